@@ -1,0 +1,96 @@
+/**
+ * The gate: runs every check, however many of them fail, and ends with the totals that the test
+ * runs reported.
+ *
+ * @module
+ */
+
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+interface Step {
+  name: string;
+  args: string[];
+  /** Whether the step writes a test report. */
+  tests?: boolean;
+}
+
+const steps: Step[] = [
+  { name: "format", args: ["fmt", "--check"] },
+  { name: "lint", args: ["lint"] },
+  { name: "types", args: ["task", "check"] },
+  { name: "documentation", args: ["doc", "--lint", "mod.ts", "cli.ts"] },
+  { name: "publishing (dry run)", args: ["publish", "--dry-run", "--allow-dirty"] },
+  { name: "examples", args: ["task", "test:doc"], tests: true },
+  { name: "tests", args: ["task", "test"], tests: true },
+];
+
+/** A step that takes longer than this hangs. */
+const STEP_LIMIT_MS = 30 * 60 * 1000;
+
+/** Adds up the suites of a JUnit report. */
+export function countTests(report: string): Counts {
+  const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+  const suites = report.matchAll(
+    /<testsuite name="[^"]*" tests="(\d+)" disabled="(\d+)" errors="(\d+)" failures="(\d+)"/g,
+  );
+  for (const suite of suites) {
+    const [tests = 0, disabled = 0, errors = 0, failures = 0] = suite.slice(1).map(Number);
+    counts.failed += errors + failures;
+    counts.skipped += disabled;
+    counts.passed += tests - disabled - errors - failures;
+  }
+  return counts;
+}
+
+async function run(args: string[]): Promise<boolean> {
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args,
+    env: { DENO_NO_UPDATE_CHECK: "1" },
+    stdin: "null",
+    stdout: "inherit",
+    stderr: "inherit",
+    signal: AbortSignal.timeout(STEP_LIMIT_MS),
+  }).output();
+  return success;
+}
+
+/** Runs the tests of a step: without a report of at least one test, they cannot have passed. */
+async function runTests(args: string[]): Promise<[ok: boolean, counts: Counts]> {
+  const report = await Deno.makeTempFile({ suffix: ".xml" });
+  try {
+    const success = await run([...args, `--junit-path=${report}`]);
+    const counts = countTests(await Deno.readTextFile(report));
+    return [success && counts.passed > 0, counts];
+  } finally {
+    await Deno.remove(report);
+  }
+}
+
+if (import.meta.main) {
+  const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+  const results: string[] = [];
+
+  for (const { name, args, tests } of steps) {
+    console.log(`\n== ${name}: deno ${args.join(" ")}`);
+    const [ok, counts] = tests
+      ? await runTests(args)
+      : [await run(args), { passed: 0, failed: 0, skipped: 0 }];
+    total.passed += counts.passed;
+    total.skipped += counts.skipped;
+    // A step can fail without a failing test: a lint error, a test file that does not compile.
+    total.failed += ok ? 0 : Math.max(counts.failed, 1);
+    results.push(`${ok ? "ok    " : "FAILED"} ${name}`);
+  }
+
+  console.log(`\n${results.join("\n")}`);
+  if (await Deno.stat(".std/assert").catch(() => undefined)) {
+    console.log("note   JSR did not answer at set-up: @std/* were the stand-ins of scripts/std");
+  }
+  const skipped = total.skipped ? `, ${total.skipped} skipped` : "";
+  console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
+  Deno.exit(total.failed ? 1 : 0);
+}

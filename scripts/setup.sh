@@ -1,0 +1,164 @@
+#!/bin/sh
+# Installs what is missing, and nothing else: GStreamer and ffmpeg, Deno, and stand-ins for @std
+# where JSR does not answer. Run again, it only looks.
+#
+# usage: sh scripts/setup.sh [demo|test]
+set -eu
+cd "$(dirname "$0")/.."
+
+purpose=${1:-test}
+
+# What plays pipelines and records them.
+demo_packages="gstreamer1.0-plugins-base gstreamer1.0-plugins-good ffmpeg"
+# The tests also use other codecs, compare with gst-launch-1.0, and compile C against the headers.
+test_packages="$demo_packages gstreamer1.0-tools gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
+  gstreamer1.0-libav gcc libc6-dev pkg-config
+  libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev"
+
+case $purpose in
+  demo) packages=$demo_packages ;;
+  test) packages=$test_packages ;;
+  *)
+    echo "usage: sh scripts/setup.sh [demo|test]" >&2
+    exit 2
+    ;;
+esac
+
+say() {
+  echo "setup: $*" >&2
+}
+
+die() {
+  say "$*"
+  exit 1
+}
+
+has() {
+  command -v "$1" >/dev/null 2>&1
+}
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  elif has sudo; then
+    sudo "$@"
+  else
+    die "this needs root, and there is no sudo: $*"
+  fi
+}
+
+# Prints the packages of a list that are not installed.
+missing_packages() {
+  for package in "$@"; do
+    dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed ||
+      echo "$package"
+  done
+}
+
+# Prints the commands of a list that are not on the PATH.
+missing_commands() {
+  for name in "$@"; do
+    has "$name" || echo "$name"
+  done
+}
+
+install_media_libraries() {
+  if has apt-get; then
+    # shellcheck disable=SC2086 # lists of names
+    missing=$(missing_packages $packages)
+    [ -n "$missing" ] || return 0
+    # shellcheck disable=SC2086
+    say "installing" $missing
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq
+    # shellcheck disable=SC2086
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
+      $missing
+    return 0
+  fi
+
+  missing=$(missing_commands gst-launch-1.0 ffmpeg)
+  [ "$purpose" = demo ] || missing="$missing $(missing_commands cc pkg-config)"
+  # shellcheck disable=SC2086
+  set -- $missing
+  [ $# -gt 0 ] || return 0
+  has brew || die "$* not found. Install GStreamer 1.18 or newer with its base, good, bad, ugly and" \
+    "libav plugins, ffmpeg, a C compiler and pkg-config, then run this again."
+  for name in "$@"; do
+    case $name in
+      gst-launch-1.0) brew install gstreamer ;;
+      pkg-config) brew install pkgconf ;;
+      cc) die "there is no C compiler: run 'xcode-select --install'" ;;
+      *) brew install "$name" ;;
+    esac
+  done
+}
+
+deno_is_recent() {
+  # shellcheck disable=SC2046 # two numbers
+  set -- $(deno --version 2>/dev/null | sed -n 's/^deno \([0-9]*\)\.\([0-9]*\)\..*/\1 \2/p')
+  [ $# -eq 2 ] || return 1
+  [ "$1" -gt 2 ] || { [ "$1" -eq 2 ] && [ "$2" -ge 8 ]; }
+}
+
+# npm's `deno` is a Node script that replaces its own link with the real executable when npm runs
+# it after installation. Where npm does not, every start costs a start of Node, and signals reach
+# Node alone: so replace the link here.
+replace_deno_wrapper() {
+  link=$(command -v deno)
+  head -n 1 "$link" | grep -aq '^#!.*node' || return 0
+  script=$(readlink -f "$link")
+  package=$(dirname "$script")
+  for executable in "$package"/node_modules/@deno/*/deno "$package"/../@deno/*/deno; do
+    if "$executable" --version >/dev/null 2>&1; then
+      say "linking $link to $executable"
+      if [ -w "$(dirname "$link")" ]; then
+        ln -sf "$executable" "$link"
+      else
+        as_root ln -sf "$executable" "$link"
+      fi
+      return 0
+    fi
+  done
+  die "$link is a Node script, and the executable that it starts was not found"
+}
+
+install_deno() {
+  if ! deno_is_recent; then
+    if has brew; then
+      brew install deno
+    elif has npm; then
+      say "installing deno"
+      prefix=$(npm prefix -g)
+      if [ -w "$prefix/lib" ] || [ -w "$prefix" ]; then
+        npm install -g deno
+      else
+        as_root npm install -g deno
+      fi
+      has deno || die "deno was installed to $prefix/bin: add it to the PATH"
+    else
+      die "there is no deno and no npm. Install Deno 2.8 or newer: https://docs.deno.com/runtime/"
+    fi
+    deno_is_recent || die "$(command -v deno) is older than 2.8: upgrade it, or remove it"
+  fi
+  replace_deno_wrapper
+}
+
+# deno.json names @std/* as it is on JSR; a workspace member of the same name under .std is used in
+# its place. An empty .std remembers that JSR answered.
+provide_std() {
+  [ ! -e .std ] || return 0
+  if deno eval '
+    const url = "https://jsr.io/@std/assert/meta.json";
+    const response = await fetch(url, { signal: AbortSignal.timeout(5000) });
+    Deno.exit(response.ok ? 0 : 1);
+  ' >/dev/null 2>&1; then
+    mkdir .std
+  else
+    say "JSR does not answer: using scripts/std for @std/*"
+    ln -sfn scripts/std .std
+  fi
+}
+
+install_media_libraries
+install_deno
+provide_std
