@@ -1,0 +1,200 @@
+/**
+ * Symbols of libgstreamer-1.0 in use, each with its C declaration (GStreamer 1.20 or newer).
+ *
+ * `gboolean` is an `i32`, enums and flags are `i32`/`u32`, `GstClockTime` is a `u64` in nanoseconds. A name that ends in
+ * `_async` is the same C function called on Deno's thread pool, so that the event loop goes on.
+ *
+ * @module
+ */
+export const gstSymbols = {
+  // gboolean gst_init_check (int *argc, char **argv[], GError **error)
+  gst_init_check: { parameters: ["pointer", "pointer", "buffer"], result: "i32" },
+  // void gst_deinit (void)
+  gst_deinit: { parameters: [], result: "void" },
+  // void gst_version (guint *major, guint *minor, guint *micro, guint *nano)
+  gst_version: { parameters: ["buffer", "buffer", "buffer", "buffer"], result: "void" },
+
+  // GstParseContext * gst_parse_context_new (void)                                         [full]
+  gst_parse_context_new: { parameters: [], result: "pointer" },
+  // gchar ** gst_parse_context_get_missing_elements (GstParseContext *context)             [full]
+  gst_parse_context_get_missing_elements: { parameters: ["pointer"], result: "pointer" },
+  // void gst_parse_context_free (GstParseContext *context)
+  gst_parse_context_free: { parameters: ["pointer"], result: "void" },
+  // GstElement * gst_parse_launch_full (const gchar *pipeline_description, GstParseContext *context,
+  //                                     GstParseFlags flags, GError **error)               [floating]
+  gst_parse_launch_full: {
+    parameters: ["buffer", "pointer", "u32", "buffer"],
+    result: "pointer",
+  },
+  // GstElement * gst_parse_bin_from_description_full (const gchar *bin_description, gboolean ghost_unlinked_pads,
+  //     GstParseContext *context, GstParseFlags flags, GError **err)                       [floating]
+  gst_parse_bin_from_description_full: {
+    parameters: ["buffer", "i32", "pointer", "u32", "buffer"],
+    result: "pointer",
+  },
+
+  // GType gst_object_get_type (void)
+  gst_object_get_type: { parameters: [], result: "usize" },
+  // gpointer gst_object_ref (gpointer object)                                              [full]
+  gst_object_ref: { parameters: ["pointer"], result: "pointer" },
+  // gpointer gst_object_ref_sink (gpointer object)                                         [full]
+  gst_object_ref_sink: { parameters: ["pointer"], result: "pointer" },
+  // void gst_object_unref (gpointer object)
+  gst_object_unref: { parameters: ["pointer"], result: "void" },
+  // gchar * gst_object_get_name (GstObject *object)                                        [full]
+  gst_object_get_name: { parameters: ["pointer"], result: "pointer" },
+  // gchar * gst_object_get_path_string (GstObject *object)                                 [full]
+  gst_object_get_path_string: { parameters: ["pointer"], result: "pointer" },
+  // void gst_mini_object_unref (GstMiniObject *mini_object)
+  gst_mini_object_unref: { parameters: ["pointer"], result: "void" },
+
+  // GType gst_pipeline_get_type (void)
+  gst_pipeline_get_type: { parameters: [], result: "usize" },
+  // GstElement * gst_pipeline_new (const gchar *name)                                      [floating]
+  gst_pipeline_new: { parameters: ["buffer"], result: "pointer" },
+  // gboolean gst_bin_add (GstBin *bin, GstElement *element)          takes a floating reference
+  gst_bin_add: { parameters: ["pointer", "pointer"], result: "i32" },
+  // gboolean gst_bin_remove (GstBin *bin, GstElement *element)       drops the bin's reference
+  gst_bin_remove: { parameters: ["pointer", "pointer"], result: "i32" },
+  // gboolean gst_bin_recalculate_latency (GstBin *bin)
+  gst_bin_recalculate_latency: { parameters: ["pointer"], result: "i32" },
+  // GstElement * gst_bin_get_by_name (GstBin *bin, const gchar *name)                      [full]
+  gst_bin_get_by_name: { parameters: ["pointer", "buffer"], result: "pointer" },
+  // GstIterator * gst_bin_iterate_recurse (GstBin *bin)                                    [full]
+  gst_bin_iterate_recurse: { parameters: ["pointer"], result: "pointer" },
+  // GstIteratorResult gst_iterator_next (GstIterator *it, GValue *elem)
+  gst_iterator_next: { parameters: ["pointer", "buffer"], result: "i32" },
+  // void gst_iterator_resync (GstIterator *it)
+  gst_iterator_resync: { parameters: ["pointer"], result: "void" },
+  // void gst_iterator_free (GstIterator *it)
+  gst_iterator_free: { parameters: ["pointer"], result: "void" },
+
+  // GstElementFactory * gst_element_factory_find (const gchar *name)                       [full]
+  gst_element_factory_find: { parameters: ["buffer"], result: "pointer" },
+  // GstElementFactory * gst_element_get_factory (GstElement *element)                      [none]
+  gst_element_get_factory: { parameters: ["pointer"], result: "pointer" },
+  // GstStateChangeReturn gst_element_set_state (GstElement *element, GstState state)
+  gst_element_set_state: { parameters: ["pointer", "i32"], result: "i32" },
+  gst_element_set_state_async: {
+    name: "gst_element_set_state",
+    parameters: ["pointer", "i32"],
+    result: "i32",
+    nonblocking: true,
+  },
+  // GstStateChangeReturn gst_element_get_state (GstElement *element, GstState *state, GstState *pending,
+  //                                             GstClockTime timeout)
+  gst_element_get_state: { parameters: ["pointer", "buffer", "buffer", "u64"], result: "i32" },
+  // gboolean gst_element_sync_state_with_parent (GstElement *element)
+  gst_element_sync_state_with_parent: { parameters: ["pointer"], result: "i32" },
+  // GstBus * gst_element_get_bus (GstElement *element)                                     [full]
+  gst_element_get_bus: { parameters: ["pointer"], result: "pointer" },
+  // GstPad * gst_element_get_static_pad (GstElement *element, const gchar *name)           [full]
+  gst_element_get_static_pad: { parameters: ["pointer", "buffer"], result: "pointer" },
+  // GstPad * gst_element_request_pad_simple (GstElement *element, const gchar *name)       [full]
+  gst_element_request_pad_simple: { parameters: ["pointer", "buffer"], result: "pointer" },
+  // void gst_element_release_request_pad (GstElement *element, GstPad *pad)
+  gst_element_release_request_pad: { parameters: ["pointer", "pointer"], result: "void" },
+  // gboolean gst_element_send_event (GstElement *element, GstEvent *event)    takes the event
+  gst_element_send_event_async: {
+    name: "gst_element_send_event",
+    parameters: ["pointer", "pointer"],
+    result: "i32",
+    nonblocking: true,
+  },
+  // gboolean gst_element_query_position (GstElement *element, GstFormat format, gint64 *cur)
+  gst_element_query_position: { parameters: ["pointer", "i32", "buffer"], result: "i32" },
+  // gboolean gst_element_query_duration (GstElement *element, GstFormat format, gint64 *duration)
+  gst_element_query_duration: { parameters: ["pointer", "i32", "buffer"], result: "i32" },
+  // GstClockTime gst_element_get_current_running_time (GstElement *element)
+  gst_element_get_current_running_time: { parameters: ["pointer"], result: "u64" },
+  // gulong gst_element_add_property_deep_notify_watch (GstElement *element, const gchar *property_name,
+  //                                                    gboolean include_value)
+  gst_element_add_property_deep_notify_watch: {
+    parameters: ["pointer", "pointer", "i32"],
+    result: "usize",
+  },
+
+  // GstCaps * gst_pad_get_current_caps (GstPad *pad)                                       [full]
+  gst_pad_get_current_caps: { parameters: ["pointer"], result: "pointer" },
+  // gboolean gst_pad_query_accept_caps (GstPad *pad, GstCaps *caps)
+  gst_pad_query_accept_caps: { parameters: ["pointer", "pointer"], result: "i32" },
+  // GstPadLinkReturn gst_pad_link_full (GstPad *srcpad, GstPad *sinkpad, GstPadLinkCheck flags)
+  gst_pad_link_full: { parameters: ["pointer", "pointer", "i32"], result: "i32" },
+  // gboolean gst_pad_unlink (GstPad *srcpad, GstPad *sinkpad)
+  gst_pad_unlink: { parameters: ["pointer", "pointer"], result: "i32" },
+  // gulong gst_pad_add_probe (GstPad *pad, GstPadProbeType mask, GstPadProbeCallback callback, gpointer user_data,
+  //                           GDestroyNotify destroy_data)      a blocking probe may do without a callback
+  gst_pad_add_probe: {
+    parameters: ["pointer", "i32", "pointer", "pointer", "pointer"],
+    result: "usize",
+  },
+  // void gst_pad_remove_probe (GstPad *pad, gulong id)
+  gst_pad_remove_probe: { parameters: ["pointer", "usize"], result: "void" },
+
+  // gchar * gst_caps_to_string (const GstCaps *caps)                                       [full]
+  gst_caps_to_string: { parameters: ["pointer"], result: "pointer" },
+  // GstStructure * gst_caps_get_structure (const GstCaps *caps, guint index)               [none]
+  gst_caps_get_structure: { parameters: ["pointer", "u32"], result: "pointer" },
+  // gboolean gst_structure_get_fraction (const GstStructure *structure, const gchar *fieldname,
+  //                                      gint *value_numerator, gint *value_denominator)
+  gst_structure_get_fraction: {
+    parameters: ["pointer", "buffer", "buffer", "buffer"],
+    result: "i32",
+  },
+  // GstStructure * gst_structure_new_empty (const gchar *name)                             [full]
+  gst_structure_new_empty: { parameters: ["buffer"], result: "pointer" },
+  // gchar * gst_structure_to_string (const GstStructure *structure)                        [full]
+  gst_structure_to_string: { parameters: ["pointer"], result: "pointer" },
+
+  // GstEvent * gst_event_new_eos (void)                                                    [full]
+  gst_event_new_eos: { parameters: [], result: "pointer" },
+
+  // GstMessage * gst_bus_timed_pop_filtered (GstBus *bus, GstClockTime timeout, GstMessageType types)  [full]
+  gst_bus_timed_pop_filtered: { parameters: ["pointer", "u64", "u32"], result: "pointer" },
+  gst_bus_timed_pop_filtered_async: {
+    name: "gst_bus_timed_pop_filtered",
+    parameters: ["pointer", "u64", "u32"],
+    result: "pointer",
+    nonblocking: true,
+  },
+  // gboolean gst_bus_post (GstBus *bus, GstMessage *message)                  takes the message
+  gst_bus_post: { parameters: ["pointer", "pointer"], result: "i32" },
+  // GstMessage * gst_message_new_application (GstObject *src, GstStructure *structure)  [full], takes the structure
+  gst_message_new_application: { parameters: ["pointer", "pointer"], result: "pointer" },
+  // const gchar * gst_message_type_get_name (GstMessageType type)                          [none]
+  gst_message_type_get_name: { parameters: ["u32"], result: "pointer" },
+  // const GstStructure * gst_message_get_structure (GstMessage *message)                   [none]
+  gst_message_get_structure: { parameters: ["pointer"], result: "pointer" },
+  // void gst_message_parse_error (GstMessage *message, GError **gerror, gchar **debug)     [both full]
+  gst_message_parse_error: { parameters: ["pointer", "buffer", "buffer"], result: "void" },
+  // void gst_message_parse_warning (GstMessage *message, GError **gerror, gchar **debug)   [both full]
+  gst_message_parse_warning: { parameters: ["pointer", "buffer", "buffer"], result: "void" },
+  // void gst_message_parse_info (GstMessage *message, GError **gerror, gchar **debug)      [both full]
+  gst_message_parse_info: { parameters: ["pointer", "buffer", "buffer"], result: "void" },
+  // void gst_message_parse_state_changed (GstMessage *message, GstState *oldstate, GstState *newstate,
+  //                                       GstState *pending)
+  gst_message_parse_state_changed: {
+    parameters: ["pointer", "buffer", "buffer", "buffer"],
+    result: "void",
+  },
+  // void gst_message_parse_property_notify (GstMessage *message, GstObject **object, const gchar **property_name,
+  //                                         const GValue **property_value)                 [all none]
+  gst_message_parse_property_notify: {
+    parameters: ["pointer", "buffer", "buffer", "buffer"],
+    result: "void",
+  },
+
+  // gboolean gst_value_deserialize (GValue *dest, const gchar *src)
+  gst_value_deserialize: { parameters: ["buffer", "buffer"], result: "i32" },
+  // gchar * gst_value_serialize (const GValue *value)                                      [full]
+  gst_value_serialize: { parameters: ["buffer"], result: "pointer" },
+
+  // GstBuffer * gst_sample_get_buffer (GstSample *sample)                                  [none]
+  gst_sample_get_buffer: { parameters: ["pointer"], result: "pointer" },
+  // GstCaps * gst_sample_get_caps (GstSample *sample)                                      [none]
+  gst_sample_get_caps: { parameters: ["pointer"], result: "pointer" },
+  // GstSegment * gst_sample_get_segment (GstSample *sample)                                [none]
+  gst_sample_get_segment: { parameters: ["pointer"], result: "pointer" },
+  // guint64 gst_segment_to_running_time (const GstSegment *segment, GstFormat format, guint64 position)
+  gst_segment_to_running_time: { parameters: ["pointer", "i32", "u64"], result: "u64" },
+} as const satisfies Deno.ForeignLibraryInterface;

@@ -1,0 +1,102 @@
+/**
+ * Finds and opens GStreamer's shared libraries on Linux, macOS and Windows.
+ *
+ * @module
+ */
+import { GstLoadError } from "./errors.ts";
+
+/** Environment variable that names the folder with GStreamer's libraries, where they are in none of the usual places. */
+export const LIBRARY_DIR_VARIABLE = "GSTP_LIBRARY_DIR";
+
+/** What the names of libraries depend on. */
+export interface Platform {
+  os: typeof Deno.build.os;
+  /** Reads an environment variable. */
+  env: (name: string) => string | undefined;
+}
+
+const INSTALL: Partial<Record<Platform["os"], string>> = {
+  linux: "Install GStreamer, on Debian and Ubuntu with: sudo apt-get install gstreamer1.0-tools " +
+    "gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly",
+  darwin: "Install GStreamer with: brew install gstreamer",
+  windows: "Install GStreamer's runtime from https://gstreamer.freedesktop.org/download/ " +
+    "and put its bin folder on the PATH",
+};
+
+/** Reads an environment variable; one that Deno does not permit to read counts as unset. */
+function readEnv(name: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * File names under which a library may be found, in the order in which they are tried.
+ *
+ * @param base The library's name without prefix, version and ending, such as `gstreamer-1.0`.
+ */
+export function libraryNames(
+  base: string,
+  platform: Platform = { os: Deno.build.os, env: readEnv },
+): string[] {
+  const { os, env } = platform;
+  const files = os === "windows"
+    ? [`${base}-0.dll`, `lib${base}-0.dll`]
+    : os === "darwin"
+    ? [`lib${base}.0.dylib`]
+    : [`lib${base}.so.0`];
+  const override = env(LIBRARY_DIR_VARIABLE);
+  const folders = override ? [override] : ["", ...usualFolders(os, env)];
+  const separator = os === "windows" ? "\\" : "/";
+  return folders.flatMap((folder) =>
+    files.map((file) => folder === "" ? file : folder.replace(/[\\/]+$/, "") + separator + file)
+  );
+}
+
+/** Where installers put the libraries without telling the dynamic loader. */
+function usualFolders(os: Platform["os"], env: Platform["env"]): string[] {
+  if (os === "darwin") {
+    return [
+      "/opt/homebrew/lib",
+      "/usr/local/lib",
+      "/Library/Frameworks/GStreamer.framework/Versions/1.0/lib",
+    ];
+  }
+  if (os === "windows") {
+    return ["GSTREAMER_1_0_ROOT_MSVC_X86_64", "GSTREAMER_1_0_ROOT_MINGW_X86_64"]
+      .map(env)
+      .filter((root) => root !== undefined)
+      .map((root) => root.replace(/[\\/]+$/, "") + "\\bin");
+  }
+  return [];
+}
+
+/**
+ * Opens the first of a library's names that can be opened.
+ *
+ * @throws {GstLoadError} if none can; the message lists the names and says how to install GStreamer.
+ */
+export function openLibrary<S extends Deno.ForeignLibraryInterface>(
+  base: string,
+  symbols: S,
+  names: string[] = libraryNames(base),
+): Deno.DynamicLibrary<S>["symbols"] {
+  const failures: unknown[] = [];
+  for (const name of names) {
+    try {
+      return Deno.dlopen(name, symbols).symbols;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotCapable) throw error;
+      failures.push(error);
+    }
+  }
+  const reasons = names.map((name, i) => `  ${name}: ${(failures[i] as Error).message}`);
+  throw new GstLoadError(`Cannot open ${base}, tried:\n${reasons.join("\n")}`, {
+    cause: new AggregateError(failures),
+    hint: `${INSTALL[Deno.build.os] ?? "Install GStreamer 1.20 or newer"}\n` +
+      `(${LIBRARY_DIR_VARIABLE}=FOLDER names the folder with the libraries, should it be an unusual one)`,
+  });
+}

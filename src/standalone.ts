@@ -1,0 +1,169 @@
+/**
+ * A pipeline that runs by itself.
+ *
+ * @module
+ */
+import { gst } from "../ffi/gst.ts";
+import type { MessageStream } from "./bus.ts";
+import { checkSec } from "./deadline.ts";
+import { holdTees } from "./hold.ts";
+import type { Message } from "./message.ts";
+import { Pipeline, type StopOptions } from "./pipeline.ts";
+
+/** How to run a pipeline. */
+export interface StandaloneOptions {
+  /** True: resolve once it is playing. False: resolve at the end of the stream. False unless told. */
+  background?: boolean;
+  /** Seconds to wait until it is playing; 30 unless told. */
+  startTimeoutSec?: number;
+  /** Seconds that {@link Standalone.stop} waits for EOS to reach all sinks; 5 unless told. */
+  stopTimeoutSec?: number;
+  /** Stops it, as {@link Standalone.stop} does. */
+  signal?: AbortSignal;
+  /** Sees every message of the bus, from the first on. */
+  onMessage?: (message: Message) => void;
+  /** Post a `property-notify` message for every change of any element's property. */
+  watchProperties?: boolean;
+}
+
+/**
+ * Runs a pipeline and looks after it: reads its bus, keeps its latency right, frees it when it has ended.
+ *
+ * @example In the background
+ * ```ts
+ * import { Standalone } from "@gstp/gstp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using app = await Standalone.buildAndRun(
+ *   "videotestsrc is-live=true ! video/x-raw,framerate=30/1 ! tee name=t1 t1. ! fakesink",
+ *   { background: true },
+ * );
+ * assertEquals(app.pipeline.state, "playing");
+ * ```
+ *
+ * @example To the end of the stream
+ * ```ts
+ * import { Standalone } from "@gstp/gstp";
+ *
+ * await Standalone.buildAndRun("videotestsrc num-buffers=30 ! fakesink");
+ * ```
+ */
+export class Standalone implements AsyncDisposable {
+  /** The pipeline; closed once it has ended. */
+  readonly pipeline: Pipeline;
+  readonly #stopTimeoutSec: number;
+  readonly #onMessage: (message: Message) => void;
+  readonly #messages: MessageStream;
+  #ended: Promise<void> = Promise.resolve();
+  #isAwaited = false;
+  #isStarted = false;
+  /** True once EOS or an error was seen. */
+  #isOver = false;
+  #stopping: Promise<void> | undefined;
+
+  private constructor(pipeline: Pipeline, options: StandaloneOptions) {
+    this.pipeline = pipeline;
+    this.#stopTimeoutSec = checkSec("stopTimeoutSec", options.stopTimeoutSec ?? 5);
+    this.#onMessage = options.onMessage ?? (() => {});
+    this.#messages = pipeline.bus.messages();
+  }
+
+  /**
+   * Builds a pipeline from text and runs it.
+   *
+   * In the background, buffers wait in front of a non-live pipeline's tees for the turn of the event loop in which this
+   * resolves, so that a recorder attached right then misses none of them.
+   *
+   * @throws {GstParseError} if the text cannot be parsed or names an element that is not installed.
+   * @throws {GstError} if an element fails on the way to playing or, in the foreground, later.
+   * @throws {GstTimeoutError} if it does not play in time.
+   */
+  static async buildAndRun(
+    description: string,
+    options: StandaloneOptions = {},
+  ): Promise<Standalone> {
+    options.signal?.throwIfAborted();
+    const timeoutSec = checkSec("startTimeoutSec", options.startTimeoutSec ?? 30);
+    const pipeline = Pipeline.parse(description);
+    const app = new Standalone(pipeline, options);
+    const onAbort = () => void app.stop().catch(console.error);
+    options.signal?.addEventListener("abort", onAbort);
+    if (options.watchProperties) pipeline.watchProperties();
+    app.#ended = app.#watch();
+    app.#ended.catch((error) => {
+      if (app.#isStarted && !app.#isAwaited) console.error(error);
+    }).finally(() => options.signal?.removeEventListener("abort", onAbort));
+    try {
+      await app.#start(timeoutSec, options.background ?? false);
+    } catch (error) {
+      await app.#close();
+      if (app.#isOver) await app.#ended; // rejects with the element's error, which came first
+      options.signal?.throwIfAborted();
+      throw error;
+    }
+    if (!options.background) await app.ended;
+    return app;
+  }
+
+  /** Same as {@link buildAndRun}, under the name that the Python library has for it. */
+  static cliRun(description: string, options: StandaloneOptions = {}): Promise<Standalone> {
+    return Standalone.buildAndRun(description, options);
+  }
+
+  /**
+   * Resolves at the end of the stream or when stopped, rejects with the {@link GstError} of an element that failed; in
+   * both cases the pipeline is closed by then. An error that nobody awaits is printed.
+   */
+  get ended(): Promise<void> {
+    this.#isAwaited = true;
+    return this.#ended;
+  }
+
+  /** Sends EOS, waits for it (bounded), then closes the pipeline. May be called twice. */
+  stop(options: StopOptions = {}): Promise<void> {
+    return this.#stopping ??= this.#stop(options.timeoutSec ?? this.#stopTimeoutSec);
+  }
+
+  async #stop(timeoutSec: number): Promise<void> {
+    if (!this.#isOver) await this.pipeline.stop({ timeoutSec });
+    await this.#close();
+  }
+
+  /** Same as {@link stop}. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #start(timeoutSec: number, isHeld: boolean): Promise<void> {
+    await this.pipeline.pause({ timeoutSec });
+    const release = isHeld && !this.pipeline.isLive
+      ? holdTees(this.pipeline.unsafeHandle)
+      : undefined;
+    try {
+      await this.pipeline.play({ timeoutSec });
+      this.#isStarted = true;
+    } finally {
+      if (release !== undefined) setTimeout(release);
+    }
+  }
+
+  async #close(): Promise<void> {
+    await this.pipeline.close();
+    this.#messages.return();
+  }
+
+  /** Follows the bus until the stream ends, an element fails or the pipeline is closed. */
+  async #watch(): Promise<void> {
+    for await (const message of this.#messages) {
+      this.#onMessage(message);
+      if (message.type === "latency") {
+        gst().gst_bin_recalculate_latency(this.pipeline.unsafeHandle);
+      } else if (message.type === "eos" || message.type === "error") {
+        this.#isOver = true;
+        // stop() closes the pipeline itself
+        if (this.#stopping === undefined) await this.pipeline.close();
+        if (message.type === "error") throw message.error;
+      }
+    }
+  }
+}
