@@ -69,10 +69,10 @@ install_media_libraries() {
     [ -n "$missing" ] || return 0
     # shellcheck disable=SC2086
     say "installing" $missing
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq
+    as_root apt-get update -qq
     # shellcheck disable=SC2086
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
-      $missing
+      -o Dpkg::Use-Pty=0 $missing >/dev/null
     return 0
   fi
 
