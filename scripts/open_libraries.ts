@@ -1,0 +1,9 @@
+/**
+ * Opens the libraries before the tests do. They are opened on first use and stay open, which the
+ * resource sanitizer would report as a leak of whichever test came first.
+ *
+ * @module
+ */
+import { glib, gobject, gst, gstApp } from "../ffi/gst.ts";
+
+for (const open of [glib, gobject, gst, gstApp]) open();
