@@ -8,7 +8,7 @@ import { glibSymbols, gobjectSymbols } from "../ffi/glib_symbols.ts";
 import { glib, gobject, gst, gstApp, gstVersion, needs } from "../ffi/gst.ts";
 import { gstSymbols } from "../ffi/gst_symbols.ts";
 import { ENUMS, OFFSETS, SIZES } from "../ffi/layout.ts";
-import "./helpers/libraries.ts";
+import "../scripts/open_libraries.ts";
 import { compile, headersMissing } from "./helpers/c.ts";
 
 const missing = await headersMissing();
