@@ -1,0 +1,93 @@
+/**
+ * What the command writes while a pipeline runs.
+ *
+ * @module
+ */
+
+/** A standard output. */
+type Stream = typeof Deno.stdout;
+
+const encoder = new TextEncoder();
+
+/**
+ * Lines on standard output and standard error and, where one of them is a terminal, a status line below them that is
+ * overwritten in place.
+ */
+export class Display {
+  readonly #terminal: Stream | undefined = terminal();
+  readonly #onOutputFailed: (error: Error) => void;
+  #status = "";
+
+  /** Calls `onOutputFailed` when nobody reads standard output any more. */
+  constructor(onOutputFailed: (error: Error) => void) {
+    this.#onOutputFailed = onOutputFailed;
+  }
+
+  /** Whether there is a terminal for {@link status}. */
+  get hasStatus(): boolean {
+    return this.#terminal !== undefined;
+  }
+
+  /** Writes a line of output. */
+  print(line: string): void {
+    const error = this.#line(Deno.stdout, line);
+    if (error !== undefined) this.#onOutputFailed(error);
+  }
+
+  /** Writes a line about the run to standard error; one that cannot be written is lost. */
+  note(line: string): void {
+    this.#line(Deno.stderr, line);
+  }
+
+  /** Replaces the status line; an empty one removes it. */
+  status(text: string): void {
+    if (this.#terminal === undefined || text === this.#status) return;
+    this.#status = text;
+    write(this.#terminal, `\r${text}\x1b[K`);
+  }
+
+  #line(stream: Stream, line: string): Error | undefined {
+    const status = this.#status;
+    this.status("");
+    const error = write(stream, `${line}\n`);
+    this.status(status);
+    return error;
+  }
+}
+
+/** The terminal for the status line; none where a machine reads along. */
+function terminal(): Stream | undefined {
+  if (readEnv("CI") || readEnv("TERM") === "dumb") return undefined;
+  return [Deno.stderr, Deno.stdout].find((stream) => stream.isTerminal());
+}
+
+/** A variable that Deno does not permit to read counts as unset. */
+function readEnv(name: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
+  }
+}
+
+function write(stream: Stream, text: string): Error | undefined {
+  try {
+    for (let bytes = encoder.encode(text); bytes.length > 0;) {
+      bytes = bytes.subarray(stream.writeSync(bytes));
+    }
+  } catch (error) {
+    return error as Error;
+  }
+  return undefined;
+}
+
+/** Seconds as `0:00:03.4`. */
+export function formatTime(sec: number): string {
+  const tenths = Math.floor(sec * 10);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const [hours, minutes, seconds] = [tenths / 36000, tenths / 600 % 60, tenths / 10 % 60].map(
+    Math.floor,
+  );
+  return `${hours}:${two(minutes!)}:${two(seconds!)}.${tenths % 10}`;
+}

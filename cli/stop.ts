@@ -1,0 +1,106 @@
+/**
+ * Reasons to stop: signals, the time-out, an output that nobody reads.
+ *
+ * @module
+ */
+
+/** Seconds that the pipeline gets to finish its files once it has been asked to stop. */
+export const STOP_LIMIT_SEC = 5;
+/** Seconds beyond that for elements that do not even stop. */
+const GRACE_SEC = 2;
+
+const SIGNALS: { name: Deno.Signal; status: number }[] = [
+  { name: "SIGINT", status: 130 },
+  ...(Deno.build.os === "windows" ? [] : [{ name: "SIGTERM" as const, status: 143 }]),
+];
+
+type Timer = ReturnType<typeof setTimeout>;
+
+/** Why a pipeline is asked to stop. */
+export interface StopReason {
+  /** What to tell the user. */
+  text: string;
+  /** The exit status after a clean stop. */
+  status: number;
+  /** The exit status if the pipeline does not finish in time. */
+  forcedStatus: number;
+}
+
+/** Stops a pipeline once there is a reason, and the process where the pipeline does not stop. */
+export class Stopper implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #onStop: (text: string) => void;
+  readonly #timers: Timer[] = [];
+  readonly #listeners: [Deno.Signal, () => void][] = [];
+  #reason: StopReason | undefined;
+  #signals = 0;
+
+  /** Listens to the signals. `onStop` is told what happens. */
+  constructor(onStop: (text: string) => void) {
+    this.#onStop = onStop;
+    for (const { name, status } of SIGNALS) {
+      const listener = () => this.#onSignal(name, status);
+      Deno.addSignalListener(name, listener);
+      this.#listeners.push([name, listener]);
+    }
+  }
+
+  /** Aborted once there is a reason to stop. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Why it was asked to stop; undefined if it was not. */
+  get reason(): StopReason | undefined {
+    return this.#reason;
+  }
+
+  /** Asks the pipeline to stop; ends the process if that takes too long. */
+  request(reason: StopReason): void {
+    if (this.#reason !== undefined) return;
+    this.#reason = reason;
+    this.#onStop(reason.text);
+    this.#after(
+      STOP_LIMIT_SEC + GRACE_SEC,
+      () => this.#force("the pipeline does not stop", reason.forcedStatus),
+    );
+    this.#controller.abort(reason);
+  }
+
+  /**
+   * Asks the pipeline to stop after some seconds.
+   *
+   * @returns Takes that back.
+   */
+  requestAfter(sec: number, reason: StopReason): () => void {
+    const timer = this.#after(sec, () => this.request(reason));
+    return () => clearTimeout(timer);
+  }
+
+  /** Forgets the timers and the signals. */
+  [Symbol.dispose](): void {
+    this.#timers.forEach(clearTimeout);
+    for (const [name, listener] of this.#listeners) Deno.removeSignalListener(name, listener);
+  }
+
+  #after(sec: number, action: () => void): Timer {
+    const timer = setTimeout(action, sec * 1000);
+    this.#timers.push(timer);
+    return timer;
+  }
+
+  #onSignal(name: Deno.Signal, status: number): void {
+    this.#signals++;
+    if (this.#signals > 1) return this.#force(`${name} again`, status);
+    this.request({
+      text: `${name}: finishing within ${STOP_LIMIT_SEC} s; once more stops at once`,
+      status: 0,
+      forcedStatus: status,
+    });
+  }
+
+  #force(why: string, status: number): never {
+    this.#onStop(`${why}: stopped at once, files may be unfinished`);
+    Deno.exit(status);
+  }
+}
