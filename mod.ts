@@ -22,3 +22,27 @@ export { type Attachment, Pipeline, type StateOptions, type StopOptions } from "
 export type { PropertyValue } from "./src/properties.ts";
 export { Standalone, type StandaloneOptions } from "./src/standalone.ts";
 export type { State } from "./src/state.ts";
+export {
+  formatTemplate,
+  type Placeholder,
+  Template,
+  TemplateError,
+  type TemplateErrorPlace,
+  type TemplateOptions,
+  type TemplateValue,
+} from "./src/template.ts";
+export { RecordBin, type RecordBinOptions } from "./src/recorder/record_bin.ts";
+export { RecordingError } from "./src/recorder/errors.ts";
+export type { RecordingReport, Shortfall } from "./src/recorder/report.ts";
+export {
+  type RecorderState,
+  type Recording,
+  type RecordOptions,
+  VideoRecorder,
+  type VideoRecorderOptions,
+} from "./src/recorder/video_recorder.ts";
+export { RingBuffer, type RingBufferOptions } from "./src/ringbuffer/ring_buffer.ts";
+export {
+  MultiVideoRecorder,
+  type MultiVideoRecorderOptions,
+} from "./src/recorder/multi_video_recorder.ts";

@@ -45,6 +45,8 @@ export const gstSymbols = {
   gst_object_get_name: { parameters: ["pointer"], result: "pointer" },
   // gchar * gst_object_get_path_string (GstObject *object)                                 [full]
   gst_object_get_path_string: { parameters: ["pointer"], result: "pointer" },
+  // GstMiniObject * gst_mini_object_ref (GstMiniObject *mini_object)                        [full]
+  gst_mini_object_ref: { parameters: ["pointer"], result: "pointer" },
   // void gst_mini_object_unref (GstMiniObject *mini_object)
   gst_mini_object_unref: { parameters: ["pointer"], result: "void" },
 
@@ -114,6 +116,8 @@ export const gstSymbols = {
     result: "usize",
   },
 
+  // GstObject * gst_object_get_parent (GstObject *object)                                  [full]
+  gst_object_get_parent: { parameters: ["pointer"], result: "pointer" },
   // GstCaps * gst_pad_get_current_caps (GstPad *pad)                                       [full]
   gst_pad_get_current_caps: { parameters: ["pointer"], result: "pointer" },
   // gboolean gst_pad_query_accept_caps (GstPad *pad, GstCaps *caps)

@@ -97,7 +97,7 @@ export class Element {
     const caps = gst().gst_pad_get_current_caps(pad);
     gst().gst_object_unref(pad);
     if (caps === null) return null;
-    const text = takeCString(glib(), gst().gst_caps_to_string(caps));
+    const text = capsText(caps);
     gst().gst_mini_object_unref(caps);
     return text;
   }
@@ -108,4 +108,9 @@ export class Element {
     this.#handle = null;
     if (handle !== null) gst().gst_object_unref(handle);
   }
+}
+
+/** Caps as text; they stay the caller's. */
+export function capsText(caps: Deno.PointerObject): string {
+  return takeCString(glib(), gst().gst_caps_to_string(caps)) ?? "";
 }

@@ -1,0 +1,40 @@
+#!/usr/bin/env -S deno run -A
+/**
+ * Two clips of one tee: 5 s starting at second 1 (two calls, a second apart), 4 s starting at second 7 (one call).
+ *
+ *     deno run -A recipes/single-recorder.ts [--out=FOLDER]
+ *
+ * @module
+ */
+import { Standalone, VideoRecorder } from "../mod.ts";
+import { clipFolder, probe, sleep } from "./lib.ts";
+
+const folder = await clipFolder();
+await using app = await Standalone.buildAndRun(
+  `
+  videotestsrc
+  ! video/x-raw,framerate=30/1
+  ! tee
+    name=t1
+  t1.
+  ! fakesink
+  `,
+  { background: true },
+);
+const recorder = new VideoRecorder({
+  pipeline: app.pipeline,
+  srcTeeName: "t1",
+  filenameGenerator: () => `${folder}/${crypto.randomUUID()}.webm`,
+  timeoutSec: 0.1,
+  windowSizeSec: 2,
+});
+
+await sleep(3);
+await recorder.record(); // starts at 3 - 2 = 1
+await sleep(1);
+await recorder.record(); // makes the same clip one second longer
+await sleep(2 + 2 + 1); // its end, and some more
+const recording = await recorder.record();
+await recording.finished;
+
+await probe(folder);

@@ -1,0 +1,59 @@
+/**
+ * A frame out of a pipeline.
+ *
+ * @module
+ */
+import { gst } from "../ffi/gst.ts";
+import { CLOCK_TIME_NONE, ENUMS, OFFSETS } from "../ffi/layout.ts";
+
+/**
+ * A GstSample (a buffer with its caps and segment) with its place in time. Shared between those who need it: each calls
+ * {@link retain}, and {@link release} when done.
+ */
+export class Frame {
+  /** Running time in nanoseconds; null where the buffer has no timestamp or lies outside its segment. */
+  readonly timeNs: bigint | null;
+  /** Duration in nanoseconds; null where the buffer does not tell. */
+  readonly durationNs: bigint | null;
+  /** Owned: unref'd by the last {@link release}. */
+  #sample: Deno.PointerObject | null;
+  #users = 1;
+
+  /** @param sample A GstSample with a buffer; the reference becomes this object's. */
+  constructor(sample: Deno.PointerObject) {
+    this.#sample = sample;
+    const view = new Deno.UnsafePointerView(gst().gst_sample_get_buffer(sample)!);
+    const segment = gst().gst_sample_get_segment(sample);
+    this.timeNs = known(
+      gst().gst_segment_to_running_time(
+        segment,
+        ENUMS.GST_FORMAT_TIME,
+        view.getBigUint64(OFFSETS["GstBuffer.pts"]),
+      ),
+    );
+    this.durationNs = known(view.getBigUint64(OFFSETS["GstBuffer.duration"]));
+  }
+
+  /** The GstSample, valid until the frame is released. */
+  get sample(): Deno.PointerObject {
+    if (this.#sample === null) throw new Error("The frame is released");
+    return this.#sample;
+  }
+
+  /** Keeps the frame for one more user. */
+  retain(): this {
+    this.#users++;
+    return this;
+  }
+
+  /** Ends one use; the last one frees the frame. */
+  release(): void {
+    if (--this.#users > 0 || this.#sample === null) return;
+    gst().gst_mini_object_unref(this.#sample);
+    this.#sample = null;
+  }
+}
+
+function known(time: bigint): bigint | null {
+  return time === CLOCK_TIME_NONE ? null : time;
+}

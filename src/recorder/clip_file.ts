@@ -1,0 +1,78 @@
+/**
+ * The file of a clip: under a temporary name until it is complete.
+ *
+ * @module
+ */
+import { dirname } from "node:path";
+
+/** Ending of the name of a clip that is not complete. */
+export const PART_SUFFIX = ".part";
+
+/** A clip's file on its way. */
+export class ClipFile {
+  /** Where the clip will be. */
+  readonly path: string;
+  /** Where it is while it is being written, in the same directory. */
+  readonly partPath: string;
+
+  private constructor(path: string) {
+    this.path = path;
+    this.partPath = path + PART_SUFFIX;
+  }
+
+  /**
+   * Makes the directory and an empty file under the temporary name.
+   *
+   * @throws {Deno.errors.AlreadyExists} if there is such a clip, or one is being written.
+   */
+  static async reserve(path: string): Promise<ClipFile> {
+    const file = new ClipFile(path);
+    await Deno.mkdir(dirname(path), { recursive: true });
+    if (await exists(path)) throw new Deno.errors.AlreadyExists(`There is a file ${path} already`);
+    (await Deno.open(file.partPath, { write: true, createNew: true })).close();
+    return file;
+  }
+
+  /**
+   * Gives the complete file its name; one that has appeared there meanwhile is left alone.
+   *
+   * @returns The file's size in bytes.
+   */
+  async commit(): Promise<number> {
+    const { size } = await Deno.stat(this.partPath);
+    try {
+      // a rename would overwrite, a link never does
+      await Deno.link(this.partPath, this.path);
+      await Deno.remove(this.partPath);
+    } catch (error) {
+      if (error instanceof Deno.errors.AlreadyExists || await exists(this.path)) throw error;
+      await Deno.rename(this.partPath, this.path);
+    }
+    return size;
+  }
+
+  /**
+   * Gives up: an empty file is removed, one with something in it stays under its temporary name.
+   *
+   * @returns Whether there is something left.
+   */
+  async abandon(): Promise<boolean> {
+    try {
+      if ((await Deno.stat(this.partPath)).size > 0) return true;
+      await Deno.remove(this.partPath);
+    } catch {
+      // gone, or out of reach: nothing to tidy
+    }
+    return false;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

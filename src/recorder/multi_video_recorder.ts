@@ -1,0 +1,103 @@
+/**
+ * Many recorders on one pipeline.
+ *
+ * @module
+ */
+import {
+  type Recording,
+  type RecordOptions,
+  VideoRecorder,
+  type VideoRecorderOptions,
+} from "./video_recorder.ts";
+
+/** How to set up the recorders; what is not named here goes to each {@link VideoRecorder}. */
+export interface MultiVideoRecorderOptions
+  extends Omit<VideoRecorderOptions, "srcTeeName" | "filenameGenerator"> {
+  /** The tees are named `PREFIX_NUMBER`. */
+  srcTeePrefix: string;
+  /** For each tee's number, the end of its clips' names. */
+  padNumberToFileSuffix: Record<number, string>;
+  /** The folder for the clips. */
+  videoStorage: string;
+}
+
+/**
+ * One recorder for each of several tees; clips are named `UUID_SUFFIX.webm`.
+ *
+ * @example
+ * ```ts
+ * import { MultiVideoRecorder, Standalone } from "@gstp/gstp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using app = await Standalone.buildAndRun(
+ *   `videotestsrc is-live=true ! tee name=tee_0 tee_0. ! fakesink
+ *    videotestsrc is-live=true ! tee name=tee_1 tee_1. ! fakesink`,
+ *   { background: true },
+ * );
+ * await using recorder = new MultiVideoRecorder({
+ *   pipeline: app.pipeline,
+ *   srcTeePrefix: "tee",
+ *   padNumberToFileSuffix: { 0: "first", 1: "second" },
+ *   videoStorage: await Deno.makeTempDir(),
+ *   windowSizeSec: 2,
+ * });
+ * assertEquals(recorder.busy, false);
+ * ```
+ */
+export class MultiVideoRecorder implements AsyncDisposable {
+  /** The recorders by their tees' numbers. */
+  readonly recorders: ReadonlyMap<number, VideoRecorder>;
+
+  /**
+   * Attaches a recorder to each tee.
+   *
+   * @throws As {@link VideoRecorder}; no recorder stays attached then.
+   */
+  constructor(options: MultiVideoRecorderOptions) {
+    const { srcTeePrefix, padNumberToFileSuffix, videoStorage, ...rest } = options;
+    const recorders = new Map<number, VideoRecorder>();
+    this.recorders = recorders;
+    try {
+      for (const [number, suffix] of Object.entries(padNumberToFileSuffix)) {
+        const recorder = new VideoRecorder({
+          ...rest,
+          srcTeeName: `${srcTeePrefix}_${number}`,
+          filenameGenerator: () => `${videoStorage}/${crypto.randomUUID()}_${suffix}.webm`,
+        });
+        recorders.set(Number(number), recorder);
+      }
+    } catch (error) {
+      void this.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Records at one tee; see {@link VideoRecorder.record}.
+   *
+   * @throws {RangeError} if there is no recorder for this number.
+   */
+  async record(sourceId: number | string, options?: RecordOptions): Promise<Recording> {
+    const recorder = this.recorders.get(Number(sourceId));
+    if (recorder === undefined) {
+      const numbers = [...this.recorders.keys()].join(", ");
+      throw new RangeError(`No recorder for source ${sourceId}; there are: ${numbers}`);
+    }
+    return await recorder.record(options);
+  }
+
+  /** Whether any of them is making a clip. */
+  get busy(): boolean {
+    return [...this.recorders.values()].some((recorder) => recorder.busy);
+  }
+
+  /** Closes all; see {@link VideoRecorder.close}. */
+  async close(): Promise<void> {
+    await Promise.all([...this.recorders.values()].map((recorder) => recorder.close()));
+  }
+
+  /** Same as {@link close}. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}

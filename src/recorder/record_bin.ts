@@ -1,0 +1,151 @@
+/**
+ * The native pipeline that writes one clip.
+ *
+ * @module
+ */
+import { cString } from "../../ffi/cstring.ts";
+import { GstError } from "../../ffi/errors.ts";
+import { gobject, gst, gstApp } from "../../ffi/gst.ts";
+import { ENUMS } from "../../ffi/layout.ts";
+import type { Frame } from "../frame.ts";
+import { readMessage } from "../message.ts";
+import { parsePipeline } from "../parse.ts";
+import { setProperty } from "../properties.ts";
+import { recordBinText } from "./containers.ts";
+
+/** What a record bin writes, and where. */
+export interface RecordBinOptions {
+  /** The clip's name, which tells the container. */
+  path: string;
+  /** The file to write to. */
+  location: string;
+}
+
+/** The only messages that matter: a recording is polled, not listened to. */
+const EOS_OR_ERROR = ENUMS.GST_MESSAGE_EOS | ENUMS.GST_MESSAGE_ERROR;
+
+/**
+ * Encodes and writes one clip, in a pipeline of its own: the live one is not touched by what happens here.
+ *
+ * Subclasses change the bin by `binString`: it must have an appsrc named `appsrc` and an element with a `location`
+ * named `filesink`.
+ *
+ * @example
+ * ```ts
+ * import { RecordBin } from "@gstp/gstp";
+ *
+ * class SmallBin extends RecordBin {
+ *   static override readonly binString: string = `
+ *     appsrc name=appsrc ! videoconvert ! videoscale ! video/x-raw,width=160,height=120
+ *     ! vp8enc deadline=1 ! webmmux ! filesink name=filesink`;
+ * }
+ * ```
+ */
+export class RecordBin {
+  /** The bin's text; empty: encoder and container follow the file name's extension. */
+  static readonly binString: string = "";
+
+  /** Owned, like all that follow: unref'd by {@link close}. */
+  #pipeline: Deno.PointerObject | null;
+  readonly #bus: Deno.PointerObject;
+  readonly #appsrc: Deno.PointerObject;
+
+  /**
+   * Makes the pipeline, stopped.
+   *
+   * @throws {RangeError} if no container is known for the extension.
+   * @throws {GstError} if elements are missing, or the bin's text does not serve.
+   */
+  constructor(options: RecordBinOptions) {
+    const text = (this.constructor as typeof RecordBin).binString || recordBinText(options.path);
+    const pipeline = parsePipeline(text);
+    const appsrc = gst().gst_bin_get_by_name(pipeline, cString("appsrc"));
+    const filesink = gst().gst_bin_get_by_name(pipeline, cString("filesink"));
+    try {
+      const isAppsrc = appsrc !== null &&
+        gobject().g_type_check_instance_is_a(appsrc, gstApp().gst_app_src_get_type());
+      if (!isAppsrc || filesink === null) {
+        const name = isAppsrc ? "element named filesink" : "appsrc named appsrc";
+        throw new GstError(`The record bin has no ${name}:\n${text}`);
+      }
+      setProperty(filesink, "location", options.location);
+      setProperty(appsrc, "format", "time");
+      setProperty(appsrc, "handle-segment-change", true);
+      setProperty(appsrc, "emit-signals", false);
+      this.#appsrc = appsrc;
+    } catch (error) {
+      if (appsrc !== null) gst().gst_object_unref(appsrc);
+      gst().gst_object_unref(pipeline);
+      throw error;
+    } finally {
+      if (filesink !== null) gst().gst_object_unref(filesink);
+    }
+    this.#pipeline = pipeline;
+    this.#bus = gst().gst_element_get_bus(pipeline)!;
+  }
+
+  /**
+   * Starts it; the file is open then.
+   *
+   * @throws {GstError} if an element does not start, such as the sink of a file that cannot be opened.
+   */
+  async start(): Promise<void> {
+    const result = await gst().gst_element_set_state_async(this.#pipeline, ENUMS.GST_STATE_PLAYING);
+    this.isEnded();
+    if (result === ENUMS.GST_STATE_CHANGE_FAILURE) {
+      throw new GstError("The record bin does not start");
+    }
+  }
+
+  /** Hands a frame to the encoder; the frame stays the caller's. */
+  push(frame: Frame): void {
+    gstApp().gst_app_src_push_sample(this.#appsrc, frame.sample);
+  }
+
+  /** Frames handed over that the encoder has not taken yet. */
+  get backlog(): number {
+    return Number(gstApp().gst_app_src_get_current_level_buffers(this.#appsrc));
+  }
+
+  /** Tells the encoder that no more frames come. */
+  endStream(): void {
+    gstApp().gst_app_src_end_of_stream(this.#appsrc);
+  }
+
+  /**
+   * Whether all is written.
+   *
+   * @param waitNs Nanoseconds to wait for it, blocking.
+   * @throws {GstError} if an element failed.
+   */
+  isEnded(waitNs = 0n): boolean {
+    const pointer = gst().gst_bus_timed_pop_filtered(this.#bus, waitNs, EOS_OR_ERROR);
+    if (pointer === null) return false;
+    const message = readMessage(pointer);
+    gst().gst_mini_object_unref(pointer);
+    if (message.type === "error") throw message.error;
+    return true;
+  }
+
+  /** Stops it, closing the file, and frees it. May be called twice. */
+  async close(): Promise<void> {
+    const pipeline = this.#pipeline;
+    if (pipeline === null) return;
+    this.#pipeline = null;
+    await gst().gst_element_set_state_async(pipeline, ENUMS.GST_STATE_NULL);
+    this.#free(pipeline);
+  }
+
+  /** Same as {@link close}, blocking: for a process that is about to end. */
+  closeNow(): void {
+    const pipeline = this.#pipeline;
+    if (pipeline === null) return;
+    this.#pipeline = null;
+    gst().gst_element_set_state(pipeline, ENUMS.GST_STATE_NULL);
+    this.#free(pipeline);
+  }
+
+  #free(pipeline: Deno.PointerObject): void {
+    for (const owned of [this.#appsrc, this.#bus, pipeline]) gst().gst_object_unref(owned);
+  }
+}

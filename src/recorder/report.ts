@@ -1,0 +1,123 @@
+/**
+ * What a clip turned out to be.
+ *
+ * @module
+ */
+import { nsToSec } from "../clock_time.ts";
+import { type ClipWindow, missingBetween, type Timed } from "../ringbuffer/window.ts";
+
+/**
+ * Why a clip is shorter than requested, or has holes:
+ *
+ * - `ring-not-full`: the ring did not reach back to the requested start,
+ * - `end-of-stream`: the stream ended before the requested end,
+ * - `source-stalled`: no more frames came, though their time had passed,
+ * - `closed`: the recorder or the pipeline was closed, or the process was told to end,
+ * - `ring-failed`: the ring buffer's bin failed,
+ * - `encoder-too-slow`: frames were dropped because encoder or disk did not keep up,
+ * - `frames-missing`: frames within the clip never came, or came while the event loop was busy for too long.
+ */
+export type Shortfall =
+  | "ring-not-full"
+  | "end-of-stream"
+  | "source-stalled"
+  | "closed"
+  | "ring-failed"
+  | "encoder-too-slow"
+  | "frames-missing";
+
+/** A finished clip. Times are in seconds of the pipeline's running time. */
+export interface RecordingReport {
+  /** Where the clip is. */
+  path: string;
+  /** Start of the first frame. */
+  start: number;
+  /** End of the last frame. */
+  end: number;
+  /** `end - start`. */
+  duration: number;
+  /** Frames written. */
+  frames: number;
+  /** Frames missing between the first and the last. */
+  dropped: number;
+  /** Size of the file. */
+  bytes: number;
+  /** The instant of each `record()` that fell into this clip. */
+  calls: number[];
+  /** What was asked for: from here up to, not including, there. */
+  requested: { start: number; end: number };
+  /** Wall clock of the first frame. */
+  startedAt: Date;
+  /** Empty when the clip is complete; else why it is not. */
+  shortfalls: Shortfall[];
+}
+
+/** A frame as the report sees it. */
+export interface TimedFrame extends Timed {
+  /** Nanoseconds that the frame lasts; null where it does not tell. */
+  readonly durationNs: bigint | null;
+}
+
+/** Counts frames as they are written, and makes the report of them. */
+export class ClipTally {
+  readonly #shortfalls = new Set<Shortfall>();
+  #firstNs: bigint | null = null;
+  #lastNs = 0n;
+  #lastDurationNs: bigint | null = null;
+  #frames = 0;
+  #missing = 0;
+
+  /** Frames written. */
+  get frames(): number {
+    return this.#frames;
+  }
+
+  /** Counts a frame with a time; `frameNs` is what a frame lasts by the caps. */
+  add(timeNs: bigint, durationNs: bigint | null, frameNs: bigint | null): void {
+    if (this.#firstNs === null) this.#firstNs = timeNs;
+    else this.#missing += missingBetween(this.#lastNs, timeNs, frameNs);
+    this.#lastNs = timeNs;
+    this.#lastDurationNs = durationNs ?? frameNs;
+    this.#frames++;
+  }
+
+  /** Whether the frames reach up to an instant. */
+  reaches(timeNs: bigint): boolean {
+    return this.#frames > 0 && this.#lastNs + (this.#lastDurationNs ?? 0n) >= timeNs;
+  }
+
+  /** Notes why the clip is not complete. */
+  note(shortfall: Shortfall): void {
+    this.#shortfalls.add(shortfall);
+  }
+
+  /**
+   * The report of a clip with at least one frame.
+   *
+   * @param epochMs Wall clock (milliseconds) at running time 0.
+   */
+  report(
+    clip: { path: string; bytes: number; window: ClipWindow; epochMs: number },
+  ): RecordingReport {
+    const { path, bytes, window, epochMs } = clip;
+    const firstNs = this.#firstNs ?? window.startNs;
+    const endNs = this.#lastNs + (this.#lastDurationNs ?? 0n);
+    // a frame that began before the requested start would have to be there, too
+    if (firstNs - window.startNs >= (this.#lastDurationNs ?? 1n)) this.note("ring-not-full");
+    if (this.#missing > 0 && !this.#shortfalls.has("encoder-too-slow")) this.note("frames-missing");
+    const start = nsToSec(firstNs);
+    return {
+      path,
+      start,
+      end: nsToSec(endNs),
+      duration: nsToSec(endNs - firstNs),
+      frames: this.#frames,
+      dropped: this.#missing,
+      bytes,
+      calls: window.callsNs.map(nsToSec),
+      requested: { start: nsToSec(window.startNs), end: nsToSec(window.endNs) },
+      startedAt: new Date(epochMs + start * 1000),
+      shortfalls: [...this.#shortfalls],
+    };
+  }
+}

@@ -1,0 +1,320 @@
+/**
+ * The recorder: clips that start before they were asked for.
+ *
+ * @module
+ */
+import type { GstError } from "../../ffi/errors.ts";
+import { nsToSec, secToNs } from "../clock_time.ts";
+import { checkSec, deadline } from "../deadline.ts";
+import { GstClosedError } from "../errors.ts";
+import type { Frame } from "../frame.ts";
+import { type Attachment, Pipeline } from "../pipeline.ts";
+import { RingBuffer } from "../ringbuffer/ring_buffer.ts";
+import { ClipWindow, dropBefore } from "../ringbuffer/window.ts";
+import { Clip } from "./clip.ts";
+import { RecordBin } from "./record_bin.ts";
+import type { RecordingReport, Shortfall } from "./report.ts";
+
+/**
+ * What a recorder is doing: off its tee, keeping the last seconds, making a clip's file, writing a clip, or finishing
+ * one after its last frame.
+ */
+export type RecorderState = "detached" | "buffering" | "starting" | "recording" | "finishing";
+
+/** How to set up a recorder. */
+export interface VideoRecorderOptions {
+  /** The pipeline with the tee. */
+  pipeline: Pipeline;
+  /** The tee's name. */
+  srcTeeName: string;
+  /** Names each clip; the extension tells the container: .webm, .mkv or .mp4. */
+  filenameGenerator: () => string;
+  /** Seconds to keep before a call, and to go on after it. */
+  windowSizeSec: number;
+  /** Seconds for attaching to the tee; 1 unless told. */
+  timeoutSec?: number;
+  /** Seconds that {@link VideoRecorder.close} takes at most; 5 unless told. */
+  closeTimeoutSec?: number;
+  /** What keeps the last seconds. */
+  ringBufferClass?: typeof RingBuffer;
+  /** What writes the clips. */
+  recordBinClass?: typeof RecordBin;
+  /** Takes a failure of the ring buffer's bin; it is printed unless told. */
+  onError?: (error: GstError) => void;
+}
+
+/** How to record one clip. */
+export interface RecordOptions {
+  /** Seconds until the file exists, at most; 1 unless told. */
+  maxDelaySec?: number;
+  /** Takes the clip's report. */
+  onVideoFinished?: (report: RecordingReport) => void;
+}
+
+/** A clip on its way. */
+export interface Recording {
+  /** Where the clip will be. */
+  readonly path: string;
+  /** Resolves to the report once the clip is complete, rejects with a {@link RecordingError}. */
+  readonly finished: Promise<RecordingReport>;
+}
+
+/** Milliseconds between two looks at the ring while a clip is open. */
+const TICK_MS = 20;
+/** Milliseconds between two looks at the tee's frame rate while nothing is recorded. */
+const IDLE_MS = 1000;
+/** Seconds of frames that may wait for the encoder, beside those of the window before and after the call. */
+const BACKLOG_SEC = 5;
+/** Seconds after which a frame that should have come counts as not coming. */
+const STALL_SEC = 1;
+
+/**
+ * Records what happened at a tee, starting before it was asked to.
+ *
+ * A clip of a call at T holds every frame in `[T - windowSizeSec, T + windowSizeSec)` of the pipeline's running time. A
+ * call while a clip is open makes that one longer.
+ *
+ * @example
+ * ```ts
+ * import { Standalone, VideoRecorder } from "@gstp/gstp";
+ * import { assert } from "@std/assert";
+ *
+ * const dir = await Deno.makeTempDir();
+ * await using app = await Standalone.buildAndRun(
+ *   "videotestsrc is-live=true ! video/x-raw,width=160,height=120,framerate=30/1 ! tee name=t1 t1. ! fakesink",
+ *   { background: true },
+ * );
+ * await using recorder = new VideoRecorder({
+ *   pipeline: app.pipeline,
+ *   srcTeeName: "t1",
+ *   filenameGenerator: () => `${dir}/${crypto.randomUUID()}.webm`,
+ *   windowSizeSec: 0.5,
+ * });
+ * await new Promise((resolve) => setTimeout(resolve, 600));
+ * const recording = await recorder.record();
+ * const report = await recording.finished;
+ * assert(report.start < report.calls[0]!);
+ * ```
+ */
+export class VideoRecorder implements AsyncDisposable {
+  readonly #options: Required<Omit<VideoRecorderOptions, "onError">>;
+  readonly #onError: (error: GstError) => void;
+  readonly #windowNs: bigint;
+  readonly #ring: RingBuffer;
+  readonly #attachment: Attachment;
+  /** Clips that are not done. */
+  readonly #clips = new Set<Clip>();
+  /** Frames out of the ring that the next clip may need, oldest first. */
+  readonly #history: Frame[] = [];
+  #lastFrameMs = Date.now();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #failure: GstError | undefined;
+  #closing: Promise<void> | undefined;
+
+  /**
+   * Attaches a recorder to a tee, whatever the pipeline's state. It goes with the pipeline's run: stopping or closing
+   * the pipeline closes it.
+   *
+   * @throws {TypeError} if an option has the wrong type.
+   * @throws {RangeError} if no element has the tee's name, or a number of seconds is out of range.
+   * @throws {GstError} if the ring buffer's bin cannot be attached; the pipeline goes on without it.
+   */
+  constructor(options: VideoRecorderOptions) {
+    const { onError = console.error, ...rest } = options;
+    this.#onError = onError;
+    this.#options = {
+      timeoutSec: 1,
+      closeTimeoutSec: 5,
+      ringBufferClass: RingBuffer,
+      recordBinClass: RecordBin,
+      ...rest,
+    };
+    const { pipeline, srcTeeName, windowSizeSec, timeoutSec } = checkOptions(this.#options);
+    this.#windowNs = secToNs(windowSizeSec);
+    this.#ring = new this.#options.ringBufferClass({
+      pipeline,
+      teeName: srcTeeName,
+      windowSec: windowSizeSec,
+      timeoutSec,
+    });
+    this.#attachment = {
+      path: this.#ring.path,
+      onError: (error) => this.#fail(error),
+      close: () => this.close(),
+    };
+    pipeline.attach(this.#attachment);
+    this.#schedule();
+  }
+
+  /** What it is doing; a clip under way counts before one that is being finished. */
+  get state(): RecorderState {
+    const states = [...this.#clips].map((clip) => clip.state);
+    for (const state of ["recording", "starting", "finishing"] as const) {
+      if (states.includes(state)) return state;
+    }
+    return this.#closing === undefined && this.#failure === undefined ? "buffering" : "detached";
+  }
+
+  /** Whether a clip is being made. */
+  get busy(): boolean {
+    return this.#clips.size > 0;
+  }
+
+  /**
+   * Records a clip around the instant of this call, or makes the clip that is open longer.
+   *
+   * @returns The clip, once its file exists.
+   * @throws {GstClosedError} if the recorder is closed.
+   * @throws {TypeError} if an option or the generated name is not of its type.
+   * @throws {RecordingError} if the clip cannot be started, or no frame comes, in time.
+   */
+  async record(options: RecordOptions = {}): Promise<Recording> {
+    const { maxDelaySec = 1, onVideoFinished } = options;
+    checkSec("maxDelaySec", maxDelaySec);
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#closing !== undefined) throw new GstClosedError("The recorder is closed");
+    // first the frames up to now, then the instant: no frame can fall between the two
+    this.#take();
+    const callNs = this.#options.pipeline.runningTimeNs ?? 0n;
+    const clip = this.#extend(callNs) ?? this.#begin(callNs, maxDelaySec);
+    if (onVideoFinished !== undefined) clip.finished.then(onVideoFinished).catch(console.error);
+    this.#schedule();
+    await clip.started;
+    return clip;
+  }
+
+  /** Makes the open clip that an instant falls into longer. */
+  #extend(callNs: bigint): Clip | undefined {
+    const clip = [...this.#clips].find((clip) => clip.isOpen && callNs < clip.window.endNs);
+    clip?.window.extend(callNs);
+    return clip;
+  }
+
+  #begin(callNs: bigint, maxDelaySec: number): Clip {
+    const { filenameGenerator, recordBinClass, windowSizeSec } = this.#options;
+    const frameNs = this.#ring.frameNs;
+    const clip = new Clip({
+      path: checkPath(filenameGenerator()),
+      window: new ClipWindow(callNs, this.#windowNs),
+      recordBinClass,
+      epochMs: Date.now() - nsToSec(callNs) * 1000,
+      maxBacklog: Math.ceil(
+        (2 * windowSizeSec + BACKLOG_SEC) * 1e9 / Number(frameNs ?? 33_333_333n),
+      ),
+      maxDelaySec,
+    });
+    this.#clips.add(clip);
+    clip.done.then(() => this.#clips.delete(clip));
+    this.#ring.isDrained = true;
+    for (const frame of this.#history) clip.offer(frame, frameNs);
+    return clip;
+  }
+
+  /** Takes what the ring holds: to the clips, and to the history of the next one. */
+  #take(): void {
+    const frames = this.#ring.drain();
+    if (frames.length === 0) return;
+    this.#lastFrameMs = Date.now();
+    const { frameNs } = this.#ring;
+    for (const frame of frames) {
+      for (const clip of this.#clips) clip.offer(frame, frameNs);
+      this.#history.push(frame);
+    }
+    const newestNs = frames.findLast(({ timeNs }) => timeNs !== null)?.timeNs;
+    if (newestNs) dropBefore(this.#history, newestNs - this.#windowNs, (frame) => frame.release());
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      if (this.busy) this.#tick();
+      else this.#idle();
+      if (this.busy || this.state === "buffering") this.#schedule();
+    }, this.busy ? TICK_MS : IDLE_MS);
+    if (!this.busy) Deno.unrefTimer(this.#timer);
+  }
+
+  /** Moves the clips on. */
+  #tick(): void {
+    const nowNs = this.#options.pipeline.runningTimeNs ?? 0n;
+    this.#take();
+    const isSilent = Date.now() - this.#lastFrameMs > STALL_SEC * 1000;
+    for (const clip of this.#clips) {
+      if (this.#ring.isEos) clip.endInput("end-of-stream");
+      if (isSilent && nowNs > clip.window.endNs + secToNs(STALL_SEC)) {
+        clip.endInput("source-stalled");
+      }
+      clip.tick();
+    }
+  }
+
+  /** Fits the ring to the stream; once it has filled up again, the history out of it is of no more use. */
+  #idle(): void {
+    this.#ring.isDrained = false;
+    const isRateKnown = this.#ring.resize();
+    if (!isRateKnown) this.#take();
+    else if (Date.now() - this.#lastFrameMs > (this.#options.windowSizeSec + 1) * 1000) {
+      this.#forget();
+    }
+  }
+
+  #forget(): void {
+    for (const frame of this.#history.splice(0)) frame.release();
+  }
+
+  /** The ring's bin has failed: clips end with what they have. */
+  #fail(error: GstError): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    this.#onError(error);
+    void this.#close("ring-failed");
+  }
+
+  /**
+   * Ends open clips with what they have, waits until they are files (bounded), and leaves the tee. May be called twice.
+   */
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(reason?: Shortfall): Promise<void> {
+    const { pipeline, closeTimeoutSec } = this.#options;
+    this.#take();
+    const shortfall = reason ?? (this.#ring.isEos ? "end-of-stream" : "closed");
+    this.#ring.detach();
+    for (const clip of this.#clips) clip.endInput(shortfall);
+    this.#schedule();
+    const clips = [...this.#clips];
+    const late = `Not finished within ${closeTimeoutSec} s`;
+    await deadline(Promise.all(clips.map(({ done }) => done)), closeTimeoutSec, late)
+      .catch((error) => Promise.all(clips.map((clip) => clip.fail(error))));
+    clearTimeout(this.#timer);
+    pipeline.detach(this.#attachment);
+    this.#forget();
+  }
+
+  /** Same as {@link close}. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+function checkOptions<T extends VideoRecorderOptions>(options: T): T {
+  const { pipeline, srcTeeName, filenameGenerator, windowSizeSec } = options;
+  if (!(pipeline instanceof Pipeline)) {
+    throw new TypeError("pipeline must be a Pipeline, such as app.pipeline");
+  }
+  if (typeof srcTeeName !== "string") throw new TypeError("srcTeeName must be the name of a tee");
+  if (typeof filenameGenerator !== "function") {
+    throw new TypeError("filenameGenerator must be a function that returns a path");
+  }
+  checkSec("windowSizeSec", windowSizeSec);
+  checkSec("timeoutSec", options.timeoutSec ?? 0);
+  checkSec("closeTimeoutSec", options.closeTimeoutSec ?? 0);
+  return options;
+}
+
+function checkPath(path: unknown): string {
+  if (typeof path === "string" && path !== "" && !path.includes("\0")) return path;
+  throw new TypeError(`filenameGenerator must return a path, got ${Deno.inspect(path)}`);
+}
