@@ -13,6 +13,7 @@ export const OFFSETS = {
   "GTypeInstance.g_class": 0,
   "GParamSpec.flags": 16,
   "GParamSpec.value_type": 24,
+  "GValue.g_type": 0,
   "GValue.data": 8,
   "GstMessage.type": 64,
   "GstMessage.src": 80,

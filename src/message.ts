@@ -9,7 +9,7 @@ import { GErrorSlot, PointerSlot } from "../ffi/gerror.ts";
 import { glib, gst } from "../ffi/gst.ts";
 import { OFFSETS } from "../ffi/layout.ts";
 import { packageHint } from "./hints.ts";
-import { serializeGValue } from "./properties.ts";
+import { gvalueText } from "./properties.ts";
 import { type State, stateName } from "./state.ts";
 
 /** Message types without contents of their own here; their structure tells more, as text. */
@@ -159,7 +159,7 @@ function readProperty(message: Deno.PointerObject) {
   return {
     source: pathOf(object.pointer),
     property: name.pointer === null ? "" : readCString(name.pointer),
-    value: value.pointer === null ? null : serializeGValue(value.pointer),
+    value: value.pointer === null ? null : gvalueText(value.pointer),
   };
 }
 

@@ -118,8 +118,23 @@ function readGValue(gvalue: Uint8Array<ArrayBuffer>, type: bigint): PropertyValu
     case ENUMS.G_TYPE_OBJECT:
       return readObject(gvalue);
     default:
-      return takeCString(glib(), gst().gst_value_serialize(gvalue));
+      return isCaps(type) ? readCaps(view) : serialize(gvalue);
   }
+}
+
+function isCaps(type: bigint): boolean {
+  const name = gobject().g_type_name(type);
+  return name !== null && readCString(name) === "GstCaps";
+}
+
+/** Serialised, caps would come in quotes, with escapes. */
+function readCaps(data: DataView): string | null {
+  const caps = Deno.UnsafePointer.create(data.getBigUint64(0, true));
+  return caps === null ? null : takeCString(glib(), gst().gst_caps_to_string(caps));
+}
+
+function serialize(gvalue: Uint8Array<ArrayBuffer>): string | null {
+  return takeCString(glib(), gst().gst_value_serialize(gvalue));
 }
 
 /** Pads, elements and the like are told by their name. */
@@ -130,8 +145,10 @@ function readObject(gvalue: Uint8Array<ArrayBuffer>): string | null {
   return named ? nameOf(object) : null;
 }
 
-/** Reads a GValue that stays C's as text, as GStreamer writes it; null where it has no text. */
-export function serializeGValue(gvalue: Deno.PointerObject): string | null {
+/** Reads a GValue that stays C's as text; null where it has none. */
+export function gvalueText(gvalue: Deno.PointerObject): string | null {
   const bytes = new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(gvalue, SIZES.GValue));
-  return takeCString(glib(), gst().gst_value_serialize(bytes));
+  const type = new Deno.UnsafePointerView(gvalue).getBigUint64(OFFSETS["GValue.g_type"]);
+  const value = readGValue(bytes, type);
+  return value === null ? null : String(value);
 }
