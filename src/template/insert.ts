@@ -1,0 +1,152 @@
+/**
+ * Values into the text of a pipeline, so that no value adds an element or a property.
+ *
+ * @module
+ */
+import { TemplateError } from "./error.ts";
+import { lex, type Token } from "./lexer.ts";
+import type { Piece, Use } from "./source.ts";
+import { readValue, writeValue } from "./value.ts";
+
+/** A use of a placeholder with its value. A stand-in takes the value's place while the text is looked at. */
+interface Slot {
+  readonly use: Use;
+  readonly value: string;
+  /** Where the stand-in starts and ends. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What to write from `start` to `end`; it is for a slot, the first one where there are several. */
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  readonly slot: Slot;
+}
+
+/** Could be the name of an element, and a piece of any word. */
+const STAND_IN = "x";
+/** Could be the caps of a filter. */
+const CAPS_STAND_IN = "x/x";
+
+const CAPS = /^[A-Za-z0-9-]+\/[A-Za-z0-9-]/;
+/** An assignment up to its value. */
+const HEAD = /^([^= \t\n\v\f\r]*)[^=]*=[ \t\n\v\f\r]*/;
+const AFTER_LINK = /[!:][ \t\n\v\f\r]*$/;
+
+/**
+ * Properties that hold an element, such as playbin's `video-sink`: GStreamer reads their text as a pipeline's. As long
+ * as GStreamer itself is not asked, nothing but the name tells.
+ */
+const ELEMENT_PROPERTY = /(?:sink|src|source|filter|muxer|combiner|dispatcher|plugin|element)$/;
+
+/** GStreamer reads lists within lists by recursion: a few thousand overflow a thread's stack. */
+const MAX_BRACKETS = 1000;
+
+/**
+ * Puts values in. The value of an assignment is written anew, as one string. Anywhere else, a value holds only what
+ * caps and names are made of. Either way, all words of the text must stay of their kind.
+ *
+ * @throws {TemplateError} if a value is refused.
+ */
+export function insert(
+  pieces: readonly Piece[],
+  valueOf: (use: Use) => string,
+  file: string | undefined,
+): string {
+  const slots: Slot[] = [];
+  let text = "";
+  for (const piece of pieces) {
+    const value = typeof piece === "string" ? piece : valueOf(piece);
+    if (typeof piece === "string" || piece.raw) {
+      text += value;
+      continue;
+    }
+    const standIn = CAPS.test(value) && AFTER_LINK.test(text) ? CAPS_STAND_IN : STAND_IN;
+    slots.push({ use: piece, value, start: text.length, end: text.length + standIn.length });
+    text += standIn;
+  }
+
+  const edits = lex(text).flatMap((token) => editsOf(text, token, slots, file));
+  // the last one first, so that the places of the others stay
+  for (const edit of edits.reverse()) {
+    const next = text.slice(0, edit.start) + edit.text + text.slice(edit.end);
+    if (kinds(next) !== kinds(text)) {
+      throw refusal(edit.slot, "does not make one word there of the kind that the file has", file);
+    }
+    text = next;
+  }
+  return text;
+}
+
+function kinds(text: string): string {
+  return lex(text).map(({ kind }) => kind).join(" ");
+}
+
+/** The edits within a word: one for the value of an assignment, and one for each slot elsewhere. */
+function editsOf(
+  text: string,
+  token: Token,
+  slots: readonly Slot[],
+  file: string | undefined,
+): Edit[] {
+  const { kind, start, end } = token;
+  const [head = "", name = ""] = kind === "assignment" ? HEAD.exec(text.slice(start))! : [];
+  const valueStart = kind === "assignment" ? start + head.length : end;
+  const edits: Edit[] = [];
+  for (const slot of slots.filter((slot) => start <= slot.start && slot.start < valueStart)) {
+    checkWord(kind, slot, file);
+    edits.push({ start: slot.start, end: slot.end, text: slot.value, slot });
+  }
+  const inValue = slots.filter((slot) => valueStart <= slot.start && slot.start < end);
+  if (inValue[0] !== undefined) {
+    for (const slot of inValue) checkPropertyValue(name, slot, file);
+    const value = writeValue(arrivingValue(text, valueStart, end, inValue));
+    // text right after a quoted string would belong to it
+    const blank = /^[^ \t\n\v\f\r]/.test(text.slice(end)) ? " " : "";
+    edits.push({ start: valueStart, end, text: value + blank, slot: inValue[0] });
+  }
+  return edits;
+}
+
+/** What the property gets: the file's text as GStreamer reads it, with the values in it. */
+function arrivingValue(text: string, start: number, end: number, slots: Slot[]): string {
+  const items: (string | Slot)[] = [];
+  for (let at = start; at < end;) {
+    const slot = slots.find((slot) => slot.start === at);
+    items.push(slot ?? text[at]!);
+    at = slot?.end ?? at + 1;
+  }
+  return readValue(items).map((item) => typeof item === "string" ? item : item.value).join("");
+}
+
+function checkPropertyValue(name: string, slot: Slot, file: string | undefined): void {
+  const { value } = slot;
+  if (ELEMENT_PROPERTY.test(name) && !/^[A-Za-z0-9_./-]*$/.test(value)) {
+    throw refusal(slot, `is more than the name of the element that "${name}" takes`, file);
+  }
+  if ((value.match(/[<{[]/g)?.length ?? 0) > MAX_BRACKETS) {
+    throw refusal(slot, `holds more than ${MAX_BRACKETS} opening brackets`, file);
+  }
+}
+
+function checkWord(kind: string, slot: Slot, file: string | undefined): void {
+  const isCaps = slot.end - slot.start === CAPS_STAND_IN.length;
+  if (isCaps && kind !== "caps") throw refusal(slot, "is caps, but not between two links", file);
+  const [char] = slot.value.match(isCaps ? /[^A-Za-z0-9_+.:,/%=-]/u : /[^A-Za-z0-9_+.:,/%-]/u) ??
+    [];
+  if (char === undefined) return;
+  const what = /\s/.test(char) ? "a blank" : JSON.stringify(char);
+  throw refusal(slot, `holds ${what}, which could add to the pipeline outside a property`, file);
+}
+
+function refusal({ use, value }: Slot, reason: string, file: string | undefined): TemplateError {
+  const { name, line } = use;
+  const shown = JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value);
+  return new TemplateError(
+    `--${name}: the value ${shown} ${reason}. Give another value, or write {${name}:raw} in the file ` +
+      "to have values put there as they are.",
+    { file, line, placeholder: name },
+  );
+}
