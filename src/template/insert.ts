@@ -32,7 +32,7 @@ const CAPS_STAND_IN = "x/x";
 
 const CAPS = /^[A-Za-z0-9-]+\/[A-Za-z0-9-]/;
 /** An assignment up to its value. */
-const HEAD = /^([^= \t\n\v\f\r]*)[^=]*=[ \t\n\v\f\r]*/;
+const HEAD = /^[^=]*=[ \t\n\v\f\r]*/;
 const AFTER_LINK = /[!:][ \t\n\v\f\r]*$/;
 
 /**
@@ -73,7 +73,7 @@ export function insert(
   for (const edit of edits.reverse()) {
     const next = text.slice(0, edit.start) + edit.text + text.slice(edit.end);
     if (kinds(next) !== kinds(text)) {
-      throw refusal(edit.slot, "does not make one word there of the kind that the file has", file);
+      throw refusal(edit.slot, "would change how the pipeline around it is read", file);
     }
     text = next;
   }
@@ -92,8 +92,8 @@ function editsOf(
   file: string | undefined,
 ): Edit[] {
   const { kind, start, end } = token;
-  const [head = "", name = ""] = kind === "assignment" ? HEAD.exec(text.slice(start))! : [];
-  const valueStart = kind === "assignment" ? start + head.length : end;
+  const head = kind === "assignment" ? HEAD.exec(text.slice(start))![0].length : end - start;
+  const valueStart = start + head;
   const edits: Edit[] = [];
   for (const slot of slots.filter((slot) => start <= slot.start && slot.start < valueStart)) {
     checkWord(kind, slot, file);
@@ -101,24 +101,35 @@ function editsOf(
   }
   const inValue = slots.filter((slot) => valueStart <= slot.start && slot.start < end);
   if (inValue[0] !== undefined) {
+    const name = joined(itemsOf(text, start, valueStart, slots)).replace(/[ \t\n\v\f\r]*=.*/s, "");
     for (const slot of inValue) checkPropertyValue(name, slot, file);
-    const value = writeValue(arrivingValue(text, valueStart, end, inValue));
+    const value = joined(readValue(itemsOf(text, valueStart, end, slots)));
     // text right after a quoted string would belong to it
     const blank = /^[^ \t\n\v\f\r]/.test(text.slice(end)) ? " " : "";
-    edits.push({ start: valueStart, end, text: value + blank, slot: inValue[0] });
+    edits.push({ start: valueStart, end, text: writeValue(value) + blank, slot: inValue[0] });
   }
   return edits;
 }
 
-/** What the property gets: the file's text as GStreamer reads it, with the values in it. */
-function arrivingValue(text: string, start: number, end: number, slots: Slot[]): string {
+/** A part of the text as its characters, and the slots in it. */
+function itemsOf(
+  text: string,
+  start: number,
+  end: number,
+  slots: readonly Slot[],
+): (string | Slot)[] {
   const items: (string | Slot)[] = [];
   for (let at = start; at < end;) {
     const slot = slots.find((slot) => slot.start === at);
     items.push(slot ?? text[at]!);
     at = slot?.end ?? at + 1;
   }
-  return readValue(items).map((item) => typeof item === "string" ? item : item.value).join("");
+  return items;
+}
+
+/** Items as text: the values in the place of the slots. */
+function joined(items: readonly (string | Slot)[]): string {
+  return items.map((item) => typeof item === "string" ? item : item.value).join("");
 }
 
 function checkPropertyValue(name: string, slot: Slot, file: string | undefined): void {
