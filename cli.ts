@@ -47,7 +47,7 @@ function print(text: string): number {
 /** Says what went wrong where that was to be expected; anything else is a defect, and thrown on. */
 function reportFailure(error: unknown): number {
   if (error instanceof UsageError || error instanceof TemplateError) {
-    console.error(`error: ${error.message}\n\n--help tells how to call gstp`);
+    console.error(`error: ${error.message}\n(--help tells how to call gstp)`);
     return 2;
   }
   if (error instanceof Deno.errors.NotCapable) {

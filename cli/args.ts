@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { parseArgs } from "@std/cli";
+// the whole specifier, as deno.json is not there for a command that was installed or is run by URL
+import { parseArgs } from "jsr:@std/cli@^1";
 import { UsageError } from "./errors.ts";
 
 /** Options without a value. */

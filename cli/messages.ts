@@ -10,12 +10,12 @@ export function propertyLine({ source, property, value }: PropertyMessage): stri
   return `${source}: ${property} = ${value ?? "(no value)"}`;
 }
 
-/** Any message. */
-export function messageLine(message: Message): string {
+/** Any other message. */
+export function messageLine(message: Exclude<Message, PropertyMessage>): string {
   return `message ${message.type} from ${message.source || "(nobody)"}: ${details(message)}`;
 }
 
-function details(message: Message): string {
+function details(message: Exclude<Message, PropertyMessage>): string {
   switch (message.type) {
     case "error":
     case "warning":
@@ -25,8 +25,6 @@ function details(message: Message): string {
       const { oldState, newState, pendingState } = message;
       return `${oldState} to ${newState}${pendingState ? `, then ${pendingState}` : ""}`;
     }
-    case "property-notify":
-      return propertyLine(message);
     default:
       return message.structure ?? "(no details)";
   }
@@ -34,6 +32,9 @@ function details(message: Message): string {
 
 /** An error, a warning or a piece of information; with the debug text where that is wanted. */
 export function problemLines(label: string, error: GstError, withDebug: boolean): string {
-  const debug = withDebug && error.debug ? `\ndebug: ${error.debug}` : "";
-  return `${label}: ${error.message}${debug}`;
+  const lines = [`${label}: ${error.message}`];
+  if (error.debug !== undefined) {
+    lines.push(withDebug ? `debug: ${error.debug}` : "(-v prints the debug text)");
+  }
+  return lines.join("\n");
 }

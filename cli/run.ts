@@ -44,9 +44,10 @@ export async function runPipeline(text: string, options: RunOptions): Promise<nu
   };
   try {
     const app = await start(text, options, stopper, onMessage);
-    isPlaying = true;
+    // a stop asked for on the way may have come too late to keep it from starting
+    isPlaying = stopper.reason === undefined;
     const startMs = performance.now();
-    note(app.pipeline.isLive ? "playing (live)" : "playing");
+    if (isPlaying) note(app.pipeline.isLive ? "playing (live)" : "playing");
     using _status = showPosition(app.pipeline, display);
     await app.ended;
     if (isFinished) note(`end of stream after ${formatTime((performance.now() - startMs) / 1000)}`);
@@ -86,11 +87,13 @@ async function start(
 }
 
 function showMessage(message: Message, display: Display, options: RunOptions): void {
-  if (options.messages) display.print(messageLine(message));
   if (message.type === "property-notify") {
     if (options.verbose) display.print(propertyLine(message));
-  } else if (message.type === "warning" || message.type === "info") {
-    if (!options.quiet) display.note(problemLines(message.type, message.error, options.verbose));
+    return;
+  }
+  if (options.messages) display.print(messageLine(message));
+  if ((message.type === "warning" || message.type === "info") && !options.quiet) {
+    display.note(problemLines(message.type, message.error, options.verbose));
   }
 }
 

@@ -60,7 +60,7 @@ function wordsText(words: readonly string[], flags: readonly Flag[]): string {
 function fillIn({ name: file, template }: PipelineFile, flags: readonly Flag[]): string {
   const values = new Map<string, string>();
   const refuse = (problem: string): never => {
-    throw new UsageError(`${problem}\n\n${fileHelp(file, template.placeholders)}`);
+    throw new UsageError(`${problem}\n${fileHelp(file, template.placeholders).trimEnd()}`);
   };
   for (const { name, value } of flags) {
     if (!template.placeholders.some((placeholder) => placeholder.name === name)) {
