@@ -1,0 +1,92 @@
+/**
+ * Video whose frames carry their number: 16 tiles, one a bit, black or white. It survives lossy encoders.
+ *
+ * @module
+ */
+import { run } from "./run.ts";
+
+const BITS = 16;
+const TILE = 16;
+/** Size of the frames. */
+export const WIDTH = BITS * TILE;
+export const HEIGHT = 2 * TILE;
+
+/** One frame in GRAY8. */
+function numberedFrame(number: number): Uint8Array {
+  const frame = new Uint8Array(WIDTH * HEIGHT);
+  for (let bit = 0; bit < BITS; bit++) {
+    if (!(number >> bit & 1)) continue;
+    for (let y = 0; y < HEIGHT; y++) {
+      frame.fill(255, y * WIDTH + bit * TILE, y * WIDTH + (bit + 1) * TILE);
+    }
+  }
+  return frame;
+}
+
+/** Writes raw frames 0 to `count - 1` into a file. */
+export async function writeNumbered(path: string, count: number): Promise<void> {
+  using file = await Deno.open(path, { write: true, create: true, truncate: true });
+  const writer = file.writable.getWriter();
+  for (let number = 0; number < count; number++) await writer.write(numberedFrame(number));
+  writer.releaseLock();
+}
+
+/** How numbered frames flow. */
+export interface NumberedStream {
+  /** A file of {@link writeNumbered}. */
+  path: string;
+  fps: number;
+  /** Paced by a live source, or by whatever is downstream. */
+  live: boolean;
+  /** The tee that it ends in. */
+  teeName: string;
+}
+
+/** Pipeline text: frame number n has the running time n / fps. */
+export function numberedSource(stream: NumberedStream): string {
+  const { path, fps, live, teeName } = stream;
+  const file =
+    `filesrc location="${path}" blocksize=${WIDTH * HEIGHT} ! rawvideoparse format=gray8 ` +
+    `width=${WIDTH} height=${HEIGHT} framerate=${fps}/1`;
+  if (!live) return `${file} ! tee name=${teeName}`;
+  const size = `width=${WIDTH},height=${HEIGHT},framerate=${fps}/1`;
+  // the latency lets the mixer wait for the file on a busy machine, instead of showing an old frame again
+  return `compositor name=${teeName}_mixer latency=500000000 ! video/x-raw,format=I420,${size} ! tee name=${teeName} ` +
+    `videotestsrc is-live=true pattern=black ! video/x-raw,format=I420,${size} ! ${teeName}_mixer. ` +
+    `${file} ! videoconvert ! video/x-raw,format=I420 ! queue ! ${teeName}_mixer.`;
+}
+
+/** The numbers of a clip's frames, as decoded by ffmpeg from first to last. */
+export async function readNumbers(clip: string): Promise<number[]> {
+  const raw = `${await Deno.makeTempFile()}.gray`;
+  try {
+    const { code, stderr } = await run("ffmpeg", [
+      ...["-v", "error", "-i", clip, "-fps_mode", "passthrough"],
+      ...["-f", "rawvideo", "-pix_fmt", "gray", "-y", raw],
+    ]);
+    if (code !== 0 || stderr !== "") throw new Error(`ffmpeg on ${clip}: ${stderr}`);
+    const bytes = await Deno.readFile(raw);
+    const count = bytes.length / (WIDTH * HEIGHT);
+    return Array.from({ length: count }, (_, i) => numberAt(bytes, i * WIDTH * HEIGHT));
+  } finally {
+    await Deno.remove(raw).catch(() => {});
+  }
+}
+
+/** The start of each frame of a clip by its container, in seconds. */
+export async function readTimes(clip: string): Promise<number[]> {
+  const { stdout } = await run("ffprobe", [
+    ...["-v", "error", "-select_streams", "v:0", "-show_entries", "packet=pts_time"],
+    ...["-of", "csv=p=0", clip],
+  ]);
+  return stdout.trim().split("\n").map((line) => parseFloat(line));
+}
+
+function numberAt(bytes: Uint8Array, offset: number): number {
+  let number = 0;
+  for (let bit = 0; bit < BITS; bit++) {
+    const middle = offset + (HEIGHT / 2) * WIDTH + bit * TILE + TILE / 2;
+    if (bytes[middle]! > 127) number |= 1 << bit;
+  }
+  return number;
+}
