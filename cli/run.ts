@@ -32,10 +32,14 @@ export async function runPipeline(text: string, options: RunOptions): Promise<nu
       forcedStatus: 1,
     })
   );
+  const warn = (line: string) => {
+    display.status("");
+    display.note(`gstp: ${line}`);
+  };
   const note = (line: string) => {
     if (!options.quiet) display.note(`gstp: ${line}`);
   };
-  using stopper = new Stopper(note);
+  using stopper = new Stopper({ onStop: note, onForce: warn });
   let isPlaying = false;
   let isFinished = false;
   const onMessage = (message: Message) => {
@@ -58,7 +62,7 @@ export async function runPipeline(text: string, options: RunOptions): Promise<nu
       return 1;
     }
   }
-  return endStatus(stopper.reason, isFinished || !isPlaying, note);
+  return endStatus(stopper.reason, isFinished || !isPlaying, warn);
 }
 
 /** Starts the pipeline; the time of `--timeout` counts from when it plays. */
@@ -118,9 +122,9 @@ function showPosition(pipeline: Pipeline, display: Display): Disposable {
 function endStatus(
   reason: StopReason | undefined,
   isFinished: boolean,
-  note: (line: string) => void,
+  warn: (line: string) => void,
 ): number {
   if (reason === undefined || isFinished) return reason?.status ?? 0;
-  note(`no end of stream within ${STOP_LIMIT_SEC} s: files may be unfinished`);
+  warn(`no end of stream within ${STOP_LIMIT_SEC} s: files may be unfinished`);
   return reason.forcedStatus;
 }

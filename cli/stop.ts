@@ -26,18 +26,26 @@ export interface StopReason {
   forcedStatus: number;
 }
 
+/** Who is told. */
+export interface StopListeners {
+  /** The pipeline is asked to stop, for this reason. */
+  onStop: (text: string) => void;
+  /** The process ends now, for this reason. */
+  onForce: (text: string) => void;
+}
+
 /** Stops a pipeline once there is a reason, and the process where the pipeline does not stop. */
 export class Stopper implements Disposable {
   readonly #controller = new AbortController();
-  readonly #onStop: (text: string) => void;
+  readonly #tell: StopListeners;
   readonly #timers: Timer[] = [];
   readonly #listeners: [Deno.Signal, () => void][] = [];
   #reason: StopReason | undefined;
   #signals = 0;
 
-  /** Listens to the signals. `onStop` is told what happens. */
-  constructor(onStop: (text: string) => void) {
-    this.#onStop = onStop;
+  /** Listens to the signals. */
+  constructor(listeners: StopListeners) {
+    this.#tell = listeners;
     for (const { name, status } of SIGNALS) {
       const listener = () => this.#onSignal(name, status);
       Deno.addSignalListener(name, listener);
@@ -59,7 +67,7 @@ export class Stopper implements Disposable {
   request(reason: StopReason): void {
     if (this.#reason !== undefined) return;
     this.#reason = reason;
-    this.#onStop(reason.text);
+    this.#tell.onStop(reason.text);
     this.#after(
       STOP_LIMIT_SEC + GRACE_SEC,
       () => this.#force("the pipeline does not stop", reason.forcedStatus),
@@ -100,7 +108,7 @@ export class Stopper implements Disposable {
   }
 
   #force(why: string, status: number): never {
-    this.#onStop(`${why}: stopped at once, files may be unfinished`);
+    this.#tell.onForce(`${why}: stopped at once, files may be unfinished`);
     Deno.exit(status);
   }
 }
