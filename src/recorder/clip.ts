@@ -28,6 +28,7 @@ export interface ClipOptions {
   maxDelaySec: number;
 }
 
+const NS_PER_MS = 1_000_000n;
 /** Seconds for the encoder to take one more frame, or to finish after the last one. */
 const FINISH_SEC = 20;
 
@@ -135,6 +136,7 @@ export class Clip {
       this.#start.resolve();
       this.tick();
     } catch (error) {
+      await this.#bin?.close();
       await this.fail(error);
     }
   }
@@ -180,17 +182,34 @@ export class Clip {
     this.#isWritten = true;
     try {
       await bin.close();
-      const bytes = await this.#file!.commit();
-      this.#state = "done";
-      this.#finish.resolve(this.#report(bytes));
+      this.#rename();
     } catch (error) {
       await this.fail(error);
     }
   }
 
-  #report(bytes: number): RecordingReport {
+  #rename(): void {
     const { path, window, epochMs } = this.#options;
-    return this.#tally.report({ path, bytes, window, epochMs });
+    const bytes = this.#file!.commit();
+    this.#state = "done";
+    this.#finish.resolve(this.#tally.report({ path, bytes, window, epochMs }));
+  }
+
+  /** Finishes the file, blocking, until `Date.now()` is `untilMs`: for a process that is about to end. */
+  finishNow(untilMs: number): void {
+    const bin = this.#bin;
+    if (bin === undefined || (this.#state !== "recording" && this.#state !== "finishing")) return;
+    try {
+      if (!this.#isWritten) {
+        this.#feed(bin);
+        const waitMs = Math.max(0, untilMs - Date.now());
+        if (!bin.isEnded(BigInt(waitMs) * NS_PER_MS)) return;
+        bin.closeNow();
+      }
+      this.#rename();
+    } catch (error) {
+      console.error(new RecordingError(this.path, error, this.#file!.partPath));
+    }
   }
 
   /** Gives up: what is written stays under the temporary name. */
@@ -198,9 +217,10 @@ export class Clip {
     if (this.#state === "done") return;
     clearTimeout(this.#startTimer);
     this.#isInputOver = true;
+    const isStarting = this.#state === "starting"; // then #open() closes the bin
     this.#state = "done";
     for (const frame of this.#queue.splice(0)) frame.release();
-    await this.#bin?.close();
+    if (!isStarting) await this.#bin?.close();
     const isKept = await this.#file?.abandon() ?? false;
     const error = new RecordingError(this.path, cause, isKept ? this.#file!.partPath : undefined);
     this.#start.reject(error);

@@ -28,25 +28,26 @@ export class ClipFile {
   static async reserve(path: string): Promise<ClipFile> {
     const file = new ClipFile(path);
     await Deno.mkdir(dirname(path), { recursive: true });
-    if (await exists(path)) throw new Deno.errors.AlreadyExists(`There is a file ${path} already`);
+    if (exists(path)) throw new Deno.errors.AlreadyExists(`There is a file ${path} already`);
     (await Deno.open(file.partPath, { write: true, createNew: true })).close();
     return file;
   }
 
   /**
-   * Gives the complete file its name; one that has appeared there meanwhile is left alone.
+   * Gives the complete file its name; one that has appeared there meanwhile is left alone. Blocks for two file system
+   * calls, so that a process about to end can do it, too.
    *
    * @returns The file's size in bytes.
    */
-  async commit(): Promise<number> {
-    const { size } = await Deno.stat(this.partPath);
+  commit(): number {
+    const { size } = Deno.statSync(this.partPath);
     try {
       // a rename would overwrite, a link never does
-      await Deno.link(this.partPath, this.path);
-      await Deno.remove(this.partPath);
+      Deno.linkSync(this.partPath, this.path);
+      Deno.removeSync(this.partPath);
     } catch (error) {
-      if (error instanceof Deno.errors.AlreadyExists || await exists(this.path)) throw error;
-      await Deno.rename(this.partPath, this.path);
+      if (error instanceof Deno.errors.AlreadyExists || exists(this.path)) throw error;
+      Deno.renameSync(this.partPath, this.path);
     }
     return size;
   }
@@ -67,9 +68,9 @@ export class ClipFile {
   }
 }
 
-async function exists(path: string): Promise<boolean> {
+function exists(path: string): boolean {
   try {
-    await Deno.lstat(path);
+    Deno.lstatSync(path);
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;

@@ -12,7 +12,7 @@ import { missingHint } from "../parse.ts";
 /** Encoders by preference, each with the elements that it takes and the text of the chain from raw video. */
 const VP8 = {
   elements: ["vp8enc"],
-  text: "vp8enc deadline=1 cpu-used=8 threads=2 keyframe-max-dist=60 " +
+  text: "vp8enc deadline=1 cpu-used=16 keyframe-max-dist=60 " +
     "end-usage=cq cq-level=12 target-bitrate=20000000",
 };
 const X264 = {

@@ -12,6 +12,7 @@ import { type Attachment, Pipeline } from "../pipeline.ts";
 import { RingBuffer } from "../ringbuffer/ring_buffer.ts";
 import { ClipWindow, dropBefore } from "../ringbuffer/window.ts";
 import { Clip } from "./clip.ts";
+import { guard, type Interruptible, unguard } from "./interrupt.ts";
 import { RecordBin } from "./record_bin.ts";
 import type { RecordingReport, Shortfall } from "./report.ts";
 
@@ -35,6 +36,11 @@ export interface VideoRecorderOptions {
   timeoutSec?: number;
   /** Seconds that {@link VideoRecorder.close} takes at most; 5 unless told. */
   closeTimeoutSec?: number;
+  /**
+   * Whether open clips are finished when the process gets a signal to end, exits, or dies of an uncaught error; true
+   * unless told. A script with signal listeners of its own says false and closes the recorder in them.
+   */
+  finishOnExit?: boolean;
   /** What keeps the last seconds. */
   ringBufferClass?: typeof RingBuffer;
   /** What writes the clips. */
@@ -106,6 +112,10 @@ export class VideoRecorder implements AsyncDisposable {
   readonly #clips = new Set<Clip>();
   /** Frames out of the ring that the next clip may need, oldest first. */
   readonly #history: Frame[] = [];
+  readonly #interruptible: Interruptible = {
+    close: () => this.close(),
+    closeNow: (untilMs) => this.#closeNow(untilMs),
+  };
   #lastFrameMs = Date.now();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failure: GstError | undefined;
@@ -125,6 +135,7 @@ export class VideoRecorder implements AsyncDisposable {
     this.#options = {
       timeoutSec: 1,
       closeTimeoutSec: 5,
+      finishOnExit: true,
       ringBufferClass: RingBuffer,
       recordBinClass: RecordBin,
       ...rest,
@@ -204,10 +215,16 @@ export class VideoRecorder implements AsyncDisposable {
       maxDelaySec,
     });
     this.#clips.add(clip);
-    clip.done.then(() => this.#clips.delete(clip));
+    if (this.#options.finishOnExit) guard(this.#interruptible);
+    clip.done.then(() => this.#drop(clip));
     this.#ring.isDrained = true;
     for (const frame of this.#history) clip.offer(frame, frameNs);
     return clip;
+  }
+
+  #drop(clip: Clip): void {
+    this.#clips.delete(clip);
+    if (this.#clips.size === 0) unguard(this.#interruptible);
   }
 
   /** Takes what the ring holds: to the clips, and to the history of the next one. */
@@ -291,6 +308,15 @@ export class VideoRecorder implements AsyncDisposable {
     clearTimeout(this.#timer);
     pipeline.detach(this.#attachment);
     this.#forget();
+  }
+
+  /** Same, blocking, for a process that is about to end: what cannot be finished in time stays a `.part` file. */
+  #closeNow(untilMs: number): void {
+    this.#take();
+    for (const clip of this.#clips) {
+      clip.endInput("closed");
+      clip.finishNow(untilMs);
+    }
   }
 
   /** Same as {@link close}. */
