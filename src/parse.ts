@@ -12,9 +12,23 @@ import { packageOf } from "./packages.ts";
 
 /** gst_parse_launch_full() or its like. */
 type ParseCall = (
+  text: Uint8Array<ArrayBuffer>,
   context: Deno.PointerValue,
   error: BigUint64Array<ArrayBuffer>,
 ) => Deno.PointerValue;
+
+/** A property and its value: a reference cannot be in there. */
+const ASSIGNMENT =
+  /(?<![\w%:-])[\w%:-]+\s*=\s*(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|(?:\\.|[^\s\\])+)/gs;
+/** The start of a reference, such as `name.` or `name.pad`. */
+const REFERENCE = /[\w%:-]\./;
+
+/**
+ * Bins put in front of text that holds references: GStreamer crashes on a link to a name where it made no element, be
+ * it that the text has none or that a syntax error took them away. Such an error can also take the bin next to it.
+ */
+const GUARDS = ["gstp-guard-1", "gstp-guard-2"];
+const GUARD_TEXT = GUARDS.map((name) => `( name=${name} bin ) `).join("");
 
 /**
  * Parses pipeline text as gst-launch-1.0 does. A lone element is put into a pipeline.
@@ -23,9 +37,10 @@ type ParseCall = (
  * @throws {GstParseError} if the text cannot be parsed or an element is missing.
  */
 export function parsePipeline(description: string): Deno.PointerObject {
-  const text = cString(description);
-  const element = parse((context, error) =>
-    gst().gst_parse_launch_full(text, context, ENUMS.GST_PARSE_FLAG_FATAL_ERRORS, error)
+  const element = parse(
+    description,
+    (text, context, error) =>
+      gst().gst_parse_launch_full(text, context, ENUMS.GST_PARSE_FLAG_FATAL_ERRORS, error),
   );
   if (gobject().g_type_check_instance_is_a(element, gst().gst_pipeline_get_type())) {
     gst().gst_object_ref_sink(element);
@@ -44,23 +59,24 @@ export function parsePipeline(description: string): Deno.PointerObject {
  * @throws {GstParseError} if the text cannot be parsed or an element is missing.
  */
 export function parseBin(description: string): Deno.PointerObject {
-  const text = cString(description);
-  return parse((context, error) =>
+  return parse(description, (text, context, error) =>
     gst().gst_parse_bin_from_description_full(
       text,
       1,
       context,
       ENUMS.GST_PARSE_FLAG_FATAL_ERRORS,
       error,
-    )
-  );
+    ));
 }
 
-function parse(call: ParseCall): Deno.PointerObject {
+function parse(description: string, call: ParseCall): Deno.PointerObject {
+  const plain = cString(description);
+  const isGuarded = REFERENCE.test(description.replaceAll(ASSIGNMENT, ""));
+  const text = isGuarded ? cString(GUARD_TEXT + description) : plain;
   const context = gst().gst_parse_context_new();
   const slot = new GErrorSlot();
   try {
-    const result = call(context, slot.out);
+    const result = call(text, context, slot.out);
     const error = slot.take(glib());
     if (error !== null) {
       // a pipeline may come together with an error: it is half built
@@ -69,9 +85,18 @@ function parse(call: ParseCall): Deno.PointerObject {
       throw parseError(error, isMissing ? missingElements(context) : []);
     }
     if (result === null) throw new GstParseError("GStreamer returned no pipeline for this text");
+    if (isGuarded) removeGuards(result);
     return result;
   } finally {
     gst().gst_parse_context_free(context);
+  }
+}
+
+function removeGuards(bin: Deno.PointerObject): void {
+  for (const name of GUARDS) {
+    const guard = gst().gst_bin_get_by_name(bin, cString(name));
+    gst().gst_bin_remove(bin, guard);
+    gst().gst_object_unref(guard);
   }
 }
 
@@ -87,7 +112,7 @@ function missingElements(context: Deno.PointerValue): string[] {
     names.push(readCString(pointer));
   }
   glib().g_strfreev(list);
-  return names;
+  return [...new Set(names)];
 }
 
 function parseError(error: GErrorInfo, missing: string[]): GstParseError {
