@@ -1,7 +1,7 @@
 .PHONY: help setup demo test
 
 help:
-	@echo "make demo    install what a pipeline needs, then play pipeline.gstp for a few seconds"
+	@echo "make demo    install what a pipeline needs, then record two clips from before they were asked for"
 	@echo "make test    install what the tests need, then run every check (deno task ok)"
 	@echo "make setup   install what the tests need"
 
@@ -10,7 +10,7 @@ setup:
 
 demo:
 	@sh scripts/setup.sh demo
-	deno run -A cli.ts pipeline.gstp --pattern=ball --timeout=3
+	deno run -A recipes/single-recorder.ts
 
 test: setup
 	@deno task ok

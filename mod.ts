@@ -46,3 +46,5 @@ export {
   MultiVideoRecorder,
   type MultiVideoRecorderOptions,
 } from "./src/recorder/multi_video_recorder.ts";
+export { hasElement } from "./src/registry.ts";
+export { Frame } from "./src/frame.ts";

@@ -35,6 +35,7 @@ export interface GstErrorOptions extends ErrorOptions {
  * ```
  */
 export class GstError extends Error {
+  /** The class\'s name. */
   override name = "GstError";
   /** GStreamer's error domain, such as `gst-resource-error-quark`. */
   readonly domain: string | undefined;
@@ -61,10 +62,12 @@ export class GstError extends Error {
 
 /** GStreamer's libraries could not be opened; the message lists what was tried and how to install them. */
 export class GstLoadError extends GstError {
+  /** The class\'s name. */
   override name = "GstLoadError";
 }
 
 /** A call needs a newer GStreamer than the one installed. */
 export class GstVersionError extends GstError {
+  /** The class\'s name. */
   override name = "GstVersionError";
 }

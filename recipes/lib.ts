@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "@std/cli";
 import { join } from "@std/path";
+import { hasElement, Standalone } from "../mod.ts";
 
 /** The folder for the clips: `--out=FOLDER`, or a new temporary one. */
 export async function clipFolder(): Promise<string> {
@@ -27,4 +28,29 @@ export async function probe(folder: string): Promise<void> {
     const lines = new TextDecoder().decode(stderr).split("\n");
     console.log(lines.filter((line) => /Input|Duration|start/.test(line)).join("\n"));
   }
+}
+
+/** `sample_720p.mp4` in the working directory; where there is none, one of 15 s is made in a temporary folder. */
+export async function sampleVideo(): Promise<string> {
+  const name = "sample_720p.mp4";
+  try {
+    await Deno.stat(name);
+    return name;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const path = join(await Deno.makeTempDir({ prefix: "gstp-" }), name);
+  const encoder = hasElement("x264enc") ? "x264enc speed-preset=superfast" : "openh264enc";
+  await Standalone.buildAndRun(`
+    videotestsrc
+      num-buffers=450
+      pattern=ball
+    ! video/x-raw,width=1280,height=720,framerate=30/1
+    ! ${encoder}
+    ! h264parse
+    ! mp4mux
+    ! filesink
+      location=${path}
+  `);
+  return path;
 }

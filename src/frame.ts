@@ -19,7 +19,11 @@ export class Frame {
   #sample: Deno.PointerObject | null;
   #users = 1;
 
-  /** @param sample A GstSample with a buffer; the reference becomes this object's. */
+  /**
+   * For {@link RingBuffer}.
+   *
+   * @param sample A GstSample with a buffer; the reference becomes this object's.
+   */
   constructor(sample: Deno.PointerObject) {
     this.#sample = sample;
     const view = new Deno.UnsafePointerView(gst().gst_sample_get_buffer(sample)!);

@@ -58,6 +58,7 @@ export interface MessageBase {
 
 /** An error, a warning or a piece of information from an element. */
 export interface ErrorMessage extends MessageBase {
+  /** What kind of message it is. */
   readonly type: "error" | "warning" | "info";
   /** What the element said, with its path, debug text and, where one is known, a hint. */
   readonly error: GstError;
@@ -65,8 +66,11 @@ export interface ErrorMessage extends MessageBase {
 
 /** An element changed its state. */
 export interface StateChangedMessage extends MessageBase {
+  /** What kind of message it is. */
   readonly type: "state-changed";
+  /** The state that it comes from. */
   readonly oldState: State;
+  /** The state that it is in now. */
   readonly newState: State;
   /** The state that it is on its way to; null when it has arrived. */
   readonly pendingState: State | null;
@@ -74,7 +78,9 @@ export interface StateChangedMessage extends MessageBase {
 
 /** A property changed; only after {@link Pipeline.watchProperties}. */
 export interface PropertyMessage extends MessageBase {
+  /** What kind of message it is. */
   readonly type: "property-notify";
+  /** The property's name. */
   readonly property: string;
   /** The new value as GStreamer writes it; null where it has no text. */
   readonly value: string | null;
@@ -82,6 +88,7 @@ export interface PropertyMessage extends MessageBase {
 
 /** Any other message. */
 export interface PlainMessage extends MessageBase {
+  /** What kind of message it is. */
   readonly type: PlainMessageType;
   /** The message's structure as GStreamer writes it; null where it has none. */
   readonly structure: string | null;

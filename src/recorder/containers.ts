@@ -4,10 +4,9 @@
  * @module
  */
 import { extname } from "node:path";
-import { cString } from "../../ffi/cstring.ts";
 import { GstError } from "../../ffi/errors.ts";
-import { gst } from "../../ffi/gst.ts";
 import { missingHint } from "../parse.ts";
+import { hasElement } from "../registry.ts";
 
 /** Encoders by preference, each with the elements that it takes and the text of the chain from raw video. */
 const VP8 = {
@@ -36,13 +35,6 @@ const CONTAINERS: Record<string, { muxer: string; text: string; encoders: typeof
     encoders: [X264, OPENH264],
   },
 };
-
-/** Whether an element is installed. */
-export function hasElement(name: string): boolean {
-  const factory = gst().gst_element_factory_find(cString(name));
-  if (factory !== null) gst().gst_object_unref(factory);
-  return factory !== null;
-}
 
 /**
  * The text of the bin that writes raw video into a file of this name.

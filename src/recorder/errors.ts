@@ -7,6 +7,7 @@ import { GstError } from "../../ffi/errors.ts";
 
 /** A clip could not be recorded; `cause` tells why. The pipeline and the ring go on. */
 export class RecordingError extends GstError {
+  /** The class\'s name. */
   override name = "RecordingError";
   /** Where the clip would have been. */
   readonly clipPath: string;

@@ -29,6 +29,7 @@ export interface TemplateErrorPlace {
  * ```
  */
 export class TemplateError extends Error {
+  /** The class\'s name. */
   override name = "TemplateError";
   /** The file's name, where it is known. */
   readonly file: string | undefined;
@@ -41,6 +42,7 @@ export class TemplateError extends Error {
    * @param problem What is wrong and what to do; the place is put before it.
    * @param place Where it is.
    */
+  /** For templates. */
   constructor(problem: string, place: TemplateErrorPlace = {}) {
     const { file, line, placeholder } = place;
     const where = [file ?? "template", ...(line === undefined ? [] : [line])].join(":");
