@@ -1,0 +1,61 @@
+/**
+ * The README's commands print what it says.
+ */
+import { assert, assertEquals } from "@std/assert";
+import { CLI, ROOT } from "./helpers/cli.ts";
+import { run } from "./helpers/run.ts";
+import { tempDir } from "./helpers/temp_dir.ts";
+
+/** The names under which the README runs its scripts, in the order in which it shows them. */
+const SCRIPTS = ["background.ts", "foreground.ts", "errors.ts"];
+
+const readme = await Deno.readTextFile(`${ROOT}README.md`);
+
+/** The code blocks of a language. */
+function blocks(language: string): string[] {
+  return [...readme.matchAll(/^```(\w*)\n([^]*?)^```$/gm)]
+    .filter(([, name]) => name === language).map(([, , text]) => text!);
+}
+
+/** The commands of a block, each with what it is to print. */
+function commands(block: string): { command: string; expected: string }[] {
+  return block.split(/^\$ /m).slice(1).map((text) => {
+    const end = text.indexOf("\n");
+    return { command: text.slice(0, end), expected: text.slice(end + 1).trimEnd() };
+  });
+}
+
+/** How long something took differs. */
+function withoutTenths(output: string): string {
+  return output.replaceAll(/(\d:\d\d:\d\d)\.\d/g, "$1");
+}
+
+Deno.test("README shows what its commands print", async () => {
+  await using dir = await tempDir();
+  await Deno.copyFile(`${ROOT}pipeline.gstp`, `${dir.path}/pipeline.gstp`);
+  const scripts = blocks("ts");
+  assertEquals(scripts.length, SCRIPTS.length);
+  for (const [i, script] of scripts.entries()) {
+    const text = script.replace("./mod.ts", new URL("../mod.ts", import.meta.url).href);
+    await Deno.writeTextFile(`${dir.path}/${SCRIPTS[i]}`, text);
+  }
+
+  const all = blocks("console").flatMap(commands);
+  assert(all.length > 5);
+  for (const { command, expected } of all) {
+    const [, name] = /^cat (.*)$/.exec(command) ?? [];
+    if (name !== undefined && name !== "pipeline.gstp") {
+      await Deno.writeTextFile(`${dir.path}/${name}`, `${expected}\n`);
+    }
+    const line = command.replace("cli.ts", CLI);
+    const { stdout } = await run("bash", ["-c", `{ ${line}; } 2>&1`], { cwd: dir.path });
+    assertEquals(withoutTenths(stdout.trimEnd()), withoutTenths(expected), command);
+  }
+});
+
+Deno.test("README's script in the foreground runs", async () => {
+  const script = blocks("ts")[SCRIPTS.indexOf("foreground.ts")]!
+    .replace("./mod.ts", new URL("../mod.ts", import.meta.url).href);
+  const { code, stdout } = await run(Deno.execPath(), ["run", "-A", "-"], { stdin: script });
+  assertEquals([code, stdout], [0, "done\n"]);
+});
