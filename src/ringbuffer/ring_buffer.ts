@@ -126,7 +126,9 @@ export class RingBuffer {
 
   /** Whether the stream has ended and all of it was drained. */
   get isEos(): boolean {
-    return this.#appsink !== null && gstApp().gst_app_sink_is_eos(this.#appsink) !== 0;
+    // an appsink that has not been started says that it is at the end, too
+    return this.#appsink !== null && STATES[this.#pipeline.state] >= STATES.paused &&
+      gstApp().gst_app_sink_is_eos(this.#appsink) !== 0;
   }
 
   /** Nanoseconds that one frame lasts by the tee's caps; null where they tell no fixed frame rate. */
