@@ -4,7 +4,8 @@
  * @module
  */
 import { GstError } from "../../ffi/errors.ts";
-import { GstTimeoutError } from "../errors.ts";
+import { nsToSec } from "../clock_time.ts";
+import { deadline } from "../deadline.ts";
 import type { Frame } from "../frame.ts";
 import type { ClipWindow } from "../ringbuffer/window.ts";
 import { ClipFile } from "./clip_file.ts";
@@ -20,8 +21,8 @@ export interface ClipOptions {
   window: ClipWindow;
   /** Makes the pipeline that writes it. */
   recordBinClass: typeof RecordBin;
-  /** Wall clock (milliseconds) at running time 0. */
-  epochMs: number;
+  /** Tells the wall clock (milliseconds) at running time 0. */
+  epochMs: () => number;
   /** Frames that may wait for the encoder; more than that are dropped. */
   maxBacklog: number;
   /** Seconds until the file exists, at most. */
@@ -31,6 +32,8 @@ export interface ClipOptions {
 const NS_PER_MS = 1_000_000n;
 /** Seconds for the encoder to take one more frame, or to finish after the last one. */
 const FINISH_SEC = 20;
+/** Seconds for a failed record bin to stop; one that hangs is left behind. */
+const STOP_SEC = 2;
 
 /** A clip, from the call that made it to its report. {@link VideoRecorder} drives it by {@link tick}. */
 export class Clip {
@@ -48,8 +51,8 @@ export class Clip {
   readonly #finish = Promise.withResolvers<RecordingReport>();
   /** Frames that the record bin has not got yet. */
   readonly #queue: Frame[] = [];
-  readonly #startTimer: ReturnType<typeof setTimeout>;
   #isAwaited = false;
+  #epochMs = 0;
   #file: ClipFile | undefined;
   #bin: RecordBin | undefined;
   #state: "waiting" | "starting" | "recording" | "finishing" | "done" = "waiting";
@@ -65,21 +68,24 @@ export class Clip {
     this.path = options.path;
     this.window = options.window;
     this.started = this.#start.promise;
-    this.started.catch(() => {});
     this.done = this.#finish.promise.then(() => {}, (error) => {
       if (this.#hasStarted && !this.#isAwaited) console.error(error);
     });
-    const late = new GstTimeoutError(
-      `No file within ${options.maxDelaySec} s: ` +
-        "no frame came that belongs to the clip, or its file could not be made in time",
-    );
-    this.#startTimer = setTimeout(() => void this.fail(late), options.maxDelaySec * 1000);
+    const late = `No file within ${options.maxDelaySec} s: ` +
+      "no frame came that belongs to the clip, or its file could not be made in time";
+    deadline(this.started, options.maxDelaySec, late).catch((error) => this.fail(error));
   }
 
   /** Resolves to the report, rejects with a {@link RecordingError}; a failure that nobody awaits is printed. */
   get finished(): Promise<RecordingReport> {
     this.#isAwaited = true;
     return this.#finish.promise;
+  }
+
+  /** Calls back with the report; of a failure, only {@link finished} tells. */
+  onFinished(callback: (report: RecordingReport) => void): void {
+    const call = async (report: RecordingReport) => await callback(report);
+    this.#finish.promise.then((report) => call(report).catch(console.error), () => {});
   }
 
   /** Where it is in its life. */
@@ -104,6 +110,7 @@ export class Clip {
     if (place === "before") return;
     const backlog = this.#queue.length + (this.#bin?.backlog ?? 0);
     if (backlog >= this.#options.maxBacklog) return this.#tally.note("encoder-too-slow");
+    if (this.#tally.frames === 0) this.#epochMs = this.#options.epochMs();
     this.#tally.add(frame.timeNs, frame.durationNs, frameNs);
     this.#queue.push(frame.retain());
     if (this.#state === "waiting") void this.#open();
@@ -117,7 +124,10 @@ export class Clip {
       this.#tally.note(shortfall);
     }
     if (this.#tally.frames === 0) {
-      void this.fail(new GstError(`No frame came (${shortfall ?? "too late"})`));
+      const { startNs, endNs } = this.window;
+      const interval = `from ${nsToSec(startNs)} to ${nsToSec(endNs)} s`;
+      const reason = shortfall === undefined ? "" : ` (${shortfall})`;
+      void this.fail(new GstError(`No frame came ${interval}${reason}`));
     }
   }
 
@@ -129,16 +139,22 @@ export class Clip {
       this.#file = await ClipFile.reserve(path);
       this.#bin = new recordBinClass({ path, location: this.#file.partPath });
       await this.#bin.start();
-      if (this.state === "done") return await this.#bin.close();
-      clearTimeout(this.#startTimer);
+      // given up meanwhile: fail() leaves what is being started to this method
+      if (this.state === "done") return await this.#undo();
       this.#state = "recording";
       this.#hasStarted = true;
       this.#start.resolve();
       this.tick();
     } catch (error) {
-      await this.#bin?.close();
+      await this.#undo();
       await this.fail(error);
     }
+  }
+
+  /** Leaves nothing behind of a clip without a frame. */
+  async #undo(): Promise<void> {
+    await this.#bin?.close();
+    await this.#file?.remove();
   }
 
   /** Passes frames on and looks how the record bin fares. */
@@ -164,16 +180,16 @@ export class Clip {
     if (!this.#isInputOver) return;
     bin.endStream();
     this.#state = "finishing";
-    this.#lastProgressMs = Date.now();
+    this.#lastProgressMs = performance.now();
   }
 
   /** An encoder that stands still must not keep the clip open for ever. */
   #checkProgress(bin: RecordBin): void {
     if (this.#state !== "finishing") return;
     const { backlog } = bin;
-    if (backlog !== this.#lastBacklog) this.#lastProgressMs = Date.now();
+    if (backlog !== this.#lastBacklog) this.#lastProgressMs = performance.now();
     this.#lastBacklog = backlog;
-    if (Date.now() - this.#lastProgressMs > FINISH_SEC * 1000) {
+    if (performance.now() - this.#lastProgressMs > FINISH_SEC * 1000) {
       throw new GstError(`The encoder stood still for ${FINISH_SEC} s`);
     }
   }
@@ -189,10 +205,10 @@ export class Clip {
   }
 
   #rename(): void {
-    const { path, window, epochMs } = this.#options;
+    const { path, window } = this;
     const bytes = this.#file!.commit();
     this.#state = "done";
-    this.#finish.resolve(this.#tally.report({ path, bytes, window, epochMs }));
+    this.#finish.resolve(this.#tally.report({ path, bytes, window, epochMs: this.#epochMs }));
   }
 
   /** Finishes the file, blocking, until `Date.now()` is `untilMs`: for a process that is about to end. */
@@ -215,15 +231,20 @@ export class Clip {
   /** Gives up: what is written stays under the temporary name. */
   async fail(cause: unknown): Promise<void> {
     if (this.#state === "done") return;
-    clearTimeout(this.#startTimer);
+    const isStarting = this.#state === "starting"; // then #open() tidies up
     this.#isInputOver = true;
-    const isStarting = this.#state === "starting"; // then #open() closes the bin
     this.#state = "done";
     for (const frame of this.#queue.splice(0)) frame.release();
-    if (!isStarting) await this.#bin?.close();
-    const isKept = await this.#file?.abandon() ?? false;
-    const error = new RecordingError(this.path, cause, isKept ? this.#file!.partPath : undefined);
+    const partPath = isStarting ? undefined : await this.#abandon();
+    const error = new RecordingError(this.path, cause, partPath);
     this.#start.reject(error);
     this.#finish.reject(error);
+  }
+
+  /** Stops writing; resolves to the path of what is written, where there is something. */
+  async #abandon(): Promise<string | undefined> {
+    if (this.#bin === undefined) return undefined;
+    await deadline(this.#bin.close(), STOP_SEC, "The record bin hangs").catch(() => {});
+    return await this.#file!.abandon() ? this.#file!.partPath : undefined;
   }
 }

@@ -52,19 +52,21 @@ export class ClipFile {
     return size;
   }
 
+  /** Removes the file. */
+  async remove(): Promise<void> {
+    // gone, or out of reach: nothing to tidy
+    await Deno.remove(this.partPath).catch(() => {});
+  }
+
   /**
    * Gives up: an empty file is removed, one with something in it stays under its temporary name.
    *
    * @returns Whether there is something left.
    */
   async abandon(): Promise<boolean> {
-    try {
-      if ((await Deno.stat(this.partPath)).size > 0) return true;
-      await Deno.remove(this.partPath);
-    } catch {
-      // gone, or out of reach: nothing to tidy
-    }
-    return false;
+    const info = await Deno.stat(this.partPath).catch(() => null);
+    if (info?.size === 0) await this.remove();
+    return (info?.size ?? 0) > 0;
   }
 }
 

@@ -24,8 +24,15 @@ const OPENH264 = {
   text: "openh264enc bitrate=8000000 gop-size=60 ! h264parse",
 };
 
-/** Muxers with the encoders that go with them, by extension. */
-const CONTAINERS: Record<string, { muxer: string; text: string; encoders: typeof VP8[] }> = {
+/** A muxer with the encoders that go with it. */
+interface Container {
+  muxer: string;
+  text: string;
+  encoders: [preferred: typeof VP8, ...others: typeof VP8[]];
+}
+
+/** The containers by extension. */
+const CONTAINERS: Record<string, Container> = {
   ".webm": { muxer: "webmmux", text: "webmmux", encoders: [VP8] },
   ".mkv": { muxer: "matroskamux", text: "matroskamux", encoders: [X264, OPENH264, VP8] },
   // a movie in fragments can be read after a crash; at its end it becomes a plain file
@@ -54,15 +61,11 @@ export function recordBinText(path: string, isInstalled = hasElement): string {
   }
   const encoder = container.encoders.find(({ elements }) => elements.every(isInstalled));
   if (encoder === undefined || !isInstalled(container.muxer)) {
-    const candidates = container.encoders.flatMap(({ elements }) => elements);
-    const missing = [container.muxer, ...(encoder ? [] : candidates)].filter((name) =>
-      !isInstalled(name)
-    );
+    const preferred = encoder ?? container.encoders[0];
+    const missing = [...preferred.elements, container.muxer].filter((name) => !isInstalled(name));
     throw new GstError(
       `A ${extension} file needs elements that are not installed: ${missing.join(", ")}`,
-      {
-        hint: missing.map(missingHint).join("\n"),
-      },
+      { hint: missing.map(missingHint).join("\n") },
     );
   }
   return `appsrc name=appsrc ! videoconvert ! ${encoder.text} ! ${container.text} ! ` +

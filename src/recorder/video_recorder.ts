@@ -4,7 +4,7 @@
  * @module
  */
 import type { GstError } from "../../ffi/errors.ts";
-import { nsToSec, secToNs } from "../clock_time.ts";
+import { secToNs } from "../clock_time.ts";
 import { checkSec, deadline } from "../deadline.ts";
 import { GstClosedError } from "../errors.ts";
 import type { Frame } from "../frame.ts";
@@ -65,6 +65,10 @@ export interface Recording {
   readonly finished: Promise<RecordingReport>;
 }
 
+/** A shorter window can be without any frame. */
+const MIN_WINDOW_SEC = 0.001;
+/** A day; the ring counts its frames in 32 bits. */
+const MAX_WINDOW_SEC = 86_400;
 /** Milliseconds between two looks at the ring while a clip is open. */
 const TICK_MS = 20;
 /** Milliseconds between two looks at the tee's frame rate while nothing is recorded. */
@@ -103,8 +107,7 @@ const STALL_SEC = 1;
  * ```
  */
 export class VideoRecorder implements AsyncDisposable {
-  readonly #options: Required<Omit<VideoRecorderOptions, "onError">>;
-  readonly #onError: (error: GstError) => void;
+  readonly #options: Required<VideoRecorderOptions>;
   readonly #windowNs: bigint;
   readonly #ring: RingBuffer;
   readonly #attachment: Attachment;
@@ -116,7 +119,7 @@ export class VideoRecorder implements AsyncDisposable {
     close: () => this.close(),
     closeNow: (untilMs) => this.#closeNow(untilMs),
   };
-  #lastFrameMs = Date.now();
+  #lastFrameMs = performance.now();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failure: GstError | undefined;
   #closing: Promise<void> | undefined;
@@ -130,17 +133,8 @@ export class VideoRecorder implements AsyncDisposable {
    * @throws {GstError} if the ring buffer's bin cannot be attached; the pipeline goes on without it.
    */
   constructor(options: VideoRecorderOptions) {
-    const { onError = console.error, ...rest } = options;
-    this.#onError = onError;
-    this.#options = {
-      timeoutSec: 1,
-      closeTimeoutSec: 5,
-      finishOnExit: true,
-      ringBufferClass: RingBuffer,
-      recordBinClass: RecordBin,
-      ...rest,
-    };
-    const { pipeline, srcTeeName, windowSizeSec, timeoutSec } = checkOptions(this.#options);
+    this.#options = completeOptions(options);
+    const { pipeline, srcTeeName, windowSizeSec, timeoutSec } = this.#options;
     this.#windowNs = secToNs(windowSizeSec);
     this.#ring = new this.#options.ringBufferClass({
       pipeline,
@@ -168,7 +162,7 @@ export class VideoRecorder implements AsyncDisposable {
 
   /** Whether a clip is being made. */
   get busy(): boolean {
-    return this.#clips.size > 0;
+    return [...this.#clips].some(({ state }) => state !== "done");
   }
 
   /**
@@ -182,13 +176,14 @@ export class VideoRecorder implements AsyncDisposable {
   async record(options: RecordOptions = {}): Promise<Recording> {
     const { maxDelaySec = 1, onVideoFinished } = options;
     checkSec("maxDelaySec", maxDelaySec);
+    if (onVideoFinished !== undefined) checkFunction("onVideoFinished", onVideoFinished);
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#closing !== undefined) throw new GstClosedError("The recorder is closed");
     // first the frames up to now, then the instant: no frame can fall between the two
     this.#take();
     const callNs = this.#options.pipeline.runningTimeNs ?? 0n;
     const clip = this.#extend(callNs) ?? this.#begin(callNs, maxDelaySec);
-    if (onVideoFinished !== undefined) clip.finished.then(onVideoFinished).catch(console.error);
+    if (onVideoFinished !== undefined) clip.onFinished(onVideoFinished);
     this.#schedule();
     await clip.started;
     return clip;
@@ -202,13 +197,13 @@ export class VideoRecorder implements AsyncDisposable {
   }
 
   #begin(callNs: bigint, maxDelaySec: number): Clip {
-    const { filenameGenerator, recordBinClass, windowSizeSec } = this.#options;
+    const { pipeline, filenameGenerator, recordBinClass, windowSizeSec } = this.#options;
     const frameNs = this.#ring.frameNs;
     const clip = new Clip({
       path: checkPath(filenameGenerator()),
       window: new ClipWindow(callNs, this.#windowNs),
       recordBinClass,
-      epochMs: Date.now() - nsToSec(callNs) * 1000,
+      epochMs: () => Date.now() - (pipeline.runningTimeSec ?? 0) * 1000,
       maxBacklog: Math.ceil(
         (2 * windowSizeSec + BACKLOG_SEC) * 1e9 / Number(frameNs ?? 33_333_333n),
       ),
@@ -231,7 +226,7 @@ export class VideoRecorder implements AsyncDisposable {
   #take(): void {
     const frames = this.#ring.drain();
     if (frames.length === 0) return;
-    this.#lastFrameMs = Date.now();
+    this.#lastFrameMs = performance.now();
     const { frameNs } = this.#ring;
     for (const frame of frames) {
       for (const clip of this.#clips) clip.offer(frame, frameNs);
@@ -255,7 +250,7 @@ export class VideoRecorder implements AsyncDisposable {
   #tick(): void {
     const nowNs = this.#options.pipeline.runningTimeNs ?? 0n;
     this.#take();
-    const isSilent = Date.now() - this.#lastFrameMs > STALL_SEC * 1000;
+    const isSilent = performance.now() - this.#lastFrameMs > STALL_SEC * 1000;
     for (const clip of this.#clips) {
       if (this.#ring.isEos) clip.endInput("end-of-stream");
       if (isSilent && nowNs > clip.window.endNs + secToNs(STALL_SEC)) {
@@ -270,7 +265,7 @@ export class VideoRecorder implements AsyncDisposable {
     this.#ring.isDrained = false;
     const isRateKnown = this.#ring.resize();
     if (!isRateKnown) this.#take();
-    else if (Date.now() - this.#lastFrameMs > (this.#options.windowSizeSec + 1) * 1000) {
+    else if (performance.now() - this.#lastFrameMs > (this.#options.windowSizeSec + 1) * 1000) {
       this.#forget();
     }
   }
@@ -283,7 +278,7 @@ export class VideoRecorder implements AsyncDisposable {
   #fail(error: GstError): void {
     if (this.#failure !== undefined) return;
     this.#failure = error;
-    this.#onError(error);
+    this.#options.onError(error);
     void this.#close("ring-failed");
   }
 
@@ -325,19 +320,55 @@ export class VideoRecorder implements AsyncDisposable {
   }
 }
 
-function checkOptions<T extends VideoRecorderOptions>(options: T): T {
-  const { pipeline, srcTeeName, filenameGenerator, windowSizeSec } = options;
+function completeOptions(options: VideoRecorderOptions): Required<VideoRecorderOptions> {
+  const {
+    timeoutSec = 1,
+    closeTimeoutSec = 5,
+    finishOnExit = true,
+    ringBufferClass = RingBuffer,
+    recordBinClass = RecordBin,
+    onError = console.error,
+    ...required
+  } = options;
+  const { pipeline, srcTeeName, filenameGenerator, windowSizeSec } = required;
   if (!(pipeline instanceof Pipeline)) {
     throw new TypeError("pipeline must be a Pipeline, such as app.pipeline");
   }
   if (typeof srcTeeName !== "string") throw new TypeError("srcTeeName must be the name of a tee");
-  if (typeof filenameGenerator !== "function") {
-    throw new TypeError("filenameGenerator must be a function that returns a path");
+  checkFunction("filenameGenerator", filenameGenerator);
+  checkWindow(windowSizeSec);
+  // attaching blocks: it cannot take for ever
+  if (checkSec("timeoutSec", timeoutSec) === Infinity) {
+    throw new RangeError("timeoutSec must be finite");
   }
-  checkSec("windowSizeSec", windowSizeSec);
-  checkSec("timeoutSec", options.timeoutSec ?? 0);
-  checkSec("closeTimeoutSec", options.closeTimeoutSec ?? 0);
-  return options;
+  checkSec("closeTimeoutSec", closeTimeoutSec);
+  if (typeof finishOnExit !== "boolean") throw new TypeError("finishOnExit must be true or false");
+  checkClass("ringBufferClass", ringBufferClass, RingBuffer);
+  checkClass("recordBinClass", recordBinClass, RecordBin);
+  checkFunction("onError", onError);
+  return {
+    ...required,
+    ...{ timeoutSec, closeTimeoutSec, finishOnExit, ringBufferClass, recordBinClass, onError },
+  };
+}
+
+function checkFunction(name: string, value: unknown): void {
+  if (typeof value !== "function") throw new TypeError(`${name} must be a function`);
+}
+
+function checkClass(name: string, value: unknown, base: typeof RingBuffer | typeof RecordBin) {
+  const isClass = typeof value === "function" &&
+    (value === base || value.prototype instanceof base);
+  if (!isClass) throw new TypeError(`${name} must be ${base.name} or a subclass of it`);
+}
+
+function checkWindow(sec: number): void {
+  checkSec("windowSizeSec", sec);
+  if (sec < MIN_WINDOW_SEC || sec > MAX_WINDOW_SEC) {
+    throw new RangeError(
+      `windowSizeSec must be from ${MIN_WINDOW_SEC} to ${MAX_WINDOW_SEC} seconds, got ${sec}`,
+    );
+  }
 }
 
 function checkPath(path: unknown): string {
