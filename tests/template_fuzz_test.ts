@@ -16,7 +16,24 @@ const COUNT = Number(Deno.env.get("FUZZ_COUNT") ?? 300);
 /** Pieces of values: what GStreamer's lexer or a property's type has a use for, and some that they have not. */
 const PIECES = [
   ..."abfix019_-%:!=\"'\\/.,;(){}[]<>#@+$~ \t\n\v\f\r".split(""),
-  ...["! ", " ! ", " = ", "\\\\", '\\"', "\\'", "\\ ", '" ', "://", "a/b", ", ", "::", "{{", "}}"],
+  ...[
+    "! ",
+    " ! ",
+    "\\!",
+    "! a/b",
+    " = ",
+    "\\\\",
+    '\\"',
+    "\\'",
+    "\\ ",
+    '" ',
+    "://",
+    "a/b",
+    ", ",
+    "::",
+    "{{",
+    "}}",
+  ],
   ...["filesink", "queue", "location=/tmp/evil", "name=evil", "num-buffers=5", "video/x-raw"],
   ...["é", "\u00a0", "\u2028", "日", "😀", "\u0001", "\u007f", "NULL", "\\303", "c.", "c. ! "],
 ];
@@ -32,13 +49,16 @@ function randomNumbers(seed: number): (limit: number) => number {
   };
 }
 
+/** Pieces that are not refused on their own where there is no property. */
+const WORD_PIECES = PIECES.filter((piece) => /^[A-Za-z0-9_+.:,/%=-]+$/.test(piece));
+
 function randomText(random: (limit: number) => number, pieces = PIECES): string {
   return Array.from({ length: 1 + random(10) }, () => pieces[random(pieces.length)]).join("");
 }
 
-function randomValues(seed: number): string[] {
+function randomValues(seed: number, pieces = PIECES): string[] {
   const random = randomNumbers(seed);
-  return Array.from({ length: COUNT }, () => randomText(random));
+  return Array.from({ length: COUNT }, () => randomText(random, pieces));
 }
 
 /** Parses pipelines in a child; a crash is told together with the pipeline that it came of. */
@@ -82,6 +102,9 @@ Deno.test("formatTemplate() lets any value arrive at a property unchanged", asyn
     ["filesink name=e location=a\\ \\{v}\\\\b", (v) => `a ${v}\\b`],
     ["filesink name=e location={v}\\ ", (v) => `${v} `],
     ["filesink name=e location={v}{v}", (v) => v + v],
+    ['filesink name=e location=a"b\\{v}"c\\d', (v) => `a"b\\${v}"cd`],
+    ['filesink name=e location=a"b\\"{v}\\c"d', (v) => `a"b\\"${v}\\c"d`],
+    ["filesink location={v}\\\nname=e", (v) => v],
     ['filesink name=e location="{v} "queue', (v) => `${v} `],
   ];
   const wanted = places.flatMap(([place, arrives]) =>
@@ -157,8 +180,12 @@ Deno.test("formatTemplate() adds no element and no property outside of propertie
     ["fakesrc name=c ! filesink name=e queue {v}=1", 3],
     ["fakesrc name=c # {v}\n! filesink name=e", 2],
   ];
+  const values = [
+    ...[...CORPUS, "x", "30", "I420", "src", "fakesink", "pipeline"],
+    ...[...randomValues(SEED + 1), ...randomValues(SEED + 2, WORD_PIECES)],
+  ];
   const wanted = places.flatMap(([place, elements]) =>
-    [...CORPUS, ...randomValues(SEED + 1), "x", "30", "I420", "src", "fakesink", "pipeline"]
+    values
       .map((v) => ({ text: tryFormat(place, { v }), elements, place }))
       .filter(hasText)
   );
@@ -183,12 +210,14 @@ Deno.test("formatTemplate() adds no element wherever a placeholder stands", asyn
     "( name=b fakesrc ! queue max-size-time = 0 ) ! bin.( identity name='i' ) ! " +
     'filesink location=a\\ b\\\\c name="o \\"12\\" \\\\." playbin uri="file:///x"',
   ];
-  const random = randomNumbers(SEED + 2);
+  const random = randomNumbers(SEED + 3);
   const wanted = Array.from({ length: COUNT * 10 }, () => {
     const pipeline = pipelines[random(pipelines.length)]!;
     const at = random(pipeline.length + 1);
     const place = pipeline.slice(0, at) + "{v}" + pipeline.slice(at);
-    const v = random(3) === 0 ? CORPUS[random(CORPUS.length)]! : randomText(random);
+    const v = random(3) === 0
+      ? CORPUS[random(CORPUS.length)]!
+      : randomText(random, random(2) === 0 ? WORD_PIECES : PIECES);
     // where a word is needed, an element's name is the least
     const least = tryFormat(place, { v: "" }) ?? tryFormat(place, { v: "identity" });
     return { text: tryFormat(place, { v }), least: least ?? "" };
@@ -228,8 +257,15 @@ async function elementProperties(): Promise<Set<string>> {
 Deno.test("lex() finds the words that GStreamer finds", async () => {
   // without "#": only newer versions of GStreamer know comments within lines
   const pieces = PIECES.filter((piece) => /^[^#\n]*$/.test(piece));
-  const random = randomNumbers(SEED + 3);
-  const texts = Array.from({ length: COUNT * 10 }, () => randomText(random, pieces));
+  const random = randomNumbers(SEED + 4);
+  const texts = [
+    ...String.raw`! a/b\! c ! d|! a/b,; c ! d|! a/b\; c ! d|! a/b ; c/d ! e|! a/b ; c ! d`.split(
+      "|",
+    ),
+    ...String.raw`! a/b:c d|! a/b : c ! d|a="b\" c="d"|a='b\' c='d'|a=b\\ c|a="b\\" c|f/a "/b ./c`
+      .split("|"),
+    ...Array.from({ length: COUNT * 10 }, () => randomText(random, pieces)),
+  ];
   const log = await Deno.makeTempFile();
   try {
     await parseAll(
