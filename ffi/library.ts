@@ -25,12 +25,9 @@ const INSTALL: Partial<Record<Platform["os"], string>> = {
 
 /** Reads an environment variable; one that Deno does not permit to read counts as unset. */
 function readEnv(name: string): string | undefined {
-  try {
-    return Deno.env.get(name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) return undefined;
-    throw error;
-  }
+  const isPermitted =
+    Deno.permissions.querySync({ name: "env", variable: name }).state === "granted";
+  return isPermitted ? Deno.env.get(name) : undefined;
 }
 
 /**
@@ -78,18 +75,19 @@ function usualFolders(os: Platform["os"], env: Platform["env"]): string[] {
  * Opens the first of a library's names that can be opened.
  *
  * @throws {GstLoadError} if none can; the message lists the names and says how to install GStreamer.
+ * @throws {Deno.errors.NotCapable} if Deno may not call native code.
  */
 export function openLibrary<S extends Deno.ForeignLibraryInterface>(
   base: string,
   symbols: S,
   names: string[] = libraryNames(base),
 ): Deno.DynamicLibrary<S>["symbols"] {
+  requestFfi();
   const failures: unknown[] = [];
   for (const name of names) {
     try {
       return Deno.dlopen(name, symbols).symbols;
     } catch (error) {
-      if (error instanceof Deno.errors.NotCapable) throw error;
       failures.push(error);
     }
   }
@@ -99,4 +97,15 @@ export function openLibrary<S extends Deno.ForeignLibraryInterface>(
     hint: `${INSTALL[Deno.build.os] ?? "Install GStreamer 1.20 or newer"}\n` +
       `(${LIBRARY_DIR_VARIABLE}=FOLDER names the folder with the libraries, should it be an unusual one)`,
   });
+}
+
+/**
+ * Asks for the permission to call native code as a whole: one for a single path would have Deno look for the library in
+ * the working directory.
+ */
+function requestFfi(): void {
+  if (Deno.permissions.requestSync({ name: "ffi" }).state === "granted") return;
+  throw new Deno.errors.NotCapable(
+    "gstp calls GStreamer's libraries, which needs the permission --allow-ffi",
+  );
 }
