@@ -35,9 +35,9 @@ options:
 Ctrl-C or SIGTERM sends EOS, so that files are finished, and waits ${STOP_LIMIT_SEC} s for it;
 a second one stops at once.
 
-exit status: 0 end of the stream, or a clean interrupt; 1 the pipeline failed;
-2 the command line, the file or a permission is wrong; 130 or 143 forced by
-Ctrl-C or SIGTERM.
+exit status: 0 end of the stream, or a clean interrupt; 1 the pipeline failed,
+or did not start or finish in time; 2 the command line, the file or a permission
+is wrong; 130 or 143 forced by Ctrl-C or SIGTERM.
 `;
 
 /** The help on the command. */

@@ -46,6 +46,7 @@ export async function pipelineText(source: Source, flags: readonly Flag[]): Prom
     ? wordsText(source.words, flags)
     : fillIn(await readPipelineFile(source.file), flags);
   if (text.trim() === "") throw new UsageError("The pipeline is empty");
+  if (text.includes("\0")) throw new UsageError("The pipeline holds a NUL character");
   return text;
 }
 

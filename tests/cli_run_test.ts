@@ -99,6 +99,8 @@ Deno.test("cli() refuses a file that cannot be read, is malformed or is empty", 
   assertEnded(await gstp([`--file=${dir.path}`]), 2, `Cannot read ${dir.path}`);
   assertEnded(await gstp(["-"], { stdin: "videotestsrc\npattern={a" }), 2, "standard input:2");
   assertEnded(await gstp(["-"], { stdin: "# nothing\n\n" }), 2, "The pipeline is empty");
+  assertEnded(await gstp(["-"], { stdin: "fakesrc\0 ! fakesink" }), 2, "NUL");
+  assertEnded(await gstp(["--file=/bin/sh"]), 2);
 });
 
 Deno.test("cli() names a missing element and its Debian package", async () => {
