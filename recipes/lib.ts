@@ -7,12 +7,18 @@ import { parseArgs } from "@std/cli";
 import { join } from "@std/path";
 import { hasElement, Standalone } from "../mod.ts";
 
-/** The folder for the clips: `--out=FOLDER`, or a new temporary one. */
+/**
+ * The folder for the clips: `--out=FOLDER`, or a new temporary one. Asks for the permissions that recording needs, lest a
+ * question come in the middle of a clip.
+ */
 export async function clipFolder(): Promise<string> {
   const { out } = parseArgs(Deno.args, { string: ["out"] });
-  if (out === undefined) return await Deno.makeTempDir({ prefix: "gstp-" });
-  await Deno.mkdir(out, { recursive: true });
-  return out;
+  const folder = out ?? await Deno.makeTempDir({ prefix: "gstp-" });
+  await Deno.permissions.request({ name: "write", path: folder });
+  await Deno.permissions.request({ name: "read", path: folder });
+  await Deno.permissions.request({ name: "run", command: "ffprobe" });
+  await Deno.mkdir(folder, { recursive: true });
+  return folder;
 }
 
 /** Waits for some seconds. */
