@@ -61,14 +61,10 @@ function terminal(): Stream | undefined {
   return [Deno.stderr, Deno.stdout].find((stream) => stream.isTerminal());
 }
 
-/** A variable that Deno does not permit to read counts as unset. */
+/** A variable that Deno does not permit to read counts as unset, without a question to the user. */
 function readEnv(name: string): string | undefined {
-  try {
-    return Deno.env.get(name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) return undefined;
-    throw error;
-  }
+  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
+  return state === "granted" ? Deno.env.get(name) : undefined;
 }
 
 function write(stream: Stream, text: string): Error | undefined {
