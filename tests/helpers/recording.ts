@@ -81,8 +81,19 @@ export async function printedErrors(action: () => Promise<void>): Promise<unknow
   return printed;
 }
 
-/** What ffprobe finds in a clip: it decodes and counts the frames. */
-export async function probeClip(path: string) {
+/** What ffprobe finds in a clip. */
+export interface ClipInfo {
+  codec: string;
+  /** As decoded and counted. */
+  frames: number;
+  format: string;
+  /** Seconds. */
+  start: number;
+  duration: number;
+}
+
+/** Has ffprobe decode a clip; it may not have anything to complain about. */
+export async function probeClip(path: string): Promise<ClipInfo> {
   const { code, stdout, stderr } = await run("ffprobe", [
     ...["-v", "error", "-count_frames", "-of", "json"],
     ...["-show_entries", "stream=codec_name,nb_read_frames:format=format_name,start_time,duration"],
@@ -91,9 +102,9 @@ export async function probeClip(path: string) {
   assertEquals({ code, stderr }, { code: 0, stderr: "" }, path);
   const { streams: [stream], format } = JSON.parse(stdout);
   return {
-    codec: stream.codec_name as string,
+    codec: stream.codec_name,
     frames: Number(stream.nb_read_frames),
-    format: format.format_name as string,
+    format: format.format_name,
     start: Number(format.start_time),
     duration: Number(format.duration),
   };

@@ -1,0 +1,163 @@
+/**
+ * What a file name's extension makes of a clip, and record bins of one's own.
+ */
+import {
+  assertEquals,
+  assertInstanceOf,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
+import { extname } from "@std/path";
+import { GstError, GstParseError, RecordBin, RecordingError } from "../mod.ts";
+import { recordBinText } from "../src/recorder/containers.ts";
+import {
+  checkComplete,
+  newPaths,
+  probeClip,
+  reached,
+  recorderOf,
+  runLive,
+  WINDOW_SEC,
+} from "./helpers/recording.ts";
+import { tempDir } from "./helpers/temp_dir.ts";
+
+/** Everything is installed, but for these. */
+function without(...missing: string[]): (name: string) => boolean {
+  return (name) => !missing.includes(name);
+}
+
+Deno.test("recordBinText() follows the extension, in whatever case", () => {
+  const all = without();
+  assertMatch(recordBinText("a.webm", all), /vp8enc .* ! webmmux/);
+  assertMatch(recordBinText("/clips.mp4/a.WebM", all), /vp8enc .* ! webmmux/);
+  assertMatch(recordBinText("a.mkv", all), /x264enc .* ! matroskamux/);
+  assertMatch(recordBinText("a.mp4", all), /x264enc .* ! mp4mux/);
+});
+
+Deno.test("recordBinText() takes the next encoder where one is not installed", () => {
+  assertMatch(recordBinText("a.mp4", without("x264enc")), /openh264enc/);
+  assertMatch(recordBinText("a.mkv", without("x264enc", "openh264enc")), /vp8enc/);
+  assertMatch(recordBinText("a.mkv", without("h264parse")), /vp8enc/);
+});
+
+Deno.test("recordBinText() names what is missing, with the packages", () => {
+  const message = (path: string, ...missing: string[]) =>
+    assertThrows(() => recordBinText(path, without(...missing)), GstError).message;
+  assertEquals(
+    message("a.webm", "vp8enc"),
+    "A .webm file needs elements that are not installed: vp8enc\n" +
+      "vp8enc is in Debian's package gstreamer1.0-plugins-good: " +
+      "sudo apt-get install gstreamer1.0-plugins-good",
+  );
+  assertMatch(message("a.webm", "webmmux"), /not installed: webmmux\n/);
+  assertMatch(message("a.mp4", "x264enc", "openh264enc"), /not installed: x264enc\n.*ugly/);
+  assertMatch(message("a.mp4", "h264parse", "mp4mux"), /not installed: h264parse, mp4mux\n/);
+});
+
+Deno.test("recordBinText() refuses other extensions, and lists those that it knows", () => {
+  for (const path of ["a.avi", "a", "/clips.webm/a", ".webm", "a.webm ", "a.toString"]) {
+    const { message } = assertThrows(() => recordBinText(path, without()), RangeError);
+    assertMatch(message, /must end in one of \.webm, \.mkv, \.mp4/);
+  }
+});
+
+Deno.test("record() writes each container", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive();
+  const recorders = [".webm", ".mkv", ".mp4"].map((extension) =>
+    recorderOf(app.pipeline, newPaths(dir.path, extension))
+  );
+  await reached(app.pipeline, 2 * WINDOW_SEC);
+  const recordings = await Promise.all(recorders.map((recorder) => recorder.record()));
+  for (const { finished } of recordings) {
+    const report = await finished;
+    await checkComplete(report);
+    const { codec, format } = await probeClip(report.path);
+    const [expected, formatName] = extname(report.path) === ".webm"
+      ? ["vp8", "matroska,webm"]
+      : ["h264", extname(report.path) === ".mkv" ? "matroska,webm" : "mov,mp4,m4a,3gp,3g2,mj2"];
+    assertEquals({ codec, format }, { codec: expected, format: formatName });
+    if (extname(report.path) === ".mp4") {
+      assertEquals((await topLevelBoxes(report.path)).includes("moof"), false);
+    }
+  }
+});
+
+/** Types of the boxes that an mp4 file is made of; `moof` starts a fragment. */
+async function topLevelBoxes(path: string): Promise<string[]> {
+  const bytes = await Deno.readFile(path);
+  const view = new DataView(bytes.buffer);
+  const types: string[] = [];
+  for (let at = 0; at < bytes.length;) {
+    types.push(new TextDecoder().decode(bytes.subarray(at + 4, at + 8)));
+    const size = view.getUint32(at);
+    at += size === 1 ? Number(view.getBigUint64(at + 8)) : size;
+  }
+  return types;
+}
+
+/** A class of record bins with this text. */
+function binOf(text: string): typeof RecordBin {
+  return class extends RecordBin {
+    static override readonly binString: string = text;
+  };
+}
+
+Deno.test("record() rejects with what is wrong with a record bin's text, and leaves no file", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive();
+  const cases: [text: string, message: RegExp, cause: new (message: string) => Error][] = [
+    ["appsrc name=appsrc ! ! filesink name=filesink", /syntax error/, GstParseError],
+    ["appsrc name=appsrc ! nosuchenc ! filesink name=filesink", /nosuchenc/, GstParseError],
+    ["fakesrc ! filesink name=filesink", /no appsrc named appsrc/, GstError],
+    ["fakesrc name=appsrc ! filesink name=filesink", /no appsrc named appsrc/, GstError],
+    ["appsrc name=appsrc ! fakesink", /no element named filesink/, GstError],
+    ["appsrc name=appsrc ! fakesink name=filesink", /"location"/, RangeError],
+  ];
+  for (const [text, message, cause] of cases) {
+    await using recorder = recorderOf(app.pipeline, newPaths(dir.path), {
+      recordBinClass: binOf(text),
+    });
+    const error = await assertRejects(() => recorder.record(), RecordingError);
+    assertMatch(error.message, message);
+    assertEquals(error.message.includes(error.clipPath), true);
+    assertInstanceOf(error.cause, cause);
+    assertEquals(error.partPath, undefined);
+    assertEquals([...Deno.readDirSync(dir.path)], []);
+  }
+  assertEquals(app.pipeline.state, "playing");
+});
+
+Deno.test("finished rejects where a record bin fails while it writes, and the next clip is complete", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive();
+  const tail = "videoconvert ! vp8enc deadline=1 ! webmmux ! filesink name=filesink";
+  const cases: [text: string, path: RegExp][] = [
+    // caps that the video does not have
+    [`appsrc name=appsrc ! video/x-raw,width=7 ! ${tail}`, /appsrc/],
+    [`appsrc name=appsrc ! identity error-after=10 ! ${tail}`, /identity/],
+  ];
+  await reached(app.pipeline, 2 * WINDOW_SEC);
+  for (const [text, elementPath] of cases) {
+    let isBroken = true;
+    const broken = binOf(text);
+    class OnceBroken extends RecordBin {
+      static override get binString(): string {
+        return isBroken ? broken.binString : "";
+      }
+    }
+    await using recorder = recorderOf(app.pipeline, newPaths(dir.path), {
+      recordBinClass: OnceBroken,
+    });
+    await reached(app.pipeline, app.pipeline.runningTimeSec! + WINDOW_SEC);
+    const recording = await recorder.record();
+    const error = await assertRejects(() => recording.finished, RecordingError);
+    assertInstanceOf(error.cause, GstError);
+    assertMatch(error.path!, elementPath);
+    assertEquals(error.clipPath, recording.path);
+    assertEquals(recorder.state, "buffering");
+    isBroken = false;
+    await checkComplete(await (await recorder.record()).finished);
+  }
+});

@@ -1,0 +1,119 @@
+/**
+ * Reports without GStreamer: what is counted, and what is said to be missing.
+ */
+import { assertEquals } from "@std/assert";
+import { ClipTally } from "../src/recorder/report.ts";
+import { ClipWindow } from "../src/ringbuffer/window.ts";
+
+const MS = 1_000_000n;
+/** What a frame lasts here. */
+const FRAME = 40n * MS;
+
+/** A clip around a call at 1 s, from 0.6 to 1.4 s; 20 frames fill it. */
+function aroundOneSecond(): ClipWindow {
+  return new ClipWindow(1000n * MS, 400n * MS);
+}
+
+/** Counts frames that start at these milliseconds. */
+function tallyOf(startsMs: number[], durationNs: bigint | null = FRAME, frameNs = durationNs) {
+  const tally = new ClipTally();
+  for (const ms of startsMs) tally.add(BigInt(ms) * MS, durationNs, frameNs);
+  return tally;
+}
+
+function range(firstMs: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => firstMs + 40 * i);
+}
+
+function reportOf(tally: ClipTally, window = aroundOneSecond()) {
+  return tally.report({ path: "/clips/a.webm", bytes: 5, window, epochMs: 1_700_000_000_000 });
+}
+
+Deno.test("ClipTally.report() of a complete clip", () => {
+  assertEquals(reportOf(tallyOf(range(600, 20))), {
+    path: "/clips/a.webm",
+    start: 0.6,
+    end: 1.4,
+    duration: 0.8,
+    frames: 20,
+    dropped: 0,
+    bytes: 5,
+    calls: [1],
+    requested: { start: 0.6, end: 1.4 },
+    startedAt: new Date(1_700_000_000_600),
+    shortfalls: [],
+  });
+});
+
+Deno.test("ClipTally.report() has all calls, and their interval", () => {
+  const window = aroundOneSecond();
+  window.extend(1300n * MS);
+  window.extend(1200n * MS);
+  const { calls, requested } = reportOf(tallyOf(range(600, 28)), window);
+  assertEquals({ calls, requested }, {
+    calls: [1, 1.3, 1.2],
+    requested: { start: 0.6, end: 1.7 },
+  });
+});
+
+Deno.test("ClipTally.report() counts the frames that are missing within the clip", () => {
+  const { frames, dropped, shortfalls, duration } = reportOf(
+    tallyOf([...range(600, 5), ...range(880, 3), ...range(1040, 9)]),
+  );
+  assertEquals({ frames, dropped, shortfalls, duration }, {
+    frames: 17,
+    dropped: 3,
+    shortfalls: ["frames-missing"],
+    duration: 0.8,
+  });
+});
+
+Deno.test("ClipTally.report() takes no jitter for a missing frame", () => {
+  const { dropped, shortfalls } = reportOf(tallyOf([605, 640, 690, 718, 765]));
+  assertEquals({ dropped, shortfalls }, { dropped: 0, shortfalls: [] });
+});
+
+Deno.test("ClipTally.report() misses no frame where the frame rate is not known", () => {
+  const { dropped, shortfalls, end } = reportOf(tallyOf([600, 900, 1300], null));
+  assertEquals({ dropped, shortfalls, end }, { dropped: 0, shortfalls: [], end: 1.3 });
+});
+
+Deno.test("ClipTally.report() takes the last frame's end from the caps where it does not tell", () => {
+  assertEquals(reportOf(tallyOf(range(600, 20), null, FRAME)).end, 1.4);
+});
+
+Deno.test("ClipTally.report() blames a slow encoder, not the source, for what was dropped", () => {
+  const tally = tallyOf([600, 800]);
+  tally.note("encoder-too-slow");
+  const { dropped, shortfalls } = reportOf(tally);
+  assertEquals({ dropped, shortfalls }, { dropped: 4, shortfalls: ["encoder-too-slow"] });
+});
+
+Deno.test("ClipTally.report() says that the ring was not full once a frame is missing at the start", () => {
+  assertEquals(reportOf(tallyOf(range(639, 20))).shortfalls, []);
+  assertEquals(reportOf(tallyOf(range(640, 19))).shortfalls, ["ring-not-full"]);
+});
+
+Deno.test("ClipTally.report() of a clip that starts with the stream", () => {
+  const window = new ClipWindow(100n * MS, 400n * MS);
+  const { start, requested, shortfalls } = reportOf(tallyOf(range(0, 13)), window);
+  assertEquals({ start, requested, shortfalls }, {
+    start: 0,
+    requested: { start: -0.3, end: 0.5 },
+    shortfalls: ["ring-not-full"],
+  });
+});
+
+Deno.test("ClipTally.note() notes each reason once", () => {
+  const tally = tallyOf(range(600, 10));
+  for (const reason of ["closed", "end-of-stream", "closed"] as const) tally.note(reason);
+  assertEquals(reportOf(tally).shortfalls, ["closed", "end-of-stream"]);
+});
+
+Deno.test("ClipTally.reaches() tells whether the frames go up to an instant", () => {
+  const { endNs } = aroundOneSecond();
+  assertEquals(new ClipTally().reaches(0n), false);
+  assertEquals(tallyOf(range(600, 19)).reaches(endNs), false);
+  assertEquals(tallyOf(range(600, 20)).reaches(endNs), true);
+  assertEquals(tallyOf(range(600, 20), null).reaches(endNs), false);
+});
