@@ -139,6 +139,8 @@ export const gstSymbols = {
   gst_caps_to_string: { parameters: ["pointer"], result: "pointer" },
   // GstStructure * gst_caps_get_structure (const GstCaps *caps, guint index)               [none]
   gst_caps_get_structure: { parameters: ["pointer", "u32"], result: "pointer" },
+  // const gchar * gst_structure_get_name (const GstStructure *structure)                    [none]
+  gst_structure_get_name: { parameters: ["pointer"], result: "pointer" },
   // gboolean gst_structure_get_fraction (const GstStructure *structure, const gchar *fieldname,
   //                                      gint *value_numerator, gint *value_denominator)
   gst_structure_get_fraction: {

@@ -17,7 +17,9 @@ export const OFFSETS = {
   "GValue.data": 8,
   "GstMessage.type": 64,
   "GstMessage.src": 80,
+  "GstBuffer.flags": 16,
   "GstBuffer.pts": 72,
+  "GstBuffer.dts": 80,
   "GstBuffer.duration": 88,
 } as const;
 
@@ -51,6 +53,7 @@ export const ENUMS = {
   GST_PAD_PROBE_TYPE_BUFFER: 16,
   GST_PAD_PROBE_TYPE_BUFFER_LIST: 32,
   GST_FLOW_OK: 0,
+  GST_BUFFER_FLAG_DELTA_UNIT: 1 << 13,
   GST_MESSAGE_EOS: 1 << 0,
   GST_MESSAGE_ERROR: 1 << 1,
   GST_MESSAGE_WARNING: 1 << 2,

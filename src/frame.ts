@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { readCString } from "../ffi/cstring.ts";
 import { gst } from "../ffi/gst.ts";
 import { CLOCK_TIME_NONE, ENUMS, OFFSETS } from "../ffi/layout.ts";
 
@@ -13,6 +14,13 @@ import { CLOCK_TIME_NONE, ENUMS, OFFSETS } from "../ffi/layout.ts";
 export class Frame {
   /** Running time in nanoseconds; null where the buffer has no timestamp or lies outside its segment. */
   readonly timeNs: bigint | null;
+  /**
+   * Nanoseconds of running time at which the frame is decoded; never later than those of any frame after it in the
+   * stream. Same as {@link timeNs} where the stream does not tell it apart.
+   */
+  readonly orderNs: bigint | null;
+  /** Whether it can be decoded without the frames before it; always so for raw frames. */
+  readonly isKeyframe: boolean;
   /** Duration in nanoseconds; null where the buffer does not tell. */
   readonly durationNs: bigint | null;
   /** Owned: unref'd by the last {@link release}. */
@@ -28,14 +36,21 @@ export class Frame {
     this.#sample = sample;
     const view = new Deno.UnsafePointerView(gst().gst_sample_get_buffer(sample)!);
     const segment = gst().gst_sample_get_segment(sample);
-    this.timeNs = known(
-      gst().gst_segment_to_running_time(
-        segment,
-        ENUMS.GST_FORMAT_TIME,
-        view.getBigUint64(OFFSETS["GstBuffer.pts"]),
-      ),
-    );
+    const runningTime = (offset: number) => {
+      const time = view.getBigUint64(offset);
+      return known(gst().gst_segment_to_running_time(segment, ENUMS.GST_FORMAT_TIME, time));
+    };
+    this.timeNs = runningTime(OFFSETS["GstBuffer.pts"]);
+    this.orderNs = runningTime(OFFSETS["GstBuffer.dts"]) ?? this.timeNs;
     this.durationNs = known(view.getBigUint64(OFFSETS["GstBuffer.duration"]));
+    const flags = view.getUint32(OFFSETS["GstBuffer.flags"]);
+    this.isKeyframe = (flags & ENUMS.GST_BUFFER_FLAG_DELTA_UNIT) === 0;
+  }
+
+  /** The kind of media by its caps, such as `video/x-raw` or `video/x-h264`. */
+  get mediaType(): string {
+    const structure = gst().gst_caps_get_structure(gst().gst_sample_get_caps(this.sample), 0);
+    return readCString(gst().gst_structure_get_name(structure)!);
   }
 
   /** The GstSample, valid until the frame is released. */

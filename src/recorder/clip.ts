@@ -49,6 +49,8 @@ export class Clip {
   readonly #tally = new ClipTally();
   readonly #start = Promise.withResolvers<void>();
   readonly #finish = Promise.withResolvers<RecordingReport>();
+  /** Frames before the clip's start, from the last keyframe on. */
+  readonly #lead: Frame[] = [];
   /** Frames that the record bin has not got yet. */
   readonly #queue: Frame[] = [];
   #isAwaited = false;
@@ -104,22 +106,37 @@ export class Clip {
    * @param frameNs Nanoseconds that a frame lasts by the caps; null where they do not tell.
    */
   offer(frame: Frame, frameNs: bigint | null): void {
-    if (this.#isInputOver || frame.timeNs === null) return;
-    const place = this.window.place(frame.timeNs);
-    if (place === "after") return this.endInput();
-    if (place === "before") return;
+    const { timeNs, orderNs } = frame;
+    if (this.#isInputOver || timeNs === null || orderNs === null) return;
+    if (orderNs >= this.window.endNs) return this.endInput();
+    if (this.#tally.frames > 0) return this.#enqueue(frame, frameNs);
+    // a clip begins with a keyframe: at its start where there is one, else with the last one before
+    if (frame.isKeyframe) this.#forgetLead();
+    else if (this.#lead.length === 0) return;
+    this.#lead.push(frame.retain());
+    if (timeNs < this.window.startNs) return;
+    for (const one of this.#lead) this.#enqueue(one, frameNs);
+    this.#forgetLead();
+  }
+
+  #enqueue(frame: Frame, frameNs: bigint | null): void {
     const backlog = this.#queue.length + (this.#bin?.backlog ?? 0);
     if (backlog >= this.#options.maxBacklog) return this.#tally.note("encoder-too-slow");
     if (this.#tally.frames === 0) this.#epochMs = this.#options.epochMs();
-    this.#tally.add(frame.timeNs, frame.durationNs, frameNs);
+    this.#tally.add(frame.timeNs!, frame.durationNs, frameNs, frame.orderNs!);
     this.#queue.push(frame.retain());
-    if (this.#state === "waiting") void this.#open();
+    if (this.#state === "waiting") void this.#open(frame.mediaType);
+  }
+
+  #forgetLead(): void {
+    for (const frame of this.#lead.splice(0)) frame.release();
   }
 
   /** No more frames come. */
   endInput(shortfall?: Shortfall): void {
     if (this.#isInputOver) return;
     this.#isInputOver = true;
+    this.#forgetLead();
     if (shortfall !== undefined && !this.#tally.reaches(this.window.endNs)) {
       this.#tally.note(shortfall);
     }
@@ -132,12 +149,12 @@ export class Clip {
   }
 
   /** Makes the file and starts the record bin. */
-  async #open(): Promise<void> {
+  async #open(mediaType: string): Promise<void> {
     this.#state = "starting";
     try {
       const { path, recordBinClass } = this.#options;
       this.#file = await ClipFile.reserve(path);
-      this.#bin = new recordBinClass({ path, location: this.#file.partPath });
+      this.#bin = new recordBinClass({ path, location: this.#file.partPath, mediaType });
       await this.#bin.start();
       // given up meanwhile: fail() leaves what is being started to this method
       if (this.state === "done") return await this.#undo();
@@ -234,6 +251,7 @@ export class Clip {
     const isStarting = this.#state === "starting"; // then #open() tidies up
     this.#isInputOver = true;
     this.#state = "done";
+    this.#forgetLead();
     for (const frame of this.#queue.splice(0)) frame.release();
     const partPath = isStarting ? undefined : await this.#abandon();
     const error = new RecordingError(this.path, cause, partPath);

@@ -1,5 +1,5 @@
 /**
- * Encoders and muxers by a file name's extension.
+ * Parsers, encoders and muxers by a file name's extension and the kind of the media.
  *
  * @module
  */
@@ -8,49 +8,90 @@ import { GstError } from "../../ffi/errors.ts";
 import { missingHint } from "../parse.ts";
 import { hasElement } from "../registry.ts";
 
-/** Encoders by preference, each with the elements that it takes and the text of the chain from raw video. */
-const VP8 = {
-  elements: ["vp8enc"],
-  text: "vp8enc deadline=1 cpu-used=16 keyframe-max-dist=60 " +
-    "end-usage=cq cq-level=12 target-bitrate=20000000",
-};
-const X264 = {
-  elements: ["x264enc", "h264parse"],
-  text:
-    "x264enc speed-preset=superfast pass=quant quantizer=20 key-int-max=60 bframes=0 ! h264parse",
-};
-const OPENH264 = {
-  elements: ["openh264enc", "h264parse"],
-  text: "openh264enc bitrate=8000000 gop-size=60 ! h264parse",
+/** A part of a record bin: its text, and the elements that must be installed for it. */
+interface Part {
+  elements: string[];
+  text: string;
+}
+
+/** What brings encoded media into the form that muxers take, by media type. Parameter sets are repeated. */
+const PARSERS: Record<string, Part> = {
+  "video/x-h264": { elements: ["h264parse"], text: "h264parse config-interval=-1" },
+  "video/x-h265": { elements: ["h265parse"], text: "h265parse config-interval=-1" },
+  "video/x-vp8": { elements: [], text: "identity" },
+  "video/x-vp9": { elements: ["vp9parse"], text: "vp9parse" },
+  "video/x-av1": { elements: ["av1parse"], text: "av1parse" },
+  "image/jpeg": { elements: ["jpegparse"], text: "jpegparse" },
 };
 
-/** A muxer with the encoders that go with it. */
+/** Encoders of raw video by preference, with the media type that they make. */
+const ENCODERS: (Part & { makes: string })[] = [
+  {
+    makes: "video/x-h264",
+    elements: ["x264enc"],
+    text: "x264enc speed-preset=superfast pass=quant quantizer=20 key-int-max=60 bframes=0",
+  },
+  {
+    makes: "video/x-h264",
+    elements: ["openh264enc"],
+    text: "openh264enc bitrate=8000000 gop-size=60",
+  },
+  {
+    makes: "video/x-vp8",
+    elements: ["vp8enc"],
+    text: "vp8enc deadline=1 cpu-used=16 keyframe-max-dist=60 " +
+      "end-usage=cq cq-level=12 target-bitrate=20000000",
+  },
+];
+
+/** A muxer, and the media types that it takes. */
 interface Container {
-  muxer: string;
-  text: string;
-  encoders: [preferred: typeof VP8, ...others: typeof VP8[]];
+  muxer: Part;
+  takes: string[];
 }
+
+// a movie in fragments can be read after a crash; at its end it becomes a plain file
+const FRAGMENTS = "fragment-duration=500 fragment-mode=first-moov-then-finalise";
 
 /** The containers by extension. */
 const CONTAINERS: Record<string, Container> = {
-  ".webm": { muxer: "webmmux", text: "webmmux", encoders: [VP8] },
-  ".mkv": { muxer: "matroskamux", text: "matroskamux", encoders: [X264, OPENH264, VP8] },
-  // a movie in fragments can be read after a crash; at its end it becomes a plain file
+  ".webm": {
+    muxer: { elements: ["webmmux"], text: "webmmux" },
+    takes: ["video/x-vp8", "video/x-vp9", "video/x-av1"],
+  },
+  ".mkv": {
+    muxer: { elements: ["matroskamux"], text: "matroskamux" },
+    takes: Object.keys(PARSERS),
+  },
   ".mp4": {
-    muxer: "mp4mux",
-    text: "mp4mux fragment-duration=500 fragment-mode=first-moov-then-finalise",
-    encoders: [X264, OPENH264],
+    muxer: { elements: ["mp4mux"], text: `mp4mux ${FRAGMENTS}` },
+    takes: ["video/x-h264", "video/x-h265", "video/x-vp9", "video/x-av1"],
+  },
+  ".mov": {
+    muxer: { elements: ["qtmux"], text: `qtmux ${FRAGMENTS}` },
+    takes: ["video/x-h264", "video/x-h265", "image/jpeg"],
+  },
+  ".ts": {
+    muxer: { elements: ["mpegtsmux"], text: "mpegtsmux" },
+    takes: ["video/x-h264", "video/x-h265"],
   },
 };
 
 /**
- * The text of the bin that writes raw video into a file of this name.
+ * The text of the bin that writes media of a type into a file of this name: raw video is encoded, encoded video is
+ * written as it is.
  *
+ * @param mediaType The caps' name, such as `video/x-raw` or `video/x-h264`.
  * @param isInstalled Tells whether an element is there.
- * @throws {RangeError} if the extension is not known; the message lists those that are.
+ * @throws {RangeError} if the extension is not known, or its container does not take the media; the message lists what
+ * is possible.
  * @throws {GstError} if the elements for it are not installed; the message names them.
  */
-export function recordBinText(path: string, isInstalled = hasElement): string {
+export function recordBinText(
+  path: string,
+  mediaType = "video/x-raw",
+  isInstalled: (element: string) => boolean = hasElement,
+): string {
   const extension = extname(path).toLowerCase();
   const container = CONTAINERS[extension];
   if (container === undefined) {
@@ -59,15 +100,42 @@ export function recordBinText(path: string, isInstalled = hasElement): string {
       `No container is known for "${path}": its name must end in one of ${known}`,
     );
   }
-  const encoder = container.encoders.find(({ elements }) => elements.every(isInstalled));
-  if (encoder === undefined || !isInstalled(container.muxer)) {
-    const preferred = encoder ?? container.encoders[0];
-    const missing = [...preferred.elements, container.muxer].filter((name) => !isInstalled(name));
+  const codec = mediaType === "video/x-raw"
+    ? encoder(container, isInstalled)
+    : parser(container, mediaType, extension);
+  const needed = [...codec.elements, ...container.muxer.elements];
+  const missing = needed.filter((element) => !isInstalled(element));
+  if (missing.length > 0) {
     throw new GstError(
       `A ${extension} file needs elements that are not installed: ${missing.join(", ")}`,
       { hint: missing.map(missingHint).join("\n") },
     );
   }
-  return `appsrc name=appsrc ! videoconvert ! ${encoder.text} ! ${container.text} ! ` +
+  return `appsrc name=appsrc ! ${codec.text} ! ${container.muxer.text} ! ` +
     "filesink name=filesink buffer-mode=unbuffered";
+}
+
+/** The preferred of the installed encoders, or of all where none is installed. */
+function encoder(container: Container, isInstalled: (element: string) => boolean): Part {
+  const fitting = ENCODERS.filter(({ makes }) => container.takes.includes(makes)).map((one) => {
+    const { elements, text } = PARSERS[one.makes]!;
+    return {
+      elements: [...one.elements, ...elements],
+      text: `videoconvert ! ${one.text} ! ${text}`,
+    };
+  });
+  return fitting.find(({ elements }) => elements.every(isInstalled)) ?? fitting[0]!;
+}
+
+/** What an encoded stream needs on its way into the container. */
+function parser(container: Container, mediaType: string, extension: string): Part {
+  const found = PARSERS[mediaType];
+  if (found !== undefined && container.takes.includes(mediaType)) return found;
+  const others = Object.keys(CONTAINERS).filter((key) =>
+    CONTAINERS[key]!.takes.includes(mediaType)
+  );
+  const advice = others.length > 0
+    ? `end the clips' names in ${others.join(" or ")}`
+    : "decode it before the tee";
+  throw new RangeError(`A ${extension} file does not take ${mediaType}: ${advice}`);
 }

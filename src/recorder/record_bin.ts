@@ -19,6 +19,8 @@ export interface RecordBinOptions {
   path: string;
   /** The file to write to. */
   location: string;
+  /** What the frames are, such as `video/x-raw` or `video/x-h264`. */
+  mediaType: string;
 }
 
 /** The only messages that matter: a recording is polled, not listened to. */
@@ -57,7 +59,8 @@ export class RecordBin {
    * @throws {GstError} if elements are missing, or the bin's text does not serve.
    */
   constructor(options: RecordBinOptions) {
-    const text = (this.constructor as typeof RecordBin).binString || recordBinText(options.path);
+    const text = (this.constructor as typeof RecordBin).binString ||
+      recordBinText(options.path, options.mediaType);
     const pipeline = parsePipeline(text);
     const appsrc = gst().gst_bin_get_by_name(pipeline, cString("appsrc"));
     const filesink = gst().gst_bin_get_by_name(pipeline, cString("filesink"));

@@ -4,7 +4,7 @@
  * @module
  */
 import { nsToSec } from "../clock_time.ts";
-import { type ClipWindow, missingBetween, type Timed } from "../ringbuffer/window.ts";
+import { type ClipWindow, missingBetween } from "../ringbuffer/window.ts";
 
 /**
  * Why a clip is shorter than requested, or has holes:
@@ -52,18 +52,15 @@ export interface RecordingReport {
   shortfalls: Shortfall[];
 }
 
-/** A frame as the report sees it. */
-export interface TimedFrame extends Timed {
-  /** Nanoseconds that the frame lasts; null where it does not tell. */
-  readonly durationNs: bigint | null;
-}
-
 /** Counts frames as they are written, and makes the report of them. */
 export class ClipTally {
   readonly #shortfalls = new Set<Shortfall>();
   #firstNs: bigint | null = null;
+  /** The end of the frame shown last. */
+  #endNs = 0n;
+  /** Where the last frame stood in the stream. */
   #lastNs = 0n;
-  #lastDurationNs: bigint | null = null;
+  #frameNs: bigint | null = null;
   #frames = 0;
   #missing = 0;
 
@@ -72,18 +69,30 @@ export class ClipTally {
     return this.#frames;
   }
 
-  /** Counts a frame with a time; `frameNs` is what a frame lasts by the caps. */
-  add(timeNs: bigint, durationNs: bigint | null, frameNs: bigint | null): void {
+  /**
+   * Counts a frame with a time.
+   *
+   * @param frameNs What a frame lasts by the caps; null where they do not tell.
+   * @param orderNs When it is decoded; frames come in that order.
+   */
+  add(
+    timeNs: bigint,
+    durationNs: bigint | null,
+    frameNs: bigint | null,
+    orderNs: bigint = timeNs,
+  ): void {
     if (this.#firstNs === null) this.#firstNs = timeNs;
-    else this.#missing += missingBetween(this.#lastNs, timeNs, frameNs);
-    this.#lastNs = timeNs;
-    this.#lastDurationNs = durationNs ?? frameNs;
+    else this.#missing += missingBetween(this.#lastNs, orderNs, frameNs);
+    this.#lastNs = orderNs;
+    this.#frameNs = durationNs ?? frameNs;
+    const endNs = timeNs + (this.#frameNs ?? 0n);
+    if (endNs > this.#endNs) this.#endNs = endNs;
     this.#frames++;
   }
 
   /** Whether the frames reach up to an instant. */
   reaches(timeNs: bigint): boolean {
-    return this.#frames > 0 && this.#lastNs + (this.#lastDurationNs ?? 0n) >= timeNs;
+    return this.#frames > 0 && this.#endNs >= timeNs;
   }
 
   /** Notes why the clip is not complete. */
@@ -101,9 +110,9 @@ export class ClipTally {
   ): RecordingReport {
     const { path, bytes, window, epochMs } = clip;
     const firstNs = this.#firstNs ?? window.startNs;
-    const endNs = this.#lastNs + (this.#lastDurationNs ?? 0n);
+    const endNs = this.#endNs;
     // a frame that began before the requested start would have to be there, too
-    if (firstNs - window.startNs >= (this.#lastDurationNs ?? 1n)) this.note("ring-not-full");
+    if (firstNs - window.startNs >= (this.#frameNs ?? 1n)) this.note("ring-not-full");
     if (this.#missing > 0 && !this.#shortfalls.has("encoder-too-slow")) this.note("frames-missing");
     const start = nsToSec(firstNs);
     return {

@@ -7,10 +7,10 @@ import type { GstError } from "../../ffi/errors.ts";
 import { secToNs } from "../clock_time.ts";
 import { checkSec, deadline } from "../deadline.ts";
 import { GstClosedError } from "../errors.ts";
-import type { Frame } from "../frame.ts";
 import { type Attachment, Pipeline } from "../pipeline.ts";
 import { RingBuffer } from "../ringbuffer/ring_buffer.ts";
-import { ClipWindow, dropBefore } from "../ringbuffer/window.ts";
+import { History } from "../ringbuffer/history.ts";
+import { ClipWindow } from "../ringbuffer/window.ts";
 import { Clip } from "./clip.ts";
 import { guard, type Interruptible, unguard } from "./interrupt.ts";
 import { RecordBin } from "./record_bin.ts";
@@ -114,7 +114,7 @@ export class VideoRecorder implements AsyncDisposable {
   /** Clips that are not done. */
   readonly #clips = new Set<Clip>();
   /** Frames out of the ring that the next clip may need, oldest first. */
-  readonly #history: Frame[] = [];
+  readonly #history = new History();
   readonly #interruptible: Interruptible = {
     close: () => this.close(),
     closeNow: (untilMs) => this.#closeNow(untilMs),
@@ -213,7 +213,7 @@ export class VideoRecorder implements AsyncDisposable {
     if (this.#options.finishOnExit) guard(this.#interruptible);
     clip.done.then(() => this.#drop(clip));
     this.#ring.isDrained = true;
-    for (const frame of this.#history) clip.offer(frame, frameNs);
+    for (const frame of this.#history.frames) clip.offer(frame, frameNs);
     return clip;
   }
 
@@ -233,7 +233,8 @@ export class VideoRecorder implements AsyncDisposable {
       this.#history.push(frame);
     }
     const newestNs = frames.findLast(({ timeNs }) => timeNs !== null)?.timeNs;
-    if (newestNs) dropBefore(this.#history, newestNs - this.#windowNs, (frame) => frame.release());
+    if (newestNs) this.#history.trim(newestNs - this.#windowNs);
+    this.#ring.longestGopNs = this.#history.longestGopNs;
   }
 
   #schedule(): void {
@@ -263,15 +264,11 @@ export class VideoRecorder implements AsyncDisposable {
   /** Fits the ring to the stream; once it has filled up again, the history out of it is of no more use. */
   #idle(): void {
     this.#ring.isDrained = false;
-    const isRateKnown = this.#ring.resize();
-    if (!isRateKnown) this.#take();
-    else if (performance.now() - this.#lastFrameMs > (this.#options.windowSizeSec + 1) * 1000) {
-      this.#forget();
+    const isFitted = this.#ring.resize();
+    if (!isFitted) this.#take();
+    else if (performance.now() - this.#lastFrameMs > (this.#ring.holdSec + 1) * 1000) {
+      this.#history.clear();
     }
-  }
-
-  #forget(): void {
-    for (const frame of this.#history.splice(0)) frame.release();
   }
 
   /** The ring's bin has failed: clips end with what they have. */
@@ -302,7 +299,7 @@ export class VideoRecorder implements AsyncDisposable {
       .catch((error) => Promise.all(clips.map((clip) => clip.fail(error))));
     clearTimeout(this.#timer);
     pipeline.detach(this.#attachment);
-    this.#forget();
+    this.#history.clear();
   }
 
   /** Same, blocking, for a process that is about to end: what cannot be finished in time stays a `.part` file. */

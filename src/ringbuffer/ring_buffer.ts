@@ -6,6 +6,7 @@
 import { cString } from "../../ffi/cstring.ts";
 import { GstError } from "../../ffi/errors.ts";
 import { gobject, gst, gstApp } from "../../ffi/gst.ts";
+import { nsToSec } from "../clock_time.ts";
 import { Frame } from "../frame.ts";
 import { parseBin } from "../parse.ts";
 import type { Pipeline } from "../pipeline.ts";
@@ -27,6 +28,8 @@ export interface RingBufferOptions {
 
 /** Frames beyond the window: one that straddles its start, one that is under way, and the rounding of frame rates. */
 const MARGIN_FRAMES = 4;
+/** Seconds of frames to provide for between two drains, while the stream is not known well enough. */
+const UNFITTED_SEC = 3;
 /** Frame rate to provide for where the caps tell none (yet). */
 const UNKNOWN_RATE = 120;
 /** Seconds of frames that the ring takes on top while it is drained by a timer: the event loop may be that late. */
@@ -62,6 +65,7 @@ export class RingBuffer {
   /** Owned: unref'd by {@link detach}. */
   #appsink: Deno.PointerObject | null;
   #isDrained = false;
+  #longestGopNs: bigint | null = null;
   #capacity = 0;
 
   /**
@@ -138,21 +142,38 @@ export class RingBuffer {
   }
 
   /**
-   * Fits the ring's capacity to the tee's frame rate and the pipeline's pace.
+   * Fits the ring's capacity to the stream and the pipeline's pace.
    *
-   * @returns Whether the frame rate is known; where not, the ring must be drained every second.
+   * @returns Whether frame rate and distance of keyframes are known; where not, the ring must be drained every second.
    */
   resize(): boolean {
     if (this.#appsink === null) return true;
     if (STATES[this.#pipeline.state] >= STATES.paused) this.#pace();
     const rate = this.#leg.frameRate();
-    const sec = (rate === null ? 2 : this.#windowSec) + (this.#isDrained ? DRAIN_SEC : 0);
+    const isFitted = rate !== null && (this.#isSelfContained || this.#longestGopNs !== null);
+    const sec = (isFitted ? this.holdSec : UNFITTED_SEC) + (this.#isDrained ? DRAIN_SEC : 0);
     const capacity = Math.ceil(sec * (rate ?? UNKNOWN_RATE)) + MARGIN_FRAMES;
     if (capacity !== this.#capacity) {
       gstApp().gst_app_sink_set_max_buffers(this.#appsink, capacity);
       this.#capacity = capacity;
     }
-    return rate !== null;
+    return isFitted;
+  }
+
+  /** Whether each frame can be decoded by itself. */
+  get #isSelfContained(): boolean {
+    const mediaType = this.#leg.mediaType();
+    return mediaType === null || /^image\/|\/x-raw$/.test(mediaType);
+  }
+
+  /** Seconds that the ring holds: an encoded one reaches back to a keyframe before the window, whenever that was. */
+  get holdSec(): number {
+    return this.#windowSec + 2 * nsToSec(this.#longestGopNs ?? 0n);
+  }
+
+  /** Tells the longest time between keyframes so far; null where it is not known yet. */
+  set longestGopNs(longestGopNs: bigint | null) {
+    this.#longestGopNs = this.#isSelfContained ? null : longestGopNs;
   }
 
   /** Tells whether a timer drains the ring: then it takes some seconds more, lest a busy event loop lose frames. */

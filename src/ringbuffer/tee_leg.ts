@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { cString } from "../../ffi/cstring.ts";
+import { cString, readCString } from "../../ffi/cstring.ts";
 import { GstError } from "../../ffi/errors.ts";
 import { gst } from "../../ffi/gst.ts";
 import { ENUMS } from "../../ffi/layout.ts";
@@ -120,20 +120,32 @@ export class TeeLeg {
 
   /** Frames per second by the caps at the tee; null where there are none yet, or they tell no fixed rate. */
   frameRate(): number | null {
+    return this.#readCaps((structure) => {
+      const fraction = new Int32Array(2);
+      const isThere = gst().gst_structure_get_fraction(
+        structure,
+        cString("framerate"),
+        fraction.subarray(0, 1),
+        fraction.subarray(1, 2),
+      );
+      const [numerator = 0, denominator = 0] = fraction;
+      return isThere && numerator > 0 && denominator > 0 ? numerator / denominator : null;
+    });
+  }
+
+  /** What flows through the tee, such as `video/x-raw`; null where nothing has flowed yet. */
+  mediaType(): string | null {
+    return this.#readCaps((structure) => readCString(gst().gst_structure_get_name(structure)!));
+  }
+
+  /** Reads the caps at the tee; null where there are none. */
+  #readCaps<T>(read: (structure: Deno.PointerValue) => T): T | null {
     if (this.#isRemoved) return null;
     const caps = gst().gst_pad_get_current_caps(this.#teeSink);
     if (caps === null) return null;
-    const structure = gst().gst_caps_get_structure(caps, 0);
-    const fraction = new Int32Array(2);
-    const isThere = gst().gst_structure_get_fraction(
-      structure,
-      cString("framerate"),
-      fraction.subarray(0, 1),
-      fraction.subarray(1, 2),
-    );
+    const value = read(gst().gst_caps_get_structure(caps, 0));
     gst().gst_mini_object_unref(caps);
-    const [numerator = 0, denominator = 0] = fraction;
-    return isThere && numerator > 0 && denominator > 0 ? numerator / denominator : null;
+    return value;
   }
 
   /** Unlinks the bin, stops it and takes it out of the pipeline. May be called twice. */

@@ -63,18 +63,30 @@ export class ClipWindow {
 export interface Timed {
   /** Running time in nanoseconds; null where it has none. */
   readonly timeNs: bigint | null;
+  /** Whether it can be decoded without those before it. */
+  readonly isKeyframe: boolean;
 }
 
 /**
- * Drops the frames before an instant, and hands each to `onDrop`. A frame without a time goes with the one before it.
+ * The index of the frame with which a clip from an instant on begins: the first one at or after it; where that needs
+ * earlier ones to be decoded, the last keyframe before it. The number of frames where none is needed.
+ *
+ * @example
+ * ```ts
+ * import { clipStart } from "./window.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const frames = [0n, 1n, 2n, 3n].map((timeNs) => ({ timeNs, isKeyframe: timeNs === 0n }));
+ * assertEquals(clipStart(frames, 2n), 0);
+ * assertEquals(clipStart(frames.map(({ timeNs }) => ({ timeNs, isKeyframe: true })), 2n), 2);
+ * ```
  */
-export function dropBefore<T extends Timed>(
-  frames: T[],
-  sinceNs: bigint,
-  onDrop: (frame: T) => void,
-): void {
-  const first = frames.findIndex(({ timeNs }) => timeNs !== null && timeNs >= sinceNs);
-  for (const frame of frames.splice(0, first === -1 ? frames.length : first)) onDrop(frame);
+export function clipStart(frames: readonly Timed[], sinceNs: bigint): number {
+  const inside = frames.findIndex(({ timeNs }) => timeNs !== null && timeNs >= sinceNs);
+  if (inside === -1 && frames.every(({ isKeyframe }) => isKeyframe)) return frames.length;
+  let start = inside === -1 ? frames.length - 1 : inside;
+  while (start > 0 && !frames[start]!.isKeyframe) start--;
+  return start;
 }
 
 /**

@@ -1,0 +1,46 @@
+/**
+ * Frames out of a ring, kept for the next clip.
+ *
+ * @module
+ */
+import type { Frame } from "../frame.ts";
+import { clipStart } from "./window.ts";
+
+/** The last frames that were drained, oldest first. It holds each until that is too old, or all are forgotten. */
+export class History {
+  readonly #frames: Frame[] = [];
+  #longestGopNs: bigint | null = null;
+  #lastKeyframeNs: bigint | null = null;
+
+  /** The frames, oldest first. */
+  get frames(): readonly Frame[] {
+    return this.#frames;
+  }
+
+  /** The longest time from one keyframe to the next so far; null before the second keyframe. */
+  get longestGopNs(): bigint | null {
+    return this.#longestGopNs;
+  }
+
+  /** Adds a frame, which becomes the history's. */
+  push(frame: Frame): void {
+    this.#frames.push(frame);
+    if (!frame.isKeyframe || frame.timeNs === null) return;
+    if (this.#lastKeyframeNs !== null) {
+      const gopNs = frame.timeNs - this.#lastKeyframeNs;
+      if (gopNs > (this.#longestGopNs ?? 0n)) this.#longestGopNs = gopNs;
+    }
+    this.#lastKeyframeNs = frame.timeNs;
+  }
+
+  /** Drops the frames that no clip from an instant on needs. */
+  trim(sinceNs: bigint): void {
+    for (const frame of this.#frames.splice(0, clipStart(this.#frames, sinceNs))) frame.release();
+  }
+
+  /** Drops all frames. */
+  clear(): void {
+    for (const frame of this.#frames.splice(0)) frame.release();
+    this.#lastKeyframeNs = null;
+  }
+}
