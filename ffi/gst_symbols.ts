@@ -109,6 +109,8 @@ export const gstSymbols = {
   gst_element_query_duration: { parameters: ["pointer", "i32", "buffer"], result: "i32" },
   // GstClockTime gst_element_get_current_running_time (GstElement *element)
   gst_element_get_current_running_time: { parameters: ["pointer"], result: "u64" },
+  // GstClockTime gst_element_get_start_time (GstElement *element)
+  gst_element_get_start_time: { parameters: ["pointer"], result: "u64" },
   // gulong gst_element_add_property_deep_notify_watch (GstElement *element, const gchar *property_name,
   //                                                    gboolean include_value)
   gst_element_add_property_deep_notify_watch: {

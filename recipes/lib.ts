@@ -26,11 +26,12 @@ export function sleep(sec: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, sec * 1000));
 }
 
-/** Prints what ffprobe says of each clip in a folder: its name, start, duration and bit rate. */
+/** Prints what ffprobe says of each clip in a folder, in the order in which they were finished. */
 export async function probe(folder: string): Promise<void> {
-  for await (const { name } of Deno.readDir(folder)) {
-    const ffprobe = new Deno.Command("ffprobe", { args: [join(folder, name)], stderr: "piped" });
-    const { stderr } = await ffprobe.output();
+  const paths = [...Deno.readDirSync(folder)].map(({ name }) => join(folder, name));
+  const age = (path: string) => Deno.statSync(path).mtime!.getTime();
+  for (const path of paths.sort((a, b) => age(a) - age(b))) {
+    const { stderr } = await new Deno.Command("ffprobe", { args: [path] }).output();
     const lines = new TextDecoder().decode(stderr).split("\n");
     console.log(lines.filter((line) => /Input|Duration|start/.test(line)).join("\n"));
   }

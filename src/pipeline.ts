@@ -116,13 +116,19 @@ export class Pipeline implements AsyncDisposable {
     return this.#isLive;
   }
 
-  /** Nanoseconds of running time: how long it has been playing; null while it has no clock. */
+  /** Nanoseconds of running time: how long it has been playing, without pauses; null while it is stopped. */
   get runningTimeNs(): bigint | null {
-    const time = gst().gst_element_get_current_running_time(this.unsafeHandle);
+    const handle = this.unsafeHandle;
+    const level = STATES[this.state];
+    if (level < STATES.paused) return null;
+    // the clock runs on in a pause; what is kept then is the time up to it
+    const time = level === STATES.paused
+      ? gst().gst_element_get_start_time(handle)
+      : gst().gst_element_get_current_running_time(handle);
     return time === CLOCK_TIME_NONE ? null : time;
   }
 
-  /** Seconds of running time: how long it has been playing; null while it has no clock. */
+  /** Seconds of running time: how long it has been playing, without pauses; null while it is stopped. */
   get runningTimeSec(): number | null {
     const time = this.runningTimeNs;
     return time === null ? null : nsToSec(time);

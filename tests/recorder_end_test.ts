@@ -1,0 +1,233 @@
+/**
+ * What ends a clip before its time: each leaves a file with what there is, and a report that says why.
+ */
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  GstError,
+  Pipeline,
+  type Recording,
+  type RecordingReport,
+  type Shortfall,
+} from "../mod.ts";
+import { deadline } from "../src/deadline.ts";
+import {
+  checkComplete,
+  checkFile,
+  FPS,
+  newPaths,
+  reached,
+  recorderOf,
+  runLive,
+  SOURCE,
+  until,
+  WINDOW_SEC,
+} from "./helpers/recording.ts";
+import { tempDir } from "./helpers/temp_dir.ts";
+
+/** Seconds within which whatever ends a clip must have done so: far more than it takes. */
+const BOUND_SEC = 20;
+/** Frames stop where the valve is closed. */
+const VALVE = `${SOURCE.replace("! tee", "! valve name=valve ! tee")} t. ! fakesink async=false`;
+
+/** Checks a clip that is shorter than its interval for one reason. */
+async function checkShort(recording: Recording, reason: Shortfall): Promise<RecordingReport> {
+  const report = await deadline(recording.finished, BOUND_SEC, "The clip does not end");
+  const { start, end, requested, shortfalls, dropped, frames, duration } = report;
+  const text = Deno.inspect(report);
+  assertEquals({ shortfalls, dropped }, { shortfalls: [reason], dropped: 0 }, text);
+  assert(start >= requested.start && end < requested.end, text);
+  assertEquals(frames, Math.round(duration * FPS), text);
+  await checkFile(report);
+  return report;
+}
+
+Deno.test("a clip ends with the pipeline's stream, and is there before Standalone.ended resolves", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive(
+    SOURCE.replace("videotestsrc", "videotestsrc num-buffers=24") + " t. ! fakesink",
+  );
+  await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
+  const order: string[] = [];
+  void app.ended.then(() => order.push("ended"));
+  await reached(app.pipeline, 0.55);
+  const recording = await recorder.record();
+  void recording.finished.then(() => order.push("finished"));
+  const { end } = await checkShort(recording, "end-of-stream");
+  await app.ended;
+  assertEquals(Math.round(end * FPS), 24);
+  assertEquals(order, ["finished", "ended"]);
+});
+
+Deno.test("a clip ends with stop() of the pipeline or the app", async () => {
+  await using dir = await tempDir();
+  for (const stopped of ["pipeline", "app"] as const) {
+    await using app = await runLive();
+    await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
+    await reached(app.pipeline, WINDOW_SEC + 0.1);
+    const recording = await recorder.record();
+    await (stopped === "app" ? app : app.pipeline).stop();
+    assertEquals(recorder.state, "detached");
+    await checkShort(recording, "end-of-stream");
+  }
+});
+
+Deno.test("a clip ends with close() of the recorder or the pipeline", async () => {
+  await using dir = await tempDir();
+  for (const closed of ["recorder", "pipeline"] as const) {
+    await using app = await runLive();
+    const recorder = recorderOf(app.pipeline, newPaths(dir.path));
+    await reached(app.pipeline, WINDOW_SEC + 0.1);
+    const recording = await recorder.record();
+    await (closed === "recorder" ? recorder : app.pipeline).close();
+    assertEquals([recorder.state, recorder.busy], ["detached", false]);
+    await checkShort(recording, "closed");
+  }
+});
+
+Deno.test("a clip ends with an error of the pipeline", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive(
+    `${SOURCE.replace("! tee", "! identity error-after=24 ! tee")} t. ! fakesink`,
+  );
+  const failed = assertRejects(() => app.ended, GstError, "identity");
+  await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
+  await reached(app.pipeline, 0.55);
+  const recording = await recorder.record();
+  const report = await deadline(recording.finished, BOUND_SEC, "The clip does not end");
+  await failed;
+  assert(report.end < report.requested.end);
+  assertEquals(report.shortfalls.length, 1);
+  await checkFile(report);
+  assertEquals(recorder.state, "detached");
+});
+
+Deno.test("a clip ends after an error that nobody looks at", async () => {
+  await using dir = await tempDir();
+  await using pipeline = Pipeline.parse(
+    `${SOURCE.replace("! tee", "! identity error-after=24 ! tee")} t. ! fakesink`,
+  );
+  await using recorder = recorderOf(pipeline, newPaths(dir.path));
+  await pipeline.play();
+  await reached(pipeline, 0.55);
+  const recording = await recorder.record();
+  const report = await deadline(recording.finished, BOUND_SEC, "The clip does not end");
+  assert(report.end < report.requested.end);
+  assertEquals(report.shortfalls.length, 1);
+  await checkFile(report);
+});
+
+Deno.test("a clip ends where its source stalls for good", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive(VALVE);
+  await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
+  await reached(app.pipeline, 2 * WINDOW_SEC);
+  const recording = await recorder.record();
+  app.pipeline.element("valve").setProperty("drop", true);
+  await checkShort(recording, "source-stalled");
+  assertEquals(recorder.state, "buffering");
+  app.pipeline.element("valve").setProperty("drop", false);
+  await reached(app.pipeline, app.pipeline.runningTimeSec! + 2 * WINDOW_SEC);
+  await checkComplete(await (await recorder.record()).finished);
+});
+
+Deno.test("a clip goes on where its source stalls and resumes, and counts what is missing", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive(VALVE);
+  await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
+  await reached(app.pipeline, 2 * WINDOW_SEC);
+  const { finished } = await recorder.record();
+  const valve = app.pipeline.element("valve");
+  valve.setProperty("drop", true);
+  await reached(app.pipeline, app.pipeline.runningTimeSec! + WINDOW_SEC / 2);
+  valve.setProperty("drop", false);
+  const report = await finished;
+  assertEquals(report.shortfalls, ["frames-missing"]);
+  assert(report.dropped > 0);
+  assertEquals(report.frames + report.dropped, Math.round(report.duration * FPS));
+  await checkFile(report);
+});
+
+Deno.test("a clip that begins in a stall has the frames before it", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive(VALVE);
+  await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
+  await reached(app.pipeline, 2 * WINDOW_SEC);
+  const valve = app.pipeline.element("valve");
+  valve.setProperty("drop", true);
+  await reached(app.pipeline, app.pipeline.runningTimeSec! + WINDOW_SEC / 2);
+  const { end, calls } = await checkShort(await recorder.record(), "source-stalled");
+  assert(end < calls[0]!);
+  valve.setProperty("drop", false); // lets the end of the stream pass, too
+});
+
+Deno.test("record() in a long stall rejects, and works again after it", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive(VALVE);
+  await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
+  await reached(app.pipeline, WINDOW_SEC);
+  const valve = app.pipeline.element("valve");
+  valve.setProperty("drop", true);
+  await reached(app.pipeline, app.pipeline.runningTimeSec! + 1.5 * WINDOW_SEC);
+  await assertRejects(() => recorder.record({ maxDelaySec: 0.1 }), GstError, "no frame came");
+  const waiting = recorder.record({ maxDelaySec: BOUND_SEC });
+  valve.setProperty("drop", false);
+  const report = await (await waiting).finished;
+  assertEquals(report.shortfalls, ["ring-not-full"]);
+  await checkFile(report);
+});
+
+Deno.test("a clip goes on after a pause of the pipeline", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive();
+  await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
+  await reached(app.pipeline, 2 * WINDOW_SEC);
+  const { finished } = await recorder.record();
+  await app.pipeline.pause();
+  assertEquals(recorder.state, "recording");
+  const pausedAt = app.pipeline.runningTimeSec!;
+  // longer than a stall that would end the clip
+  await new Promise((resolve) => setTimeout(resolve, (WINDOW_SEC + 1.5) * 1000));
+  assertEquals(app.pipeline.runningTimeSec, pausedAt);
+  await app.pipeline.play();
+  const report = await finished;
+  const { shortfalls, dropped, start, end, requested } = report;
+  // the source begins its frames anew: one is shorter
+  assertEquals({ shortfalls, dropped }, { shortfalls: [], dropped: 0 });
+  assert(start < requested.start + 1 / FPS && end >= requested.end, Deno.inspect(report));
+  await checkFile(report);
+});
+
+Deno.test("a clip of a paused pipeline ends with close()", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive();
+  await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
+  await reached(app.pipeline, 2 * WINDOW_SEC);
+  const recording = await recorder.record();
+  await app.pipeline.pause();
+  await recorder.close();
+  await checkShort(recording, "closed");
+});
+
+Deno.test("a clip asked for early says that the ring was not full", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive();
+  await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
+  await until("there is a frame", () => app.pipeline.runningTimeSec! > 2 / FPS);
+  const report = await (await recorder.record()).finished;
+  assertEquals(report.shortfalls, ["ring-not-full"]);
+  assert(report.requested.start < 0);
+  assert(report.start >= 0 && report.start < report.calls[0]!);
+  await checkFile(report);
+});
+
+Deno.test("close() at a tee ends only the clip of its recorder", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive();
+  const closed = recorderOf(app.pipeline, newPaths(dir.path));
+  await using other = recorderOf(app.pipeline, newPaths(dir.path));
+  await reached(app.pipeline, 2 * WINDOW_SEC);
+  const [short, whole] = await Promise.all([closed.record(), other.record()]);
+  await closed.close();
+  await checkShort(short, "closed");
+  await checkComplete(await whole.finished);
+});
