@@ -1,15 +1,25 @@
 /**
  * The life of a recorder: states, calls in each of them, and how it goes with its pipeline.
  */
-import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertInstanceOf,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import {
   GstClosedError,
+  GstError,
   GstTimeoutError,
   Pipeline,
   RecordBin,
   type RecorderState,
   RecordingError,
   type RecordingReport,
+  RingBuffer,
 } from "../mod.ts";
 import { numberedSource, readNumbers, writeNumbered } from "./helpers/numbered.ts";
 import {
@@ -267,4 +277,111 @@ Deno.test("a recorder goes on where another on its tee comes and goes", async ()
   const { finished } = await recorder.record();
   for (let i = 0; i < 20; i++) await recorderOf(app.pipeline, newPaths(dir.path)).close();
   await checkComplete(await finished);
+});
+
+const WRONG_TYPES: Record<string, unknown[]> = {
+  pipeline: [undefined, null, {}, "pipeline"],
+  srcTeeName: [undefined, null, 1],
+  filenameGenerator: [undefined, null, "a.webm"],
+  windowSizeSec: [undefined, null, "2", 2n],
+  timeoutSec: [null, "1"],
+  closeTimeoutSec: [null, "1"],
+  finishOnExit: [null, "yes"],
+  ringBufferClass: [null, "RingBuffer", class {}, () => {}, RecordBin],
+  recordBinClass: [null, "RecordBin", class {}, () => {}, RingBuffer],
+  onError: [null, "print"],
+};
+const WRONG_NUMBERS: Record<string, number[]> = {
+  windowSizeSec: [0, -1, NaN, Infinity, -Infinity, 1e-9, 1e9, Number.MAX_VALUE],
+  timeoutSec: [-1, NaN, Infinity, -Infinity],
+  closeTimeoutSec: [-1, NaN, -Infinity],
+};
+
+Deno.test("VideoRecorder() refuses wrong options by name, and attaches nothing", async () => {
+  await using pipeline = Pipeline.parse(STOPPED);
+  const names = pipeline.elementNames();
+  const refuse = (option: string, value: unknown, error: new (message: string) => Error) =>
+    assertThrows(() => recorderOf(pipeline, "a.webm", { [option]: value }), error, option);
+  for (const [option, values] of Object.entries(WRONG_TYPES)) {
+    for (const value of values) refuse(option, value, TypeError);
+  }
+  for (const [option, values] of Object.entries(WRONG_NUMBERS)) {
+    for (const value of values) refuse(option, value, RangeError);
+  }
+  assertThrows(() => recorderOf(pipeline, "a", { srcTeeName: "none" }), RangeError, '"none"');
+  assertThrows(() => recorderOf(pipeline, "a", { srcTeeName: "source" }), GstError, "needs a tee");
+  assertEquals(pipeline.elementNames(), names);
+});
+
+Deno.test("VideoRecorder() takes undefined for options that it can do without", async () => {
+  await using pipeline = Pipeline.parse(STOPPED);
+  const optional = Object.keys(WRONG_TYPES).slice(4);
+  const options = Object.fromEntries(optional.map((option) => [option, undefined]));
+  const recorder = recorderOf(pipeline, "a.webm", options);
+  assertEquals(recorder.state, "buffering");
+  await recorder.close();
+});
+
+Deno.test("VideoRecorder() refuses a pipeline that is closed", async () => {
+  const pipeline = Pipeline.parse(STOPPED);
+  await pipeline.close();
+  assertThrows(() => recorderOf(pipeline, "a.webm"), GstClosedError);
+});
+
+Deno.test("VideoRecorder() takes windows of odd lengths", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive();
+  const windows = [0.05, 1 / 3, Math.PI / 10];
+  const recorders = windows.map((windowSizeSec) =>
+    recorderOf(app.pipeline, newPaths(dir.path), { windowSizeSec })
+  );
+  await reached(app.pipeline, 2 * WINDOW_SEC);
+  const recordings = await Promise.all(recorders.map((recorder) => recorder.record()));
+  for (const [i, { finished }] of recordings.entries()) {
+    const report = await finished;
+    assertAlmostEquals(report.requested.end - report.requested.start, 2 * windows[i]!, 1e-6);
+    await checkComplete(report);
+  }
+});
+
+Deno.test("record() says so where the window is too short for a frame", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive();
+  await using recorder = recorderOf(app.pipeline, newPaths(dir.path), { windowSizeSec: 0.001 });
+  await until("no frame is near", () => {
+    const place = app.pipeline.runningTimeSec! * FPS % 1;
+    return place > 0.4 && place < 0.6;
+  });
+  await assertRejects(() => recorder.record(), RecordingError, "No frame came from");
+});
+
+Deno.test("record() refuses wrong options by name, and goes on", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive();
+  await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
+  const refuse = (option: string, value: unknown, error: new (message: string) => Error) =>
+    assertRejects(() => recorder.record({ [option]: value }), error, option);
+  for (const value of [null, "1", 1n]) await refuse("maxDelaySec", value, TypeError);
+  for (const value of [-1, NaN, -Infinity]) await refuse("maxDelaySec", value, RangeError);
+  for (const value of [null, "print"]) await refuse("onVideoFinished", value, TypeError);
+  assertEquals([recorder.state, recorder.busy], ["buffering", false]);
+  for (const maxDelaySec of [Infinity, Number.MAX_VALUE]) {
+    await (await recorder.record({ maxDelaySec })).finished;
+  }
+});
+
+Deno.test("record() refuses what filenameGenerator returns where it is no path, and goes on", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive();
+  let generate: () => unknown = () => assert(false, "broken");
+  await using recorder = recorderOf(app.pipeline, () => generate() as string);
+  await assertRejects(() => recorder.record(), Error, "broken");
+  const noPaths = [undefined, "", "a\0.webm", Promise.resolve("a.webm"), new URL("file:///a.webm")];
+  for (const noPath of noPaths) {
+    generate = () => noPath;
+    await assertRejects(() => recorder.record(), TypeError, "filenameGenerator");
+    assertEquals([recorder.state, recorder.busy], ["buffering", false]);
+  }
+  generate = newPaths(dir.path);
+  await (await recorder.record()).finished;
 });
