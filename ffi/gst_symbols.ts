@@ -122,6 +122,12 @@ export const gstSymbols = {
   gst_object_get_parent: { parameters: ["pointer"], result: "pointer" },
   // GstCaps * gst_pad_get_current_caps (GstPad *pad)                                       [full]
   gst_pad_get_current_caps: { parameters: ["pointer"], result: "pointer" },
+  // GstPad * gst_pad_get_peer (GstPad *pad)                                                [full]
+  gst_pad_get_peer: { parameters: ["pointer"], result: "pointer" },
+  // GstElement * gst_pad_get_parent_element (GstPad *pad)                                  [full]
+  gst_pad_get_parent_element: { parameters: ["pointer"], result: "pointer" },
+  // GstCaps * gst_pad_peer_query_caps (GstPad *pad, GstCaps *filter)                       [full]
+  gst_pad_peer_query_caps: { parameters: ["pointer", "pointer"], result: "pointer" },
   // gboolean gst_pad_query_accept_caps (GstPad *pad, GstCaps *caps)
   gst_pad_query_accept_caps: { parameters: ["pointer", "pointer"], result: "i32" },
   // GstPadLinkReturn gst_pad_link_full (GstPad *srcpad, GstPad *sinkpad, GstPadLinkCheck flags)
@@ -139,6 +145,8 @@ export const gstSymbols = {
 
   // gchar * gst_caps_to_string (const GstCaps *caps)                                       [full]
   gst_caps_to_string: { parameters: ["pointer"], result: "pointer" },
+  // guint gst_caps_get_size (const GstCaps *caps)                                          0 for any and for none
+  gst_caps_get_size: { parameters: ["pointer"], result: "u32" },
   // GstStructure * gst_caps_get_structure (const GstCaps *caps, guint index)               [none]
   gst_caps_get_structure: { parameters: ["pointer", "u32"], result: "pointer" },
   // const gchar * gst_structure_get_name (const GstStructure *structure)                    [none]

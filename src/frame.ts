@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { readCString } from "../ffi/cstring.ts";
 import { gst } from "../ffi/gst.ts";
 import { CLOCK_TIME_NONE, ENUMS, OFFSETS } from "../ffi/layout.ts";
+import { mediaTypeOf } from "./caps.ts";
 
 /**
  * A GstSample (a buffer with its caps and segment) with its place in time. Shared between those who need it: each calls
@@ -49,8 +49,7 @@ export class Frame {
 
   /** The kind of media by its caps, such as `video/x-raw` or `video/x-h264`. */
   get mediaType(): string {
-    const structure = gst().gst_caps_get_structure(gst().gst_sample_get_caps(this.sample), 0);
-    return readCString(gst().gst_structure_get_name(structure)!);
+    return mediaTypeOf(gst().gst_sample_get_caps(this.sample));
   }
 
   /** The GstSample, valid until the frame is released. */

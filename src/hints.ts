@@ -26,5 +26,8 @@ export function packageHint(
   if (domain === "gst-stream-error-quark" && all.includes("not-linked")) {
     return "A pad that sends data is not linked: link it, to fakesink if nothing else";
   }
+  if (all.includes("No valid frames")) {
+    return "The stream's parameter sets came only at its start: give the parser before the tee config-interval=-1";
+  }
   return undefined;
 }

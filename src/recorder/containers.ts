@@ -5,24 +5,9 @@
  */
 import { extname } from "node:path";
 import { GstError } from "../../ffi/errors.ts";
+import { PARSERS, type Part } from "../codecs.ts";
 import { missingHint } from "../parse.ts";
 import { hasElement } from "../registry.ts";
-
-/** A part of a record bin: its text, and the elements that must be installed for it. */
-interface Part {
-  elements: string[];
-  text: string;
-}
-
-/** What brings encoded media into the form that muxers take, by media type. Parameter sets are repeated. */
-const PARSERS: Record<string, Part> = {
-  "video/x-h264": { elements: ["h264parse"], text: "h264parse config-interval=-1" },
-  "video/x-h265": { elements: ["h265parse"], text: "h265parse config-interval=-1" },
-  "video/x-vp8": { elements: [], text: "identity" },
-  "video/x-vp9": { elements: ["vp9parse"], text: "vp9parse" },
-  "video/x-av1": { elements: ["av1parse"], text: "av1parse" },
-  "image/jpeg": { elements: ["jpegparse"], text: "jpegparse" },
-};
 
 /** Encoders of raw video by preference, with the media type that they make. */
 const ENCODERS: (Part & { makes: string })[] = [
@@ -69,7 +54,7 @@ const CONTAINERS: Record<string, Container> = {
   },
   ".mov": {
     muxer: { elements: ["qtmux"], text: `qtmux ${FRAGMENTS}` },
-    takes: ["video/x-h264", "video/x-h265", "image/jpeg"],
+    takes: ["video/x-h264", "video/x-h265"],
   },
   ".ts": {
     muxer: { elements: ["mpegtsmux"], text: "mpegtsmux" },

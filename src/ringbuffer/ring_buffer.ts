@@ -6,12 +6,15 @@
 import { cString } from "../../ffi/cstring.ts";
 import { GstError } from "../../ffi/errors.ts";
 import { gobject, gst, gstApp } from "../../ffi/gst.ts";
+import { frameRateOf, mediaTypeOf, readPadCaps } from "../caps.ts";
 import { nsToSec } from "../clock_time.ts";
+import { isSelfContained, PARSERS } from "../codecs.ts";
 import { Frame } from "../frame.ts";
 import { parseBin } from "../parse.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { getProperty, setProperty } from "../properties.ts";
 import { STATES } from "../state.ts";
+import { repeatParameterSets, teeMediaType } from "./tee_input.ts";
 import { TeeLeg } from "./tee_leg.ts";
 
 /** Where a ring buffer sits and how much it holds. */
@@ -62,8 +65,9 @@ export class RingBuffer {
   readonly #pipeline: Pipeline;
   readonly #windowSec: number;
   readonly #leg: TeeLeg;
-  /** Owned: unref'd by {@link detach}. */
+  /** Owned, like the pad: unref'd by {@link detach}. */
   #appsink: Deno.PointerObject | null;
+  readonly #sinkPad: Deno.PointerObject;
   #isDrained = false;
   #longestGopNs: bigint | null = null;
   #capacity = 0;
@@ -80,12 +84,15 @@ export class RingBuffer {
     this.#pipeline = pipeline;
     this.#windowSec = windowSec;
     const name = `ring buffer at tee "${teeName}"`;
-    const { bin, appsink } = makeBin(name, this.#binText());
+    const tee = findTee(name, pipeline, teeName);
+    const { bin, appsink } = makeBin(name, this.#binText(tee));
     this.#appsink = appsink;
+    this.#sinkPad = gst().gst_element_get_static_pad(appsink, cString("sink"))!;
     try {
       this.#configure();
-      this.#leg = new TeeLeg({ name, pipeline, teeName, bin, timeoutSec });
+      this.#leg = new TeeLeg({ name, tee, bin, timeoutSec });
     } catch (error) {
+      gst().gst_object_unref(this.#sinkPad);
       gst().gst_object_unref(appsink);
       throw error;
     } finally {
@@ -95,14 +102,19 @@ export class RingBuffer {
   }
 
   /**
-   * While a pipeline prerolls, a leg of its own may not hold up the tee's thread: an encoder on another leg may need
-   * many frames to get there.
+   * The bin's text for this tee: an encoded stream gets its parameter sets repeated. While a pipeline prerolls, the leg
+   * may not hold up the tee's thread: an encoder on another leg may need many frames to get there.
    */
-  #binText(): string {
+  #binText(tee: Deno.PointerObject): string {
     const text = (this.constructor as typeof RingBuffer).binString;
-    const isDefault = text === RingBuffer.binString;
-    if (!isDefault || this.#pipeline.state === "playing") return text;
-    return `queue name=ringbuffer_input_queue max-size-buffers=0 max-size-bytes=0 ! ${text}`;
+    if (text !== RingBuffer.binString) return text;
+    const parts = [text];
+    const parser = PARSERS[teeMediaType(tee) ?? ""];
+    if (parser?.repeats && !repeatParameterSets(tee)) parts.unshift(parser.text);
+    if (this.#pipeline.state !== "playing") {
+      parts.unshift("queue name=ringbuffer_input_queue max-size-buffers=0 max-size-bytes=0");
+    }
+    return parts.join(" ! ");
   }
 
   #configure(): void {
@@ -135,10 +147,14 @@ export class RingBuffer {
       gstApp().gst_app_sink_is_eos(this.#appsink) !== 0;
   }
 
-  /** Nanoseconds that one frame lasts by the tee's caps; null where they tell no fixed frame rate. */
+  /** Nanoseconds that one frame lasts by its caps; null where they tell no fixed frame rate. */
   get frameNs(): bigint | null {
-    const rate = this.#leg.frameRate();
+    const rate = this.#readCaps(frameRateOf);
     return rate === null ? null : BigInt(Math.round(1e9 / rate));
+  }
+
+  #readCaps<T>(read: (caps: Deno.PointerObject) => T): T | null {
+    return this.#appsink === null ? null : readPadCaps(this.#sinkPad, read);
   }
 
   /**
@@ -149,7 +165,7 @@ export class RingBuffer {
   resize(): boolean {
     if (this.#appsink === null) return true;
     if (STATES[this.#pipeline.state] >= STATES.paused) this.#pace();
-    const rate = this.#leg.frameRate();
+    const rate = this.#readCaps(frameRateOf);
     const isFitted = rate !== null && (this.#isSelfContained || this.#longestGopNs !== null);
     const sec = (isFitted ? this.holdSec : UNFITTED_SEC) + (this.#isDrained ? DRAIN_SEC : 0);
     const capacity = Math.ceil(sec * (rate ?? UNKNOWN_RATE)) + MARGIN_FRAMES;
@@ -160,10 +176,8 @@ export class RingBuffer {
     return isFitted;
   }
 
-  /** Whether each frame can be decoded by itself. */
   get #isSelfContained(): boolean {
-    const mediaType = this.#leg.mediaType();
-    return mediaType === null || /^image\/|\/x-raw$/.test(mediaType);
+    return isSelfContained(this.#readCaps(mediaTypeOf) ?? "video/x-raw");
   }
 
   /** Seconds that the ring holds: an encoded one reaches back to a keyframe before the window, whenever that was. */
@@ -199,8 +213,16 @@ export class RingBuffer {
     if (appsink === null) return;
     this.#appsink = null;
     this.#leg.remove();
+    gst().gst_object_unref(this.#sinkPad);
     gst().gst_object_unref(appsink);
   }
+}
+
+/** The native tee, which stays its pipeline's. */
+function findTee(name: string, pipeline: Pipeline, teeName: string): Deno.PointerObject {
+  const { factoryName, unsafeHandle } = pipeline.element(teeName);
+  if (factoryName === "tee") return unsafeHandle;
+  throw new GstError(`The ${name} needs a tee; "${teeName}" is a ${factoryName}`);
 }
 
 /** Parses a ring's bin and finds its appsink; the caller owns both references. */

@@ -3,24 +3,22 @@
  *
  * @module
  */
-import { cString, readCString } from "../../ffi/cstring.ts";
+import { cString } from "../../ffi/cstring.ts";
 import { GstError } from "../../ffi/errors.ts";
 import { gst } from "../../ffi/gst.ts";
 import { ENUMS } from "../../ffi/layout.ts";
+import { readPadCaps } from "../caps.ts";
 import { secToNs } from "../clock_time.ts";
 import { capsText } from "../element.ts";
 import { pathOf } from "../message.ts";
-import type { Pipeline } from "../pipeline.ts";
 import { setProperty } from "../properties.ts";
 
 /** What to link where. */
 export interface TeeLegOptions {
   /** What to call the leg in messages. */
   name: string;
-  /** The pipeline with the tee. */
-  pipeline: Pipeline;
-  /** The tee's name. */
-  teeName: string;
+  /** A GstElement; the leg takes a reference of its own. */
+  tee: Deno.PointerObject;
   /** A GstBin with a sink pad named `sink`; the leg takes a reference of its own. */
   bin: Deno.PointerObject;
   /** Seconds for the bin to reach the pipeline's state. */
@@ -48,17 +46,12 @@ export class TeeLeg {
    * Adds the bin beside the tee, brings it to the pipeline's state, then links it: data that met a bin not ready for it
    * would stop the tee.
    *
-   * @throws {RangeError} if no element has the tee's name.
    * @throws {GstError} if the bin does not start or does not take the tee's caps; nothing of it stays behind.
    */
   constructor(options: TeeLegOptions) {
-    const { name, pipeline, teeName, bin, timeoutSec } = options;
-    const element = pipeline.element(teeName);
-    if (element.factoryName !== "tee") {
-      throw new GstError(`The ${name} needs a tee; "${teeName}" is a ${element.factoryName}`);
-    }
+    const { name, tee, bin, timeoutSec } = options;
     this.#name = name;
-    this.#tee = gst().gst_object_ref(element.unsafeHandle)!;
+    this.#tee = gst().gst_object_ref(tee)!;
     this.#bin = gst().gst_object_ref(bin)!;
     this.#teeSink = gst().gst_element_get_static_pad(this.#tee, cString("sink"))!;
     this.#parent = gst().gst_object_get_parent(this.#tee)!;
@@ -95,17 +88,15 @@ export class TeeLeg {
 
   /** What flows already must be taken as it is. */
   #checkCaps(sink: Deno.PointerObject): void {
-    const caps = gst().gst_pad_get_current_caps(this.#teeSink);
-    if (caps === null) return;
-    const isAccepted = gst().gst_pad_query_accept_caps(sink, caps);
-    const text = capsText(caps);
-    gst().gst_mini_object_unref(caps);
-    if (!isAccepted) {
-      throw new GstError(`The ${this.#name} does not take what flows there: ${text}`, {
-        path: this.path,
-        hint: "Put videoconvert (or another converter) at the head of its bin",
-      });
-    }
+    const refused = readPadCaps(
+      this.#teeSink,
+      (caps) => gst().gst_pad_query_accept_caps(sink, caps) ? null : capsText(caps),
+    );
+    if (refused === null) return;
+    throw new GstError(`The ${this.#name} does not take what flows there: ${refused}`, {
+      path: this.path,
+      hint: "Put videoconvert (or another converter) at the head of its bin",
+    });
   }
 
   #link(): void {
@@ -116,36 +107,6 @@ export class TeeLeg {
         path: this.path,
       });
     }
-  }
-
-  /** Frames per second by the caps at the tee; null where there are none yet, or they tell no fixed rate. */
-  frameRate(): number | null {
-    return this.#readCaps((structure) => {
-      const fraction = new Int32Array(2);
-      const isThere = gst().gst_structure_get_fraction(
-        structure,
-        cString("framerate"),
-        fraction.subarray(0, 1),
-        fraction.subarray(1, 2),
-      );
-      const [numerator = 0, denominator = 0] = fraction;
-      return isThere && numerator > 0 && denominator > 0 ? numerator / denominator : null;
-    });
-  }
-
-  /** What flows through the tee, such as `video/x-raw`; null where nothing has flowed yet. */
-  mediaType(): string | null {
-    return this.#readCaps((structure) => readCString(gst().gst_structure_get_name(structure)!));
-  }
-
-  /** Reads the caps at the tee; null where there are none. */
-  #readCaps<T>(read: (structure: Deno.PointerValue) => T): T | null {
-    if (this.#isRemoved) return null;
-    const caps = gst().gst_pad_get_current_caps(this.#teeSink);
-    if (caps === null) return null;
-    const value = read(gst().gst_caps_get_structure(caps, 0));
-    gst().gst_mini_object_unref(caps);
-    return value;
   }
 
   /** Unlinks the bin, stops it and takes it out of the pipeline. May be called twice. */

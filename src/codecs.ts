@@ -1,0 +1,45 @@
+/**
+ * Encoded video by media type.
+ *
+ * @module
+ */
+
+/** A part of a pipeline: its text, and the elements that must be installed for it. */
+export interface Part {
+  /** The elements by name. */
+  elements: string[];
+  /** The part's text, without a link at its ends. */
+  text: string;
+}
+
+/** A parser of encoded video. */
+export interface Parser extends Part {
+  /** Whether it repeats parameter sets, by its property config-interval. */
+  repeats?: boolean;
+}
+
+/**
+ * What brings encoded video into the form that rings and muxers take, by media type. Parameter sets are repeated before
+ * every keyframe, so that a clip can begin at any of them.
+ */
+export const PARSERS: Record<string, Parser> = {
+  "video/x-h264": {
+    elements: ["h264parse"],
+    text: "h264parse config-interval=-1",
+    repeats: true,
+  },
+  "video/x-h265": {
+    elements: ["h265parse"],
+    text: "h265parse config-interval=-1",
+    repeats: true,
+  },
+  "video/x-vp8": { elements: [], text: "identity" },
+  "video/x-vp9": { elements: ["vp9parse"], text: "vp9parse" },
+  "video/x-av1": { elements: ["av1parse"], text: "av1parse" },
+  "image/jpeg": { elements: ["jpegparse"], text: "jpegparse" },
+};
+
+/** Whether each frame of a media type can be decoded by itself. */
+export function isSelfContained(mediaType: string): boolean {
+  return mediaType.startsWith("image/") || mediaType.endsWith("/x-raw");
+}

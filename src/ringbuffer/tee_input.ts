@@ -1,0 +1,64 @@
+/**
+ * What comes into a tee.
+ *
+ * @module
+ */
+import { cString, takeCString } from "../../ffi/cstring.ts";
+import { glib, gst } from "../../ffi/gst.ts";
+import { mediaTypeOf } from "../caps.ts";
+import { PARSERS } from "../codecs.ts";
+import { getProperty, setProperty } from "../properties.ts";
+
+/**
+ * What flows through a tee, such as `video/x-raw`: by its caps, before it has any by what upstream can send. Null where
+ * that is not decided.
+ */
+export function teeMediaType(tee: Deno.PointerObject): string | null {
+  return withSink(tee, (sink) => {
+    const caps = gst().gst_pad_get_current_caps(sink) ?? gst().gst_pad_peer_query_caps(sink, null);
+    if (caps === null) return null;
+    const size = gst().gst_caps_get_size(caps);
+    const names = Array.from({ length: size }, (_, index) => mediaTypeOf(caps, index));
+    gst().gst_mini_object_unref(caps);
+    return new Set(names).size === 1 ? names[0]! : null;
+  });
+}
+
+/**
+ * Has the parser before a tee repeat the stream's parameter sets before every keyframe, where it would send them only
+ * once: frames from the middle of the stream could not be decoded.
+ *
+ * @returns Whether there is such a parser.
+ */
+export function repeatParameterSets(tee: Deno.PointerObject): boolean {
+  return withSink(tee, (sink) => {
+    const peer = gst().gst_pad_get_peer(sink);
+    if (peer === null) return false;
+    const element = gst().gst_pad_get_parent_element(peer);
+    gst().gst_object_unref(peer);
+    if (element === null) return false;
+    const isParser = Object.values(PARSERS).some(({ elements, repeats }) =>
+      repeats === true && elements.includes(factoryName(element))
+    );
+    if (isParser && getProperty(element, "config-interval") === 0) {
+      setProperty(element, "config-interval", -1);
+    }
+    gst().gst_object_unref(element);
+    return isParser;
+  });
+}
+
+/** Calls `use` with the tee's sink pad. */
+function withSink<T>(tee: Deno.PointerObject, use: (sink: Deno.PointerObject) => T): T {
+  const sink = gst().gst_element_get_static_pad(tee, cString("sink"))!;
+  try {
+    return use(sink);
+  } finally {
+    gst().gst_object_unref(sink);
+  }
+}
+
+function factoryName(element: Deno.PointerObject): string {
+  const factory = gst().gst_element_get_factory(element);
+  return factory === null ? "" : takeCString(glib(), gst().gst_object_get_name(factory)) ?? "";
+}
