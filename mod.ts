@@ -35,6 +35,11 @@ export { RecordBin, type RecordBinOptions } from "./src/recorder/record_bin.ts";
 export { RecordingError } from "./src/recorder/errors.ts";
 export type { RecordingReport, Shortfall } from "./src/recorder/report.ts";
 export {
+  type RemovedClip,
+  type RetentionOptions,
+  RetentionPolicy,
+} from "./src/recorder/retention.ts";
+export {
   type RecorderState,
   type Recording,
   type RecordOptions,

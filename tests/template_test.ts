@@ -198,7 +198,7 @@ Deno.test("formatTemplate() refuses a pipeline in a property that holds an eleme
 });
 
 Deno.test("formatTemplate() refuses brackets that would overflow GStreamer's stack", () => {
-  const error = errorOf("capsfilter caps={v}", { v: `a/b,c=${"<".repeat(1001)}` });
+  const error = errorOf("capsfilter caps=a/b,c={v}{v}", { v: "<".repeat(501) });
   assertStringIncludes(error.message, "more than 1000 opening brackets");
 });
 

@@ -51,10 +51,11 @@ export class MultiVideoRecorder implements AsyncDisposable {
   /**
    * Attaches a recorder to each tee.
    *
+   * @throws {TypeError} if an option has the wrong type.
    * @throws As {@link VideoRecorder}; no recorder stays attached then.
    */
   constructor(options: MultiVideoRecorderOptions) {
-    const { srcTeePrefix, padNumberToFileSuffix, videoStorage, ...rest } = options;
+    const { srcTeePrefix, padNumberToFileSuffix, videoStorage, ...rest } = checkOptions(options);
     const recorders = new Map<number, VideoRecorder>();
     this.recorders = recorders;
     try {
@@ -78,12 +79,12 @@ export class MultiVideoRecorder implements AsyncDisposable {
    * @throws {RangeError} if there is no recorder for this number.
    */
   async record(sourceId: number | string, options?: RecordOptions): Promise<Recording> {
-    const recorder = this.recorders.get(Number(sourceId));
-    if (recorder === undefined) {
-      const numbers = [...this.recorders.keys()].join(", ");
-      throw new RangeError(`No recorder for source ${sourceId}; there are: ${numbers}`);
+    const numbers = [...this.recorders.keys()];
+    const number = numbers.find((number) => String(number) === String(sourceId));
+    if (number === undefined) {
+      throw new RangeError(`No recorder for source ${sourceId}; there are: ${numbers.join(", ")}`);
     }
-    return await recorder.record(options);
+    return await this.recorders.get(number)!.record(options);
   }
 
   /** Whether any of them is making a clip. */
@@ -100,4 +101,25 @@ export class MultiVideoRecorder implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+function checkOptions(options: MultiVideoRecorderOptions): MultiVideoRecorderOptions {
+  const { srcTeePrefix, padNumberToFileSuffix, videoStorage } = options;
+  if (typeof srcTeePrefix !== "string") {
+    throw new TypeError("srcTeePrefix must be the start of the tees' names");
+  }
+  if (typeof padNumberToFileSuffix !== "object" || padNumberToFileSuffix === null) {
+    throw new TypeError('padNumberToFileSuffix must be an object, such as { 0: "first" }');
+  }
+  for (const suffix of Object.values(padNumberToFileSuffix)) {
+    if (typeof suffix !== "string" || /[/\\\0]/.test(suffix)) {
+      throw new TypeError(
+        `padNumberToFileSuffix must have ends of file names, not ${Deno.inspect(suffix)}`,
+      );
+    }
+  }
+  if (typeof videoStorage !== "string" || videoStorage === "" || videoStorage.includes("\0")) {
+    throw new TypeError("videoStorage must be the path of a folder");
+  }
+  return options;
 }

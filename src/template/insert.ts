@@ -102,8 +102,8 @@ function editsOf(
   const inValue = slots.filter((slot) => valueStart <= slot.start && slot.start < end);
   if (inValue[0] !== undefined) {
     const name = joined(itemsOf(text, start, valueStart, slots)).replace(/[ \t\n\v\f\r]*=.*/s, "");
-    for (const slot of inValue) checkPropertyValue(name, slot, file);
     const value = joined(readValue(itemsOf(text, valueStart, end, slots)));
+    checkProperty(name, value, inValue, file);
     // text right after a quoted string would belong to it
     const blank = /^[^ \t\n\v\f\r]/.test(text.slice(end)) ? " " : "";
     edits.push({ start: valueStart, end, text: writeValue(value) + blank, slot: inValue[0] });
@@ -132,13 +132,18 @@ function joined(items: readonly (string | Slot)[]): string {
   return items.map((item) => typeof item === "string" ? item : item.value).join("");
 }
 
-function checkPropertyValue(name: string, slot: Slot, file: string | undefined): void {
-  const { value } = slot;
-  if (ELEMENT_PROPERTY.test(name) && !/^[A-Za-z0-9_./-]*$/.test(value)) {
-    throw refusal(slot, `is more than the name of the element that "${name}" takes`, file);
+function checkProperty(
+  name: string,
+  value: string,
+  slots: readonly Slot[],
+  file: string | undefined,
+): void {
+  const pipeline = slots.find((slot) => !/^[A-Za-z0-9_./-]*$/.test(slot.value));
+  if (ELEMENT_PROPERTY.test(name) && pipeline !== undefined) {
+    throw refusal(pipeline, `is more than the name of the element that "${name}" takes`, file);
   }
   if ((value.match(/[<{[]/g)?.length ?? 0) > MAX_BRACKETS) {
-    throw refusal(slot, `holds more than ${MAX_BRACKETS} opening brackets`, file);
+    throw refusal(slots[0]!, `makes more than ${MAX_BRACKETS} opening brackets`, file);
   }
 }
 
