@@ -42,10 +42,9 @@ export {
 export {
   type RecorderState,
   type Recording,
-  type RecordOptions,
   VideoRecorder,
-  type VideoRecorderOptions,
 } from "./src/recorder/video_recorder.ts";
+export type { RecordOptions, VideoRecorderOptions } from "./src/recorder/options.ts";
 export { RingBuffer, type RingBufferOptions } from "./src/ringbuffer/ring_buffer.ts";
 export {
   MultiVideoRecorder,

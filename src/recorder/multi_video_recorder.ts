@@ -3,12 +3,8 @@
  *
  * @module
  */
-import {
-  type Recording,
-  type RecordOptions,
-  VideoRecorder,
-  type VideoRecorderOptions,
-} from "./video_recorder.ts";
+import type { RecordOptions, VideoRecorderOptions } from "./options.ts";
+import { type Recording, VideoRecorder } from "./video_recorder.ts";
 
 /** How to set up the recorders; what is not named here goes to each {@link VideoRecorder}. */
 export interface MultiVideoRecorderOptions

@@ -7,13 +7,20 @@ import type { GstError } from "../../ffi/errors.ts";
 import { secToNs } from "../clock_time.ts";
 import { checkSec, deadline } from "../deadline.ts";
 import { GstClosedError } from "../errors.ts";
-import { type Attachment, Pipeline } from "../pipeline.ts";
-import { RingBuffer } from "../ringbuffer/ring_buffer.ts";
+import type { Attachment } from "../pipeline.ts";
+import type { RingBuffer } from "../ringbuffer/ring_buffer.ts";
 import { History } from "../ringbuffer/history.ts";
-import { ClipWindow } from "../ringbuffer/window.ts";
+import { type Call, ClipWindow } from "../ringbuffer/window.ts";
 import { Clip } from "./clip.ts";
 import { guard, type Interruptible, unguard } from "./interrupt.ts";
-import { RecordBin } from "./record_bin.ts";
+import {
+  checkFunction,
+  checkPath,
+  completeOptions,
+  readCall,
+  type RecordOptions,
+  type VideoRecorderOptions,
+} from "./options.ts";
 import type { RecordingReport, Shortfall } from "./report.ts";
 
 /**
@@ -21,41 +28,6 @@ import type { RecordingReport, Shortfall } from "./report.ts";
  * one after its last frame.
  */
 export type RecorderState = "detached" | "buffering" | "starting" | "recording" | "finishing";
-
-/** How to set up a recorder. */
-export interface VideoRecorderOptions {
-  /** The pipeline with the tee. */
-  pipeline: Pipeline;
-  /** The tee's name. */
-  srcTeeName: string;
-  /** Names each clip; the extension tells the container: .webm, .mkv or .mp4. */
-  filenameGenerator: () => string;
-  /** Seconds to keep before a call, and to go on after it. */
-  windowSizeSec: number;
-  /** Seconds for attaching to the tee; 1 unless told. */
-  timeoutSec?: number;
-  /** Seconds that {@link VideoRecorder.close} takes at most; 5 unless told. */
-  closeTimeoutSec?: number;
-  /**
-   * Whether open clips are finished when the process gets a signal to end, exits, or dies of an uncaught error; true
-   * unless told. A script with signal listeners of its own says false and closes the recorder in them.
-   */
-  finishOnExit?: boolean;
-  /** What keeps the last seconds. */
-  ringBufferClass?: typeof RingBuffer;
-  /** What writes the clips. */
-  recordBinClass?: typeof RecordBin;
-  /** Takes a failure of the ring buffer's bin; it is printed unless told. */
-  onError?: (error: GstError) => void;
-}
-
-/** How to record one clip. */
-export interface RecordOptions {
-  /** Seconds until the file exists, at most; 1 unless told. */
-  maxDelaySec?: number;
-  /** Takes the clip's report. */
-  onVideoFinished?: (report: RecordingReport) => void;
-}
 
 /** A clip on its way. */
 export interface Recording {
@@ -65,10 +37,6 @@ export interface Recording {
   readonly finished: Promise<RecordingReport>;
 }
 
-/** A shorter window can be without any frame. */
-const MIN_WINDOW_SEC = 0.001;
-/** A day; the ring counts its frames in 32 bits. */
-const MAX_WINDOW_SEC = 86_400;
 /** Milliseconds between two looks at the ring while a clip is open. */
 const TICK_MS = 20;
 /** Milliseconds between two looks at the tee's frame rate while nothing is recorded. */
@@ -181,8 +149,9 @@ export class VideoRecorder implements AsyncDisposable {
     if (this.#closing !== undefined) throw new GstClosedError("The recorder is closed");
     // first the frames up to now, then the instant: no frame can fall between the two
     this.#take();
-    const callNs = this.#options.pipeline.runningTimeNs ?? 0n;
-    const clip = this.#extend(callNs) ?? this.#begin(callNs, maxDelaySec);
+    const nowNs = this.#options.pipeline.runningTimeNs ?? 0n;
+    const call = readCall(options, this.#options.windowSizeSec, nowNs);
+    const clip = this.#extend(call) ?? this.#begin(call, maxDelaySec);
     if (onVideoFinished !== undefined) clip.onFinished(onVideoFinished);
     this.#schedule();
     await clip.started;
@@ -190,18 +159,18 @@ export class VideoRecorder implements AsyncDisposable {
   }
 
   /** Makes the open clip that an instant falls into longer. */
-  #extend(callNs: bigint): Clip | undefined {
-    const clip = [...this.#clips].find((clip) => clip.isOpen && callNs < clip.window.endNs);
-    clip?.window.extend(callNs);
+  #extend(call: Call): Clip | undefined {
+    const clip = [...this.#clips].find((clip) => clip.isOpen && clip.window.takes(call));
+    clip?.window.extend(call);
     return clip;
   }
 
-  #begin(callNs: bigint, maxDelaySec: number): Clip {
+  #begin(call: Call, maxDelaySec: number): Clip {
     const { pipeline, filenameGenerator, recordBinClass, windowSizeSec } = this.#options;
     const frameNs = this.#ring.frameNs;
     const clip = new Clip({
       path: checkPath(filenameGenerator()),
-      window: new ClipWindow(callNs, this.#windowNs),
+      window: new ClipWindow(call),
       recordBinClass,
       epochMs: () => Date.now() - (pipeline.runningTimeSec ?? 0) * 1000,
       maxBacklog: Math.ceil(
@@ -315,60 +284,4 @@ export class VideoRecorder implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-}
-
-function completeOptions(options: VideoRecorderOptions): Required<VideoRecorderOptions> {
-  const {
-    timeoutSec = 1,
-    closeTimeoutSec = 5,
-    finishOnExit = true,
-    ringBufferClass = RingBuffer,
-    recordBinClass = RecordBin,
-    onError = console.error,
-    ...required
-  } = options;
-  const { pipeline, srcTeeName, filenameGenerator, windowSizeSec } = required;
-  if (!(pipeline instanceof Pipeline)) {
-    throw new TypeError("pipeline must be a Pipeline, such as app.pipeline");
-  }
-  if (typeof srcTeeName !== "string") throw new TypeError("srcTeeName must be the name of a tee");
-  checkFunction("filenameGenerator", filenameGenerator);
-  checkWindow(windowSizeSec);
-  // attaching blocks: it cannot take for ever
-  if (checkSec("timeoutSec", timeoutSec) === Infinity) {
-    throw new RangeError("timeoutSec must be finite");
-  }
-  checkSec("closeTimeoutSec", closeTimeoutSec);
-  if (typeof finishOnExit !== "boolean") throw new TypeError("finishOnExit must be true or false");
-  checkClass("ringBufferClass", ringBufferClass, RingBuffer);
-  checkClass("recordBinClass", recordBinClass, RecordBin);
-  checkFunction("onError", onError);
-  return {
-    ...required,
-    ...{ timeoutSec, closeTimeoutSec, finishOnExit, ringBufferClass, recordBinClass, onError },
-  };
-}
-
-function checkFunction(name: string, value: unknown): void {
-  if (typeof value !== "function") throw new TypeError(`${name} must be a function`);
-}
-
-function checkClass(name: string, value: unknown, base: typeof RingBuffer | typeof RecordBin) {
-  const isClass = typeof value === "function" &&
-    (value === base || value.prototype instanceof base);
-  if (!isClass) throw new TypeError(`${name} must be ${base.name} or a subclass of it`);
-}
-
-function checkWindow(sec: number): void {
-  checkSec("windowSizeSec", sec);
-  if (sec < MIN_WINDOW_SEC || sec > MAX_WINDOW_SEC) {
-    throw new RangeError(
-      `windowSizeSec must be from ${MIN_WINDOW_SEC} to ${MAX_WINDOW_SEC} seconds, got ${sec}`,
-    );
-  }
-}
-
-function checkPath(path: unknown): string {
-  if (typeof path === "string" && path !== "" && !path.includes("\0")) return path;
-  throw new TypeError(`filenameGenerator must return a path, got ${Deno.inspect(path)}`);
 }

@@ -4,36 +4,42 @@
  * @module
  */
 
-/** Where an instant lies relative to a clip. */
-export type Place = "before" | "inside" | "after";
+/** What a call asks for, in nanoseconds. */
+export interface Call {
+  /** The instant, in running time. */
+  readonly atNs: bigint;
+  /** How much to keep before it. */
+  readonly beforeNs: bigint;
+  /** How long to go on after it. */
+  readonly afterNs: bigint;
+}
 
 /**
- * The interval of a clip, `[first call - window, last call + window)`.
+ * The interval of a clip, `[instant - before, instant + after)` of its first call, made longer by further calls.
  *
  * @example
  * ```ts
  * import { ClipWindow } from "./window.ts";
  * import { assertEquals } from "@std/assert";
  *
- * const window = new ClipWindow(3_000_000_000n, 2_000_000_000n); // a call at 3 s, 2 s before and after
+ * const call = { atNs: 3_000_000_000n, beforeNs: 2_000_000_000n, afterNs: 2_000_000_000n };
+ * const window = new ClipWindow(call);
  * assertEquals([window.startNs, window.endNs], [1_000_000_000n, 5_000_000_000n]);
- * window.extend(4_000_000_000n); // one more call, a second later
+ * window.extend({ ...call, atNs: 4_000_000_000n });
  * assertEquals([window.startNs, window.endNs], [1_000_000_000n, 6_000_000_000n]);
- * assertEquals(window.place(5_999_999_999n), "inside");
- * assertEquals(window.place(6_000_000_000n), "after");
  * ```
  */
 export class ClipWindow {
   /** The first instant that belongs to the clip; negative where the stream is younger than the window. */
   readonly startNs: bigint;
-  readonly #windowNs: bigint;
   readonly #callsNs: bigint[];
+  #endNs: bigint;
 
-  /** A clip's interval around its first call. */
-  constructor(callNs: bigint, windowNs: bigint) {
-    this.startNs = callNs - windowNs;
-    this.#windowNs = windowNs;
-    this.#callsNs = [callNs];
+  /** The interval that a clip's first call asks for. */
+  constructor(call: Call) {
+    this.startNs = call.atNs - call.beforeNs;
+    this.#endNs = call.atNs + call.afterNs;
+    this.#callsNs = [call.atNs];
   }
 
   /** The instants of the calls, in the order in which they came. */
@@ -43,19 +49,19 @@ export class ClipWindow {
 
   /** The first instant that no longer belongs to the clip. */
   get endNs(): bigint {
-    const last = this.#callsNs.reduce((a, b) => a > b ? a : b);
-    return last + this.#windowNs;
+    return this.#endNs;
   }
 
-  /** Makes the clip end one window after this call. */
-  extend(callNs: bigint): void {
-    this.#callsNs.push(callNs);
+  /** Whether a call's instant falls into the clip, and what it wants from before that, too. */
+  takes(call: Call): boolean {
+    return call.atNs < this.#endNs && call.atNs - call.beforeNs >= this.startNs;
   }
 
-  /** Where an instant lies. */
-  place(timeNs: bigint): Place {
-    if (timeNs < this.startNs) return "before";
-    return timeNs < this.endNs ? "inside" : "after";
+  /** Makes the clip last as long as a further call wants. */
+  extend(call: Call): void {
+    this.#callsNs.push(call.atNs);
+    const endNs = call.atNs + call.afterNs;
+    if (endNs > this.#endNs) this.#endNs = endNs;
   }
 }
 

@@ -1,0 +1,149 @@
+/**
+ * What recorders are told, and whether it makes sense.
+ *
+ * @module
+ */
+import type { GstError } from "../../ffi/errors.ts";
+import { nsToSec, secToNs } from "../clock_time.ts";
+import { checkSec } from "../deadline.ts";
+import { Pipeline } from "../pipeline.ts";
+import { RingBuffer } from "../ringbuffer/ring_buffer.ts";
+import type { Call } from "../ringbuffer/window.ts";
+import { RecordBin } from "./record_bin.ts";
+import type { RecordingReport } from "./report.ts";
+
+/** How to set up a recorder. */
+export interface VideoRecorderOptions {
+  /** The pipeline with the tee. */
+  pipeline: Pipeline;
+  /** The tee's name. */
+  srcTeeName: string;
+  /** Names each clip; the extension tells the container: .webm, .mkv or .mp4. */
+  filenameGenerator: () => string;
+  /** Seconds to keep before a call, and to go on after it. */
+  windowSizeSec: number;
+  /** Seconds for attaching to the tee; 1 unless told. */
+  timeoutSec?: number;
+  /** Seconds that {@link VideoRecorder.close} takes at most; 5 unless told. */
+  closeTimeoutSec?: number;
+  /**
+   * Whether open clips are finished when the process gets a signal to end, exits, or dies of an uncaught error; true
+   * unless told. A script with signal listeners of its own says false and closes the recorder in them.
+   */
+  finishOnExit?: boolean;
+  /** What keeps the last seconds. */
+  ringBufferClass?: typeof RingBuffer;
+  /** What writes the clips. */
+  recordBinClass?: typeof RecordBin;
+  /** Takes a failure of the ring buffer's bin; it is printed unless told. */
+  onError?: (error: GstError) => void;
+}
+
+/** How to record one clip. */
+export interface RecordOptions {
+  /** Seconds to keep before the instant: up to windowSizeSec, which it is unless told. */
+  beforeSec?: number;
+  /** Seconds to go on after the instant; windowSizeSec unless told. */
+  afterSec?: number;
+  /**
+   * The instant, in seconds of the pipeline's running time: for an analysis that answers late. The ring reaches back
+   * windowSizeSec from now. Now unless told.
+   */
+  at?: number;
+  /** Seconds until the file exists, at most; 1 unless told. */
+  maxDelaySec?: number;
+  /** Takes the clip's report. */
+  onVideoFinished?: (report: RecordingReport) => void;
+}
+
+/** A shorter window can be without any frame. */
+const MIN_WINDOW_SEC = 0.001;
+/** A day; the ring counts its frames in 32 bits. */
+const MAX_WINDOW_SEC = 86_400;
+/**
+ * A recorder's options with their defaults.
+ *
+ * @throws {TypeError} if one has the wrong type.
+ * @throws {RangeError} if a number of seconds is out of range.
+ */
+export function completeOptions(options: VideoRecorderOptions): Required<VideoRecorderOptions> {
+  const {
+    timeoutSec = 1,
+    closeTimeoutSec = 5,
+    finishOnExit = true,
+    ringBufferClass = RingBuffer,
+    recordBinClass = RecordBin,
+    onError = console.error,
+    ...required
+  } = options;
+  const { pipeline, srcTeeName, filenameGenerator, windowSizeSec } = required;
+  if (!(pipeline instanceof Pipeline)) {
+    throw new TypeError("pipeline must be a Pipeline, such as app.pipeline");
+  }
+  if (typeof srcTeeName !== "string") throw new TypeError("srcTeeName must be the name of a tee");
+  checkFunction("filenameGenerator", filenameGenerator);
+  checkWindow(windowSizeSec);
+  // attaching blocks: it cannot take for ever
+  if (checkSec("timeoutSec", timeoutSec) === Infinity) {
+    throw new RangeError("timeoutSec must be finite");
+  }
+  checkSec("closeTimeoutSec", closeTimeoutSec);
+  if (typeof finishOnExit !== "boolean") throw new TypeError("finishOnExit must be true or false");
+  checkClass("ringBufferClass", ringBufferClass, RingBuffer);
+  checkClass("recordBinClass", recordBinClass, RecordBin);
+  checkFunction("onError", onError);
+  return {
+    ...required,
+    ...{ timeoutSec, closeTimeoutSec, finishOnExit, ringBufferClass, recordBinClass, onError },
+  };
+}
+
+/** Checks that an option is a function. */
+export function checkFunction(name: string, value: unknown): void {
+  if (typeof value !== "function") throw new TypeError(`${name} must be a function`);
+}
+
+function checkClass(name: string, value: unknown, base: typeof RingBuffer | typeof RecordBin) {
+  const isClass = typeof value === "function" &&
+    (value === base || value.prototype instanceof base);
+  if (!isClass) throw new TypeError(`${name} must be ${base.name} or a subclass of it`);
+}
+
+/**
+ * What a call to record() asks for.
+ *
+ * @throws {TypeError} if an option has the wrong type.
+ * @throws {RangeError} if a number of seconds is out of range.
+ */
+export function readCall(options: RecordOptions, windowSizeSec: number, nowNs: bigint): Call {
+  const { beforeSec = windowSizeSec, afterSec = windowSizeSec, at } = options;
+  checkSpan("beforeSec", beforeSec, windowSizeSec);
+  checkSpan("afterSec", afterSec, MAX_WINDOW_SEC);
+  const atNs = at === undefined ? nowNs : checkInstant(at, nowNs);
+  return { atNs, beforeNs: secToNs(beforeSec), afterNs: secToNs(afterSec) };
+}
+
+/** An instant within the stream so far, in nanoseconds. */
+function checkInstant(at: number, nowNs: bigint): bigint {
+  checkSpan("at", at, nsToSec(nowNs));
+  return secToNs(at);
+}
+
+/** Checks a number of seconds from 0 to a limit. */
+function checkSpan(name: string, sec: number, maxSec: number): void {
+  checkSec(name, sec);
+  if (sec > maxSec) throw new RangeError(`${name} must be at most ${maxSec} seconds, got ${sec}`);
+}
+
+function checkWindow(sec: number): void {
+  checkSpan("windowSizeSec", sec, MAX_WINDOW_SEC);
+  if (sec < MIN_WINDOW_SEC) {
+    throw new RangeError(`windowSizeSec must be at least ${MIN_WINDOW_SEC} seconds, got ${sec}`);
+  }
+}
+
+/** Checks what a filename generator has returned. */
+export function checkPath(path: unknown): string {
+  if (typeof path === "string" && path !== "" && !path.includes("\0")) return path;
+  throw new TypeError(`filenameGenerator must return a path, got ${Deno.inspect(path)}`);
+}
