@@ -29,21 +29,21 @@ function without(...missing: string[]): (name: string) => boolean {
 
 Deno.test("recordBinText() follows the extension, in whatever case", () => {
   const all = without();
-  assertMatch(recordBinText("a.webm", all), /vp8enc .* ! webmmux/);
-  assertMatch(recordBinText("/clips.mp4/a.WebM", all), /vp8enc .* ! webmmux/);
-  assertMatch(recordBinText("a.mkv", all), /x264enc .* ! matroskamux/);
-  assertMatch(recordBinText("a.mp4", all), /x264enc .* ! mp4mux/);
+  assertMatch(recordBinText("a.webm", "video/x-raw", all), /vp8enc .* ! webmmux/);
+  assertMatch(recordBinText("/clips.mp4/a.WebM", "video/x-raw", all), /vp8enc .* ! webmmux/);
+  assertMatch(recordBinText("a.mkv", "video/x-raw", all), /x264enc .* ! matroskamux/);
+  assertMatch(recordBinText("a.mp4", "video/x-raw", all), /x264enc .* ! mp4mux/);
 });
 
 Deno.test("recordBinText() takes the next encoder where one is not installed", () => {
-  assertMatch(recordBinText("a.mp4", without("x264enc")), /openh264enc/);
-  assertMatch(recordBinText("a.mkv", without("x264enc", "openh264enc")), /vp8enc/);
-  assertMatch(recordBinText("a.mkv", without("h264parse")), /vp8enc/);
+  assertMatch(recordBinText("a.mp4", "video/x-raw", without("x264enc")), /openh264enc/);
+  assertMatch(recordBinText("a.mkv", "video/x-raw", without("x264enc", "openh264enc")), /vp8enc/);
+  assertMatch(recordBinText("a.mkv", "video/x-raw", without("h264parse")), /vp8enc/);
 });
 
 Deno.test("recordBinText() names what is missing, with the packages", () => {
   const message = (path: string, ...missing: string[]) =>
-    assertThrows(() => recordBinText(path, without(...missing)), GstError).message;
+    assertThrows(() => recordBinText(path, "video/x-raw", without(...missing)), GstError).message;
   assertEquals(
     message("a.webm", "vp8enc"),
     "A .webm file needs elements that are not installed: vp8enc\n" +
@@ -57,7 +57,10 @@ Deno.test("recordBinText() names what is missing, with the packages", () => {
 
 Deno.test("recordBinText() refuses other extensions, and lists those that it knows", () => {
   for (const path of ["a.avi", "a", "/clips.webm/a", ".webm", "a.webm ", "a.toString"]) {
-    const { message } = assertThrows(() => recordBinText(path, without()), RangeError);
+    const { message } = assertThrows(
+      () => recordBinText(path, "video/x-raw", without()),
+      RangeError,
+    );
     assertMatch(message, /must end in one of \.webm, \.mkv, \.mp4/);
   }
 });

@@ -3,7 +3,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { ClipTally } from "../src/recorder/report.ts";
-import { ClipWindow } from "../src/ringbuffer/window.ts";
+import { type Call, ClipWindow } from "../src/ringbuffer/window.ts";
 
 const MS = 1_000_000n;
 /** What a frame lasts here. */
@@ -11,7 +11,11 @@ const FRAME = 40n * MS;
 
 /** A clip around a call at 1 s, from 0.6 to 1.4 s; 20 frames fill it. */
 function aroundOneSecond(): ClipWindow {
-  return new ClipWindow(1000n * MS, 400n * MS);
+  return new ClipWindow(callAt(1000));
+}
+
+function callAt(ms: number): Call {
+  return { atNs: BigInt(ms) * MS, beforeNs: 400n * MS, afterNs: 400n * MS };
 }
 
 /** Counts frames that start at these milliseconds. */
@@ -47,8 +51,8 @@ Deno.test("ClipTally.report() of a complete clip", () => {
 
 Deno.test("ClipTally.report() has all calls, and their interval", () => {
   const window = aroundOneSecond();
-  window.extend(1300n * MS);
-  window.extend(1200n * MS);
+  window.extend(callAt(1300));
+  window.extend(callAt(1200));
   const { calls, requested } = reportOf(tallyOf(range(600, 28)), window);
   assertEquals({ calls, requested }, {
     calls: [1, 1.3, 1.2],
@@ -95,7 +99,7 @@ Deno.test("ClipTally.report() says that the ring was not full once a frame is mi
 });
 
 Deno.test("ClipTally.report() of a clip that starts with the stream", () => {
-  const window = new ClipWindow(100n * MS, 400n * MS);
+  const window = new ClipWindow(callAt(100));
   const { start, requested, shortfalls } = reportOf(tallyOf(range(0, 13)), window);
   assertEquals({ start, requested, shortfalls }, {
     start: 0,

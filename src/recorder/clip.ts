@@ -49,6 +49,8 @@ export class Clip {
   readonly #tally = new ClipTally();
   readonly #start = Promise.withResolvers<void>();
   readonly #finish = Promise.withResolvers<RecordingReport>();
+  /** The latest of the times of the frames. */
+  #latestNs = 0n;
   /** Frames before the clip's start, from the last keyframe on. */
   readonly #lead: Frame[] = [];
   /** Frames that the record bin has not got yet. */
@@ -108,7 +110,8 @@ export class Clip {
   offer(frame: Frame, frameNs: bigint | null): void {
     const { timeNs, orderNs } = frame;
     if (this.#isInputOver || timeNs === null || orderNs === null) return;
-    if (orderNs >= this.window.endNs) return this.endInput();
+    // frames that are shown before one that is in the clip belong to it, too, though they are decoded after it
+    if (orderNs >= this.window.endNs && timeNs >= this.#latestNs) return this.endInput();
     if (this.#tally.frames > 0) return this.#enqueue(frame, frameNs);
     // a clip begins with a keyframe: at its start where there is one, else with the last one before
     if (frame.isKeyframe) this.#forgetLead();
@@ -123,6 +126,7 @@ export class Clip {
     const backlog = this.#queue.length + (this.#bin?.backlog ?? 0);
     if (backlog >= this.#options.maxBacklog) return this.#tally.note("encoder-too-slow");
     if (this.#tally.frames === 0) this.#epochMs = this.#options.epochMs();
+    if (frame.timeNs! > this.#latestNs) this.#latestNs = frame.timeNs!;
     this.#tally.add(frame.timeNs!, frame.durationNs, frameNs, frame.orderNs!);
     this.#queue.push(frame.retain());
     if (this.#state === "waiting") void this.#open(frame.mediaType);

@@ -1,0 +1,118 @@
+/**
+ * Tees that carry encoded video: it is written as it is, from the keyframe before the window on.
+ */
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { hasElement, RecordingError, type RecordingReport } from "../mod.ts";
+import { numberedSource, readNumbers, writeNumbered } from "./helpers/numbered.ts";
+import { newPaths, reached, recorderOf, runLive } from "./helpers/recording.ts";
+import { run } from "./helpers/run.ts";
+import { tempDir } from "./helpers/temp_dir.ts";
+
+const FPS = 30;
+const WINDOW_SEC = 1;
+
+/** A codec: what makes it, in groups of pictures of at most 40 frames, and the files that take it. */
+interface Codec {
+  name: string;
+  encoder: string;
+  extensions: string[];
+}
+
+const CODECS: Codec[] = [
+  {
+    name: "h264",
+    encoder: "x264enc tune=zerolatency key-int-max=40 ! h264parse",
+    extensions: [".mkv", ".mp4", ".mov", ".ts"],
+  },
+  {
+    name: "h264", // with frames that are decoded in another order than they are shown in
+    encoder: "x264enc speed-preset=ultrafast bframes=2 b-adapt=false key-int-max=40 ! h264parse",
+    extensions: [".mkv", ".mp4", ".ts"],
+  },
+  {
+    name: "hevc",
+    encoder: "x265enc speed-preset=ultrafast tune=zerolatency key-int-max=40 ! h265parse",
+    extensions: [".mkv", ".mp4", ".mov", ".ts"],
+  },
+  {
+    name: "vp8",
+    encoder: "vp8enc deadline=1 keyframe-max-dist=40",
+    extensions: [".webm", ".mkv"],
+  },
+  {
+    name: "vp9",
+    encoder: "vp9enc deadline=1 cpu-used=8 keyframe-max-dist=40 ! vp9parse",
+    extensions: [".webm", ".mkv", ".mp4"],
+  },
+  { name: "mjpeg", encoder: "jpegenc ! jpegparse", extensions: [".mkv"] },
+];
+
+/** Runs numbered frames through an encoder to the tee `t`, and calls `use` once the ring has filled up. */
+async function withEncoded(
+  encoder: string,
+  folder: string,
+  use: (record: (extension: string) => Promise<RecordingReport>) => Promise<void>,
+): Promise<void> {
+  await writeNumbered(`${folder}/numbered.raw`, 20 * FPS);
+  const source = numberedSource({
+    path: `${folder}/numbered.raw`,
+    fps: FPS,
+    live: true,
+    teeName: "raw",
+  });
+  await using app = await runLive(
+    `${source} raw. ! queue ! ${encoder} ! tee name=t t. ! fakesink`,
+  );
+  const recorders = new Map<string, ReturnType<typeof recorderOf>>();
+  const record = async (extension: string) => {
+    const recorder = recorders.get(extension)!;
+    return await (await recorder.record({ maxDelaySec: 3 })).finished;
+  };
+  for (const extension of [".mkv", ".mp4", ".mov", ".ts", ".webm"]) {
+    const options = { windowSizeSec: WINDOW_SEC };
+    recorders.set(extension, recorderOf(app.pipeline, newPaths(folder, extension), options));
+  }
+  await reached(app.pipeline, 5);
+  await use(record);
+}
+
+/** The clip holds all frames from a keyframe at or before the requested start to the requested end, as encoded. */
+async function checkEncoded(report: RecordingReport, codec: string): Promise<void> {
+  const { path, requested, start, end, frames } = report;
+  const numbers = await readNumbers(path);
+  const first = Math.round(start * FPS);
+  assertEquals(numbers, Array.from({ length: frames }, (_, i) => first + i), path);
+  assert(start < requested.start + 1 / FPS, `${path} starts late: ${Deno.inspect(report)}`);
+  assert(start > requested.start - 41 / FPS, `${path} starts early: ${Deno.inspect(report)}`);
+  assert(end >= requested.end, `${path} ends early: ${Deno.inspect(report)}`);
+  assertEquals([report.shortfalls, report.dropped], [[], 0]);
+  const { stdout } = await run("ffprobe", [
+    ...["-v", "error", "-select_streams", "v:0", "-show_entries", "stream=codec_name"],
+    ...["-of", "default=nw=1:nk=1", path],
+  ]);
+  assertEquals(stdout.split("\n")[0], codec);
+}
+
+Deno.test("record() writes encoded video as it is, from a keyframe before the window on", async () => {
+  await Promise.all(CODECS.map(async ({ name, encoder, extensions }) => {
+    const missing = encoder.split(" ! ").map((text) => text.split(" ")[0]!).filter((element) =>
+      !hasElement(element)
+    );
+    if (missing.length > 0) return console.log(`skipped ${name}: no ${missing.join(", ")}`);
+    await using dir = await tempDir();
+    await withEncoded(encoder, dir.path, async (record) => {
+      for (const report of await Promise.all(extensions.map(record))) {
+        await checkEncoded(report, name);
+      }
+    });
+  }));
+});
+
+Deno.test("record() refuses containers that do not take the codec, by name", async () => {
+  await using dir = await tempDir();
+  await withEncoded("vp8enc deadline=1 keyframe-max-dist=40", dir.path, async (record) => {
+    const { message } = await assertRejects(() => record(".mp4"), RecordingError);
+    assertMatch(message, /A \.mp4 file does not take video\/x-vp8: .* \.webm or \.mkv/);
+    assertEquals((await record(".webm")).shortfalls, []);
+  });
+});
