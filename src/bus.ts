@@ -23,7 +23,8 @@ export class MessageStream implements AsyncIterableIterator<Message>, Disposable
   readonly #queue: Message[] = [];
   readonly #onReturn: () => void;
   #ended = false;
-  #wake: (() => void) | undefined;
+  /** Resolves when there is more to read, for all who wait. */
+  #more = Promise.withResolvers<void>();
 
   /** For {@link Bus}. */
   constructor(onReturn: () => void) {
@@ -33,13 +34,18 @@ export class MessageStream implements AsyncIterableIterator<Message>, Disposable
   /** Adds a message; for {@link Bus}. */
   push(message: Message): void {
     this.#queue.push(message);
-    this.#wake?.();
+    this.#wake();
   }
 
   /** Ends the stream after the messages that it holds; for {@link Bus}. */
   end(): void {
     this.#ended = true;
-    this.#wake?.();
+    this.#wake();
+  }
+
+  #wake(): void {
+    this.#more.resolve();
+    this.#more = Promise.withResolvers();
   }
 
   /** Forgets the messages that it holds. */
@@ -50,7 +56,7 @@ export class MessageStream implements AsyncIterableIterator<Message>, Disposable
   /** The next message; waits for one. */
   async next(): Promise<IteratorResult<Message, undefined>> {
     while (this.#queue.length === 0 && !this.#ended) {
-      await new Promise<void>((resolve) => this.#wake = resolve);
+      await this.#more.promise;
     }
     const value = this.#queue.shift();
     return value === undefined ? { done: true, value: undefined } : { done: false, value };
@@ -65,8 +71,7 @@ export class MessageStream implements AsyncIterableIterator<Message>, Disposable
   /** Ends the stream now. */
   [Symbol.dispose](): void {
     this.#queue.length = 0;
-    this.#ended = true;
-    this.#wake?.();
+    this.end();
     this.#onReturn();
   }
 
@@ -98,12 +103,13 @@ export class MessageStream implements AsyncIterableIterator<Message>, Disposable
  */
 export class Bus implements AsyncIterable<Message> {
   /** Owned: unref'd by {@link close}. */
-  #handle: Deno.PointerObject | null;
+  readonly #handle: Deno.PointerObject;
   readonly #filter: (message: Message) => boolean;
   readonly #streams = new Set<MessageStream>();
-  /** Those who wait for {@link flush}. */
+  /** What to call for each wake message on the bus, in their order. */
   readonly #marks: (() => void)[] = [];
   #pump: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
 
   /**
    * For {@link Pipeline}.
@@ -122,12 +128,12 @@ export class Bus implements AsyncIterable<Message> {
       this.#streams.delete(stream);
       if (this.#streams.size === 0) this.#wake();
     });
-    if (this.#handle === null) {
+    if (this.#closing !== undefined) {
       stream.end();
       return stream;
     }
     this.#streams.add(stream);
-    this.#pump ??= this.#run().finally(() => this.#pump = undefined);
+    this.#pump ??= this.#run();
     return stream;
   }
 
@@ -139,33 +145,36 @@ export class Bus implements AsyncIterable<Message> {
   /** Delivers what is on the bus by now. */
   async flush(): Promise<void> {
     if (this.#streams.size === 0) return;
-    const mark = new Promise<void>((resolve) => this.#marks.push(resolve));
-    this.#wake();
-    await mark;
+    await new Promise<void>((resolve) => this.#wake(resolve));
   }
+
   /** Ends all streams and drops the messages left. May be called twice. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    await this.flush();
     const streams = [...this.#streams];
     this.#streams.clear();
     this.#wake();
     await this.#pump;
     for (const stream of streams) stream.end();
-    if (this.#handle === null) return;
     // a message refers to its source: one left behind would keep the pipeline alive
     for (let left = this.#pop(); left !== null; left = this.#pop()) {
       gst().gst_mini_object_unref(left);
     }
     gst().gst_object_unref(this.#handle);
-    this.#handle = null;
   }
 
   #pop(): Deno.PointerValue {
     return gst().gst_bus_timed_pop_filtered(this.#handle, 0n, ANY_TYPE);
   }
 
-  /** Ends the wait that is under way. */
-  #wake(): void {
-    if (this.#handle === null || this.#pump === undefined) return;
+  /** Ends the wait that is under way; calls back when all messages before are delivered. */
+  #wake(onDelivery = () => {}): void {
+    if (this.#pump === undefined) return;
+    this.#marks.push(onDelivery);
     const structure = gst().gst_structure_new_empty(cString(WAKE));
     gst().gst_bus_post(this.#handle, gst().gst_message_new_application(null, structure));
   }
@@ -178,7 +187,8 @@ export class Bus implements AsyncIterable<Message> {
         message = count < BATCH ? this.#pop() : null;
       }
     }
-    for (const resolve of this.#marks.splice(0)) resolve();
+    this.#pump = undefined; // at once: the next subscriber needs a new one
+    for (const onDelivery of this.#marks) onDelivery();
   }
 
   /** Hands a message on and drops the reference to it. */
@@ -186,7 +196,7 @@ export class Bus implements AsyncIterable<Message> {
     const message = readMessage(pointer);
     gst().gst_mini_object_unref(pointer);
     if (message.type === "application" && message.structure?.startsWith(WAKE)) {
-      for (const resolve of this.#marks.splice(0)) resolve();
+      this.#marks.shift()?.();
     } else if (this.#filter(message)) {
       for (const stream of this.#streams) stream.push(message);
     }

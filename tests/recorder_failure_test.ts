@@ -59,7 +59,7 @@ Deno.test("finished prints its error where nobody awaits it", async () => {
   await using app = await runLive();
   class FailingBin extends RecordBin {
     static override readonly binString: string =
-      `appsrc name=appsrc ! identity error-after=10 ! ${TAIL}`;
+      `appsrc name=appsrc ! identity error-after=5 ! ${TAIL}`;
   }
   const options = { recordBinClass: FailingBin };
   await using recorder = recorderOf(app.pipeline, newPaths(dir.path), options);
@@ -87,7 +87,7 @@ Deno.test("a ring buffer that fails ends its recorder and its clip, and nothing 
     onError: (error) => void errors.push(error),
   });
   await using other = recorderOf(app.pipeline, newPaths(dir.path));
-  await reached(app.pipeline, WINDOW_SEC + 0.1);
+  await reached(app.pipeline, 0.6);
   const recording = await broken.record();
   const report = await deadline(recording.finished, 20, "The clip does not end");
   assert(report.shortfalls.includes("ring-failed"));

@@ -65,12 +65,16 @@ export async function readNumbers(clip: string): Promise<number[]> {
       ...["-f", "rawvideo", "-pix_fmt", "gray", "-y", raw],
     ]);
     if (code !== 0 || stderr !== "") throw new Error(`ffmpeg on ${clip}: ${stderr}`);
-    const bytes = await Deno.readFile(raw);
-    const count = bytes.length / (WIDTH * HEIGHT);
-    return Array.from({ length: count }, (_, i) => numberAt(bytes, i * WIDTH * HEIGHT));
+    return rawNumbers(await Deno.readFile(raw), WIDTH * HEIGHT);
   } finally {
     await Deno.remove(raw).catch(() => {});
   }
+}
+
+/** The numbers of raw frames that begin with their luma, such as GRAY8 and I420. */
+export function rawNumbers(bytes: Uint8Array, frameSize: number): number[] {
+  const count = Math.floor(bytes.length / frameSize);
+  return Array.from({ length: count }, (_, i) => numberAt(bytes, i * frameSize));
 }
 
 /** The start of each frame of a clip by its container, in seconds. */

@@ -16,7 +16,7 @@ import { run } from "./run.ts";
 /** Frames per second of {@link SOURCE}. */
 export const FPS = 30;
 /** Seconds before and after a call, where a test does not say otherwise. */
-export const WINDOW_SEC = 0.4;
+export const WINDOW_SEC = 0.3;
 /** Live video that ends in a tee. */
 export const SOURCE = "videotestsrc is-live=true name=source ! " +
   `video/x-raw,format=I420,width=64,height=48,framerate=${FPS}/1 ! tee name=t`;
