@@ -1,0 +1,86 @@
+#!/usr/bin/env -S deno run -A
+/**
+ * Clips of a network camera, written as the camera sends them: nothing is decoded or encoded. They are recorded when
+ * Enter is pressed; where there is no terminal, as soon as there is enough to go back to.
+ *
+ *     deno run -A recipes/camera-recorder.ts rtsp://HOST/PATH [--out=FOLDER] [--window=5] [--clips=1]
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli";
+import { formatTemplate, Standalone, VideoRecorder } from "../mod.ts";
+import { clipFolder, probe, sleep } from "./lib.ts";
+
+/** Seconds that a camera may take to send its first picture. */
+const ARRIVAL_SEC = 10;
+/** Seconds between two keyframes of most cameras, at most: a clip goes back to the one before its window. */
+const KEYFRAME_SEC = 4;
+
+const args = parseArgs(Deno.args, {
+  string: ["out", "window", "clips"],
+  default: { window: "5", clips: "1" },
+});
+const url = String(args._[0] ?? "");
+if (!URL.canParse(url) || !/^rtsps?:/.test(url)) {
+  console.error(
+    "usage: camera-recorder.ts rtsp://HOST/PATH [--out=FOLDER] [--window=5] [--clips=1]",
+  );
+  Deno.exit(2);
+}
+const windowSizeSec = Number(args.window);
+
+/** Runs the camera's pipeline, and waits for its first picture: only that tells what the camera sends. */
+async function connect(): Promise<Standalone> {
+  // by TCP, as each packet that UDP loses is a hole in a clip
+  const pipeline = formatTemplate(
+    `
+    rtspsrc
+      location={url}
+      protocols=tcp
+      latency=200
+      tcp-timeout=5000000
+    ! application/x-rtp,media=video
+    ! parsebin
+    ! tee
+      name=t1
+    t1.
+    ! fakesink
+    `,
+    { url },
+  );
+  const app = await Standalone.buildAndRun(pipeline, { background: true });
+  const arrival = async () => {
+    const { pipeline } = app;
+    for (const start = performance.now(); pipeline.element("t1").caps("sink") === null;) {
+      if (performance.now() - start > ARRIVAL_SEC * 1000) throw new Error("it sends no video");
+      await sleep(0.1);
+    }
+  };
+  await Promise.race([arrival(), app.ended]);
+  return app;
+}
+
+const folder = await clipFolder();
+await using app = await connect().catch((error) => {
+  console.error(`No video from ${new URL(url).host}: ${error.message}`);
+  Deno.exit(1);
+});
+const recorder = new VideoRecorder({
+  pipeline: app.pipeline,
+  srcTeeName: "t1",
+  filenameGenerator: () => `${folder}/${crypto.randomUUID()}.mp4`,
+  windowSizeSec,
+});
+
+for (let clip = 0; clip < Number(args.clips); clip++) {
+  if (Deno.stdin.isTerminal()) {
+    console.log("Enter records");
+    await Deno.stdin.read(new Uint8Array(1024));
+  } else {
+    await sleep(windowSizeSec + KEYFRAME_SEC);
+  }
+  const recording = await recorder.record();
+  console.log(await recording.finished);
+}
+
+await probe(folder);
