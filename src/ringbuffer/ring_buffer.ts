@@ -62,6 +62,11 @@ export class RingBuffer {
   /** The bin's text. The default takes what flows, as it is, in the tee's own thread. */
   static readonly binString: string = "appsink name=ringbuffer_appsink";
 
+  /** Makes the bin's text when a ring is attached: for classes whose bin depends on what is installed. */
+  static makeBinString(): string {
+    return this.binString;
+  }
+
   readonly #pipeline: Pipeline;
   readonly #windowSec: number;
   readonly #leg: TeeLeg;
@@ -106,7 +111,7 @@ export class RingBuffer {
    * may not hold up the tee's thread: an encoder on another leg may need many frames to get there.
    */
   #binText(tee: Deno.PointerObject): string {
-    const text = (this.constructor as typeof RingBuffer).binString;
+    const text = (this.constructor as typeof RingBuffer).makeBinString();
     if (text !== RingBuffer.binString) return text;
     const parts = [text];
     const parser = PARSERS[teeMediaType(tee) ?? ""];
