@@ -53,3 +53,4 @@ export {
 } from "./src/recorder/multi_video_recorder.ts";
 export { hasElement } from "./src/registry.ts";
 export { Frame } from "./src/frame.ts";
+export type { RecorderStats } from "./src/recorder/stats.ts";

@@ -27,6 +27,8 @@ export interface RingBufferOptions {
   windowSec: number;
   /** Seconds for linking and state changes. */
   timeoutSec: number;
+  /** Bytes that it holds at most; no limit unless told. */
+  maxBytes?: number;
 }
 
 /** Frames beyond the window: one that straddles its start, one that is under way, and the rounding of frame rates. */
@@ -69,12 +71,14 @@ export class RingBuffer {
 
   readonly #pipeline: Pipeline;
   readonly #windowSec: number;
+  readonly #maxBytes: number;
   readonly #leg: TeeLeg;
   /** Owned, like the pad: unref'd by {@link detach}. */
   #appsink: Deno.PointerObject | null;
   readonly #sinkPad: Deno.PointerObject;
   #isDrained = false;
   #longestGopNs: bigint | null = null;
+  #frameBytes: number | null = null;
   #capacity = 0;
 
   /**
@@ -85,8 +89,9 @@ export class RingBuffer {
    * goes on without it.
    */
   constructor(options: RingBufferOptions) {
-    const { pipeline, teeName, windowSec, timeoutSec } = options;
+    const { pipeline, teeName, windowSec, timeoutSec, maxBytes = Infinity } = options;
     this.#pipeline = pipeline;
+    this.#maxBytes = maxBytes;
     this.#windowSec = windowSec;
     const name = `ring buffer at tee "${teeName}"`;
     const tee = findTee(name, pipeline, teeName);
@@ -165,15 +170,19 @@ export class RingBuffer {
   /**
    * Fits the ring's capacity to the stream and the pipeline's pace.
    *
-   * @returns Whether frame rate and distance of keyframes are known; where not, the ring must be drained every second.
+   * @returns Whether frame rate, distance of keyframes and, where bytes are limited, size of frames are known; where not,
+   * the ring must be drained every second.
    */
   resize(): boolean {
     if (this.#appsink === null) return true;
     if (STATES[this.#pipeline.state] >= STATES.paused) this.#pace();
     const rate = this.#readCaps(frameRateOf);
-    const isFitted = rate !== null && (this.#isSelfContained || this.#longestGopNs !== null);
+    const isFitted = rate !== null && (this.#isSelfContained || this.#longestGopNs !== null) &&
+      (this.#maxBytes === Infinity || this.#frameBytes !== null);
     const sec = (isFitted ? this.holdSec : UNFITTED_SEC) + (this.#isDrained ? DRAIN_SEC : 0);
-    const capacity = Math.ceil(sec * (rate ?? UNKNOWN_RATE)) + MARGIN_FRAMES;
+    const frames = Math.ceil(sec * (rate ?? UNKNOWN_RATE)) + MARGIN_FRAMES;
+    const affordable = Math.max(1, Math.floor(this.#maxBytes / (this.#frameBytes ?? 1)));
+    const capacity = Math.min(frames, affordable);
     if (capacity !== this.#capacity) {
       gstApp().gst_app_sink_set_max_buffers(this.#appsink, capacity);
       this.#capacity = capacity;
@@ -190,9 +199,15 @@ export class RingBuffer {
     return this.#windowSec + 2 * nsToSec(this.#longestGopNs ?? 0n);
   }
 
-  /** Tells the longest time between keyframes so far; null where it is not known yet. */
-  set longestGopNs(longestGopNs: bigint | null) {
+  /** The longest time between keyframes so far; null for raw video, and where it is not known yet. */
+  get longestGopNs(): bigint | null {
+    return this.#longestGopNs;
+  }
+
+  /** Tells what the frames so far are like; null where that is not known yet. */
+  learn(longestGopNs: bigint | null, frameBytes: number | null): void {
     this.#longestGopNs = this.#isSelfContained ? null : longestGopNs;
+    this.#frameBytes = frameBytes;
   }
 
   /** Tells whether a timer drains the ring: then it takes some seconds more, lest a busy event loop lose frames. */
