@@ -205,6 +205,8 @@ export const gstSymbols = {
   // gchar * gst_value_serialize (const GValue *value)                                      [full]
   gst_value_serialize: { parameters: ["buffer"], result: "pointer" },
 
+  // gsize gst_buffer_get_size (GstBuffer *buffer)
+  gst_buffer_get_size: { parameters: ["pointer"], result: "usize" },
   // GstBuffer * gst_sample_get_buffer (GstSample *sample)                                  [none]
   gst_sample_get_buffer: { parameters: ["pointer"], result: "pointer" },
   // GstCaps * gst_sample_get_caps (GstSample *sample)                                      [none]

@@ -27,6 +27,8 @@ export interface RingBufferOptions {
   windowSec: number;
   /** Seconds for linking and state changes. */
   timeoutSec: number;
+  /** Bytes that it holds at most; no limit unless told. */
+  maxBytes?: number;
 }
 
 /** Frames beyond the window: one that straddles its start, one that is under way, and the rounding of frame rates. */
@@ -62,14 +64,21 @@ export class RingBuffer {
   /** The bin's text. The default takes what flows, as it is, in the tee's own thread. */
   static readonly binString: string = "appsink name=ringbuffer_appsink";
 
+  /** Makes the bin's text when a ring is attached: for classes whose bin depends on what is installed. */
+  static makeBinString(): string {
+    return this.binString;
+  }
+
   readonly #pipeline: Pipeline;
   readonly #windowSec: number;
+  readonly #maxBytes: number;
   readonly #leg: TeeLeg;
   /** Owned, like the pad: unref'd by {@link detach}. */
   #appsink: Deno.PointerObject | null;
   readonly #sinkPad: Deno.PointerObject;
   #isDrained = false;
   #longestGopNs: bigint | null = null;
+  #frameBytes: number | null = null;
   #capacity = 0;
 
   /**
@@ -80,8 +89,9 @@ export class RingBuffer {
    * goes on without it.
    */
   constructor(options: RingBufferOptions) {
-    const { pipeline, teeName, windowSec, timeoutSec } = options;
+    const { pipeline, teeName, windowSec, timeoutSec, maxBytes = Infinity } = options;
     this.#pipeline = pipeline;
+    this.#maxBytes = maxBytes;
     this.#windowSec = windowSec;
     const name = `ring buffer at tee "${teeName}"`;
     const tee = findTee(name, pipeline, teeName);
@@ -106,7 +116,7 @@ export class RingBuffer {
    * may not hold up the tee's thread: an encoder on another leg may need many frames to get there.
    */
   #binText(tee: Deno.PointerObject): string {
-    const text = (this.constructor as typeof RingBuffer).binString;
+    const text = (this.constructor as typeof RingBuffer).makeBinString();
     if (text !== RingBuffer.binString) return text;
     const parts = [text];
     const parser = PARSERS[teeMediaType(tee) ?? ""];
@@ -160,15 +170,19 @@ export class RingBuffer {
   /**
    * Fits the ring's capacity to the stream and the pipeline's pace.
    *
-   * @returns Whether frame rate and distance of keyframes are known; where not, the ring must be drained every second.
+   * @returns Whether frame rate, distance of keyframes and, where bytes are limited, size of frames are known; where not,
+   * the ring must be drained every second.
    */
   resize(): boolean {
     if (this.#appsink === null) return true;
     if (STATES[this.#pipeline.state] >= STATES.paused) this.#pace();
     const rate = this.#readCaps(frameRateOf);
-    const isFitted = rate !== null && (this.#isSelfContained || this.#longestGopNs !== null);
+    const isFitted = rate !== null && (this.#isSelfContained || this.#longestGopNs !== null) &&
+      (this.#maxBytes === Infinity || this.#frameBytes !== null);
     const sec = (isFitted ? this.holdSec : UNFITTED_SEC) + (this.#isDrained ? DRAIN_SEC : 0);
-    const capacity = Math.ceil(sec * (rate ?? UNKNOWN_RATE)) + MARGIN_FRAMES;
+    const frames = Math.ceil(sec * (rate ?? UNKNOWN_RATE)) + MARGIN_FRAMES;
+    const affordable = Math.max(1, Math.floor(this.#maxBytes / (this.#frameBytes ?? 1)));
+    const capacity = Math.min(frames, affordable);
     if (capacity !== this.#capacity) {
       gstApp().gst_app_sink_set_max_buffers(this.#appsink, capacity);
       this.#capacity = capacity;
@@ -185,9 +199,15 @@ export class RingBuffer {
     return this.#windowSec + 2 * nsToSec(this.#longestGopNs ?? 0n);
   }
 
-  /** Tells the longest time between keyframes so far; null where it is not known yet. */
-  set longestGopNs(longestGopNs: bigint | null) {
+  /** The longest time between keyframes so far; null for raw video, and where it is not known yet. */
+  get longestGopNs(): bigint | null {
+    return this.#longestGopNs;
+  }
+
+  /** Tells what the frames so far are like; null where that is not known yet. */
+  learn(longestGopNs: bigint | null, frameBytes: number | null): void {
     this.#longestGopNs = this.#isSelfContained ? null : longestGopNs;
+    this.#frameBytes = frameBytes;
   }
 
   /** Tells whether a timer drains the ring: then it takes some seconds more, lest a busy event loop lose frames. */
