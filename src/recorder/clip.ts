@@ -23,6 +23,8 @@ export interface ClipOptions {
   recordBinClass: typeof RecordBin;
   /** Tells the wall clock (milliseconds) at running time 0. */
   epochMs: () => number;
+  /** Nanoseconds that a frame lasts where caps do not tell, as measured. */
+  measuredFrameNs: bigint;
   /** Frames that may wait for the encoder; more than that are dropped. */
   maxBacklog: number;
   /** Seconds until the file exists, at most. */
@@ -111,7 +113,10 @@ export class Clip {
     const { timeNs, orderNs } = frame;
     if (this.#isInputOver || timeNs === null || orderNs === null) return;
     // frames that are shown before one that is in the clip belong to it, too, though they are decoded after it
-    if (orderNs >= this.window.endNs && timeNs >= this.#latestNs) return this.endInput();
+    if (orderNs >= this.window.endNs && timeNs >= this.#latestNs) {
+      this.#tally.meet(orderNs);
+      return this.endInput();
+    }
     if (this.#tally.frames > 0) return this.#enqueue(frame, frameNs);
     // a clip begins with a keyframe: at its start where there is one, else with the last one before
     if (frame.isKeyframe) this.#forgetLead();
@@ -129,7 +134,7 @@ export class Clip {
     if (frame.timeNs! > this.#latestNs) this.#latestNs = frame.timeNs!;
     this.#tally.add(frame.timeNs!, frame.durationNs, frameNs, frame.orderNs!);
     this.#queue.push(frame.retain());
-    if (this.#state === "waiting") void this.#open(frame.mediaType);
+    if (this.#state === "waiting") void this.#open(frame.mediaType, frameNs);
   }
 
   #forgetLead(): void {
@@ -153,12 +158,17 @@ export class Clip {
   }
 
   /** Makes the file and starts the record bin. */
-  async #open(mediaType: string): Promise<void> {
+  async #open(mediaType: string, frameNs: bigint | null): Promise<void> {
     this.#state = "starting";
     try {
-      const { path, recordBinClass } = this.#options;
+      const { path, recordBinClass, measuredFrameNs } = this.#options;
       this.#file = await ClipFile.reserve(path);
-      this.#bin = new recordBinClass({ path, location: this.#file.partPath, mediaType });
+      this.#bin = new recordBinClass({
+        path,
+        location: this.#file.partPath,
+        mediaType,
+        untoldFrameNs: frameNs === null ? measuredFrameNs : null,
+      });
       await this.#bin.start();
       // given up meanwhile: fail() leaves what is being started to this method
       if (this.state === "done") return await this.#undo();

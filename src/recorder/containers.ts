@@ -38,6 +38,8 @@ interface Container {
 // a movie in fragments can be read after a crash; at its end it becomes a plain file
 const FRAGMENTS = "fragment-duration=500 fragment-mode=first-moov-then-finalise";
 
+const NO_PART: Part = { elements: [], text: "" };
+
 /** The containers by extension. */
 const CONTAINERS: Record<string, Container> = {
   ".webm": {
@@ -68,6 +70,7 @@ const CONTAINERS: Record<string, Container> = {
  *
  * @param mediaType The caps' name, such as `video/x-raw` or `video/x-h264`.
  * @param isInstalled Tells whether an element is there.
+ * @param untoldFrameNs What a frame lasts where the caps do not tell; null where they do.
  * @throws {RangeError} if the extension is not known, or its container does not take the media; the message lists what
  * is possible.
  * @throws {GstError} if the elements for it are not installed; the message names them.
@@ -76,6 +79,7 @@ export function recordBinText(
   path: string,
   mediaType = "video/x-raw",
   isInstalled: (element: string) => boolean = hasElement,
+  untoldFrameNs: bigint | null = null,
 ): string {
   const extension = extname(path).toLowerCase();
   const container = CONTAINERS[extension];
@@ -85,10 +89,10 @@ export function recordBinText(
       `No container is known for "${path}": its name must end in one of ${known}`,
     );
   }
-  const codec = mediaType === "video/x-raw"
-    ? encoder(container, isInstalled)
-    : parser(container, mediaType, extension);
-  const needed = [...codec.elements, ...container.muxer.elements];
+  const isRaw = mediaType === "video/x-raw";
+  const codec = isRaw ? encoder(container, isInstalled) : parser(container, mediaType, extension);
+  const rate = isRaw || untoldFrameNs === null ? NO_PART : frameRate(mediaType, untoldFrameNs);
+  const needed = [...rate.elements, ...codec.elements, ...container.muxer.elements];
   const missing = needed.filter((element) => !isInstalled(element));
   if (missing.length > 0) {
     throw new GstError(
@@ -96,8 +100,15 @@ export function recordBinText(
       { hint: missing.map(missingHint).join("\n") },
     );
   }
-  return `appsrc name=appsrc ! ${codec.text} ! ${container.muxer.text} ! ` +
-    "filesink name=filesink buffer-mode=unbuffered";
+  const parts = ["appsrc name=appsrc", rate.text, codec.text, container.muxer.text];
+  return [...parts, "filesink name=filesink buffer-mode=unbuffered"].filter((text) => text !== "")
+    .join(" ! ");
+}
+
+/** Adds a frame rate to the caps: only with one, an .mp4 lasts to the end of its last frame. */
+function frameRate(mediaType: string, frameNs: bigint): Part {
+  const caps = `${mediaType},framerate=1000000/${frameNs / 1000n}`;
+  return { elements: ["capssetter"], text: `capssetter caps=${caps}` };
 }
 
 /** The preferred of the installed encoders, or of all where none is installed. */

@@ -23,6 +23,13 @@ export class History {
     return this.#bytes;
   }
 
+  /** Nanoseconds from one frame to the next, on average; null where there are no two. */
+  get frameNs(): bigint | null {
+    const order = this.#frames.map(({ orderNs }) => orderNs).filter((orderNs) => orderNs !== null);
+    const spanNs = order.length > 1 ? order.at(-1)! - order[0]! : 0n;
+    return spanNs > 0n ? spanNs / BigInt(order.length - 1) : null;
+  }
+
   /** The longest time from one keyframe to the next so far; null before the second keyframe. */
   get longestGopNs(): bigint | null {
     return this.#longestGopNs;
