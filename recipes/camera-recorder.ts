@@ -1,7 +1,7 @@
 #!/usr/bin/env -S deno run -A
 /**
- * Clips of a network camera, written as the camera sends them: nothing is decoded or encoded. They are recorded when
- * Enter is pressed; where there is no terminal, as soon as there is enough to go back to.
+ * Clips of a network camera, written as the camera sends them: nothing is decoded or encoded. Each is recorded when
+ * Enter is pressed; where there is no terminal, as soon as the ring is full.
  *
  *     deno run -A recipes/camera-recorder.ts rtsp://HOST/PATH [--out=FOLDER] [--window=5] [--clips=1]
  *
@@ -13,8 +13,6 @@ import { clipFolder, probe, sleep } from "./lib.ts";
 
 /** Seconds that a camera may take to send its first picture. */
 const ARRIVAL_SEC = 10;
-/** Seconds between two keyframes of most cameras, at most: a clip goes back to the one before its window. */
-const KEYFRAME_SEC = 4;
 
 const args = parseArgs(Deno.args, {
   string: ["out", "window", "clips"],
@@ -77,7 +75,7 @@ for (let clip = 0; clip < Number(args.clips); clip++) {
     console.log("Enter records");
     await Deno.stdin.read(new Uint8Array(1024));
   } else {
-    await sleep(windowSizeSec + KEYFRAME_SEC);
+    while (recorder.stats().fillSec < windowSizeSec) await sleep(0.1);
   }
   const recording = await recorder.record();
   console.log(await recording.finished);
