@@ -35,8 +35,9 @@ export class History {
     return this.#longestGopNs;
   }
 
-  /** Adds a frame, which becomes the history's. */
+  /** Adds a frame, which becomes the history's; it must be a keyframe to be the first. */
   push(frame: Frame): void {
+    if (this.#frames.length === 0 && !frame.isKeyframe) return frame.release();
     this.#frames.push(frame);
     this.#bytes += frame.bytes;
     if (!frame.isKeyframe || frame.timeNs === null) return;
