@@ -8,7 +8,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli";
-import { formatTemplate, Standalone, VideoRecorder } from "../mod.ts";
+import { formatTemplate, GstClosedError, Standalone, VideoRecorder } from "../mod.ts";
 import { clipFolder, probe, sleep } from "./lib.ts";
 
 /** Seconds that a camera may take to send its first picture. */
@@ -58,27 +58,35 @@ async function connect(): Promise<Standalone> {
   return app;
 }
 
-const folder = await clipFolder();
-await using app = await connect().catch((error) => {
-  console.error(`No video from ${new URL(url).host}: ${error.message}`);
-  Deno.exit(1);
-});
-const recorder = new VideoRecorder({
-  pipeline: app.pipeline,
-  srcTeeName: "t1",
-  filenameGenerator: () => `${folder}/${crypto.randomUUID()}.mp4`,
-  windowSizeSec,
-});
-
-for (let clip = 0; clip < Number(args.clips); clip++) {
-  if (Deno.stdin.isTerminal()) {
-    console.log("Enter records");
-    await Deno.stdin.read(new Uint8Array(1024));
-  } else {
-    while (recorder.stats().fillSec < windowSizeSec) await sleep(0.1);
+/** Records the clips, one after another. */
+async function record(recorder: VideoRecorder): Promise<void> {
+  for (let clip = 0; clip < Number(args.clips); clip++) {
+    if (Deno.stdin.isTerminal()) {
+      console.log("Enter records");
+      await Deno.stdin.read(new Uint8Array(1024));
+    } else {
+      const isReady = () => recorder.stats().fillSec >= windowSizeSec;
+      while (recorder.state === "buffering" && !isReady()) await sleep(0.1);
+    }
+    const recording = await recorder.record();
+    console.log(await recording.finished);
   }
-  const recording = await recorder.record();
-  console.log(await recording.finished);
 }
 
+const folder = await clipFolder();
+try {
+  await using app = await connect();
+  const recorder = new VideoRecorder({
+    pipeline: app.pipeline,
+    srcTeeName: "t1",
+    filenameGenerator: () => `${folder}/${crypto.randomUUID()}.mp4`,
+    windowSizeSec,
+  });
+  await record(recorder);
+} catch (error) {
+  const isOver = error instanceof GstClosedError;
+  const reason = isOver ? "the camera's stream has ended" : (error as Error).message;
+  console.error(`${new URL(url).host}: ${reason}`);
+  Deno.exitCode = 1;
+}
 await probe(folder);
