@@ -36,6 +36,8 @@ export interface Attachment {
   readonly path: string;
   /** Takes an error of an element in the bin. */
   onError(error: GstError): void;
+  /** Learns that the pipeline is about to be told to change to a state, and that it has been told. */
+  onStateChange?(state: State, when: "before" | "after"): void;
   /** Finishes, within a bounded time; called before the pipeline stops. */
   close(): Promise<void>;
 }
@@ -247,7 +249,7 @@ export class Pipeline implements AsyncDisposable {
   }
 
   /** Requests a state; what the elements say of it goes to `messages`. */
-  async #change(state: State, messages: MessageStream): Promise<number> {
+  async #request(state: State, messages: MessageStream): Promise<number> {
     if (state === "null" && this.#handle === null) return ENUMS.GST_STATE_CHANGE_SUCCESS;
     if (state !== "null" && this.#closing !== undefined) {
       throw new GstClosedError(`Pipeline ${this.path} is closed`);
@@ -269,6 +271,16 @@ export class Pipeline implements AsyncDisposable {
       if (state === "paused" || !this.#isStarted) return result;
     }
     return await gst().gst_element_set_state_async(handle, STATES[state]);
+  }
+
+  /** Same, and tells the attachments. */
+  async #change(state: State, messages: MessageStream): Promise<number> {
+    for (const attachment of this.#attachments) attachment.onStateChange?.(state, "before");
+    try {
+      return await this.#request(state, messages);
+    } finally {
+      for (const attachment of this.#attachments) attachment.onStateChange?.(state, "after");
+    }
   }
 
   /** Waits for the message of the pipeline's arrival at a state, or throws an element's error. */
@@ -393,6 +405,7 @@ export class Pipeline implements AsyncDisposable {
   /** Sees every message first: keeps an attachment's errors from the pipeline's listeners, and its latency right. */
   #route(message: Message): boolean {
     if (message.type === "error") {
+      if (!message.source.startsWith(this.path)) return false; // its element has been removed
       const owner = [...this.#attachments].find(({ path }) =>
         message.source.startsWith(`${path}/`)
       );
