@@ -99,6 +99,8 @@ export const gstSymbols = {
   gst_element_sync_state_with_parent: { parameters: ["pointer"], result: "i32" },
   // GstBus * gst_element_get_bus (GstElement *element)                                     [full]
   gst_element_get_bus: { parameters: ["pointer"], result: "pointer" },
+  // void gst_element_set_bus (GstElement *element, GstBus *bus)
+  gst_element_set_bus: { parameters: ["pointer", "pointer"], result: "void" },
   // GstPad * gst_element_get_static_pad (GstElement *element, const gchar *name)           [full]
   gst_element_get_static_pad: { parameters: ["pointer", "buffer"], result: "pointer" },
   // GstIterator * gst_element_iterate_src_pads (GstElement *element)                       [full]
@@ -160,6 +162,10 @@ export const gstSymbols = {
   },
   // void gst_pad_remove_probe (GstPad *pad, gulong id)
   gst_pad_remove_probe: { parameters: ["pointer", "usize"], result: "void" },
+  // GstFlowReturn gst_pad_get_last_flow_return (GstPad *pad)
+  gst_pad_get_last_flow_return: { parameters: ["pointer"], result: "i32" },
+  // const gchar * gst_flow_get_name (GstFlowReturn ret)                                    [none]
+  gst_flow_get_name: { parameters: ["i32"], result: "pointer" },
 
   // gchar * gst_caps_to_string (const GstCaps *caps)                                       [full]
   gst_caps_to_string: { parameters: ["pointer"], result: "pointer" },
@@ -185,6 +191,8 @@ export const gstSymbols = {
   // GstEvent * gst_event_new_flush_start (void)                                            [full]
   gst_event_new_flush_start: { parameters: [], result: "pointer" },
 
+  // GstBus * gst_bus_new (void)                                                            [full]
+  gst_bus_new: { parameters: [], result: "pointer" },
   // GstMessage * gst_bus_timed_pop_filtered (GstBus *bus, GstClockTime timeout, GstMessageType types)  [full]
   gst_bus_timed_pop_filtered: { parameters: ["pointer", "u64", "u32"], result: "pointer" },
   gst_bus_timed_pop_filtered_async: {
