@@ -14,7 +14,6 @@ export const OFFSETS = {
   "GParamSpec.flags": 16,
   "GParamSpec.value_type": 24,
   "GValue.g_type": 0,
-  "GValue.g_type": 0,
   "GValue.data": 8,
   "GstMessage.type": 64,
   "GstMessage.src": 80,
