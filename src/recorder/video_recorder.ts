@@ -46,8 +46,8 @@ const IDLE_MS = 1000;
 const BACKLOG_SEC = 5;
 /** Nanoseconds that a frame is taken to last before there are two. */
 const UNKNOWN_FRAME_NS = 33_333_333n;
-/** Seconds after which a frame that should have come counts as not coming. */
-const STALL_SEC = 1;
+/** Running time after which a frame that should have come counts as not coming. */
+const STALL_NS = secToNs(1);
 
 /**
  * Records what happened at a tee, starting before it was asked to.
@@ -90,7 +90,8 @@ export class VideoRecorder implements AsyncDisposable {
     close: () => this.close(),
     closeNow: (untilMs) => this.#closeNow(untilMs),
   };
-  #lastFrameMs = performance.now();
+  /** Running time at which frames came last. */
+  #lastFrameNs = 0n;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #hasWarned = false;
   #failure: GstError | undefined;
@@ -118,6 +119,7 @@ export class VideoRecorder implements AsyncDisposable {
     this.#attachment = {
       path: this.#ring.path,
       onError: (error) => this.#fail(error),
+      onStateChange: (state, when) => this.#ring.follow(state, when),
       close: () => this.close(),
     };
     pipeline.attach(this.#attachment);
@@ -154,8 +156,7 @@ export class VideoRecorder implements AsyncDisposable {
     if (this.#closing !== undefined) throw new GstClosedError("The recorder is closed");
     // first the frames up to now, then the instant: no frame can fall between the two
     this.#take();
-    const nowNs = this.#options.pipeline.runningTimeNs ?? 0n;
-    const call = readCall(options, this.#options.windowSizeSec, nowNs);
+    const call = readCall(options, this.#options.windowSizeSec, this.#nowNs);
     const clip = this.#extend(call) ?? this.#begin(call, maxDelaySec);
     if (onVideoFinished !== undefined) clip.onFinished(onVideoFinished);
     this.#schedule();
@@ -196,11 +197,19 @@ export class VideoRecorder implements AsyncDisposable {
     if (this.#clips.size === 0) unguard(this.#interruptible);
   }
 
+  /** The pipeline's running time: it stands still in a pause, and so do clips. */
+  get #nowNs(): bigint {
+    return this.#options.pipeline.runningTimeNs ?? 0n;
+  }
+
   /** Takes what the ring holds: to the clips, and to the history of the next one. */
   #take(): void {
     const frames = this.#ring.drain();
+    if (frames.length === 0 && this.#history.frames.length === 0) return;
+    const nowNs = this.#nowNs;
+    if (nowNs < this.#lastFrameNs) this.#history.clear(); // the pipeline was started anew
     if (frames.length === 0) return;
-    this.#lastFrameMs = performance.now();
+    this.#lastFrameNs = nowNs;
     const { frameNs } = this.#ring;
     for (const frame of frames) {
       for (const clip of this.#clips) clip.offer(frame, frameNs);
@@ -236,6 +245,7 @@ export class VideoRecorder implements AsyncDisposable {
   #schedule(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
+      this.#checkRing();
       if (this.busy) this.#tick();
       else this.#idle();
       if (this.busy || this.state === "buffering") this.#schedule();
@@ -243,14 +253,23 @@ export class VideoRecorder implements AsyncDisposable {
     if (!this.busy) Deno.unrefTimer(this.#timer);
   }
 
+  /** Gives up a ring that takes no more frames; where an element of it has said why, that comes first. */
+  #checkRing(): void {
+    const { failure } = this.#ring;
+    if (failure !== null) void this.#options.pipeline.bus.flush().then(() => this.#fail(failure));
+  }
+
   /** Moves the clips on. */
   #tick(): void {
-    const nowNs = this.#options.pipeline.runningTimeNs ?? 0n;
+    const nowNs = this.#nowNs;
     this.#take();
-    const isSilent = performance.now() - this.#lastFrameMs > STALL_SEC * 1000;
+    const isSilent = nowNs - this.#lastFrameNs > STALL_NS;
+    const isStopped = this.#options.pipeline.runningTimeNs === null;
     for (const clip of this.#clips) {
-      if (this.#ring.isEos) clip.endInput("end-of-stream");
-      if (isSilent && nowNs > clip.window.endNs + secToNs(STALL_SEC)) {
+      if (this.#ring.isEos || (isStopped && clip.state === "recording")) {
+        clip.endInput("end-of-stream");
+      }
+      if (isSilent && nowNs > clip.window.endNs + STALL_NS) {
         clip.endInput("source-stalled");
       }
       clip.tick();
@@ -262,7 +281,7 @@ export class VideoRecorder implements AsyncDisposable {
     this.#ring.isDrained = false;
     const isFitted = this.#ring.resize();
     if (!isFitted) this.#take();
-    else if (performance.now() - this.#lastFrameMs > (this.#ring.holdSec + 1) * 1000) {
+    else if (this.#nowNs - this.#lastFrameNs > secToNs(this.#ring.holdSec + 1)) {
       this.#history.clear();
     }
   }
