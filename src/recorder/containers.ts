@@ -36,7 +36,7 @@ interface Container {
 }
 
 // a movie in fragments can be read after a crash; at its end it becomes a plain file
-const FRAGMENTS = "fragment-duration=500 fragment-mode=first-moov-then-finalise";
+const FRAGMENTS = "fragment-duration=100 fragment-mode=first-moov-then-finalise";
 
 /** The containers by extension. */
 const CONTAINERS: Record<string, Container> = {
