@@ -21,6 +21,8 @@ export interface ClipOptions {
   window: ClipWindow;
   /** Makes the pipeline that writes it. */
   recordBinClass: typeof RecordBin;
+  /** Whether the file's times begin at 0. */
+  startAtZero: boolean;
   /** Tells the wall clock (milliseconds) at running time 0. */
   epochMs: () => number;
   /** Frames that may wait for the encoder; more than that are dropped. */
@@ -156,9 +158,10 @@ export class Clip {
   async #open(mediaType: string): Promise<void> {
     this.#state = "starting";
     try {
-      const { path, recordBinClass } = this.#options;
+      const { path, recordBinClass, startAtZero } = this.#options;
       this.#file = await ClipFile.reserve(path);
-      this.#bin = new recordBinClass({ path, location: this.#file.partPath, mediaType });
+      const location = this.#file.partPath;
+      this.#bin = new recordBinClass({ path, location, mediaType, startAtZero });
       await this.#bin.start();
       // given up meanwhile: fail() leaves what is being started to this method
       if (this.state === "done") return await this.#undo();
