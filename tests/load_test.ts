@@ -20,7 +20,7 @@ Deno.test("32 recorders of encoded streams at once lose no frame", async () => {
     teeName: "raw",
   });
   await Standalone.buildAndRun(
-    `${source} ! x264enc tune=zerolatency key-int-max=${FPS} ! h264parse ! matroskamux ` +
+    `${source} ! videoconvert ! video/x-raw,format=I420 ! x264enc tune=zerolatency key-int-max=${FPS} ! h264parse ! matroskamux ` +
       `! filesink location="${dir.path}/stream.mkv"`,
   );
   const names = Array.from({ length: RECORDERS }, (_, i) => `t${i}`);
