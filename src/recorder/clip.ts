@@ -32,6 +32,8 @@ export interface ClipOptions {
 }
 
 const NS_PER_MS = 1_000_000n;
+/** Seconds for what has happened while the event loop was busy to be seen. */
+const GRACE_SEC = 0.1;
 /** Seconds for the encoder to take one more frame, or to finish after the last one. */
 const FINISH_SEC = 20;
 /** Seconds for a failed record bin to stop; one that hangs is left behind. */
@@ -79,7 +81,10 @@ export class Clip {
     });
     const late = `No file within ${options.maxDelaySec} s: ` +
       "no frame came that belongs to the clip, or its file could not be made in time";
-    deadline(this.started, options.maxDelaySec, late).catch((error) => this.fail(error));
+    deadline(this.started, options.maxDelaySec, late)
+      // it may be there already, and the event loop have been too busy to see it
+      .catch(() => deadline(this.started, GRACE_SEC, late))
+      .catch((error) => this.fail(error));
   }
 
   /** Resolves to the report, rejects with a {@link RecordingError}; a failure that nobody awaits is printed. */
