@@ -116,6 +116,7 @@ export class VideoRecorder implements AsyncDisposable {
     this.#attachment = {
       path: this.#ring.path,
       onError: (error) => this.#fail(error),
+      onStateChange: (state, when) => this.#ring.follow(state, when),
       close: () => this.close(),
     };
     pipeline.attach(this.#attachment);
@@ -236,11 +237,18 @@ export class VideoRecorder implements AsyncDisposable {
   #schedule(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
+      this.#checkRing();
       if (this.busy) this.#tick();
       else this.#idle();
       if (this.busy || this.state === "buffering") this.#schedule();
     }, this.busy ? TICK_MS : IDLE_MS);
     if (!this.busy) Deno.unrefTimer(this.#timer);
+  }
+
+  /** Gives up a ring that takes no more frames; where an element of it has said why, that comes first. */
+  #checkRing(): void {
+    const { failure } = this.#ring;
+    if (failure !== null) void this.#options.pipeline.bus.flush().then(() => this.#fail(failure));
   }
 
   /** Moves the clips on. */
