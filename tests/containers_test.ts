@@ -18,6 +18,7 @@ import {
   probeClip,
   reached,
   recorderOf,
+  ringFull,
   runLive,
   WINDOW_SEC,
 } from "./helpers/recording.ts";
@@ -101,7 +102,7 @@ Deno.test("record() writes each container", async () => {
   const recorders = [".webm", ".mkv", ".mp4"].map((extension) =>
     recorderOf(app.pipeline, newPaths(dir.path, extension))
   );
-  await reached(app.pipeline, 2 * WINDOW_SEC);
+  await ringFull(app.pipeline);
   const recordings = await Promise.all(recorders.map((recorder) => recorder.record()));
   for (const { finished } of recordings) {
     const report = await finished;
@@ -171,7 +172,7 @@ Deno.test("finished rejects where a record bin fails while it writes, and the ne
     [`appsrc name=appsrc ! video/x-raw,width=7 ! ${tail}`, /appsrc/],
     [`appsrc name=appsrc ! identity error-after=10 ! ${tail}`, /identity/],
   ];
-  await reached(app.pipeline, 2 * WINDOW_SEC);
+  await ringFull(app.pipeline);
   for (const [text, elementPath] of cases) {
     let isBroken = true;
     const broken = binOf(text);

@@ -227,7 +227,8 @@ export class Clip {
     this.#isWritten = true;
     try {
       await bin.close();
-      this.#rename();
+      // unless given up meanwhile: then the file keeps the name that was told
+      if (this.state !== "done") this.#rename();
     } catch (error) {
       await this.fail(error);
     }

@@ -24,7 +24,7 @@ export interface VideoRecorderOptions {
   windowSizeSec: number;
   /** Seconds for attaching to the tee; 1 unless told. */
   timeoutSec?: number;
-  /** Seconds that {@link VideoRecorder.close} takes at most; 5 unless told. */
+  /** Seconds that {@link VideoRecorder.close} gives open clips to be finished; 5 unless told. */
   closeTimeoutSec?: number;
   /**
    * Whether open clips are finished when the process gets a signal to end, exits, or dies of an uncaught error; true
