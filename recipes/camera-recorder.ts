@@ -27,35 +27,13 @@ if (!URL.canParse(url) || !/^rtsps?:/.test(url)) {
 }
 const windowSizeSec = Number(args.window);
 
-/** Runs the camera's pipeline, and waits for its first picture: only that tells what the camera sends. */
-async function connect(): Promise<Standalone> {
-  // by TCP, as each packet that UDP loses is a hole in a clip
-  const pipeline = formatTemplate(
-    `
-    rtspsrc
-      location={url}
-      protocols=tcp
-      latency=200
-      tcp-timeout=5000000
-    ! application/x-rtp,media=video
-    ! parsebin
-    ! tee
-      name=t1
-    t1.
-    ! fakesink
-    `,
-    { url },
-  );
-  const app = await Standalone.buildAndRun(pipeline, { background: true });
-  const arrival = async () => {
-    const { pipeline } = app;
-    for (const start = performance.now(); pipeline.element("t1").caps("sink") === null;) {
-      if (performance.now() - start > ARRIVAL_SEC * 1000) throw new Error("it sends no video");
-      await sleep(0.1);
-    }
-  };
-  await Promise.race([arrival(), app.ended]);
-  return app;
+/** Waits for the first picture: only that tells what the camera sends. */
+async function arrival({ pipeline }: Standalone): Promise<void> {
+  const start = performance.now();
+  while (pipeline.element("t1").caps("sink") === null) {
+    if (performance.now() - start > ARRIVAL_SEC * 1000) throw new Error("no picture came");
+    await sleep(0.1);
+  }
 }
 
 /** Records the clips, one after another. */
@@ -75,7 +53,25 @@ async function record(recorder: VideoRecorder): Promise<void> {
 
 const folder = await clipFolder();
 try {
-  await using app = await connect();
+  // by TCP, as each packet that UDP loses is a hole in a clip
+  const description = formatTemplate(
+    `
+    rtspsrc
+      location={url}
+      protocols=tcp
+      latency=200
+      tcp-timeout=5000000
+    ! application/x-rtp,media=video
+    ! parsebin
+    ! tee
+      name=t1
+    t1.
+    ! fakesink
+    `,
+    { url },
+  );
+  await using app = await Standalone.buildAndRun(description, { background: true });
+  await Promise.race([arrival(app), app.ended]);
   const recorder = new VideoRecorder({
     pipeline: app.pipeline,
     srcTeeName: "t1",

@@ -409,3 +409,14 @@ Deno.test("record() refuses what filenameGenerator returns where it is no path, 
   generate = newPaths(dir.path);
   await (await recorder.record()).finished;
 });
+
+Deno.test("record() does not mistake a busy event loop for a slow disk", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive();
+  const recorder = recorderOf(app.pipeline, newPaths(dir.path));
+  await reached(app.pipeline, 2 * WINDOW_SEC);
+  const recording = recorder.record({ maxDelaySec: 0.2 });
+  blockEventLoop(0.5);
+  const report = await (await recording).finished;
+  assertEquals(report.shortfalls, []);
+});

@@ -21,6 +21,8 @@ export interface ClipOptions {
   window: ClipWindow;
   /** Makes the pipeline that writes it. */
   recordBinClass: typeof RecordBin;
+  /** Whether the file's times begin at 0. */
+  startAtZero: boolean;
   /** Tells the wall clock (milliseconds) at running time 0. */
   epochMs: () => number;
   /** Nanoseconds that a frame lasts where caps do not tell, as measured. */
@@ -32,6 +34,8 @@ export interface ClipOptions {
 }
 
 const NS_PER_MS = 1_000_000n;
+/** Seconds for what has happened while the event loop was busy to be seen. */
+const GRACE_SEC = 0.1;
 /** Seconds for the encoder to take one more frame, or to finish after the last one. */
 const FINISH_SEC = 20;
 /** Seconds for a failed record bin to stop; one that hangs is left behind. */
@@ -79,7 +83,10 @@ export class Clip {
     });
     const late = `No file within ${options.maxDelaySec} s: ` +
       "no frame came that belongs to the clip, or its file could not be made in time";
-    deadline(this.started, options.maxDelaySec, late).catch((error) => this.fail(error));
+    deadline(this.started, options.maxDelaySec, late)
+      // it may be there already, and the event loop have been too busy to see it
+      .catch(() => deadline(this.started, GRACE_SEC, late))
+      .catch((error) => this.fail(error));
   }
 
   /** Resolves to the report, rejects with a {@link RecordingError}; a failure that nobody awaits is printed. */
@@ -161,14 +168,11 @@ export class Clip {
   async #open(mediaType: string, frameNs: bigint | null): Promise<void> {
     this.#state = "starting";
     try {
-      const { path, recordBinClass, measuredFrameNs } = this.#options;
+      const { path, recordBinClass, startAtZero, measuredFrameNs } = this.#options;
       this.#file = await ClipFile.reserve(path);
-      this.#bin = new recordBinClass({
-        path,
-        location: this.#file.partPath,
-        mediaType,
-        untoldFrameNs: frameNs === null ? measuredFrameNs : null,
-      });
+      const location = this.#file.partPath;
+      const untoldFrameNs = frameNs === null ? measuredFrameNs : null;
+      this.#bin = new recordBinClass({ path, location, mediaType, untoldFrameNs, startAtZero });
       await this.#bin.start();
       // given up meanwhile: fail() leaves what is being started to this method
       if (this.state === "done") return await this.#undo();

@@ -33,21 +33,23 @@ const ENCODERS: (Part & { makes: string })[] = [
 interface Container {
   muxer: Part;
   takes: string[];
+  /** What makes the muxer begin at 0 instead of the running time; undefined where it always does, or never can. */
+  atZero?: string;
 }
 
 // a movie in fragments can be read after a crash; at its end it becomes a plain file
-const FRAGMENTS = "fragment-duration=500 fragment-mode=first-moov-then-finalise";
-
-const NO_PART: Part = { elements: [], text: "" };
+const FRAGMENTS = "fragment-duration=100 fragment-mode=first-moov-then-finalise";
 
 /** The containers by extension. */
 const CONTAINERS: Record<string, Container> = {
   ".webm": {
     muxer: { elements: ["webmmux"], text: "webmmux" },
+    atZero: "offset-to-zero=true",
     takes: ["video/x-vp8", "video/x-vp9", "video/x-av1"],
   },
   ".mkv": {
     muxer: { elements: ["matroskamux"], text: "matroskamux" },
+    atZero: "offset-to-zero=true",
     takes: Object.keys(PARSERS),
   },
   ".mp4": {
@@ -64,23 +66,31 @@ const CONTAINERS: Record<string, Container> = {
   },
 };
 
+/** What a record bin's text depends on. */
+export interface RecordBinSpec {
+  /** The clip's name; its extension tells the container. */
+  path: string;
+  /** The caps' name, such as `video/x-raw` or `video/x-h264`. */
+  mediaType: string;
+  /** Nanoseconds that an encoded frame lasts, where the caps do not tell; null where they do. */
+  untoldFrameNs?: bigint | null;
+  /** Whether the file's times begin at 0. */
+  startAtZero?: boolean;
+}
+
 /**
- * The text of the bin that writes media of a type into a file of this name: raw video is encoded, encoded video is
- * written as it is.
+ * The text of the bin that writes a clip: raw video is encoded, encoded video is written as it is.
  *
- * @param mediaType The caps' name, such as `video/x-raw` or `video/x-h264`.
  * @param isInstalled Tells whether an element is there.
- * @param untoldFrameNs What a frame lasts where the caps do not tell; null where they do.
  * @throws {RangeError} if the extension is not known, or its container does not take the media; the message lists what
  * is possible.
  * @throws {GstError} if the elements for it are not installed; the message names them.
  */
 export function recordBinText(
-  path: string,
-  mediaType = "video/x-raw",
+  spec: RecordBinSpec,
   isInstalled: (element: string) => boolean = hasElement,
-  untoldFrameNs: bigint | null = null,
 ): string {
+  const { path, mediaType, untoldFrameNs = null, startAtZero = false } = spec;
   const extension = extname(path).toLowerCase();
   const container = CONTAINERS[extension];
   if (container === undefined) {
@@ -89,26 +99,27 @@ export function recordBinText(
       `No container is known for "${path}": its name must end in one of ${known}`,
     );
   }
-  const isRaw = mediaType === "video/x-raw";
-  const codec = isRaw ? encoder(container, isInstalled) : parser(container, mediaType, extension);
-  const rate = isRaw || untoldFrameNs === null ? NO_PART : frameRate(mediaType, untoldFrameNs);
-  const needed = [...rate.elements, ...codec.elements, ...container.muxer.elements];
-  const missing = needed.filter((element) => !isInstalled(element));
+  const { muxer, atZero } = container;
+  const codec = mediaType === "video/x-raw"
+    ? encoder(container, isInstalled)
+    : withRate(parser(container, mediaType, extension), mediaType, untoldFrameNs);
+  const missing = [...codec.elements, ...muxer.elements].filter((name) => !isInstalled(name));
   if (missing.length > 0) {
     throw new GstError(
       `A ${extension} file needs elements that are not installed: ${missing.join(", ")}`,
       { hint: missing.map(missingHint).join("\n") },
     );
   }
-  const parts = ["appsrc name=appsrc", rate.text, codec.text, container.muxer.text];
-  return [...parts, "filesink name=filesink buffer-mode=unbuffered"].filter((text) => text !== "")
-    .join(" ! ");
+  const mux = startAtZero && atZero !== undefined ? `${muxer.text} ${atZero}` : muxer.text;
+  return `appsrc name=appsrc ! ${codec.text} ! ${mux} ! ` +
+    "filesink name=filesink buffer-mode=unbuffered";
 }
 
-/** Adds a frame rate to the caps: only with one, an .mp4 lasts to the end of its last frame. */
-function frameRate(mediaType: string, frameNs: bigint): Part {
+/** Adds a frame rate to caps that have none: without it, an .mp4 ends before its last frame. */
+function withRate({ elements, text }: Part, mediaType: string, frameNs: bigint | null): Part {
+  if (frameNs === null) return { elements, text };
   const caps = `${mediaType},framerate=1000000/${frameNs / 1000n}`;
-  return { elements: ["capssetter"], text: `capssetter caps=${caps}` };
+  return { elements: ["capssetter", ...elements], text: `capssetter caps=${caps} ! ${text}` };
 }
 
 /** The preferred of the installed encoders, or of all where none is installed. */

@@ -11,7 +11,6 @@ import type { Frame } from "../frame.ts";
 import { readMessage } from "../message.ts";
 import { parsePipeline } from "../parse.ts";
 import { setProperty } from "../properties.ts";
-import { hasElement } from "../registry.ts";
 import { recordBinText } from "./containers.ts";
 
 /** What a record bin writes, and where. */
@@ -22,8 +21,10 @@ export interface RecordBinOptions {
   location: string;
   /** What the frames are, such as `video/x-raw` or `video/x-h264`. */
   mediaType: string;
-  /** Nanoseconds that a frame lasts, where the caps do not tell; null where they do. */
-  untoldFrameNs: bigint | null;
+  /** Nanoseconds that an encoded frame lasts, where the caps do not tell; null where they do. */
+  untoldFrameNs?: bigint | null;
+  /** Whether the file's times begin at 0; else at the pipeline's running time, where the container can. */
+  startAtZero?: boolean;
 }
 
 /** The only messages that matter: a recording is polled, not listened to. */
@@ -63,7 +64,7 @@ export class RecordBin {
    */
   constructor(options: RecordBinOptions) {
     const text = (this.constructor as typeof RecordBin).binString ||
-      recordBinText(options.path, options.mediaType, hasElement, options.untoldFrameNs);
+      recordBinText(options);
     const pipeline = parsePipeline(text);
     const appsrc = gst().gst_bin_get_by_name(pipeline, cString("appsrc"));
     const filesink = gst().gst_bin_get_by_name(pipeline, cString("filesink"));

@@ -172,13 +172,15 @@ export class VideoRecorder implements AsyncDisposable {
   }
 
   #begin(call: Call, maxDelaySec: number): Clip {
-    const { pipeline, filenameGenerator, recordBinClass, windowSizeSec } = this.#options;
+    const { pipeline, filenameGenerator, windowSizeSec } = this.#options;
+    const { recordBinClass, startAtZero } = this.#options;
     const frameNs = this.#ring.frameNs;
     const measuredFrameNs = frameNs ?? this.#history.frameNs ?? UNKNOWN_FRAME_NS;
     const clip = new Clip({
       path: checkPath(filenameGenerator()),
       window: new ClipWindow(call),
       recordBinClass,
+      startAtZero,
       epochMs: () => Date.now() - (pipeline.runningTimeSec ?? 0) * 1000,
       measuredFrameNs,
       maxBacklog: Math.ceil((2 * windowSizeSec + BACKLOG_SEC) * 1e9 / Number(measuredFrameNs)),
