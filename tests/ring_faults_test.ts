@@ -4,11 +4,13 @@
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { GstError, GstTimeoutError, Pipeline } from "../mod.ts";
 import "../scripts/open_libraries.ts";
-import { recorderOf, until } from "./helpers/recording.ts";
+import { deadline } from "../src/deadline.ts";
+import { recorderOf, runLive, until } from "./helpers/recording.ts";
 import {
   APPSINK,
   assertContiguous,
   attach,
+  ConvertingRing,
   errorsOf,
   pullTimes,
   ringClass,
@@ -171,3 +173,12 @@ for (const { name, bin, provoke, message } of LATE_FAULTS) {
     });
   }
 }
+
+Deno.test("a ring with elements of its own lets the stream end", async () => {
+  await using app = await runLive(
+    "videotestsrc is-live=true num-buffers=20 ! video/x-raw,width=64,height=48,framerate=30/1 " +
+      "! tee name=t t. ! fakesink",
+  );
+  recorderOf(app.pipeline, "unused.webm", { ringBufferClass: ConvertingRing });
+  await deadline(app.ended, 5, "The stream does not end");
+});

@@ -41,8 +41,8 @@ function headText({ isQueued, isShielded }: RingBinOptions): string {
       `errorignore name=${ERRORS} ignore-notlinked=true ignore-eos=true convert-to=ok`,
     );
   }
-  // takes any caps: upstream negotiates as if the ring's elements were not there
-  elements.push(`output-selector name=${GATE} pad-negotiation-mode=none`);
+  // typefind takes any caps without asking on: upstream negotiates as if the ring's elements were not there
+  elements.push("typefind", `output-selector name=${GATE}`);
   return elements.join(" ! ");
 }
 
