@@ -66,7 +66,7 @@ const REFUSED: [path: string, value: unknown, why: string][] = [
   ["source.num-buffers", 2 ** 31, "does not take"],
   ["source.foreground-color", 2 ** 32, "does not take"],
   ["source.foreground-color", -2, "does not take"],
-  ["source.timestamp-offset", 2n ** 63n, "out of range"],
+  ["source.timestamp-offset", 2n ** 63n, "does not take"],
   ["appsrc.max-bytes", 2n ** 64n, "does not take"],
   ["source.is-live", "perhaps", "does not take"],
   ["source.parent", "sink", "does not take"],
