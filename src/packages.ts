@@ -18,7 +18,7 @@ const ELEMENTS: Record<string, string> = {
   "gstreamer1.0-alsa": "alsasink alsasrc",
   "gstreamer1.0-gtk3": "gtksink gtkglsink",
   "gstreamer1.0-plugins-good":
-    "aacparse ac3parse alpha autoaudiosink autoaudiosrc autovideosink autovideosrc avidemux avimux cairooverlay " +
+    "aacparse ac3parse alpha autoaudiosink autoaudiosrc autovideosink autovideosrc avidemux avimux cairooverlay capssetter " +
     "deinterlace flacdec flacenc flvdemux flvmux gdkpixbufoverlay imagefreeze jpegdec jpegenc lamemp3enc level " +
     "matroskademux matroskamux mp4mux mpg123audiodec multifilesink multifilesrc multipartdemux multipartmux " +
     "pngdec pngenc qtdemux qtmux rtp* rtsp* souphttpsrc spectrum splitfilesrc splitmuxsink splitmuxsrc " +

@@ -47,6 +47,16 @@ Deno.test("recordBinText() takes the next encoder where one is not installed", (
   assertMatch(recordBinText(raw("a.mkv"), without("h264parse")), /vp8enc/);
 });
 
+Deno.test("recordBinText() tells encoded video's frame rate where the caps do not", () => {
+  const spec = { path: "a.mp4", mediaType: "video/x-h264", untoldFrameNs: 40_000_000n };
+  const text = recordBinText(spec, without());
+  assertMatch(
+    text,
+    /^appsrc name=appsrc ! capssetter caps=\S+,framerate=1000000\/40000 ! h264parse/,
+  );
+  assertEquals(recordBinText({ ...spec, untoldFrameNs: null }, without()).includes("caps="), false);
+});
+
 Deno.test("recordBinText() names what is missing, with the packages", () => {
   const message = (path: string, ...missing: string[]) =>
     assertThrows(() => recordBinText(raw(path), without(...missing)), GstError).message;

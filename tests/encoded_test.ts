@@ -30,6 +30,11 @@ const CODECS: Codec[] = [
     extensions: [".mkv", ".mp4", ".ts"],
   },
   {
+    name: "h264", // as cameras send it: nothing tells how long a frame lasts
+    encoder: "openh264enc gop-size=40 ! capssetter caps=video/x-h264,framerate=0/1 ! h264parse",
+    extensions: [".mkv", ".mp4", ".mov", ".ts"],
+  },
+  {
     name: "hevc",
     encoder: "x265enc speed-preset=ultrafast tune=zerolatency key-int-max=40 ! h265parse",
     extensions: [".mkv", ".mp4", ".mov", ".ts"],

@@ -11,6 +11,7 @@ function fill(history: History, kinds: string): number[] {
   for (const [i, kind] of [...kinds].entries()) {
     const frame = {
       timeNs: BigInt(i),
+      orderNs: BigInt(i),
       isKeyframe: kind === "K",
       bytes: 10,
       release: () => released.push(i),
@@ -23,6 +24,23 @@ function fill(history: History, kinds: string): number[] {
 function timesOf({ frames }: History): number[] {
   return frames.map(({ timeNs }) => Number(timeNs));
 }
+
+Deno.test("History.push() releases frames before the first keyframe", () => {
+  const history = new History();
+  const released = fill(history, "--K-");
+  assertEquals(released, [0, 1]);
+  assertEquals(timesOf(history), [2, 3]);
+  assertEquals(history.bytes, 20);
+});
+
+Deno.test("History.frameNs is what a frame lasts on average", () => {
+  const history = new History();
+  fill(history, "K");
+  assertEquals(history.frameNs, null);
+  history.clear();
+  fill(history, "K----");
+  assertEquals(history.frameNs, 1n);
+});
 
 Deno.test("History.trim() releases raw frames that are too old, oldest first", () => {
   const history = new History();

@@ -78,12 +78,20 @@ Deno.test("ClipTally.report() takes no jitter for a missing frame", () => {
 });
 
 Deno.test("ClipTally.report() misses no frame where the frame rate is not known", () => {
-  const { dropped, shortfalls, end } = reportOf(tallyOf([600, 900, 1300], null));
-  assertEquals({ dropped, shortfalls, end }, { dropped: 0, shortfalls: [], end: 1.3 });
+  const { dropped, shortfalls } = reportOf(tallyOf([600, 900, 1300], null));
+  assertEquals({ dropped, shortfalls }, { dropped: 0, shortfalls: [] });
 });
 
 Deno.test("ClipTally.report() takes the last frame's end from the caps where it does not tell", () => {
   assertEquals(reportOf(tallyOf(range(600, 20), null, FRAME)).end, 1.4);
+});
+
+Deno.test("ClipTally.report() takes the last frame's end from its neighbours where nothing tells it", () => {
+  const tally = tallyOf([600, 900, 1300], null);
+  assertEquals(reportOf(tally).end, 1.7); // as long as the one before it
+  tally.meet(1350n * MS);
+  assertEquals(reportOf(tally).end, 1.35); // until the next one
+  assertEquals(reportOf(tallyOf([600], null)).end, 0.6);
 });
 
 Deno.test("ClipTally.report() blames a slow encoder, not the source, for what was dropped", () => {
@@ -119,5 +127,6 @@ Deno.test("ClipTally.reaches() tells whether the frames go up to an instant", ()
   assertEquals(new ClipTally().reaches(0n), false);
   assertEquals(tallyOf(range(600, 19)).reaches(endNs), false);
   assertEquals(tallyOf(range(600, 20)).reaches(endNs), true);
-  assertEquals(tallyOf(range(600, 20), null).reaches(endNs), false);
+  assertEquals(tallyOf(range(600, 19), null).reaches(endNs), false);
+  assertEquals(tallyOf(range(600, 20), null).reaches(endNs), true);
 });

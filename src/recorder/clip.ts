@@ -25,6 +25,8 @@ export interface ClipOptions {
   startAtZero: boolean;
   /** Tells the wall clock (milliseconds) at running time 0. */
   epochMs: () => number;
+  /** Nanoseconds that a frame lasts where caps do not tell, as measured. */
+  measuredFrameNs: bigint;
   /** Frames that may wait for the encoder; more than that are dropped. */
   maxBacklog: number;
   /** Seconds until the file exists, at most. */
@@ -119,7 +121,10 @@ export class Clip {
     const { timeNs, orderNs } = frame;
     if (this.#isInputOver || timeNs === null || orderNs === null) return;
     // frames that are shown before one that is in the clip belong to it, too, though they are decoded after it
-    if (orderNs >= this.window.endNs && timeNs >= this.#latestNs) return this.endInput();
+    if (orderNs >= this.window.endNs && timeNs >= this.#latestNs) {
+      this.#tally.meet(orderNs);
+      return this.endInput();
+    }
     if (this.#tally.frames > 0) return this.#enqueue(frame, frameNs);
     // a clip begins with a keyframe: at its start where there is one, else with the last one before
     if (frame.isKeyframe) this.#forgetLead();
@@ -137,7 +142,7 @@ export class Clip {
     if (frame.timeNs! > this.#latestNs) this.#latestNs = frame.timeNs!;
     this.#tally.add(frame.timeNs!, frame.durationNs, frameNs, frame.orderNs!);
     this.#queue.push(frame.retain());
-    if (this.#state === "waiting") void this.#open(frame.mediaType);
+    if (this.#state === "waiting") void this.#open(frame.mediaType, frameNs);
   }
 
   #forgetLead(): void {
@@ -161,13 +166,14 @@ export class Clip {
   }
 
   /** Makes the file and starts the record bin. */
-  async #open(mediaType: string): Promise<void> {
+  async #open(mediaType: string, frameNs: bigint | null): Promise<void> {
     this.#state = "starting";
     try {
-      const { path, recordBinClass, startAtZero } = this.#options;
+      const { path, recordBinClass, startAtZero, measuredFrameNs } = this.#options;
       this.#file = await ClipFile.reserve(path);
       const location = this.#file.partPath;
-      this.#bin = new recordBinClass({ path, location, mediaType, startAtZero });
+      const untoldFrameNs = frameNs === null ? measuredFrameNs : null;
+      this.#bin = new recordBinClass({ path, location, mediaType, untoldFrameNs, startAtZero });
       await this.#bin.start();
       // given up meanwhile: fail() leaves what is being started to this method
       if (this.state === "done") return await this.#undo();

@@ -72,6 +72,8 @@ export interface RecordBinSpec {
   path: string;
   /** The caps' name, such as `video/x-raw` or `video/x-h264`. */
   mediaType: string;
+  /** Nanoseconds that an encoded frame lasts, where the caps do not tell; null where they do. */
+  untoldFrameNs?: bigint | null;
   /** Whether the file's times begin at 0. */
   startAtZero?: boolean;
 }
@@ -88,7 +90,7 @@ export function recordBinText(
   spec: RecordBinSpec,
   isInstalled: (element: string) => boolean = hasElement,
 ): string {
-  const { path, mediaType, startAtZero = false } = spec;
+  const { path, mediaType, untoldFrameNs = null, startAtZero = false } = spec;
   const extension = extname(path).toLowerCase();
   const container = CONTAINERS[extension];
   if (container === undefined) {
@@ -100,7 +102,7 @@ export function recordBinText(
   const { muxer, atZero } = container;
   const codec = mediaType === "video/x-raw"
     ? encoder(container, isInstalled)
-    : parser(container, mediaType, extension);
+    : withRate(parser(container, mediaType, extension), mediaType, untoldFrameNs);
   const missing = [...codec.elements, ...muxer.elements].filter((name) => !isInstalled(name));
   if (missing.length > 0) {
     throw new GstError(
@@ -111,6 +113,13 @@ export function recordBinText(
   const mux = startAtZero && atZero !== undefined ? `${muxer.text} ${atZero}` : muxer.text;
   return `appsrc name=appsrc ! ${codec.text} ! ${mux} ! ` +
     "filesink name=filesink buffer-mode=unbuffered";
+}
+
+/** Adds a frame rate to caps that have none: without it, an .mp4 ends before its last frame. */
+function withRate({ elements, text }: Part, mediaType: string, frameNs: bigint | null): Part {
+  if (frameNs === null) return { elements, text };
+  const caps = `${mediaType},framerate=1000000/${frameNs / 1000n}`;
+  return { elements: ["capssetter", ...elements], text: `capssetter caps=${caps} ! ${text}` };
 }
 
 /** The preferred of the installed encoders, or of all where none is installed. */

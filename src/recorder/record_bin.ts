@@ -21,6 +21,8 @@ export interface RecordBinOptions {
   location: string;
   /** What the frames are, such as `video/x-raw` or `video/x-h264`. */
   mediaType: string;
+  /** Nanoseconds that an encoded frame lasts, where the caps do not tell; null where they do. */
+  untoldFrameNs?: bigint | null;
   /** Whether the file's times begin at 0; else at the pipeline's running time, where the container can. */
   startAtZero?: boolean;
 }

@@ -56,17 +56,29 @@ export interface RecordingReport {
 export class ClipTally {
   readonly #shortfalls = new Set<Shortfall>();
   #firstNs: bigint | null = null;
-  /** The end of the frame shown last. */
-  #endNs = 0n;
+  /** The start of the frame shown last. */
+  #latestNs = 0n;
+  /** What that lasts by itself or by the caps; null where they do not tell. */
+  #toldNs: bigint | null = null;
   /** Where the last frame stood in the stream. */
   #lastNs = 0n;
-  #frameNs: bigint | null = null;
+  /** From the last frame but one to the last; null before there are two. */
+  #stepNs: bigint | null = null;
   #frames = 0;
   #missing = 0;
 
   /** Frames written. */
   get frames(): number {
     return this.#frames;
+  }
+
+  /** Nanoseconds that the last frame lasts: where nothing tells, until the next one or as long as the one before it. */
+  get #frameNs(): bigint | null {
+    return this.#toldNs ?? this.#stepNs;
+  }
+
+  get #endNs(): bigint {
+    return this.#latestNs + (this.#frameNs ?? 0n);
   }
 
   /**
@@ -83,11 +95,18 @@ export class ClipTally {
   ): void {
     if (this.#firstNs === null) this.#firstNs = timeNs;
     else this.#missing += missingBetween(this.#lastNs, orderNs, frameNs);
+    this.meet(orderNs);
     this.#lastNs = orderNs;
-    this.#frameNs = durationNs ?? frameNs;
-    const endNs = timeNs + (this.#frameNs ?? 0n);
-    if (endNs > this.#endNs) this.#endNs = endNs;
+    if (timeNs >= this.#latestNs) {
+      this.#latestNs = timeNs;
+      this.#toldNs = durationNs ?? frameNs;
+    }
     this.#frames++;
+  }
+
+  /** Takes note of a frame that comes next, but need not belong to the clip. */
+  meet(orderNs: bigint): void {
+    if (this.#frames > 0 && orderNs > this.#lastNs) this.#stepNs = orderNs - this.#lastNs;
   }
 
   /** Whether the frames reach up to an instant. */

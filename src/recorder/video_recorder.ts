@@ -44,6 +44,8 @@ const TICK_MS = 20;
 const IDLE_MS = 1000;
 /** Seconds of frames that may wait for the encoder, beside those of the window before and after the call. */
 const BACKLOG_SEC = 5;
+/** Nanoseconds that a frame is taken to last before there are two. */
+const UNKNOWN_FRAME_NS = 33_333_333n;
 /** Running time after which a frame that should have come counts as not coming. */
 const STALL_NS = secToNs(1);
 
@@ -173,15 +175,15 @@ export class VideoRecorder implements AsyncDisposable {
     const { pipeline, filenameGenerator, windowSizeSec } = this.#options;
     const { recordBinClass, startAtZero } = this.#options;
     const frameNs = this.#ring.frameNs;
+    const measuredFrameNs = frameNs ?? this.#history.frameNs ?? UNKNOWN_FRAME_NS;
     const clip = new Clip({
       path: checkPath(filenameGenerator()),
       window: new ClipWindow(call),
       recordBinClass,
       startAtZero,
       epochMs: () => Date.now() - (pipeline.runningTimeSec ?? 0) * 1000,
-      maxBacklog: Math.ceil(
-        (2 * windowSizeSec + BACKLOG_SEC) * 1e9 / Number(frameNs ?? 33_333_333n),
-      ),
+      measuredFrameNs,
+      maxBacklog: Math.ceil((2 * windowSizeSec + BACKLOG_SEC) * 1e9 / Number(measuredFrameNs)),
       maxDelaySec,
     });
     this.#clips.add(clip);

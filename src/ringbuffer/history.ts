@@ -23,13 +23,21 @@ export class History {
     return this.#bytes;
   }
 
+  /** Nanoseconds from one frame to the next, on average; null where there are no two. */
+  get frameNs(): bigint | null {
+    const order = this.#frames.map(({ orderNs }) => orderNs).filter((orderNs) => orderNs !== null);
+    const spanNs = order.length > 1 ? order.at(-1)! - order[0]! : 0n;
+    return spanNs > 0n ? spanNs / BigInt(order.length - 1) : null;
+  }
+
   /** The longest time from one keyframe to the next so far; null before the second keyframe. */
   get longestGopNs(): bigint | null {
     return this.#longestGopNs;
   }
 
-  /** Adds a frame, which becomes the history's. */
+  /** Adds a frame, which becomes the history's; it must be a keyframe to be the first. */
   push(frame: Frame): void {
+    if (this.#frames.length === 0 && !frame.isKeyframe) return frame.release();
     this.#frames.push(frame);
     this.#bytes += frame.bytes;
     if (!frame.isKeyframe || frame.timeNs === null) return;

@@ -30,8 +30,8 @@ export interface Running {
   readonly result: Promise<RunResult>;
   /** Sends a signal. */
   kill(signal: Deno.Signal): void;
-  /** Resolves as soon as its standard output and error hold a text; rejects when it ends without. */
-  until(text: string): Promise<void>;
+  /** Resolves to what it has written as soon as that holds a text; rejects when it ends without. */
+  until(text: string): Promise<string>;
 }
 
 /**
@@ -115,11 +115,12 @@ class Output {
     this.#notify();
   }
 
-  async until(text: string): Promise<void> {
+  async until(text: string): Promise<string> {
     while (!this.#text.includes(text)) {
       if (this.#isOver) throw new Error(`The child ended without "${text}": ${this.#text}`);
       await this.#wake.promise;
     }
+    return this.#text;
   }
 
   #notify(): void {

@@ -1,0 +1,88 @@
+#!/usr/bin/env -S deno run -A
+/**
+ * Clips of a network camera, written as the camera sends them: nothing is decoded or encoded. Each is recorded when
+ * Enter is pressed; where there is no terminal, as soon as the ring is full.
+ *
+ *     deno run -A recipes/camera-recorder.ts rtsp://HOST/PATH [--out=FOLDER] [--window=5] [--clips=1]
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli";
+import { formatTemplate, GstClosedError, Standalone, VideoRecorder } from "../mod.ts";
+import { clipFolder, probe, sleep } from "./lib.ts";
+
+/** Seconds that a camera may take to send its first picture. */
+const ARRIVAL_SEC = 10;
+
+const args = parseArgs(Deno.args, {
+  string: ["out", "window", "clips"],
+  default: { window: "5", clips: "1" },
+});
+const url = String(args._[0] ?? "");
+if (!URL.canParse(url) || !/^rtsps?:/.test(url)) {
+  console.error(
+    "usage: camera-recorder.ts rtsp://HOST/PATH [--out=FOLDER] [--window=5] [--clips=1]",
+  );
+  Deno.exit(2);
+}
+const windowSizeSec = Number(args.window);
+
+/** Waits for the first picture: only that tells what the camera sends. */
+async function arrival({ pipeline }: Standalone): Promise<void> {
+  const start = performance.now();
+  while (pipeline.element("t1").caps("sink") === null) {
+    if (performance.now() - start > ARRIVAL_SEC * 1000) throw new Error("no picture came");
+    await sleep(0.1);
+  }
+}
+
+/** Records the clips, one after another. */
+async function record(recorder: VideoRecorder): Promise<void> {
+  for (let clip = 0; clip < Number(args.clips); clip++) {
+    if (Deno.stdin.isTerminal()) {
+      console.log("Enter records");
+      await Deno.stdin.read(new Uint8Array(1024));
+    } else {
+      const isReady = () => recorder.stats().fillSec >= windowSizeSec;
+      while (recorder.state === "buffering" && !isReady()) await sleep(0.1);
+    }
+    const recording = await recorder.record();
+    console.log(await recording.finished);
+  }
+}
+
+const folder = await clipFolder();
+try {
+  // by TCP, as each packet that UDP loses is a hole in a clip
+  const description = formatTemplate(
+    `
+    rtspsrc
+      location={url}
+      protocols=tcp
+      latency=200
+      tcp-timeout=5000000
+    ! application/x-rtp,media=video
+    ! parsebin
+    ! tee
+      name=t1
+    t1.
+    ! fakesink
+    `,
+    { url },
+  );
+  await using app = await Standalone.buildAndRun(description, { background: true });
+  await Promise.race([arrival(app), app.ended]);
+  const recorder = new VideoRecorder({
+    pipeline: app.pipeline,
+    srcTeeName: "t1",
+    filenameGenerator: () => `${folder}/${crypto.randomUUID()}.mp4`,
+    windowSizeSec,
+  });
+  await record(recorder);
+} catch (error) {
+  const isOver = error instanceof GstClosedError;
+  const reason = isOver ? "the camera's stream has ended" : (error as Error).message;
+  console.error(`${new URL(url).host}: ${reason}`);
+  Deno.exitCode = 1;
+}
+await probe(folder);
