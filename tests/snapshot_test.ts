@@ -1,0 +1,230 @@
+/**
+ * Pictures out of a ring: which frame they show, told by the number in it, and what they leave alone.
+ */
+import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { GstClosedError, GstError, hasElement, type SnapshotReport, Standalone } from "../mod.ts";
+import { imageBinText } from "../src/recorder/snapshot.ts";
+import { numberedSource, readNumbers, writeNumbered } from "./helpers/numbered.ts";
+import { checkComplete, reached, recorderOf, runLive, SOURCE } from "./helpers/recording.ts";
+import { run } from "./helpers/run.ts";
+import { ROOT } from "./helpers/script.ts";
+import { tempDir } from "./helpers/temp_dir.ts";
+
+const FPS = 30;
+const WINDOW_SEC = 1;
+/** Frames from one keyframe to the next, at most. */
+const GOP = 40;
+
+/** Numbered frames, live, through some elements to the tee `t`. */
+async function runNumbered(folder: string, elements: string): Promise<Standalone> {
+  await writeNumbered(`${folder}/numbered.raw`, 20 * FPS);
+  const source = numberedSource({
+    ...{ path: `${folder}/numbered.raw`, fps: FPS, live: true, teeName: "raw" },
+  });
+  return await runLive(`${source} raw. ! queue ! ${elements} ! tee name=t t. ! fakesink`);
+}
+
+/** The picture is what the report says, and shows the frame of that time. */
+async function checkPicture(report: SnapshotReport): Promise<number> {
+  const { path, time, bytes, takenAt } = report;
+  const number = Math.round(time * FPS);
+  assertEquals(await readNumbers(path), [number], path);
+  assertEquals((await Deno.stat(path)).size, bytes);
+  assert(Math.abs(Date.now() - takenAt.getTime()) < 10_000, String(takenAt));
+  const { stdout } = await run("ffprobe", [
+    ...["-v", "error", "-show_entries", "stream=codec_name", "-of", "default=nw=1:nk=1", path],
+  ]);
+  assertEquals(stdout.trim(), path.endsWith(".png") ? "png" : "mjpeg");
+  return number;
+}
+
+const RAW = ["RGB", "NV12", "GRAY8", "I420", "BGRx"].map((format) =>
+  `videoconvert ! video/x-raw,format=${format}`
+);
+
+/** Encoded streams; the second one's frames are decoded in another order than they are shown in. */
+const ENCODED = [
+  `x264enc tune=zerolatency key-int-max=${GOP} ! h264parse`,
+  `x264enc speed-preset=ultrafast bframes=3 b-adapt=false key-int-max=${GOP} ! h264parse`,
+  `x265enc speed-preset=ultrafast key-int-max=${GOP} ! h265parse`,
+  `vp8enc deadline=1 keyframe-max-dist=${GOP}`,
+  `vp9enc deadline=1 cpu-used=8 keyframe-max-dist=${GOP} ! vp9parse`,
+  "jpegenc ! jpegparse",
+];
+
+/** Runs a test for each stream whose elements are installed, each in a folder of its own. */
+async function forEach(
+  streams: string[],
+  test: (elements: string, folder: string) => Promise<void>,
+): Promise<void> {
+  for (const elements of streams) {
+    const names = elements.split(" ! ").map((text) => text.split(" ")[0]!);
+    const missing = names.filter((name) => !name.includes("/") && !hasElement(name));
+    if (missing.length > 0) {
+      console.log(`skipped: no ${missing.join(", ")}`);
+      continue;
+    }
+    await using dir = await tempDir();
+    await test(elements, dir.path);
+  }
+}
+
+Deno.test("snapshot() writes the newest frame of any raw or encoded stream", async () => {
+  await forEach([...RAW, ...ENCODED], async (elements, folder) => {
+    await using app = await runNumbered(folder, elements);
+    const recorder = recorderOf(app.pipeline, `${folder}/a.mkv`, { windowSizeSec: WINDOW_SEC });
+    await reached(app.pipeline, 2.5);
+    for (const name of ["new/folder/a.jpg", "b.JPEG", "c.png"]) {
+      const calledSec = app.pipeline.runningTimeSec!;
+      const report = await recorder.snapshot(`${folder}/${name}`);
+      const number = await checkPicture(report);
+      // the source takes half a second to mix, encoders some frames
+      assert(number <= calledSec * FPS && number > (calledSec - 2.2) * FPS, `${number} ${elements}`);
+    }
+  });
+});
+
+Deno.test("snapshot() picks the frame of the instant, exactly", async () => {
+  const streams = [RAW[0]!, ...ENCODED];
+  await forEach(streams, async (elements, folder) => {
+    await using app = await runNumbered(folder, elements);
+    const recorder = recorderOf(app.pipeline, `${folder}/a.mkv`, { windowSizeSec: WINDOW_SEC });
+    await reached(app.pipeline, 4);
+    // all within the window: the eight of any two groups of four, in the middle of a frame and at its very start
+    const first = Math.ceil((app.pipeline.runningTimeSec! - 0.9) * FPS);
+    const expected = [0, 1, 2, 3, 4, 5, 6, 7].map((offset) => first + offset);
+    const pictures = await Promise.all(expected.map((number) => {
+      const at = number % 2 ? (number + 0.5) / FPS : number / FPS + 1e-8;
+      return recorder.snapshot(`${folder}/${number}.png`, { at });
+    }));
+    assertEquals(await Promise.all(pictures.map(checkPicture)), expected, elements);
+  });
+});
+
+Deno.test("snapshot() waits for the frame of an instant that is just over", async () => {
+  await forEach([RAW[0]!, ENCODED[1]!], async (elements, folder) => {
+    await using app = await runNumbered(folder, elements);
+    const recorder = recorderOf(app.pipeline, `${folder}/a.mkv`, { windowSizeSec: 2 });
+    await reached(app.pipeline, 3);
+    const at = app.pipeline.runningTimeSec!;
+    const report = await recorder.snapshot(`${folder}/a.png`, { at });
+    assertEquals(await checkPicture(report), Math.floor(at * FPS + 1e-5), elements);
+  });
+});
+
+Deno.test("snapshot() leaves clips under way and the history as they are", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive();
+  const paths = [1, 2, 3].map((number) => `${dir.path}/${number}.webm`).values();
+  const recorder = recorderOf(app.pipeline, () => paths.next().value!);
+  await reached(app.pipeline, 1);
+  let isOver = false;
+  let count = 0;
+  const snapshots = (async () => {
+    while (!isOver) await recorder.snapshot(`${dir.path}/${count++}.jpg`);
+  })();
+  for (let i = 0; i < 3; i++) {
+    await checkComplete(await (await recorder.record()).finished);
+  }
+  isOver = true;
+  await snapshots;
+  assert(count > 5, `${count} snapshots`);
+});
+
+Deno.test("snapshot() can be called twenty times at once", async () => {
+  await forEach([RAW[0]!, ENCODED[1]!], async (elements, folder) => {
+    await using app = await runNumbered(folder, elements);
+    const recorder = recorderOf(app.pipeline, `${folder}/a.mkv`, { windowSizeSec: WINDOW_SEC });
+    await reached(app.pipeline, 3);
+    let isStalled = false;
+    let lastMs = performance.now();
+    const watch = setInterval(() => {
+      if (performance.now() - lastMs > 300) isStalled = true;
+      lastMs = performance.now();
+    }, 10);
+    const reports = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => recorder.snapshot(`${folder}/${i}.jpg`)),
+    );
+    clearInterval(watch);
+    assertEquals(isStalled, false, "the event loop stood still");
+    const numbers = await Promise.all(reports.map(checkPicture));
+    assertEquals(new Set(numbers).size, 1);
+  });
+});
+
+Deno.test("snapshot() tells what is wrong", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive();
+  const recorder = recorderOf(app.pipeline, `${dir.path}/a.webm`);
+  const path = `${dir.path}/a.png`;
+  await reached(app.pipeline, 1);
+  for (const wrong of ["a.gif", "a", ".png", "a.png ", "a.toString"]) {
+    const { message } = await assertRejects(() => recorder.snapshot(wrong), RangeError);
+    assertMatch(message, /must end in one of \.jpg, \.jpeg, \.png/);
+  }
+  for (const at of [0.1, 1000, Infinity]) {
+    const { message } = await assertRejects(() => recorder.snapshot(path, { at }), RangeError);
+    const [, first, last] = /from ([\d.]+) to ([\d.]+) s, got/.exec(message)!;
+    assert(Number(first) > 0.5 && Number(last) > Number(first) + 0.2, message);
+  }
+  for (const at of [-1, NaN]) await assertRejects(() => recorder.snapshot(path, { at }), RangeError);
+  // deno-lint-ignore no-explicit-any
+  const at = "1" as any;
+  await assertRejects(() => recorder.snapshot(path, { at }), TypeError);
+  assertEquals([...Deno.readDirSync(dir.path)], []);
+
+  await Deno.writeTextFile(path, "mine");
+  await assertRejects(() => recorder.snapshot(path), Deno.errors.AlreadyExists, path);
+  assertEquals(await Deno.readTextFile(path), "mine");
+  await assertRejects(() => recorder.snapshot(`${path}/b.png`), Error);
+  assertEquals([...Deno.readDirSync(dir.path)].length, 1);
+
+  await recorder.close();
+  await assertRejects(() => recorder.snapshot(`${dir.path}/b.png`), GstClosedError);
+});
+
+Deno.test("snapshot() says that the ring is empty, or holds no keyframe", async () => {
+  await using dir = await tempDir();
+  const call = (text: string, pattern: RegExp) => async () => {
+    await using app = await runLive(text);
+    const recorder = recorderOf(app.pipeline, `${dir.path}/a.mkv`);
+    await reached(app.pipeline, 0.5);
+    for (const options of [{}, { at: 0.4 }]) {
+      const picture = () => recorder.snapshot(`${dir.path}/a.png`, options);
+      assertMatch((await assertRejects(picture, GstError)).message, pattern);
+    }
+  };
+  await call("valve drop=true name=v ! tee name=t t. ! fakesink async=false " +
+    "videotestsrc is-live=true ! v.", /holds no frame yet/)();
+  // attached after the only keyframe
+  const encoder = "x264enc tune=zerolatency key-int-max=10000 ! h264parse";
+  await using app = await runLive(`${SOURCE.replace("name=t", "name=raw")} raw. ! queue ! ` +
+    `${encoder} ! tee name=t t. ! fakesink`);
+  await reached(app.pipeline, 0.5);
+  const recorder = recorderOf(app.pipeline, `${dir.path}/a.mkv`);
+  await reached(app.pipeline, 1);
+  const picture = () => recorder.snapshot(`${dir.path}/a.png`);
+  assertMatch((await assertRejects(picture, GstError)).message, /holds no keyframe yet/);
+});
+
+Deno.test("imageBinText() names a missing encoder, with its package", () => {
+  const { message } = assertThrows(() => imageBinText("a.png", () => false), GstError);
+  assertEquals(
+    message,
+    "A .png file needs elements that are not installed: pngenc\n" +
+      "pngenc is in Debian's package gstreamer1.0-plugins-good: " +
+      "sudo apt-get install gstreamer1.0-plugins-good",
+  );
+  assertMatch(imageBinText("a.Jpeg", () => true), /! jpegenc /);
+});
+
+Deno.test("snapshot() leaves no object alive", async () => {
+  await using dir = await tempDir();
+  const { code, stdout, stderr } = await run(
+    Deno.execPath(),
+    ["run", "-A", `${ROOT}/tests/scripts/many_snapshots.ts`, dir.path],
+    { env: { GST_TRACERS: "leaks", GST_DEBUG: "GST_TRACER:7", GST_DEBUG_NO_COLOR: "1" } },
+  );
+  assertEquals([code, stdout.trim()], [0, "12 pictures"], stderr);
+  assertEquals(stderr.split("\n").filter((line) => line.includes("object-alive")), []);
+});
