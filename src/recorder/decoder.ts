@@ -15,7 +15,7 @@ import { poll } from "../poll.ts";
 
 // the appsink holds up the decoder: a whole group of raw pictures could fill the memory
 const TEXT = "appsrc name=appsrc format=time handle-segment-change=true emit-signals=false " +
-  "! decodebin ! video/x-raw ! appsink name=appsink sync=false max-buffers=8 " +
+  "! decodebin ! video/x-raw ! appsink name=appsink sync=false max-buffers=4 " +
   "enable-last-sample=false emit-signals=false";
 
 /** The native pipeline; all are owned. */

@@ -128,6 +128,10 @@ async function chooseFrames(at: number | undefined, source: SnapshotSource): Pro
 
 /** Checks that there is a frame at an instant, or any. */
 function checkSpan(at: number | undefined, frames: readonly Frame[], pipeline: Pipeline): void {
+  const mediaType = frames[0]?.mediaType ?? "video/x-raw";
+  if (!/^(video|image)\//.test(mediaType)) {
+    throw new GstError(`There are no pictures of ${mediaType}, which the tee carries`);
+  }
   const span = spanOf(frames);
   if (span === null) {
     throw new GstError(
