@@ -46,6 +46,7 @@ export {
   VideoRecorder,
 } from "./src/recorder/video_recorder.ts";
 export type { RecordOptions, VideoRecorderOptions } from "./src/recorder/options.ts";
+export { EncodedRingBuffer } from "./src/ringbuffer/encoded_ring_buffer.ts";
 export { RingBuffer, type RingBufferOptions } from "./src/ringbuffer/ring_buffer.ts";
 export {
   MultiVideoRecorder,
@@ -53,3 +54,4 @@ export {
 } from "./src/recorder/multi_video_recorder.ts";
 export { hasElement } from "./src/registry.ts";
 export { Frame } from "./src/frame.ts";
+export type { RecorderStats } from "./src/recorder/stats.ts";

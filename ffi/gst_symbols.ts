@@ -54,16 +54,25 @@ export const gstSymbols = {
   gst_pipeline_get_type: { parameters: [], result: "usize" },
   // GstElement * gst_pipeline_new (const gchar *name)                                      [floating]
   gst_pipeline_new: { parameters: ["buffer"], result: "pointer" },
+  // GType gst_bin_get_type (void)
+  gst_bin_get_type: { parameters: [], result: "usize" },
   // gboolean gst_bin_add (GstBin *bin, GstElement *element)          takes a floating reference
   gst_bin_add: { parameters: ["pointer", "pointer"], result: "i32" },
   // gboolean gst_bin_remove (GstBin *bin, GstElement *element)       drops the bin's reference
   gst_bin_remove: { parameters: ["pointer", "pointer"], result: "i32" },
   // gboolean gst_bin_recalculate_latency (GstBin *bin)
-  gst_bin_recalculate_latency: { parameters: ["pointer"], result: "i32" },
+  gst_bin_recalculate_latency_async: {
+    name: "gst_bin_recalculate_latency",
+    parameters: ["pointer"],
+    result: "i32",
+    nonblocking: true,
+  },
   // GstElement * gst_bin_get_by_name (GstBin *bin, const gchar *name)                      [full]
   gst_bin_get_by_name: { parameters: ["pointer", "buffer"], result: "pointer" },
   // GstIterator * gst_bin_iterate_recurse (GstBin *bin)                                    [full]
   gst_bin_iterate_recurse: { parameters: ["pointer"], result: "pointer" },
+  // GstIterator * gst_bin_iterate_sources (GstBin *bin)                                    [full]
+  gst_bin_iterate_sources: { parameters: ["pointer"], result: "pointer" },
   // GstIteratorResult gst_iterator_next (GstIterator *it, GValue *elem)
   gst_iterator_next: { parameters: ["pointer", "buffer"], result: "i32" },
   // void gst_iterator_resync (GstIterator *it)
@@ -90,8 +99,12 @@ export const gstSymbols = {
   gst_element_sync_state_with_parent: { parameters: ["pointer"], result: "i32" },
   // GstBus * gst_element_get_bus (GstElement *element)                                     [full]
   gst_element_get_bus: { parameters: ["pointer"], result: "pointer" },
+  // void gst_element_set_bus (GstElement *element, GstBus *bus)
+  gst_element_set_bus: { parameters: ["pointer", "pointer"], result: "void" },
   // GstPad * gst_element_get_static_pad (GstElement *element, const gchar *name)           [full]
   gst_element_get_static_pad: { parameters: ["pointer", "buffer"], result: "pointer" },
+  // GstIterator * gst_element_iterate_src_pads (GstElement *element)                       [full]
+  gst_element_iterate_src_pads: { parameters: ["pointer"], result: "pointer" },
   // GstPad * gst_element_request_pad_simple (GstElement *element, const gchar *name)       [full]
   gst_element_request_pad_simple: { parameters: ["pointer", "buffer"], result: "pointer" },
   // void gst_element_release_request_pad (GstElement *element, GstPad *pad)
@@ -134,6 +147,13 @@ export const gstSymbols = {
   gst_pad_link_full: { parameters: ["pointer", "pointer", "i32"], result: "i32" },
   // gboolean gst_pad_unlink (GstPad *srcpad, GstPad *sinkpad)
   gst_pad_unlink: { parameters: ["pointer", "pointer"], result: "i32" },
+  // gboolean gst_pad_push_event (GstPad *pad, GstEvent *event)                takes the event
+  gst_pad_push_event_async: {
+    name: "gst_pad_push_event",
+    parameters: ["pointer", "pointer"],
+    result: "i32",
+    nonblocking: true,
+  },
   // gulong gst_pad_add_probe (GstPad *pad, GstPadProbeType mask, GstPadProbeCallback callback, gpointer user_data,
   //                           GDestroyNotify destroy_data)      a blocking probe may do without a callback
   gst_pad_add_probe: {
@@ -142,6 +162,10 @@ export const gstSymbols = {
   },
   // void gst_pad_remove_probe (GstPad *pad, gulong id)
   gst_pad_remove_probe: { parameters: ["pointer", "usize"], result: "void" },
+  // GstFlowReturn gst_pad_get_last_flow_return (GstPad *pad)
+  gst_pad_get_last_flow_return: { parameters: ["pointer"], result: "i32" },
+  // const gchar * gst_flow_get_name (GstFlowReturn ret)                                    [none]
+  gst_flow_get_name: { parameters: ["i32"], result: "pointer" },
 
   // gchar * gst_caps_to_string (const GstCaps *caps)                                       [full]
   gst_caps_to_string: { parameters: ["pointer"], result: "pointer" },
@@ -164,7 +188,11 @@ export const gstSymbols = {
 
   // GstEvent * gst_event_new_eos (void)                                                    [full]
   gst_event_new_eos: { parameters: [], result: "pointer" },
+  // GstEvent * gst_event_new_flush_start (void)                                            [full]
+  gst_event_new_flush_start: { parameters: [], result: "pointer" },
 
+  // GstBus * gst_bus_new (void)                                                            [full]
+  gst_bus_new: { parameters: [], result: "pointer" },
   // GstMessage * gst_bus_timed_pop_filtered (GstBus *bus, GstClockTime timeout, GstMessageType types)  [full]
   gst_bus_timed_pop_filtered: { parameters: ["pointer", "u64", "u32"], result: "pointer" },
   gst_bus_timed_pop_filtered_async: {
@@ -205,6 +233,8 @@ export const gstSymbols = {
   // gchar * gst_value_serialize (const GValue *value)                                      [full]
   gst_value_serialize: { parameters: ["buffer"], result: "pointer" },
 
+  // gsize gst_buffer_get_size (GstBuffer *buffer)
+  gst_buffer_get_size: { parameters: ["pointer"], result: "usize" },
   // GstBuffer * gst_sample_get_buffer (GstSample *sample)                                  [none]
   gst_sample_get_buffer: { parameters: ["pointer"], result: "pointer" },
   // GstCaps * gst_sample_get_caps (GstSample *sample)                                      [none]

@@ -5,6 +5,9 @@
  */
 import { GstTimeoutError } from "./errors.ts";
 
+/** The longest that a timer can wait, 24 days: what exceeds it would fire at once. */
+const MAX_MS = 2 ** 31 - 1;
+
 /**
  * A promise's outcome, or a time-out where that comes later. The promise itself goes on.
  *
@@ -15,7 +18,8 @@ export async function deadline<T>(promise: Promise<T>, sec: number, message: str
   if (sec === Infinity) return await promise;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new GstTimeoutError(message)), sec * 1000);
+    const ms = Math.min(sec * 1000, MAX_MS);
+    timer = setTimeout(() => reject(new GstTimeoutError(message)), ms);
   });
   try {
     return await Promise.race([promise, late]);

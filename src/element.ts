@@ -5,6 +5,7 @@
  */
 import { cString, takeCString } from "../ffi/cstring.ts";
 import { glib, gst } from "../ffi/gst.ts";
+import { factoryName } from "./elements.ts";
 import { GstClosedError } from "./errors.ts";
 import { pathOf } from "./message.ts";
 import { getProperty, type PropertyValue, setProperty } from "./properties.ts";
@@ -58,8 +59,7 @@ export class Element {
 
   /** The name of its factory, such as `videotestsrc`; empty for a plain bin made by hand. */
   get factoryName(): string {
-    const factory = gst().gst_element_get_factory(this.unsafeHandle);
-    return factory === null ? "" : takeCString(glib(), gst().gst_object_get_name(factory)) ?? "";
+    return factoryName(this.unsafeHandle);
   }
 
   /**

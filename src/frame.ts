@@ -21,6 +21,8 @@ export class Frame {
   readonly orderNs: bigint | null;
   /** Whether it can be decoded without the frames before it; always so for raw frames. */
   readonly isKeyframe: boolean;
+  /** Size of its data in bytes. */
+  readonly bytes: number;
   /** Duration in nanoseconds; null where the buffer does not tell. */
   readonly durationNs: bigint | null;
   /** Owned: unref'd by the last {@link release}. */
@@ -34,7 +36,8 @@ export class Frame {
    */
   constructor(sample: Deno.PointerObject) {
     this.#sample = sample;
-    const view = new Deno.UnsafePointerView(gst().gst_sample_get_buffer(sample)!);
+    const buffer = gst().gst_sample_get_buffer(sample)!;
+    const view = new Deno.UnsafePointerView(buffer);
     const segment = gst().gst_sample_get_segment(sample);
     const runningTime = (offset: number) => {
       const time = view.getBigUint64(offset);
@@ -43,6 +46,7 @@ export class Frame {
     this.timeNs = runningTime(OFFSETS["GstBuffer.pts"]);
     this.orderNs = runningTime(OFFSETS["GstBuffer.dts"]) ?? this.timeNs;
     this.durationNs = known(view.getBigUint64(OFFSETS["GstBuffer.duration"]));
+    this.bytes = Number(gst().gst_buffer_get_size(buffer));
     const flags = view.getUint32(OFFSETS["GstBuffer.flags"]);
     this.isKeyframe = (flags & ENUMS.GST_BUFFER_FLAG_DELTA_UNIT) === 0;
   }

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { cString, takeCString } from "../ffi/cstring.ts";
-import { glib, gst } from "../ffi/gst.ts";
+import { cString } from "../ffi/cstring.ts";
+import { gst } from "../ffi/gst.ts";
 import { ENUMS } from "../ffi/layout.ts";
-import { listElements } from "./elements.ts";
+import { factoryName, listElements } from "./elements.ts";
 
 /** A blocking probe needs no callback: without one the pad stays blocked until the probe is removed. */
 const BLOCK_BUFFERS = ENUMS.GST_PAD_PROBE_TYPE_BLOCK | ENUMS.GST_PAD_PROBE_TYPE_BUFFER |
@@ -20,7 +20,8 @@ const BLOCK_BUFFERS = ENUMS.GST_PAD_PROBE_TYPE_BLOCK | ENUMS.GST_PAD_PROBE_TYPE_
 export function holdTees(bin: Deno.PointerObject): () => void {
   const held: { pad: Deno.PointerObject; probe: bigint }[] = [];
   for (const element of listElements(bin)) {
-    const pad = isTee(element) ? gst().gst_element_get_static_pad(element, cString("sink")) : null;
+    const isTee = factoryName(element) === "tee";
+    const pad = isTee ? gst().gst_element_get_static_pad(element, cString("sink")) : null;
     gst().gst_object_unref(element);
     if (pad === null) continue;
     held.push({ pad, probe: gst().gst_pad_add_probe(pad, BLOCK_BUFFERS, null, null, null) });
@@ -31,9 +32,4 @@ export function holdTees(bin: Deno.PointerObject): () => void {
       gst().gst_object_unref(pad);
     }
   };
-}
-
-function isTee(element: Deno.PointerObject): boolean {
-  const factory = gst().gst_element_get_factory(element);
-  return factory !== null && takeCString(glib(), gst().gst_object_get_name(factory)) === "tee";
 }

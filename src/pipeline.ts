@@ -11,7 +11,7 @@ import { Bus, type MessageStream } from "./bus.ts";
 import { nsToSec } from "./clock_time.ts";
 import { checkSec, deadline } from "./deadline.ts";
 import { Element } from "./element.ts";
-import { listElements } from "./elements.ts";
+import { flushSources, listElements } from "./elements.ts";
 import { GstClosedError, GstTimeoutError } from "./errors.ts";
 import { type Message, pathOf } from "./message.ts";
 import { parsePipeline } from "./parse.ts";
@@ -36,6 +36,8 @@ export interface Attachment {
   readonly path: string;
   /** Takes an error of an element in the bin. */
   onError(error: GstError): void;
+  /** Learns that the pipeline is about to be told to change to a state, and that it has been told. */
+  onStateChange?(state: State, when: "before" | "after"): void;
   /** Finishes, within a bounded time; called before the pipeline stops. */
   close(): Promise<void>;
 }
@@ -70,8 +72,16 @@ export class Pipeline implements AsyncDisposable {
   /** What ended the stream: nothing more will come until the next start. */
   #end: "eos" | "error" | undefined;
   #closing: Promise<void> | undefined;
-  /** State changes run one after another. */
-  #changes: Promise<unknown> = Promise.resolve();
+  /** The last call under way that holds the pipeline's state lock. */
+  #locked: Promise<unknown> = Promise.resolve();
+  /** Those who wait for a state, by their messages. */
+  readonly #arrivals = new Map<MessageStream, State>();
+  /** Whether it is on its way to PAUSED, or beyond. */
+  #isStarted = false;
+  /** The last state that was asked for. */
+  #wanted: State = "null";
+  /** Whether EOS was sent since the start, or is being sent: until data flows in all sources, that can wait. */
+  #eos: "sending" | "sent" | undefined;
 
   private constructor(handle: Deno.PointerObject) {
     this.#handle = handle;
@@ -156,9 +166,10 @@ export class Pipeline implements AsyncDisposable {
    * @throws {RangeError} if there is none; the message lists the names.
    */
   element(name: string): Element {
+    const pipeline = this.unsafeHandle;
     const known = this.#elements.get(name);
     if (known !== undefined) return known;
-    const handle = gst().gst_bin_get_by_name(this.unsafeHandle, cString(name));
+    const handle = gst().gst_bin_get_by_name(pipeline, cString(name));
     if (handle === null) {
       throw new RangeError(
         `No element is named "${name}"; there are: ${this.elementNames().join(", ")}`,
@@ -206,32 +217,70 @@ export class Pipeline implements AsyncDisposable {
     }
     const timeoutSec = checkSec("timeoutSec", options.timeoutSec ?? 30);
     using messages = this.bus.messages();
-    const change = this.#changes.then(() => this.#change(state, messages));
-    this.#changes = change.catch(() => {});
-    const result = await change;
-    if (result === ENUMS.GST_STATE_CHANGE_FAILURE) throw await this.#failure(messages, state);
+    this.#wanted = state;
+    if (STATES[state] < STATES.paused && this.#eos === "sending") {
+      await flushSources(this.unsafeHandle);
+    }
+    const result = await this.#lock(() => this.#change(state, messages));
+    if (result === ENUMS.GST_STATE_CHANGE_FAILURE) {
+      throw await this.#firstError(messages) ??
+        new GstError(`${this.path} cannot change to ${state}`, {
+          path: this.path,
+          hint: "GST_DEBUG=3 in the environment shows what its elements say",
+        });
+    }
     if (result === ENUMS.GST_STATE_CHANGE_ASYNC) {
       const where = `${this.path} did not get to ${state} within ${timeoutSec} s`;
-      await deadline(this.#arrival(messages, state), timeoutSec, where);
+      this.#arrivals.set(messages, state);
+      await deadline(this.#arrival(messages, state), timeoutSec, where)
+        .finally(() => this.#arrivals.delete(messages));
+    } else if (STATES[state] >= STATES.paused) {
+      // an element that fails right away sends EOS, with which the sinks are content
+      const error = await this.#firstError(messages);
+      if (error !== undefined) throw error;
     }
   }
 
+  /** Runs calls that hold the pipeline's state lock one after another, so that none of them holds a thread for long. */
+  #lock<T>(call: () => Promise<T>): Promise<T> {
+    const result = this.#locked.then(call);
+    this.#locked = result.catch(() => {});
+    return result;
+  }
+
   /** Requests a state; what the elements say of it goes to `messages`. */
-  async #change(state: State, messages: MessageStream): Promise<number> {
+  async #request(state: State, messages: MessageStream): Promise<number> {
     if (state === "null" && this.#handle === null) return ENUMS.GST_STATE_CHANGE_SUCCESS;
+    if (state !== "null" && this.#closing !== undefined) {
+      throw new GstClosedError(`Pipeline ${this.path} is closed`);
+    }
     const handle = this.unsafeHandle;
     await this.bus.flush();
     messages.clear();
-    if (STATES[this.state] < STATES.paused) {
-      this.#end = undefined;
-      if (STATES[state] >= STATES.paused) {
-        // only the way to PAUSED tells whether the pipeline is live
-        const result = await gst().gst_element_set_state_async(handle, STATES.paused);
-        this.#isLive = result === ENUMS.GST_STATE_CHANGE_NO_PREROLL;
-        if (state === "paused" || result === ENUMS.GST_STATE_CHANGE_FAILURE) return result;
-      }
+    for (const [others, goal] of this.#arrivals) {
+      if (STATES[state] < STATES[goal]) others.end();
+    }
+    const isStart = !this.#isStarted;
+    this.#isStarted = STATES[state] >= STATES.paused;
+    if (isStart && this.#isStarted) {
+      this.#eos = this.#end = undefined;
+      // only the way to PAUSED tells whether the pipeline is live
+      const result = await gst().gst_element_set_state_async(handle, STATES.paused);
+      this.#isLive = result === ENUMS.GST_STATE_CHANGE_NO_PREROLL;
+      this.#isStarted = result !== ENUMS.GST_STATE_CHANGE_FAILURE;
+      if (state === "paused" || !this.#isStarted) return result;
     }
     return await gst().gst_element_set_state_async(handle, STATES[state]);
+  }
+
+  /** Same, and tells the attachments. */
+  async #change(state: State, messages: MessageStream): Promise<number> {
+    for (const attachment of this.#attachments) attachment.onStateChange?.(state, "before");
+    try {
+      return await this.#request(state, messages);
+    } finally {
+      for (const attachment of this.#attachments) attachment.onStateChange?.(state, "after");
+    }
   }
 
   /** Waits for the message of the pipeline's arrival at a state, or throws an element's error. */
@@ -240,30 +289,34 @@ export class Pipeline implements AsyncDisposable {
       if (message.type === "error") throw message.error;
       if (message.type !== "state-changed" || message.source !== this.path) continue;
       if (message.newState === state) return;
-      if (message.newState === "null") break;
     }
     throw new GstError(`${this.path} was stopped on its way to ${state}`, { path: this.path });
   }
 
-  /** The reason why a state change was refused: the first error on the bus. */
-  async #failure(messages: MessageStream, state: State): Promise<GstError> {
+  /** The first error that is on the bus by now; ends the messages. */
+  async #firstError(messages: MessageStream): Promise<GstError | undefined> {
     await this.bus.flush();
     messages.end();
     for await (const message of messages) {
       if (message.type === "error") return message.error;
     }
-    return new GstError(`${this.path} cannot change to ${state}`, {
-      path: this.path,
-      hint: "GST_DEBUG=3 in the environment shows what its elements say",
-    });
+    return undefined;
   }
 
   /**
-   * Sends EOS into the sources, so that muxers downstream can finish their files. Resolves once it is sent; the `eos`
-   * message tells that it has arrived.
+   * Sends EOS into the sources, so that muxers downstream can finish their files; only while it is playing, and once. It
+   * resolves when the sources have taken it, which can last for as long as a frame does; the `eos` message tells that
+   * it has arrived.
    */
   async sendEos(): Promise<void> {
-    await gst().gst_element_send_event_async(this.unsafeHandle, gst().gst_event_new_eos());
+    const handle = this.unsafeHandle;
+    await this.#lock(async () => {
+      // a second one close behind would crash a source
+      if (this.#wanted !== "playing" || this.state !== "playing" || this.#eos !== undefined) return;
+      this.#eos = "sending";
+      await gst().gst_element_send_event_async(handle, gst().gst_event_new_eos());
+      this.#eos = "sent";
+    });
   }
 
   /**
@@ -275,8 +328,11 @@ export class Pipeline implements AsyncDisposable {
   async stop(options: StopOptions = {}): Promise<boolean> {
     const timeoutSec = checkSec("timeoutSec", options.timeoutSec ?? 5);
     const ended = this.state === "playing" ? await this.#finishStream(timeoutSec) : true;
-    await Promise.all([...this.#attachments].map((attachment) => attachment.close()));
-    await this.setState("null");
+    try {
+      await this.#closeAttachments();
+    } finally {
+      await this.setState("null");
+    }
     return ended;
   }
 
@@ -285,14 +341,14 @@ export class Pipeline implements AsyncDisposable {
     await this.bus.flush();
     if (this.#end !== undefined) return this.#end === "eos";
     try {
-      return await deadline(this.#eos(messages), timeoutSec, "No EOS");
+      return await deadline(this.#reachEnd(messages), timeoutSec, "No EOS");
     } catch (error) {
       if (error instanceof GstTimeoutError) return false;
       throw error;
     }
   }
 
-  async #eos(messages: MessageStream): Promise<boolean> {
+  async #reachEnd(messages: MessageStream): Promise<boolean> {
     await this.sendEos();
     for await (const message of messages) {
       if (message.type === "eos" || message.type === "error") return message.type === "eos";
@@ -310,12 +366,25 @@ export class Pipeline implements AsyncDisposable {
 
   async #close(): Promise<void> {
     const handle = this.unsafeHandle;
+    try {
+      await this.#closeAttachments();
+    } finally {
+      await this.setState("null").finally(() => this.#release());
+      // not where an element refused to stop: it may be running
+      gst().gst_object_unref(handle);
+    }
+  }
+
+  async #closeAttachments(): Promise<void> {
     await Promise.all([...this.#attachments].map((attachment) => attachment.close()));
-    await this.setState("null");
+  }
+
+  /** Lets go of everything but the pipeline itself. */
+  async #release(): Promise<void> {
     this.#handle = null;
+    await this.#locked;
     await this.bus.close();
     for (const element of this.#elements.values()) element.release();
-    gst().gst_object_unref(handle);
   }
 
   /** Same as {@link close}. */
@@ -333,9 +402,10 @@ export class Pipeline implements AsyncDisposable {
     this.#attachments.delete(attachment);
   }
 
-  /** Sees every message first: an attachment's errors are kept from the pipeline's listeners. */
+  /** Sees every message first: keeps an attachment's errors from the pipeline's listeners, and its latency right. */
   #route(message: Message): boolean {
     if (message.type === "error") {
+      if (!message.source.startsWith(this.path)) return false; // its element has been removed
       const owner = [...this.#attachments].find(({ path }) =>
         message.source.startsWith(`${path}/`)
       );
@@ -344,7 +414,13 @@ export class Pipeline implements AsyncDisposable {
         return false;
       }
     }
-    if (message.type === "error" || message.type === "eos") this.#end = message.type;
+    if (message.type === "error") this.#end = "error"; // EOS may follow
+    if (message.type === "eos") this.#end ??= "eos";
+    if (message.type === "latency") void this.#lock(() => this.#recalculateLatency());
     return true;
+  }
+
+  async #recalculateLatency(): Promise<void> {
+    if (this.#handle !== null) await gst().gst_bin_recalculate_latency_async(this.#handle);
   }
 }

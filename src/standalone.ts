@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { gst } from "../ffi/gst.ts";
 import type { MessageStream } from "./bus.ts";
 import { checkSec } from "./deadline.ts";
 import { holdTees } from "./hold.ts";
@@ -27,7 +26,7 @@ export interface StandaloneOptions {
 }
 
 /**
- * Runs a pipeline and looks after it: reads its bus, keeps its latency right, frees it when it has ended.
+ * Runs a pipeline and looks after it: reads its bus, frees it when it has ended.
  *
  * @example In the background
  * ```ts
@@ -57,13 +56,13 @@ export class Standalone implements AsyncDisposable {
   #ended: Promise<void> = Promise.resolve();
   #isAwaited = false;
   #isStarted = false;
-  /** True once EOS or an error was seen. */
+  /** True once EOS or an error was seen, or the bus is no longer read. */
   #isOver = false;
   #stopping: Promise<void> | undefined;
 
-  private constructor(pipeline: Pipeline, options: StandaloneOptions) {
+  private constructor(pipeline: Pipeline, stopTimeoutSec: number, options: StandaloneOptions) {
     this.pipeline = pipeline;
-    this.#stopTimeoutSec = checkSec("stopTimeoutSec", options.stopTimeoutSec ?? 5);
+    this.#stopTimeoutSec = stopTimeoutSec;
     this.#onMessage = options.onMessage ?? (() => {});
     this.#messages = pipeline.bus.messages();
   }
@@ -83,9 +82,10 @@ export class Standalone implements AsyncDisposable {
     options: StandaloneOptions = {},
   ): Promise<Standalone> {
     options.signal?.throwIfAborted();
-    const timeoutSec = checkSec("startTimeoutSec", options.startTimeoutSec ?? 30);
+    const startTimeoutSec = checkSec("startTimeoutSec", options.startTimeoutSec ?? 30);
+    const stopTimeoutSec = checkSec("stopTimeoutSec", options.stopTimeoutSec ?? 5);
     const pipeline = Pipeline.parse(description);
-    const app = new Standalone(pipeline, options);
+    const app = new Standalone(pipeline, stopTimeoutSec, options);
     const onAbort = () => void app.stop().catch(console.error);
     options.signal?.addEventListener("abort", onAbort);
     if (options.watchProperties) pipeline.watchProperties();
@@ -94,10 +94,10 @@ export class Standalone implements AsyncDisposable {
       if (app.#isStarted && !app.#isAwaited) console.error(error);
     }).finally(() => options.signal?.removeEventListener("abort", onAbort));
     try {
-      await app.#start(timeoutSec, options.background ?? false);
+      await app.#start(startTimeoutSec, options.background ?? false);
     } catch (error) {
       await app.#close();
-      if (app.#isOver) await app.#ended; // rejects with the element's error, which came first
+      await app.#ended; // rejects with an element's error, where one came first
       options.signal?.throwIfAborted();
       throw error;
     }
@@ -120,13 +120,17 @@ export class Standalone implements AsyncDisposable {
   }
 
   /** Sends EOS, waits for it (bounded), then closes the pipeline. May be called twice. */
-  stop(options: StopOptions = {}): Promise<void> {
-    return this.#stopping ??= this.#stop(options.timeoutSec ?? this.#stopTimeoutSec);
+  async stop(options: StopOptions = {}): Promise<void> {
+    const timeoutSec = checkSec("timeoutSec", options.timeoutSec ?? this.#stopTimeoutSec);
+    await (this.#stopping ??= this.#stop(timeoutSec));
   }
 
   async #stop(timeoutSec: number): Promise<void> {
-    if (!this.#isOver) await this.pipeline.stop({ timeoutSec });
-    await this.#close();
+    try {
+      if (!this.#isOver) await this.pipeline.stop({ timeoutSec });
+    } finally {
+      await this.#close();
+    }
   }
 
   /** Same as {@link stop}. */
@@ -141,10 +145,12 @@ export class Standalone implements AsyncDisposable {
       : undefined;
     try {
       await this.pipeline.play({ timeoutSec });
-      this.#isStarted = true;
-    } finally {
-      if (release !== undefined) setTimeout(release);
+    } catch (error) {
+      release?.();
+      throw error;
     }
+    this.#isStarted = true;
+    if (release !== undefined) setTimeout(release);
   }
 
   async #close(): Promise<void> {
@@ -154,16 +160,19 @@ export class Standalone implements AsyncDisposable {
 
   /** Follows the bus until the stream ends, an element fails or the pipeline is closed. */
   async #watch(): Promise<void> {
-    for await (const message of this.#messages) {
-      this.#onMessage(message);
-      if (message.type === "latency") {
-        gst().gst_bin_recalculate_latency(this.pipeline.unsafeHandle);
-      } else if (message.type === "eos" || message.type === "error") {
-        this.#isOver = true;
-        // stop() closes the pipeline itself
-        if (this.#stopping === undefined) await this.pipeline.close();
+    try {
+      for await (const message of this.#messages) {
+        this.#onMessage(message);
         if (message.type === "error") throw message.error;
+        if (message.type === "eos") {
+          this.#isOver = true;
+          // stop() closes the pipeline itself
+          if (this.#stopping === undefined) await this.pipeline.close();
+        }
       }
+    } finally {
+      this.#isOver = true;
+      await (this.#stopping ?? this.pipeline.close());
     }
   }
 }

@@ -19,12 +19,8 @@ Deno.test("Bus.messages() tells every state change, then the end of the stream",
   const seen = await until(messages, "eos");
   const changes = seen.filter((message) => message.type === "state-changed")
     .filter(({ source }) => source === pipeline.path)
-    .map(({ oldState, newState, pendingState }) => [oldState, newState, pendingState]);
-  assertEquals(changes, [
-    ["null", "ready", "paused"],
-    ["ready", "paused", null],
-    ["paused", "playing", null],
-  ]);
+    .map(({ oldState, newState }) => [oldState, newState]);
+  assertEquals(changes, [["null", "ready"], ["ready", "paused"], ["paused", "playing"]]);
   assertEquals(seen.at(-1), { type: "eos", source: pipeline.path, structure: null });
 });
 
@@ -115,7 +111,7 @@ Deno.test("ErrorMessage carries domain, code, debug text and path", async () => 
     "fakesrc num-buffers=2 ! identity error-after=2 ! fakesink",
   );
   const messages = pipeline.bus.messages();
-  await pipeline.play();
+  await pipeline.play().catch(() => {}); // where the element failed on the way
   const message = (await until(messages, "error")).at(-1);
   assert(message?.type === "error");
   assertInstanceOf(message.error, GstError);

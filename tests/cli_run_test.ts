@@ -132,7 +132,9 @@ Deno.test("cli() prints the debug text of an error with -v", async () => {
 });
 
 Deno.test("cli() reports an element that fails while it plays", async () => {
-  const result = await gstp(words("videotestsrc ! identity error-after=5 ! fakesink"));
+  const text = "videotestsrc ! video/x-raw,framerate=1000/1 ! identity error-after=50 ! " +
+    "fakesink sync=true";
+  const result = await gstp(words(text));
   assertEnded(result, 1, "playing", "error: /GstPipeline:pipeline0/GstIdentity:identity0: ");
 });
 

@@ -2,17 +2,26 @@
  * Pictures out of a ring: which frame they show, told by the number in it, and what they leave alone.
  */
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
-import { GstClosedError, GstError, hasElement, type SnapshotReport, Standalone } from "../mod.ts";
+import {
+  GstClosedError,
+  GstError,
+  hasElement,
+  type Pipeline,
+  type SnapshotReport,
+  type Standalone,
+  type VideoRecorder,
+} from "../mod.ts";
 import { imageBinText } from "../src/recorder/snapshot.ts";
 import { framesUpTo, spanOf } from "../src/ringbuffer/pick.ts";
 import { numberedSource, readNumbers, writeNumbered } from "./helpers/numbered.ts";
 import { newPaths, reached, recorderOf, runLive, SOURCE } from "./helpers/recording.ts";
 import { run } from "./helpers/run.ts";
 import { runFile } from "./helpers/script.ts";
+import { maySmallDisk, smallDisk } from "./helpers/small_disk.ts";
 import { tempDir } from "./helpers/temp_dir.ts";
 
 const FPS = 30;
-const WINDOW_SEC = 1;
+const WINDOW_SEC = 1.5;
 /** Frames from one keyframe to the next, at most. */
 const GOP = 40;
 
@@ -23,6 +32,13 @@ async function runNumbered(folder: string, elements: string): Promise<Standalone
     ...{ path: `${folder}/numbered.raw`, fps: FPS, live: true, teeName: "raw" },
   });
   return await runLive(`${source} raw. ! queue ! ${elements} ! tee name=t t. ! fakesink`);
+}
+
+function ringOf(pipeline: Pipeline, folder: string): VideoRecorder {
+  return recorderOf(pipeline, newPaths(folder, ".mkv"), {
+    windowSizeSec: WINDOW_SEC,
+    onWarning: () => {}, // it may be shorter than two groups of pictures
+  });
 }
 
 /** The picture is what the report says, and shows the frame of that time. */
@@ -71,7 +87,7 @@ async function forEach(
 Deno.test("snapshot() writes the newest frame of any raw or encoded stream", async () => {
   await forEach([...RAW, ...ENCODED], async (elements, folder) => {
     await using app = await runNumbered(folder, elements);
-    const recorder = recorderOf(app.pipeline, `${folder}/a.mkv`, { windowSizeSec: WINDOW_SEC });
+    const recorder = ringOf(app.pipeline, folder);
     await reached(app.pipeline, 3);
     for (const name of ["new/folder/a.jpg", "b.JPEG", "c.png"]) {
       const calledSec = app.pipeline.runningTimeSec!;
@@ -87,7 +103,7 @@ Deno.test("snapshot() writes the newest frame of any raw or encoded stream", asy
 Deno.test("snapshot() picks the frame of the instant, exactly", async () => {
   await forEach([...RAW, ...ENCODED], async (elements, folder) => {
     await using app = await runNumbered(folder, elements);
-    const recorder = recorderOf(app.pipeline, `${folder}/a.mkv`, { windowSizeSec: WINDOW_SEC });
+    const recorder = ringOf(app.pipeline, folder);
     await reached(app.pipeline, 4);
     // two groups of frames that are decoded in another order, each at its very start or in its middle
     const first = Math.ceil((app.pipeline.runningTimeSec! - 0.9) * FPS);
@@ -103,7 +119,7 @@ Deno.test("snapshot() picks the frame of the instant, exactly", async () => {
 Deno.test("snapshot() waits for the frame of an instant that is just over", async () => {
   await forEach([RAW[0]!, ENCODED[1]!], async (elements, folder) => {
     await using app = await runNumbered(folder, elements);
-    const recorder = recorderOf(app.pipeline, `${folder}/a.mkv`, { windowSizeSec: 2 });
+    const recorder = ringOf(app.pipeline, folder);
     await reached(app.pipeline, 3);
     const at = app.pipeline.runningTimeSec!;
     const report = await recorder.snapshot(`${folder}/a.png`, { at });
@@ -114,8 +130,7 @@ Deno.test("snapshot() waits for the frame of an instant that is just over", asyn
 Deno.test("snapshot() leaves clips under way and the next one's history as they are", async () => {
   await forEach([RAW[3]!, ENCODED[1]!], async (elements, folder) => {
     await using app = await runNumbered(folder, elements);
-    const paths = newPaths(folder, ".mkv");
-    const recorder = recorderOf(app.pipeline, paths, { windowSizeSec: 1.5 });
+    const recorder = ringOf(app.pipeline, folder);
     await reached(app.pipeline, 5);
     let isOver = false;
     let count = 0;
@@ -138,7 +153,7 @@ Deno.test("snapshot() leaves clips under way and the next one's history as they 
 Deno.test("snapshot() can be called twenty times at once", async () => {
   await forEach([RAW[0]!, ENCODED[1]!], async (elements, folder) => {
     await using app = await runNumbered(folder, elements);
-    const recorder = recorderOf(app.pipeline, `${folder}/a.mkv`, { windowSizeSec: WINDOW_SEC });
+    const recorder = ringOf(app.pipeline, folder);
     await reached(app.pipeline, 3);
     let isStalled = false;
     let lastMs = performance.now();
@@ -152,7 +167,7 @@ Deno.test("snapshot() can be called twenty times at once", async () => {
     clearInterval(watch);
     assertEquals(isStalled, false, "the event loop stood still");
     const numbers = await Promise.all(reports.map(checkPicture));
-    assertEquals(new Set(numbers).size, 1);
+    assert(Math.max(...numbers) - Math.min(...numbers) <= 1, String(numbers)); // one may just have come
   });
 });
 
@@ -189,22 +204,41 @@ Deno.test("snapshot() tells what is wrong", async () => {
   await assertRejects(() => recorder.snapshot(`${dir.path}/b.png`), GstClosedError);
 });
 
+Deno.test({
+  name: "snapshot() leaves nothing of a picture that the disk does not take",
+  ignore: !await maySmallDisk(),
+  async fn() {
+    await using disk = await smallDisk(4);
+    await using app = await runLive(
+      "videotestsrc pattern=snow is-live=true ! video/x-raw,width=320,height=240 ! tee name=t t. ! fakesink",
+    );
+    const recorder = recorderOf(app.pipeline, "/never.mkv");
+    await reached(app.pipeline, 0.5);
+    const picture = () => recorder.snapshot(`${disk.path}/a.png`);
+    assertMatch((await assertRejects(picture, GstError)).message, /filesink/);
+    assertEquals([...Deno.readDirSync(disk.path)], []);
+  },
+});
+
+Deno.test("snapshot() says that there are no pictures of sound", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive("audiotestsrc is-live=true ! tee name=t t. ! fakesink");
+  const recorder = recorderOf(app.pipeline, `${dir.path}/a.mkv`);
+  await reached(app.pipeline, 0.5);
+  const picture = () => recorder.snapshot(`${dir.path}/a.png`);
+  assertMatch((await assertRejects(picture, GstError)).message, /no pictures of audio\/x-raw/);
+});
+
 Deno.test("snapshot() says that the ring is empty, or holds no keyframe", async () => {
   await using dir = await tempDir();
-  const call = (text: string, pattern: RegExp) => async () => {
-    await using app = await runLive(text);
-    const recorder = recorderOf(app.pipeline, `${dir.path}/a.mkv`);
-    await reached(app.pipeline, 0.5);
-    for (const options of [{}, { at: 0.4 }]) {
-      const picture = () => recorder.snapshot(`${dir.path}/a.png`, options);
-      assertMatch((await assertRejects(picture, GstError)).message, pattern);
-    }
-  };
-  await call(
-    "valve drop=true name=v ! tee name=t t. ! fakesink async=false " +
-      "videotestsrc is-live=true ! v.",
-    /holds no frame yet/,
-  )();
+  await using silent = await runLive(
+    `${SOURCE.replace("! tee", "! valve drop=true ! tee")} t. ! fakesink async=false`,
+  );
+  const empty = recorderOf(silent.pipeline, `${dir.path}/a.mkv`);
+  for (const options of [{}, { at: 0 }]) {
+    const picture = () => empty.snapshot(`${dir.path}/a.png`, options);
+    assertMatch((await assertRejects(picture, GstError)).message, /holds no frame yet/);
+  }
   // attached after the only keyframe
   const encoder = "x264enc tune=zerolatency key-int-max=10000 ! h264parse";
   await using app = await runLive(

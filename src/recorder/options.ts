@@ -31,10 +31,17 @@ export interface VideoRecorderOptions {
    * unless told. A script with signal listeners of its own says false and closes the recorder in them.
    */
   finishOnExit?: boolean;
+  /**
+   * Bytes that the ring holds at most, the oldest frames going first; no limit unless told. A clip that this cuts short
+   * says `ring-not-full`.
+   */
+  maxRingBytes?: number;
   /** What keeps the last seconds. */
   ringBufferClass?: typeof RingBuffer;
   /** What writes the clips. */
   recordBinClass?: typeof RecordBin;
+  /** Takes what is odd, but no failure, such as a window shorter than two groups of pictures; printed unless told. */
+  onWarning?: (text: string) => void;
   /** Takes a failure of the ring buffer's bin; it is printed unless told. */
   onError?: (error: GstError) => void;
 }
@@ -71,6 +78,8 @@ export function completeOptions(options: VideoRecorderOptions): Required<VideoRe
     timeoutSec = 1,
     closeTimeoutSec = 5,
     finishOnExit = true,
+    maxRingBytes = Infinity,
+    onWarning = console.warn,
     ringBufferClass = RingBuffer,
     recordBinClass = RecordBin,
     onError = console.error,
@@ -92,9 +101,15 @@ export function completeOptions(options: VideoRecorderOptions): Required<VideoRe
   checkClass("ringBufferClass", ringBufferClass, RingBuffer);
   checkClass("recordBinClass", recordBinClass, RecordBin);
   checkFunction("onError", onError);
+  checkFunction("onWarning", onWarning);
+  if (typeof maxRingBytes !== "number") throw new TypeError("maxRingBytes must be a number");
+  if (!(maxRingBytes > 0)) {
+    throw new RangeError(`maxRingBytes must be above 0, got ${maxRingBytes}`);
+  }
   return {
     ...required,
-    ...{ timeoutSec, closeTimeoutSec, finishOnExit, ringBufferClass, recordBinClass, onError },
+    ...{ timeoutSec, closeTimeoutSec, finishOnExit, maxRingBytes },
+    ...{ ringBufferClass, recordBinClass, onWarning, onError },
   };
 }
 

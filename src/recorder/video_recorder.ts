@@ -4,7 +4,7 @@
  * @module
  */
 import type { GstError } from "../../ffi/errors.ts";
-import { secToNs } from "../clock_time.ts";
+import { nsToSec, secToNs } from "../clock_time.ts";
 import { checkSec, deadline } from "../deadline.ts";
 import { GstClosedError } from "../errors.ts";
 import type { Attachment } from "../pipeline.ts";
@@ -23,6 +23,7 @@ import {
 } from "./options.ts";
 import type { RecordingReport, Shortfall } from "./report.ts";
 import { type SnapshotOptions, type SnapshotReport, takeSnapshot } from "./snapshot.ts";
+import { type RecorderStats, ringStats } from "./stats.ts";
 
 /**
  * What a recorder is doing: off its tee, keeping the last seconds, making a clip's file, writing a clip, or finishing
@@ -90,6 +91,7 @@ export class VideoRecorder implements AsyncDisposable {
   };
   #lastFrameMs = performance.now();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #hasWarned = false;
   #failure: GstError | undefined;
   #closing: Promise<void> | undefined;
 
@@ -103,17 +105,19 @@ export class VideoRecorder implements AsyncDisposable {
    */
   constructor(options: VideoRecorderOptions) {
     this.#options = completeOptions(options);
-    const { pipeline, srcTeeName, windowSizeSec, timeoutSec } = this.#options;
+    const { pipeline, srcTeeName, windowSizeSec, timeoutSec, maxRingBytes } = this.#options;
     this.#windowNs = secToNs(windowSizeSec);
     this.#ring = new this.#options.ringBufferClass({
       pipeline,
       teeName: srcTeeName,
       windowSec: windowSizeSec,
       timeoutSec,
+      maxBytes: maxRingBytes,
     });
     this.#attachment = {
       path: this.#ring.path,
       onError: (error) => this.#fail(error),
+      onStateChange: (state, when) => this.#ring.follow(state, when),
       close: () => this.close(),
     };
     pipeline.attach(this.#attachment);
@@ -225,18 +229,47 @@ export class VideoRecorder implements AsyncDisposable {
       this.#history.push(frame);
     }
     const newestNs = frames.findLast(({ timeNs }) => timeNs !== null)?.timeNs;
-    if (newestNs) this.#history.trim(newestNs - this.#windowNs);
-    this.#ring.longestGopNs = this.#history.longestGopNs;
+    if (newestNs) this.#history.trim(newestNs - this.#windowNs, this.#options.maxRingBytes);
+    const { longestGopNs, bytes, frames: kept } = this.#history;
+    this.#ring.learn(longestGopNs, kept.length > 0 ? bytes / kept.length : null);
+    this.#checkGop();
+  }
+
+  /** A short window of encoded video is little more than what its start needs to be decoded. */
+  #checkGop(): void {
+    const { longestGopNs } = this.#ring;
+    if (this.#hasWarned || longestGopNs === null || this.#windowNs >= 2n * longestGopNs) return;
+    this.#hasWarned = true;
+    const { srcTeeName, windowSizeSec, onWarning } = this.#options;
+    onWarning(
+      `The window of ${windowSizeSec} s at tee "${srcTeeName}" is shorter than two groups of pictures, ` +
+        `which last up to ${nsToSec(longestGopNs)} s: clips start up to that much before it`,
+    );
+  }
+
+  /** What the ring holds at the moment. It costs nothing until it is called, and then looks at each frame in the ring. */
+  stats(): RecorderStats {
+    this.#take();
+    const { holdSec, frameNs, longestGopNs } = this.#ring;
+    const openClips = this.#clips.size;
+    return ringStats(this.#history.frames, { holdSec, frameNs, longestGopNs, openClips });
   }
 
   #schedule(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
+      this.#checkRing();
       if (this.busy) this.#tick();
       else this.#idle();
       if (this.busy || this.state === "buffering") this.#schedule();
     }, this.busy ? TICK_MS : IDLE_MS);
     if (!this.busy) Deno.unrefTimer(this.#timer);
+  }
+
+  /** Gives up a ring that takes no more frames; where an element of it has said why, that comes first. */
+  #checkRing(): void {
+    const { failure } = this.#ring;
+    if (failure !== null) void this.#options.pipeline.bus.flush().then(() => this.#fail(failure));
   }
 
   /** Moves the clips on. */

@@ -9,12 +9,18 @@ import { clipStart } from "./window.ts";
 /** The last frames that were drained, oldest first. It holds each until that is too old, or all are forgotten. */
 export class History {
   readonly #frames: Frame[] = [];
+  #bytes = 0;
   #longestGopNs: bigint | null = null;
   #lastKeyframeNs: bigint | null = null;
 
   /** The frames, oldest first. */
   get frames(): readonly Frame[] {
     return this.#frames;
+  }
+
+  /** The size of the frames' data. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** The longest time from one keyframe to the next so far; null before the second keyframe. */
@@ -25,6 +31,7 @@ export class History {
   /** Adds a frame, which becomes the history's. */
   push(frame: Frame): void {
     this.#frames.push(frame);
+    this.#bytes += frame.bytes;
     if (!frame.isKeyframe || frame.timeNs === null) return;
     if (this.#lastKeyframeNs !== null) {
       const gopNs = frame.timeNs - this.#lastKeyframeNs;
@@ -33,14 +40,24 @@ export class History {
     this.#lastKeyframeNs = frame.timeNs;
   }
 
-  /** Drops the frames that no clip from an instant on needs. */
-  trim(sinceNs: bigint): void {
-    for (const frame of this.#frames.splice(0, clipStart(this.#frames, sinceNs))) frame.release();
+  /** Drops the frames that no clip from an instant on needs, and the oldest beyond a number of bytes. */
+  trim(sinceNs: bigint, maxBytes = Infinity): void {
+    this.#drop(clipStart(this.#frames, sinceNs));
+    let count = 0;
+    for (let left = this.#bytes; left > maxBytes; count++) left -= this.#frames[count]!.bytes;
+    this.#drop(count);
   }
 
   /** Drops all frames. */
   clear(): void {
-    for (const frame of this.#frames.splice(0)) frame.release();
+    this.#drop(this.#frames.length);
     this.#lastKeyframeNs = null;
+  }
+
+  #drop(count: number): void {
+    for (const frame of this.#frames.splice(0, count)) {
+      this.#bytes -= frame.bytes;
+      frame.release();
+    }
   }
 }

@@ -3,17 +3,16 @@
  *
  * @module
  */
-import { cString } from "../../ffi/cstring.ts";
 import { GstError } from "../../ffi/errors.ts";
-import { gobject, gst, gstApp } from "../../ffi/gst.ts";
+import { gstApp } from "../../ffi/gst.ts";
 import { frameRateOf, mediaTypeOf, readPadCaps } from "../caps.ts";
 import { nsToSec } from "../clock_time.ts";
 import { isSelfContained, PARSERS } from "../codecs.ts";
 import { Frame } from "../frame.ts";
-import { parseBin } from "../parse.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { getProperty, setProperty } from "../properties.ts";
-import { STATES } from "../state.ts";
+import { type State, STATES } from "../state.ts";
+import { RingBin } from "./ring_bin.ts";
 import { repeatParameterSets, teeMediaType } from "./tee_input.ts";
 import { TeeLeg } from "./tee_leg.ts";
 
@@ -27,6 +26,8 @@ export interface RingBufferOptions {
   windowSec: number;
   /** Seconds for linking and state changes. */
   timeoutSec: number;
+  /** Bytes that it holds at most; no limit unless told. */
+  maxBytes?: number;
 }
 
 /** Frames beyond the window: one that straddles its start, one that is under way, and the rounding of frame rates. */
@@ -37,13 +38,20 @@ const UNFITTED_SEC = 3;
 const UNKNOWN_RATE = 120;
 /** Seconds of frames that the ring takes on top while it is drained by a timer: the event loop may be that late. */
 const DRAIN_SEC = 6;
+/** Frames that can wait in front of the ring while the pipeline plays. */
+const FLOWING_FRAMES = 16;
+/**
+ * Frames that can wait in front of it otherwise. It takes none then, but must not hold up the tee: the other legs' sinks
+ * wait for a frame each, an encoder among them perhaps for many.
+ */
+const WAITING_FRAMES = 200;
 
 /**
  * The last seconds of a tee's stream, kept by GStreamer itself: an appsink that drops its oldest frame for each new one.
  * No JavaScript runs until {@link drain}.
  *
  * Subclasses change the bin by `binString`: it must have one unlinked sink pad and an appsink named
- * `ringbuffer_appsink`.
+ * `ringbuffer_appsink`; other sinks in it need `async=false`.
  *
  * @example
  * ```ts
@@ -62,76 +70,72 @@ export class RingBuffer {
   /** The bin's text. The default takes what flows, as it is, in the tee's own thread. */
   static readonly binString: string = "appsink name=ringbuffer_appsink";
 
+  /** Makes the bin's text when a ring is attached: for classes whose bin depends on what is installed. */
+  static makeBinString(): string {
+    return this.binString;
+  }
+
   readonly #pipeline: Pipeline;
   readonly #windowSec: number;
+  readonly #maxBytes: number;
+  readonly #bin: RingBin;
   readonly #leg: TeeLeg;
-  /** Owned, like the pad: unref'd by {@link detach}. */
-  #appsink: Deno.PointerObject | null;
-  readonly #sinkPad: Deno.PointerObject;
+  /** Where the pipeline is on its way to. */
+  #target: State;
+  #isDetached = false;
   #isDrained = false;
   #longestGopNs: bigint | null = null;
+  #frameBytes: number | null = null;
   #capacity = 0;
 
   /**
    * Attaches a ring to a tee, whatever the pipeline's state.
    *
    * @throws {RangeError} if no element has the tee's name.
-   * @throws {GstError} if the bin cannot be parsed, has no such appsink or does not take the tee's caps; the pipeline
-   * goes on without it.
+   * @throws {GstError} if the bin cannot be parsed, has no such appsink, does not start or does not take the tee's caps;
+   * the pipeline goes on without it.
    */
   constructor(options: RingBufferOptions) {
-    const { pipeline, teeName, windowSec, timeoutSec } = options;
+    const { pipeline, teeName, windowSec, timeoutSec, maxBytes = Infinity } = options;
     this.#pipeline = pipeline;
+    this.#maxBytes = maxBytes;
     this.#windowSec = windowSec;
+    this.#target = pipeline.state;
     const name = `ring buffer at tee "${teeName}"`;
     const tee = findTee(name, pipeline, teeName);
-    const { bin, appsink } = makeBin(name, this.#binText(tee));
-    this.#appsink = appsink;
-    this.#sinkPad = gst().gst_element_get_static_pad(appsink, cString("sink"))!;
+    const text = binText((this.constructor as typeof RingBuffer).makeBinString(), tee);
+    this.#bin = new RingBin({
+      ...{ name, text },
+      // a live pipeline does not wait for frames in PAUSED: there, the tee's thread alone will do
+      isQueued: !pipeline.isLive,
+      isShielded: text !== RingBuffer.binString,
+    });
     try {
       this.#configure();
-      this.#leg = new TeeLeg({ name, tee, bin, timeoutSec });
+      this.#leg = new TeeLeg({ name, tee, bin: this.#bin, timeoutSec });
     } catch (error) {
-      gst().gst_object_unref(this.#sinkPad);
-      gst().gst_object_unref(appsink);
+      this.#bin.close();
       throw error;
-    } finally {
-      gst().gst_object_unref(bin);
     }
     this.resize();
   }
 
-  /**
-   * The bin's text for this tee: an encoded stream gets its parameter sets repeated. While a pipeline prerolls, the leg
-   * may not hold up the tee's thread: an encoder on another leg may need many frames to get there.
-   */
-  #binText(tee: Deno.PointerObject): string {
-    const text = (this.constructor as typeof RingBuffer).binString;
-    if (text !== RingBuffer.binString) return text;
-    const parts = [text];
-    const parser = PARSERS[teeMediaType(tee) ?? ""];
-    if (parser?.repeats && !repeatParameterSets(tee)) parts.unshift(parser.text);
-    if (this.#pipeline.state !== "playing") {
-      parts.unshift("queue name=ringbuffer_input_queue max-size-buffers=0 max-size-bytes=0");
-    }
-    return parts.join(" ! ");
-  }
-
   #configure(): void {
-    const sink = this.#appsink!;
+    const sink = this.#bin.appsink;
     setProperty(sink, "drop", true);
     setProperty(sink, "wait-on-eos", false);
     setProperty(sink, "enable-last-sample", false);
     setProperty(sink, "emit-signals", false);
     // an element that prerolls would drag a playing pipeline back to PAUSED
     setProperty(sink, "async", false);
+    this.#bin.queueSize = WAITING_FRAMES;
     this.#pace();
   }
 
   /** A live source paces itself; any other is paced here, by the clock. */
   #pace(): void {
-    if (this.#pipeline.isLive && getProperty(this.#appsink!, "sync")) {
-      setProperty(this.#appsink!, "sync", false);
+    if (this.#pipeline.isLive && getProperty(this.#bin.appsink, "sync")) {
+      setProperty(this.#bin.appsink, "sync", false);
     }
   }
 
@@ -143,8 +147,16 @@ export class RingBuffer {
   /** Whether the stream has ended and all of it was drained. */
   get isEos(): boolean {
     // an appsink that has not been started says that it is at the end, too
-    return this.#appsink !== null && STATES[this.#pipeline.state] >= STATES.paused &&
-      gstApp().gst_app_sink_is_eos(this.#appsink) !== 0;
+    return !this.#isDetached && STATES[this.#pipeline.state] >= STATES.paused &&
+      gstApp().gst_app_sink_is_eos(this.#bin.appsink) !== 0;
+  }
+
+  /**
+   * Why no more frames get into the ring; null while they do. It is known where GStreamer's element `errorignore` is
+   * installed, and the bin is more than the appsink (which takes all): else a failure stops the pipeline.
+   */
+  get failure(): GstError | null {
+    return this.#isDetached ? null : this.#bin.failure;
   }
 
   /** Nanoseconds that one frame lasts by its caps; null where they tell no fixed frame rate. */
@@ -154,23 +166,29 @@ export class RingBuffer {
   }
 
   #readCaps<T>(read: (caps: Deno.PointerObject) => T): T | null {
-    return this.#appsink === null ? null : readPadCaps(this.#sinkPad, read);
+    return this.#isDetached ? null : readPadCaps(this.#bin.sinkPad, read);
   }
 
   /**
    * Fits the ring's capacity to the stream and the pipeline's pace.
    *
-   * @returns Whether frame rate and distance of keyframes are known; where not, the ring must be drained every second.
+   * @returns Whether frame rate, distance of keyframes and, where bytes are limited, size of frames are known; where not,
+   * the ring must be drained every second.
    */
   resize(): boolean {
-    if (this.#appsink === null) return true;
-    if (STATES[this.#pipeline.state] >= STATES.paused) this.#pace();
+    if (this.#isDetached) return true;
+    const { state } = this.#pipeline;
+    if (STATES[state] >= STATES.paused) this.#pace();
+    if (state === "playing" && this.#target === "playing") this.#bin.queueSize = FLOWING_FRAMES;
     const rate = this.#readCaps(frameRateOf);
-    const isFitted = rate !== null && (this.#isSelfContained || this.#longestGopNs !== null);
+    const isFitted = rate !== null && (this.#isSelfContained || this.#longestGopNs !== null) &&
+      (this.#maxBytes === Infinity || this.#frameBytes !== null);
     const sec = (isFitted ? this.holdSec : UNFITTED_SEC) + (this.#isDrained ? DRAIN_SEC : 0);
-    const capacity = Math.ceil(sec * (rate ?? UNKNOWN_RATE)) + MARGIN_FRAMES;
+    const frames = Math.ceil(sec * (rate ?? UNKNOWN_RATE)) + MARGIN_FRAMES;
+    const affordable = Math.max(1, Math.floor(this.#maxBytes / (this.#frameBytes ?? 1)));
+    const capacity = Math.min(frames, affordable);
     if (capacity !== this.#capacity) {
-      gstApp().gst_app_sink_set_max_buffers(this.#appsink, capacity);
+      gstApp().gst_app_sink_set_max_buffers(this.#bin.appsink, capacity);
       this.#capacity = capacity;
     }
     return isFitted;
@@ -185,9 +203,31 @@ export class RingBuffer {
     return this.#windowSec + 2 * nsToSec(this.#longestGopNs ?? 0n);
   }
 
-  /** Tells the longest time between keyframes so far; null where it is not known yet. */
-  set longestGopNs(longestGopNs: bigint | null) {
+  /** The longest time between keyframes so far; null for raw video, and where it is not known yet. */
+  get longestGopNs(): bigint | null {
+    return this.#longestGopNs;
+  }
+
+  /** Tells what the frames so far are like; null where that is not known yet. */
+  learn(longestGopNs: bigint | null, frameBytes: number | null): void {
     this.#longestGopNs = this.#isSelfContained ? null : longestGopNs;
+    this.#frameBytes = frameBytes;
+  }
+
+  /**
+   * Fits the ring to a change of the pipeline's state, both before the pipeline is told to change and after that.
+   *
+   * A pause must find room in front of the ring, lest a leg that has to get one more frame for it waits in vain. More
+   * room is made only when the sinks have been told to pause: a source that nothing else paces would have filled it.
+   */
+  follow(state: State, when: "before" | "after"): void {
+    this.#target = state;
+    if (this.#isDetached) return;
+    if (when === "after" && state !== "playing") {
+      this.#bin.queueSize = this.#bin.queued + WAITING_FRAMES;
+    } else if (when === "before" && state === "playing" && this.#pipeline.state === "paused") {
+      this.#bin.queueSize = FLOWING_FRAMES;
+    }
   }
 
   /** Tells whether a timer drains the ring: then it takes some seconds more, lest a busy event loop lose frames. */
@@ -199,9 +239,9 @@ export class RingBuffer {
   /** Takes all frames out of the ring, oldest first. The caller owns them. */
   drain(): Frame[] {
     const frames: Frame[] = [];
-    if (this.#appsink === null) return frames;
+    if (this.#isDetached) return frames;
     for (;;) {
-      const sample = gstApp().gst_app_sink_try_pull_sample(this.#appsink, 0n);
+      const sample = gstApp().gst_app_sink_try_pull_sample(this.#bin.appsink, 0n);
       if (sample === null) return frames;
       frames.push(new Frame(sample));
     }
@@ -209,12 +249,10 @@ export class RingBuffer {
 
   /** Takes the ring off the tee; the pipeline's other branches do not notice. May be called twice. */
   detach(): void {
-    const appsink = this.#appsink;
-    if (appsink === null) return;
-    this.#appsink = null;
+    if (this.#isDetached) return;
+    this.#isDetached = true;
     this.#leg.remove();
-    gst().gst_object_unref(this.#sinkPad);
-    gst().gst_object_unref(appsink);
+    this.#bin.close();
   }
 }
 
@@ -225,24 +263,9 @@ function findTee(name: string, pipeline: Pipeline, teeName: string): Deno.Pointe
   throw new GstError(`The ${name} needs a tee; "${teeName}" is a ${factoryName}`);
 }
 
-/** Parses a ring's bin and finds its appsink; the caller owns both references. */
-function makeBin(name: string, text: string) {
-  const bin = parseRingBin(name, text);
-  gst().gst_object_ref_sink(bin);
-  const appsink = gst().gst_bin_get_by_name(bin, cString("ringbuffer_appsink"));
-  const isAppsink = appsink !== null &&
-    gobject().g_type_check_instance_is_a(appsink, gstApp().gst_app_sink_get_type());
-  if (isAppsink) return { bin, appsink };
-  if (appsink !== null) gst().gst_object_unref(appsink);
-  gst().gst_object_unref(bin);
-  throw new GstError(`The ${name} has no appsink named ringbuffer_appsink in its bin:\n${text}`);
-}
-
-function parseRingBin(name: string, text: string): Deno.PointerObject {
-  try {
-    return parseBin(text);
-  } catch (cause) {
-    if (!(cause instanceof GstError)) throw cause;
-    throw new GstError(`The ${name} cannot parse its bin: ${cause.message}`, { ...cause, cause });
-  }
+/** A ring's text for a tee: the default bin gets an encoded stream's parameter sets repeated. */
+function binText(text: string, tee: Deno.PointerObject): string {
+  if (text !== RingBuffer.binString) return text;
+  const parser = PARSERS[teeMediaType(tee) ?? ""];
+  return parser?.repeats && !repeatParameterSets(tee) ? `${parser.text} ! ${text}` : text;
 }

@@ -19,7 +19,7 @@ const size = "video/x-raw,width=64,height=48,framerate=30/1";
     const recorder = new VideoRecorder({
       pipeline: app.pipeline,
       srcTeeName,
-      windowSizeSec: 1,
+      windowSizeSec: 1.5,
       filenameGenerator: () => `${folder}/never.mkv`,
     });
     await new Promise((resolve) => setTimeout(resolve, 2000));

@@ -1,0 +1,84 @@
+/**
+ * A ring that keeps raw video encoded.
+ *
+ * @module
+ */
+import { GstError } from "../../ffi/errors.ts";
+import { PARSERS, type Part } from "../codecs.ts";
+import { missingHint } from "../parse.ts";
+import { hasElement } from "../registry.ts";
+import { RingBuffer } from "./ring_buffer.ts";
+
+/** Encoders without a delay of many frames, those of hardware first. */
+const ENCODERS: (Part & { makes: string })[] = [
+  { makes: "video/x-h264", elements: ["nvh264enc"], text: "nvh264enc" },
+  { makes: "video/x-h264", elements: ["vah264enc"], text: "vah264enc" },
+  { makes: "video/x-h264", elements: ["v4l2h264enc"], text: "v4l2h264enc" },
+  { makes: "video/x-h264", elements: ["vtenc_h264"], text: "vtenc_h264 realtime=true" },
+  {
+    makes: "video/x-h264",
+    elements: ["x264enc"],
+    text: "x264enc tune=zerolatency speed-preset=ultrafast pass=quant quantizer=21 key-int-max=30",
+  },
+  {
+    makes: "video/x-h264",
+    elements: ["openh264enc"],
+    text: "openh264enc bitrate=8000000 gop-size=30",
+  },
+  {
+    makes: "video/x-vp8",
+    elements: ["vp8enc"],
+    text: "vp8enc deadline=1 cpu-used=16 keyframe-max-dist=30 " +
+      "end-usage=cq cq-level=12 target-bitrate=20000000",
+  },
+];
+
+/**
+ * A ring buffer for a tee with raw video that encodes it once, into the ring: minutes of history in the memory of
+ * seconds. Its clips are written as they are in the ring, from the keyframe before the window on. It takes the first of
+ * these encoders that is installed: nvh264enc, vah264enc, v4l2h264enc, vtenc_h264, x264enc, openh264enc, vp8enc.
+ *
+ * Subclasses name another by `encoderString`.
+ *
+ * @example
+ * ```ts
+ * import { EncodedRingBuffer, Standalone, VideoRecorder } from "@gstp/gstp";
+ *
+ * await using app = await Standalone.buildAndRun(
+ *   "videotestsrc is-live=true ! tee name=t1 t1. ! fakesink",
+ *   { background: true },
+ * );
+ * await using recorder = new VideoRecorder({
+ *   pipeline: app.pipeline,
+ *   srcTeeName: "t1",
+ *   filenameGenerator: () => `${crypto.randomUUID()}.mp4`,
+ *   windowSizeSec: 60,
+ *   ringBufferClass: EncodedRingBuffer,
+ * });
+ * ```
+ */
+export class EncodedRingBuffer extends RingBuffer {
+  /** The encoder and its parser, from raw video; empty: what is installed. */
+  static readonly encoderString: string = "";
+
+  /**
+   * Makes the bin's text with the encoder.
+   *
+   * @throws {GstError} if none is installed.
+   */
+  static override makeBinString(): string {
+    const encoder = this.encoderString || chooseEncoder(hasElement);
+    return `queue name=ringbuffer_input_queue ! videoconvert ! ${encoder} ! ${RingBuffer.binString}`;
+  }
+}
+
+/** The text of the first encoder that is installed, with its parser. */
+export function chooseEncoder(isInstalled: (element: string) => boolean): string {
+  for (const { makes, elements, text } of ENCODERS) {
+    const parser = PARSERS[makes]!;
+    if ([...elements, ...parser.elements].every(isInstalled)) return `${text} ! ${parser.text}`;
+  }
+  throw new GstError("An encoded ring buffer needs an encoder that is not installed", {
+    hint: missingHint("x264enc"),
+  });
+}

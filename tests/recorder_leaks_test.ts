@@ -1,0 +1,58 @@
+/**
+ * What clips leave behind: their files, and nothing else.
+ */
+import { assert, assertEquals } from "@std/assert";
+import { fromFileUrl } from "@std/path";
+import { run } from "./helpers/run.ts";
+import { tempDir } from "./helpers/temp_dir.ts";
+
+const SCRIPT = fromFileUrl(new URL("scripts/many_clips.ts", import.meta.url));
+
+interface Measure {
+  clips: number;
+  kib: number;
+  threads: number;
+  fds: number;
+}
+
+/** Runs the script: what it measured after each round, and the types of the objects that were alive at its end. */
+async function recordRounds(rounds: number): Promise<{ measures: Measure[]; alive: string[] }> {
+  await using dir = await tempDir();
+  const args = ["run", "-A", "--v8-flags=--expose-gc", SCRIPT, dir.path, String(rounds)];
+  const log = `${dir.path}/gst.log`;
+  const env = {
+    GST_TRACERS: "leaks",
+    GST_DEBUG: "GST_TRACER:7",
+    GST_DEBUG_NO_COLOR: "1",
+    GST_DEBUG_FILE: log,
+    // what is freed goes back to the system, for memory to tell something
+    MALLOC_MMAP_THRESHOLD_: "65536",
+    MALLOC_ARENA_MAX: "1",
+  };
+  const { code, stdout, stderr } = await run(Deno.execPath(), args, { env });
+  assertEquals(code, 0, stderr);
+  const alive = (await Deno.readTextFile(log)).matchAll(
+    /: object-alive, type-name=\(string\)([^%,]+),/g,
+  );
+  return {
+    measures: stdout.trim().split("\n").filter(Boolean).map((line) => JSON.parse(line)),
+    alive: [...alive].map(([, type]) => type!),
+  };
+}
+
+Deno.test("clips leave no GStreamer object alive, and no memory, thread or open file behind", async () => {
+  const { measures, alive } = await recordRounds(15);
+  assertEquals(alive, []);
+  const [warm, last] = [measures[4]!, measures.at(-1)!];
+  console.log({ warm, last });
+  assertEquals([warm.clips, last.clips], [50, 150]);
+  // the frames of these 100 clips are 100 MB
+  assert(last.kib < warm.kib + 12_000, Deno.inspect(measures));
+  assert(last.threads <= warm.threads + 2, Deno.inspect(measures));
+  assert(last.fds <= warm.fds + 4, Deno.inspect(measures));
+});
+
+Deno.test("GStreamer's leak tracer lists what is left", async () => {
+  const { alive } = await recordRounds(0);
+  assert(alive.includes("GstPipeline"), alive.join());
+});

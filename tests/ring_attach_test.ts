@@ -1,0 +1,191 @@
+/**
+ * Attaching ring buffers to tees, and taking them off again: the live stream does not notice.
+ */
+import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
+import { type Message, Pipeline, RingBuffer } from "../mod.ts";
+import "../scripts/open_libraries.ts";
+import { until } from "./helpers/recording.ts";
+import {
+  APPSINK,
+  assertContiguous,
+  attach,
+  ConvertingRing,
+  errorsOf,
+  longestGap,
+  nextTimes,
+  pullTimes,
+  ringClass,
+} from "./helpers/ring.ts";
+
+const FPS = 30;
+const RING_CLASSES = [RingBuffer, ConvertingRing, ringClass(APPSINK)];
+
+/** Small video at the tee `t`, which an appsink with unlimited memory sees, too. */
+function stream(live: boolean, caps = `width=16,height=16,framerate=${FPS}/1`): string {
+  return `videotestsrc is-live=${live} ! video/x-raw,${caps} ! tee name=t ` +
+    `t. ! appsink name=probe sync=${!live}`;
+}
+
+/** Attaches a ring, waits until frames come, and detaches it. */
+async function attachOnce(pipeline: Pipeline, ringBufferClass: typeof RingBuffer): Promise<void> {
+  const ring = attach(pipeline, {}, ringBufferClass);
+  await nextTimes(ring);
+  ring.detach();
+}
+
+Deno.test("attaching and detaching leaves no gap in the live stream", async () => {
+  await using control = Pipeline.parse(stream(true));
+  await using live = Pipeline.parse(stream(true));
+  await using other = Pipeline.parse(stream(false));
+  await Promise.all([control.play(), live.play(), other.play()]);
+  for (let round = 0; round < 20; round++) {
+    for (const ringBufferClass of RING_CLASSES) {
+      await Promise.all([live, other].map((pipeline) => attachOnce(pipeline, ringBufferClass)));
+    }
+  }
+  // a live source leaves frames out where the machine is too busy for it
+  const excuse = longestGap(pullTimes(control, "probe"), FPS);
+  const gap = longestGap(pullTimes(live, "probe"), FPS);
+  console.log(`longest gap: ${gap} frames, without rings: ${excuse}`);
+  assertLessOrEqual(gap, Math.max(2, excuse));
+  const times = pullTimes(other, "probe");
+  assertEquals(times[0], 0);
+  assertContiguous(times, FPS);
+});
+
+/** How many entries a folder has. */
+function count(folder: string): number {
+  return [...Deno.readDirSync(folder)].length;
+}
+
+Deno.test({
+  name: "attaching and detaching 1,000 times leaves nothing behind",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    for (const live of [true, false]) {
+      await using pipeline = Pipeline.parse(stream(live));
+      await pipeline.play();
+      for (const ringBufferClass of [RingBuffer, ConvertingRing]) {
+        await attachOnce(pipeline, ringBufferClass);
+        const names = pipeline.elementNames();
+        const threads = count("/proc/self/task");
+        const files = count("/proc/self/fd");
+        pullTimes(pipeline, "probe");
+        for (let round = 1; round <= 1000; round++) {
+          attach(pipeline, {}, ringBufferClass).detach();
+          if (round % 20 === 0) {
+            await until("the stream goes on", () => pullTimes(pipeline, "probe").length > 0);
+          }
+        }
+        await until("threads have ended", () => count("/proc/self/task") <= threads + 2);
+        assertLessOrEqual(count("/proc/self/fd"), files);
+        assertEquals(pipeline.elementNames(), names);
+        assertEquals(pipeline.element("t").getProperty("num-src-pads"), 1);
+        assertEquals(pipeline.state, "playing");
+      }
+    }
+  },
+});
+
+Deno.test("a ring that is the tee's only leg comes and goes", async () => {
+  await using pipeline = Pipeline.parse(
+    `videotestsrc is-live=true ! video/x-raw,framerate=${FPS}/1 ! tee name=t`,
+  );
+  using messages = pipeline.bus.messages();
+  const ring = attach(pipeline);
+  await pipeline.play();
+  await nextTimes(ring);
+  ring.detach();
+  for (const ringBufferClass of [...RING_CLASSES, ...RING_CLASSES]) {
+    await attachOnce(pipeline, ringBufferClass);
+    assertEquals(pipeline.element("t").getProperty("num-src-pads"), 0);
+  }
+  assertEquals(await errorsOf(pipeline, messages), []);
+  assertEquals(pipeline.state, "playing");
+});
+
+Deno.test("several rings on a tee come and go on their own", async () => {
+  await using pipeline = Pipeline.parse(stream(true));
+  await pipeline.play();
+  const first = attach(pipeline, { windowSec: 10 });
+  const others = [...RING_CLASSES, ...RING_CLASSES].map((one) => attach(pipeline, {}, one));
+  for (const ring of others) {
+    await nextTimes(ring, 3);
+    ring.detach();
+  }
+  const times = await nextTimes(first, 10);
+  const seen = pullTimes(pipeline, "probe");
+  const from = seen.indexOf(times[0]!);
+  assertEquals(times.slice(0, seen.length - from), seen.slice(from, from + times.length));
+  first.detach();
+});
+
+Deno.test("a ring finds a tee in a bin, and one with an odd name", async () => {
+  const name = "tee 1: ä%s/'x'";
+  await using pipeline = Pipeline.parse(
+    `videotestsrc is-live=true ! bin.( name=inner tee name="${name}" ! fakesink )`,
+  );
+  await pipeline.play();
+  const names = pipeline.elementNames();
+  const ring = attach(pipeline, { teeName: name });
+  assert(ring.path.startsWith(`${pipeline.path}/GstBin:inner/`), ring.path);
+  await nextTimes(ring, 3);
+  ring.detach();
+  assertEquals(pipeline.elementNames(), names);
+});
+
+/** Runs an action on a pipeline that plays; the messages of caps that changed meanwhile outside of `path()`. */
+async function newCaps(pipeline: Pipeline, path: () => string, action: () => Promise<void>) {
+  const found: Message[] = [];
+  using messages = pipeline.bus.messages();
+  pipeline.watchProperties();
+  await action();
+  await pipeline.bus.flush();
+  messages.end();
+  for await (const message of messages) {
+    const isCaps = message.type === "property-notify" && message.property === "caps";
+    // the ring's pad at the tee loses its caps when it goes
+    if (isCaps && message.value !== null && !message.source.startsWith(path())) found.push(message);
+  }
+  return found;
+}
+
+Deno.test("attaching to a playing pipeline does not renegotiate the live stream", async () => {
+  for (const ringBufferClass of RING_CLASSES) {
+    for (const format of ["NV12", "RGB", "GRAY8", "YUY2", "BGRA"]) {
+      await using pipeline = Pipeline.parse(stream(true, `format=${format}`));
+      await pipeline.play();
+      await until("frames flow", () => pullTimes(pipeline, "probe").length > 0);
+      const caps = pipeline.element("probe").caps("sink");
+      let path = "";
+      const changed = await newCaps(pipeline, () => path, async () => {
+        const ring = attach(pipeline, {}, ringBufferClass);
+        path = ring.path;
+        await nextTimes(ring, 3);
+        ring.detach();
+        await until("frames flow", () => pullTimes(pipeline, "probe").length > 2);
+      });
+      assertEquals(changed, []);
+      assertEquals(pipeline.element("probe").caps("sink"), caps);
+    }
+  }
+});
+
+Deno.test("attaching to a stopped pipeline does not change what the live stream will be", async () => {
+  const text =
+    "videotestsrc is-live=true ! videoconvert ! videoscale ! tee name=t t. ! fakesink name=sink";
+  const wanting = ringClass(
+    `videoconvert ! videoscale ! video/x-raw,format=GRAY8,width=100,height=50 ! ${APPSINK}`,
+  );
+  const found: (string | null)[] = [];
+  for (const ringBufferClass of [undefined, RingBuffer, ConvertingRing, wanting]) {
+    await using pipeline = Pipeline.parse(text);
+    const ring = ringBufferClass && attach(pipeline, {}, ringBufferClass);
+    await pipeline.play();
+    await until("caps are there", () => pipeline.element("sink").caps("sink") !== null);
+    if (ring) await nextTimes(ring);
+    found.push(pipeline.element("sink").caps("sink"));
+    ring?.detach();
+  }
+  assertEquals(new Set(found).size, 1, found.join("\n"));
+});

@@ -1,0 +1,63 @@
+/**
+ * Ring buffers in pipelines that are paused and go on.
+ */
+import { assertEquals } from "@std/assert";
+import { Pipeline, RingBuffer, type RingBufferOptions } from "../mod.ts";
+import "../scripts/open_libraries.ts";
+import { recorderOf } from "./helpers/recording.ts";
+import { APPSINK, assertContiguous, ConvertingRing, nextTimes, ringClass } from "./helpers/ring.ts";
+
+const FPS = 60;
+const SIZE = `video/x-raw,width=16,height=16,framerate=${FPS}/1`;
+
+/** Pipelines: paced by nothing, by a sink, by the source; with another leg that takes many frames to preroll. */
+const PIPELINES = {
+  unpaced: `videotestsrc ! ${SIZE} ! tee name=t t. ! fakesink`,
+  paced: `videotestsrc ! ${SIZE} ! tee name=t t. ! queue ! fakesink sync=true`,
+  live: `videotestsrc is-live=true ! ${SIZE} ! tee name=t t. ! fakesink`,
+  encoding: `videotestsrc ! ${SIZE} ! tee name=t ` +
+    "t. ! vp8enc lag-in-frames=25 deadline=1 cpu-used=16 ! matroskamux ! fakesink",
+};
+
+/** A ring class whose rings can be looked into; `text` is the bin's where it is not the default. */
+function spying(text?: string): [typeof RingBuffer, RingBuffer[]] {
+  const rings: RingBuffer[] = [];
+  const base = text === undefined ? RingBuffer : ringClass(text);
+  class Spy extends base {
+    constructor(options: RingBufferOptions) {
+      super(options);
+      rings.push(this);
+    }
+  }
+  return [Spy, rings];
+}
+
+/** Pauses and resumes a pipeline with a recorder again and again. */
+async function checkPauses(text: string, binString: string | undefined, attachFirst: boolean) {
+  await using pipeline = Pipeline.parse(text);
+  const [ringBufferClass, rings] = spying(binString);
+  const attach = () => recorderOf(pipeline, "never.webm", { ringBufferClass, windowSizeSec: 20 });
+  if (attachFirst) attach();
+  // what is not paced would be far ahead, were it to play before
+  await pipeline.pause();
+  if (!attachFirst) attach();
+  await pipeline.play();
+  const times: number[] = [];
+  for (let round = 0; round < 5; round++) {
+    times.push(...await nextTimes(rings[0]!, 3));
+    await pipeline.pause({ timeoutSec: 10 });
+    await pipeline.play({ timeoutSec: 10 });
+  }
+  times.push(...await nextTimes(rings[0]!, 3));
+  if (!pipeline.isLive) assertContiguous(times, FPS);
+  assertEquals(times, times.toSorted((a, b) => a - b));
+}
+
+for (const [name, text] of Object.entries(PIPELINES)) {
+  for (const binString of [undefined, ConvertingRing.binString, APPSINK]) {
+    Deno.test(`a pipeline that is ${name} pauses and goes on, its ring ${binString}`, async () => {
+      await checkPauses(text, binString, true);
+      await checkPauses(text, binString, false);
+    });
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * Records clips, ten a round, some of which fail; prints what the process has of the system after each round, and lets
+ * GStreamer go at the end, so that its leak tracer lists what is left. Without rounds it leaks a pipeline.
+ *
+ *     deno run -A --v8-flags=--expose-gc many_clips.ts FOLDER ROUNDS
+ *
+ * @module
+ */
+import { gst } from "../../ffi/gst.ts";
+import {
+  Pipeline,
+  RecordBin,
+  RingBuffer,
+  Standalone,
+  VideoRecorder,
+  type VideoRecorderOptions,
+} from "../../mod.ts";
+
+const [folder, rounds] = [Deno.args[0]!, Number(Deno.args[1])];
+
+class FailingBin extends RecordBin {
+  static override readonly binString: string = "appsrc name=appsrc ! identity error-after=3 " +
+    "! videoconvert ! vp8enc deadline=1 ! webmmux ! filesink name=filesink";
+}
+
+class WrongBin extends RecordBin {
+  static override readonly binString: string = "appsrc name=appsrc ! nosuchelement";
+}
+
+class QueueRing extends RingBuffer {
+  static override readonly binString: string =
+    "queue name=ringbuffer_input_queue ! videoconvert ! video/x-raw,format=RGB ! appsink name=ringbuffer_appsink";
+}
+
+/** A clip each; what fails in them is awaited, and nothing else may fail. */
+const KINDS: { file: string; fails?: true; options?: Partial<VideoRecorderOptions> }[] = [
+  { file: "a.webm" },
+  { file: "a.mkv" },
+  { file: "a.mp4" },
+  { file: "b.webm", options: { ringBufferClass: QueueRing } },
+  { file: "c.webm" },
+  { file: "d.webm", options: { recordBinClass: FailingBin }, fails: true },
+  { file: "e.webm", options: { recordBinClass: WrongBin }, fails: true },
+  { file: "f.avi", fails: true },
+  { file: "../../../../proc/none/g.webm", fails: true },
+  { file: "taken.webm", fails: true },
+];
+
+const app = await Standalone.buildAndRun(
+  "videotestsrc is-live=true ! video/x-raw,format=I420,width=320,height=240,framerate=30/1 ! tee name=t t. ! fakesink",
+  { background: true },
+);
+let clips = 0;
+for (let round = 0; round < rounds; round++) {
+  const target = `${folder}/${round}`;
+  await Deno.mkdir(target);
+  await Deno.writeTextFile(`${target}/taken.webm`, "");
+  await Promise.all(KINDS.map(async ({ file, fails, options }) => {
+    await using recorder = new VideoRecorder({
+      pipeline: app.pipeline,
+      srcTeeName: "t",
+      windowSizeSec: 0.2,
+      filenameGenerator: () => `${target}/${file}`,
+      ...options,
+    });
+    const finished = recorder.record({ maxDelaySec: 10 }).then(({ finished }) => finished);
+    const error = await finished.then(() => undefined, (error) => error);
+    if ((error !== undefined) !== (fails ?? false)) throw new Error(file, { cause: error });
+    clips++;
+  }));
+  console.log(JSON.stringify({ clips, ...measure() }));
+}
+await app.stop();
+if (rounds === 0) Pipeline.parse("fakesrc ! fakesink");
+gst().gst_deinit();
+
+/** Memory, threads other than Deno's own, and open files. */
+function measure(): { kib: number; threads: number; fds: number } {
+  (globalThis as { gc?: () => void }).gc?.();
+  const status = Deno.readTextFileSync("/proc/self/status");
+  const threads = [...Deno.readDirSync("/proc/self/task")].map(({ name }) =>
+    Deno.readTextFileSync(`/proc/self/task/${name}/comm`)
+  );
+  return {
+    kib: Number(status.match(/VmRSS:\s+(\d+)/)![1]),
+    threads: threads.filter((name) => !/^(deno|V8|tokio|pool-deno)/.test(name)).length,
+    fds: [...Deno.readDirSync("/proc/self/fd")].length,
+  };
+}
