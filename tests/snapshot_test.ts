@@ -12,7 +12,6 @@ import {
   type VideoRecorder,
 } from "../mod.ts";
 import { imageBinText } from "../src/recorder/snapshot.ts";
-import { framesUpTo, spanOf } from "../src/ringbuffer/pick.ts";
 import { numberedSource, readNumbers, writeNumbered } from "./helpers/numbered.ts";
 import { newPaths, reached, recorderOf, runLive, SOURCE } from "./helpers/recording.ts";
 import { run } from "./helpers/run.ts";
@@ -150,25 +149,39 @@ Deno.test("snapshot() leaves clips under way and the next one's history as they 
   });
 });
 
-Deno.test("snapshot() can be called twenty times at once", async () => {
-  await forEach([RAW[0]!, ENCODED[1]!], async (elements, folder) => {
-    await using app = await runNumbered(folder, elements);
-    const recorder = ringOf(app.pipeline, folder);
-    await reached(app.pipeline, 3);
-    let isStalled = false;
-    let lastMs = performance.now();
-    const watch = setInterval(() => {
-      if (performance.now() - lastMs > 300) isStalled = true;
-      lastMs = performance.now();
-    }, 10);
-    const reports = await Promise.all(
-      Array.from({ length: 20 }, (_, i) => recorder.snapshot(`${folder}/${i}.jpg`)),
-    );
+/** Resolves to what a function does, and the longest time for which the event loop stood still meanwhile. */
+async function stallOf<T>(action: () => Promise<T>): Promise<{ result: T; longestMs: number }> {
+  let longestMs = 0;
+  let lastMs = performance.now();
+  const watch = setInterval(() => {
+    longestMs = Math.max(longestMs, performance.now() - lastMs);
+    lastMs = performance.now();
+  }, 5);
+  try {
+    const result = await action();
+    return { result, longestMs };
+  } finally {
     clearInterval(watch);
-    assertEquals(isStalled, false, "the event loop stood still");
-    const numbers = await Promise.all(reports.map(checkPicture));
-    assert(Math.max(...numbers) - Math.min(...numbers) <= 1, String(numbers)); // one may just have come
-  });
+  }
+}
+
+async function checkTwenty(elements: string, folder: string): Promise<void> {
+  await using app = await runNumbered(folder, elements);
+  const recorder = ringOf(app.pipeline, folder);
+  await reached(app.pipeline, 3);
+  await recorder.snapshot(`${folder}/first.jpg`); // loads the plug-ins
+  const { result, longestMs } = await stallOf(() =>
+    Promise.all(Array.from({ length: 20 }, (_, i) => recorder.snapshot(`${folder}/${i}.jpg`)))
+  );
+  assert(longestMs < 500, `the event loop stood still for ${longestMs} ms`);
+  const numbers = await Promise.all(result.map(checkPicture));
+  assert(Math.max(...numbers) - Math.min(...numbers) <= 1, String(numbers)); // one may just have come
+}
+
+Deno.test("snapshot() can be called twenty times at once", async () => {
+  // one after the other: starting ffmpeg holds up the event loop, too
+  await forEach([RAW[0]!], checkTwenty);
+  await forEach([ENCODED[1]!], checkTwenty);
 });
 
 Deno.test("snapshot() tells what is wrong", async () => {
@@ -250,22 +263,6 @@ Deno.test("snapshot() says that the ring is empty, or holds no keyframe", async 
   await reached(app.pipeline, 1);
   const picture = () => recorder.snapshot(`${dir.path}/a.png`);
   assertMatch((await assertRejects(picture, GstError)).message, /holds no keyframe yet/);
-});
-
-Deno.test("framesUpTo() begins with a keyframe that is shown no later than the frame", () => {
-  // the frames after the second keyframe are shown before it
-  const frames = [0n, 20n, 10n, 50n, 30n, 40n, 70n, 60n].map((timeNs) => ({
-    ...{ timeNs, isKeyframe: timeNs === 0n || timeNs === 50n },
-  }));
-  const times = (atNs: bigint | null, from = 0) =>
-    framesUpTo(frames.slice(from), atNs).map(({ timeNs }) => Number(timeNs));
-  assertEquals(times(49n), [0, 20, 10, 50, 30, 40]);
-  assertEquals(times(50n), [50]);
-  assertEquals(times(69n), [50, 30, 40, 70, 60]);
-  assertEquals(times(null), [50, 30, 40, 70]);
-  assertEquals(spanOf(frames.slice(1)), { firstNs: 50n, lastNs: 70n });
-  assertEquals(times(50n, 1), [50]);
-  assertEquals(spanOf(frames.slice(6)), null);
 });
 
 Deno.test("imageBinText() names a missing encoder, with its package", () => {

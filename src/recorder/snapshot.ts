@@ -22,8 +22,8 @@ import { RecordBin } from "./record_bin.ts";
 /** Which frame to write. */
 export interface SnapshotOptions {
   /**
-   * The instant, in seconds of the pipeline's running time: the last frame at or before it is written. The newest frame
-   * unless told.
+   * The instant, in seconds of the pipeline's running time: the last frame at or before it is written; one that is still
+   * under way is waited for, up to a second. The newest frame unless told.
    */
   at?: number;
 }

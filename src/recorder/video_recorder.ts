@@ -168,7 +168,8 @@ export class VideoRecorder implements AsyncDisposable {
    * @param path The picture's name, which ends in .jpg, .jpeg or .png.
    * @throws {RangeError} if it does not, or `at` is outside of what the ring holds; the message tells what is possible.
    * @throws {GstClosedError} if the recorder is closed.
-   * @throws {GstError} if the ring holds no frame yet, the encoder is not installed, or the picture cannot be made.
+   * @throws {GstError} if the ring holds no frame yet, the encoder is not installed, or the picture cannot be made, or
+   * not in 20 seconds.
    * @throws {Deno.errors.AlreadyExists} if there is such a file.
    */
   snapshot(path: string, options: SnapshotOptions = {}): Promise<SnapshotReport> {
