@@ -17,7 +17,7 @@ export const OFFSETS = {
   "GValue.data": 8,
   "GstMessage.type": 64,
   "GstMessage.src": 80,
-  "GstBuffer.flags": 16,
+  "GstMiniObject.flags": 16,
   "GstBuffer.pts": 72,
   "GstBuffer.dts": 80,
   "GstBuffer.duration": 88,

@@ -47,7 +47,7 @@ export class Frame {
     this.orderNs = runningTime(OFFSETS["GstBuffer.dts"]) ?? this.timeNs;
     this.durationNs = known(view.getBigUint64(OFFSETS["GstBuffer.duration"]));
     this.bytes = Number(gst().gst_buffer_get_size(buffer));
-    const flags = view.getUint32(OFFSETS["GstBuffer.flags"]);
+    const flags = view.getUint32(OFFSETS["GstMiniObject.flags"]);
     this.isKeyframe = (flags & ENUMS.GST_BUFFER_FLAG_DELTA_UNIT) === 0;
   }
 

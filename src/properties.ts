@@ -118,23 +118,24 @@ function readGValue(gvalue: Uint8Array<ArrayBuffer>, type: bigint): PropertyValu
     case ENUMS.G_TYPE_OBJECT:
       return readObject(gvalue);
     default:
-      return isCaps(type) ? readCaps(view) : serialize(gvalue);
+      return readBoxed(gvalue, type);
   }
 }
 
-function isCaps(type: bigint): boolean {
+/** What writes types that would come in quotes, with escapes, where they are serialised. */
+const WRITERS: Record<string, "gst_caps_to_string" | "gst_structure_to_string"> = {
+  GstCaps: "gst_caps_to_string",
+  GstStructure: "gst_structure_to_string",
+};
+
+/** Reads a GValue of any other type as GStreamer writes it. */
+function readBoxed(gvalue: Uint8Array<ArrayBuffer>, type: bigint): string | null {
   const name = gobject().g_type_name(type);
-  return name !== null && readCString(name) === "GstCaps";
-}
-
-/** Serialised, caps would come in quotes, with escapes. */
-function readCaps(data: DataView): string | null {
-  const caps = Deno.UnsafePointer.create(data.getBigUint64(0, true));
-  return caps === null ? null : takeCString(glib(), gst().gst_caps_to_string(caps));
-}
-
-function serialize(gvalue: Uint8Array<ArrayBuffer>): string | null {
-  return takeCString(glib(), gst().gst_value_serialize(gvalue));
+  const writer = name === null ? undefined : WRITERS[readCString(name)];
+  if (writer === undefined) return takeCString(glib(), gst().gst_value_serialize(gvalue));
+  const data = new DataView(gvalue.buffer).getBigUint64(OFFSETS["GValue.data"], true);
+  const boxed = Deno.UnsafePointer.create(data);
+  return boxed === null ? null : takeCString(glib(), gst()[writer](boxed));
 }
 
 /** Pads, elements and the like are told by their name. */

@@ -9,11 +9,10 @@ import {
   checkComplete,
   checkFile,
   probeClip,
-  reached,
   recorderOf,
+  ringFull,
   runLive,
   until,
-  WINDOW_SEC,
 } from "./helpers/recording.ts";
 import { run } from "./helpers/run.ts";
 import { maySmallDisk, smallDisk } from "./helpers/small_disk.ts";
@@ -115,7 +114,7 @@ Deno.test("record() rejects where there is a file of the name already", async ()
   Deno.writeTextFileSync(path, "other");
   const paths = [path, `${dir.path}/b.webm`];
   await using recorder = recorderOf(app.pipeline, () => paths.shift()!);
-  await reached(app.pipeline, 2 * WINDOW_SEC);
+  await ringFull(app.pipeline);
   const error = await assertRejects(() => recorder.record(), RecordingError, path);
   assertInstanceOf(error.cause, Deno.errors.AlreadyExists);
   assertEquals(error.partPath, undefined);
@@ -146,7 +145,7 @@ Deno.test("record() of two recorders with one name makes one clip and one error"
   const path = `${dir.path}/a.webm`;
   await using first = recorderOf(app.pipeline, path);
   await using second = recorderOf(app.pipeline, path);
-  await reached(app.pipeline, 2 * WINDOW_SEC);
+  await ringFull(app.pipeline);
   const results = await Promise.allSettled([first.record(), second.record()]);
   const [recording] = results.filter((result) => result.status === "fulfilled");
   const [failure] = results.filter((result) => result.status === "rejected");
@@ -169,7 +168,7 @@ Deno.test("record() rejects where no file can be made, and the next clip is comp
   await Deno.mkdir(`${dir.path}/folder.webm`);
   const paths = [...bad, `${dir.path}/good.webm`];
   await using recorder = recorderOf(app.pipeline, () => paths.shift()!);
-  await reached(app.pipeline, 2 * WINDOW_SEC);
+  await ringFull(app.pipeline);
   for (const path of bad) {
     const error = await assertRejects(() => recorder.record(), RecordingError, path);
     assertEquals(error.clipPath, path);
@@ -192,7 +191,7 @@ Deno.test({
     await using app = await runLive();
     const paths = [`${disk.path}/a.webm`, `${dir.path}/b.webm`];
     await using recorder = recorderOf(app.pipeline, () => paths.shift()!);
-    await reached(app.pipeline, 2 * WINDOW_SEC);
+    await ringFull(app.pipeline);
     await assertRejects(() => recorder.record(), RecordingError, "Read-only file system");
     await recordNext(recorder);
   },
@@ -210,7 +209,7 @@ Deno.test({
       const paths = [`${disk.path}/a${extension}`, `${dir.path}/b${extension}`];
       return recorderOf(app.pipeline, () => paths.shift()!);
     });
-    await reached(app.pipeline, 2 * WINDOW_SEC);
+    await ringFull(app.pipeline);
     await Promise.all(recorders.map(fillDisk));
     const next = await Promise.all(recorders.map((recorder) => recorder.record()));
     for (const { finished } of next) await checkComplete(await finished);

@@ -2,6 +2,7 @@
  * What a file name's extension makes of a clip, and record bins of one's own.
  */
 import {
+  assertAlmostEquals,
   assertEquals,
   assertInstanceOf,
   assertMatch,
@@ -17,6 +18,7 @@ import {
   probeClip,
   reached,
   recorderOf,
+  ringFull,
   runLive,
   WINDOW_SEC,
 } from "./helpers/recording.ts";
@@ -27,23 +29,27 @@ function without(...missing: string[]): (name: string) => boolean {
   return (name) => !missing.includes(name);
 }
 
+function raw(path: string) {
+  return { path, mediaType: "video/x-raw" };
+}
+
 Deno.test("recordBinText() follows the extension, in whatever case", () => {
   const all = without();
-  assertMatch(recordBinText("a.webm", "video/x-raw", all), /vp8enc .* ! webmmux/);
-  assertMatch(recordBinText("/clips.mp4/a.WebM", "video/x-raw", all), /vp8enc .* ! webmmux/);
-  assertMatch(recordBinText("a.mkv", "video/x-raw", all), /x264enc .* ! matroskamux/);
-  assertMatch(recordBinText("a.mp4", "video/x-raw", all), /x264enc .* ! mp4mux/);
+  assertMatch(recordBinText(raw("a.webm"), all), /vp8enc .* ! webmmux/);
+  assertMatch(recordBinText(raw("/clips.mp4/a.WebM"), all), /vp8enc .* ! webmmux/);
+  assertMatch(recordBinText(raw("a.mkv"), all), /x264enc .* ! matroskamux/);
+  assertMatch(recordBinText(raw("a.mp4"), all), /x264enc .* ! mp4mux/);
 });
 
 Deno.test("recordBinText() takes the next encoder where one is not installed", () => {
-  assertMatch(recordBinText("a.mp4", "video/x-raw", without("x264enc")), /openh264enc/);
-  assertMatch(recordBinText("a.mkv", "video/x-raw", without("x264enc", "openh264enc")), /vp8enc/);
-  assertMatch(recordBinText("a.mkv", "video/x-raw", without("h264parse")), /vp8enc/);
+  assertMatch(recordBinText(raw("a.mp4"), without("x264enc")), /openh264enc/);
+  assertMatch(recordBinText(raw("a.mkv"), without("x264enc", "openh264enc")), /vp8enc/);
+  assertMatch(recordBinText(raw("a.mkv"), without("h264parse")), /vp8enc/);
 });
 
 Deno.test("recordBinText() names what is missing, with the packages", () => {
   const message = (path: string, ...missing: string[]) =>
-    assertThrows(() => recordBinText(path, "video/x-raw", without(...missing)), GstError).message;
+    assertThrows(() => recordBinText(raw(path), without(...missing)), GstError).message;
   assertEquals(
     message("a.webm", "vp8enc"),
     "A .webm file needs elements that are not installed: vp8enc\n" +
@@ -58,11 +64,36 @@ Deno.test("recordBinText() names what is missing, with the packages", () => {
 Deno.test("recordBinText() refuses other extensions, and lists those that it knows", () => {
   for (const path of ["a.avi", "a", "/clips.webm/a", ".webm", "a.webm ", "a.toString"]) {
     const { message } = assertThrows(
-      () => recordBinText(path, "video/x-raw", without()),
+      () => recordBinText(raw(path), without()),
       RangeError,
     );
     assertMatch(message, /must end in one of \.webm, \.mkv, \.mp4/);
   }
+});
+
+Deno.test("recordBinText() writes encoded video as it is, where the container takes it", () => {
+  const text = (path: string, mediaType: string) => recordBinText({ path, mediaType }, () => true);
+  assertMatch(text("a.mp4", "video/x-h264"), /^appsrc name=appsrc ! h264parse [^!]*! mp4mux/);
+  assertMatch(text("a.ts", "video/x-h265"), /^appsrc name=appsrc ! h265parse [^!]*! mpegtsmux/);
+  for (const [path, type] of [["a.webm", "video/x-h264"], ["a.mp4", "video/x-theora"]] as const) {
+    const { message } = assertThrows(() => text(path, type), RangeError);
+    assertMatch(message, /file does not take video/);
+  }
+});
+
+Deno.test("startAtZero has times begin at 0", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive();
+  const [kept, zero] = [false, true].map((startAtZero) =>
+    recorderOf(app.pipeline, newPaths(dir.path), { startAtZero })
+  );
+  await reached(app.pipeline, 2);
+  const reports = await Promise.all([kept!, zero!].map(async (recorder) => {
+    return await (await recorder.record()).finished;
+  }));
+  const starts = await Promise.all(reports.map(async ({ path }) => (await probeClip(path)).start));
+  assertAlmostEquals(starts[0]!, reports[0]!.start, 0.002);
+  assertEquals(starts[1], 0);
 });
 
 Deno.test("record() writes each container", async () => {
@@ -71,7 +102,7 @@ Deno.test("record() writes each container", async () => {
   const recorders = [".webm", ".mkv", ".mp4"].map((extension) =>
     recorderOf(app.pipeline, newPaths(dir.path, extension))
   );
-  await reached(app.pipeline, 2 * WINDOW_SEC);
+  await ringFull(app.pipeline);
   const recordings = await Promise.all(recorders.map((recorder) => recorder.record()));
   for (const { finished } of recordings) {
     const report = await finished;
@@ -141,7 +172,7 @@ Deno.test("finished rejects where a record bin fails while it writes, and the ne
     [`appsrc name=appsrc ! video/x-raw,width=7 ! ${tail}`, /appsrc/],
     [`appsrc name=appsrc ! identity error-after=10 ! ${tail}`, /identity/],
   ];
-  await reached(app.pipeline, 2 * WINDOW_SEC);
+  await ringFull(app.pipeline);
   for (const [text, elementPath] of cases) {
     let isBroken = true;
     const broken = binOf(text);

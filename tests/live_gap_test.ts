@@ -5,7 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Pipeline, RecordBin, type Standalone } from "../mod.ts";
 import { HEIGHT, numberedSource, rawNumbers, WIDTH, writeNumbered } from "./helpers/numbered.ts";
-import { newPaths, reached, recorderOf, runLive, WINDOW_SEC } from "./helpers/recording.ts";
+import { newPaths, reached, recorderOf, ringFull, runLive } from "./helpers/recording.ts";
 import { tempDir } from "./helpers/temp_dir.ts";
 
 const FPS = 30;
@@ -21,7 +21,7 @@ class HeavyBin extends RecordBin {
 async function disturb(pipeline: Pipeline, folder: string): Promise<void> {
   const heavy = recorderOf(pipeline, newPaths(folder, ".mkv"), { recordBinClass: HeavyBin });
   const light = recorderOf(pipeline, newPaths(folder));
-  await reached(pipeline, 2 * WINDOW_SEC);
+  await ringFull(pipeline);
   const recordings = await Promise.all([heavy.record(), light.record(), heavy.record()]);
   for (let i = 0; i < 30; i++) {
     const passing = recorderOf(pipeline, newPaths(folder));

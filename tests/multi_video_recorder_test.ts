@@ -11,7 +11,7 @@ import {
   RecordBin,
   type Standalone,
 } from "../mod.ts";
-import { checkComplete, probeClip, reached, runLive, WINDOW_SEC } from "./helpers/recording.ts";
+import { checkComplete, probeClip, ringFull, runLive, WINDOW_SEC } from "./helpers/recording.ts";
 import { tempDir } from "./helpers/temp_dir.ts";
 
 const SOURCE = "videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=30/1";
@@ -43,7 +43,7 @@ Deno.test("MultiVideoRecorder.record() records at the tee of the number, into a 
   await using recorder = multiRecorder(app.pipeline, `${dir.path}/new folder`);
   assertEquals([...recorder.recorders.keys()], [0, 7]);
   assertEquals(recorder.busy, false);
-  await reached(app.pipeline, 2 * WINDOW_SEC);
+  await ringFull(app.pipeline);
   const first = await recorder.record(0);
   assertEquals(recorder.busy, true);
   assertEquals(recorder.recorders.get(7)!.busy, false);
@@ -113,7 +113,7 @@ Deno.test("MultiVideoRecorder.close() closes all recorders, and finishes their c
   await using dir = await tempDir();
   await using app = await runTees();
   const recorder = multiRecorder(app.pipeline, dir.path);
-  await reached(app.pipeline, 2 * WINDOW_SEC);
+  await ringFull(app.pipeline);
   const recordings = await Promise.all([recorder.record(0), recorder.record(7)]);
   await Promise.all([recorder.close(), recorder.close()]);
   for (const { finished } of recordings) {

@@ -17,6 +17,7 @@ import {
   newPaths,
   reached,
   recorderOf,
+  ringFull,
   runLive,
   SOURCE,
   until,
@@ -44,17 +45,16 @@ async function checkShort(recording: Recording, reason: Shortfall): Promise<Reco
 Deno.test("a clip ends with the pipeline's stream, and is there before Standalone.ended resolves", async () => {
   await using dir = await tempDir();
   await using app = await runLive(
-    SOURCE.replace("videotestsrc", "videotestsrc num-buffers=24") + " t. ! fakesink",
+    SOURCE.replace("videotestsrc", "videotestsrc num-buffers=36") + " t. ! fakesink",
   );
   await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
   const order: string[] = [];
   void app.ended.then(() => order.push("ended"));
-  await reached(app.pipeline, 0.55);
+  await reached(app.pipeline, 1);
   const recording = await recorder.record();
   void recording.finished.then(() => order.push("finished"));
-  const { end } = await checkShort(recording, "end-of-stream");
+  await checkShort(recording, "end-of-stream");
   await app.ended;
-  assertEquals(Math.round(end * FPS), 24);
   assertEquals(order, ["finished", "ended"]);
 });
 
@@ -63,7 +63,7 @@ Deno.test("a clip ends with stop() of the pipeline or the app", async () => {
   for (const stopped of ["pipeline", "app"] as const) {
     await using app = await runLive();
     await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
-    await reached(app.pipeline, WINDOW_SEC + 0.1);
+    await ringFull(app.pipeline);
     const recording = await recorder.record();
     await (stopped === "app" ? app : app.pipeline).stop();
     assertEquals(recorder.state, "detached");
@@ -76,7 +76,7 @@ Deno.test("a clip ends with close() of the recorder or the pipeline", async () =
   for (const closed of ["recorder", "pipeline"] as const) {
     await using app = await runLive();
     const recorder = recorderOf(app.pipeline, newPaths(dir.path));
-    await reached(app.pipeline, WINDOW_SEC + 0.1);
+    await ringFull(app.pipeline);
     const recording = await recorder.record();
     await (closed === "recorder" ? recorder : app.pipeline).close();
     assertEquals([recorder.state, recorder.busy], ["detached", false]);
@@ -87,11 +87,11 @@ Deno.test("a clip ends with close() of the recorder or the pipeline", async () =
 Deno.test("a clip ends with an error of the pipeline", async () => {
   await using dir = await tempDir();
   await using app = await runLive(
-    `${SOURCE.replace("! tee", "! identity error-after=24 ! tee")} t. ! fakesink`,
+    `${SOURCE.replace("! tee", "! identity error-after=36 ! tee")} t. ! fakesink`,
   );
   const failed = assertRejects(() => app.ended, GstError, "identity");
   await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
-  await reached(app.pipeline, 0.55);
+  await reached(app.pipeline, 1);
   const recording = await recorder.record();
   const report = await deadline(recording.finished, BOUND_SEC, "The clip does not end");
   await failed;
@@ -104,11 +104,11 @@ Deno.test("a clip ends with an error of the pipeline", async () => {
 Deno.test("a clip ends after an error that nobody looks at", async () => {
   await using dir = await tempDir();
   await using pipeline = Pipeline.parse(
-    `${SOURCE.replace("! tee", "! identity error-after=24 ! tee")} t. ! fakesink`,
+    `${SOURCE.replace("! tee", "! identity error-after=36 ! tee")} t. ! fakesink`,
   );
   await using recorder = recorderOf(pipeline, newPaths(dir.path));
   await pipeline.play();
-  await reached(pipeline, 0.55);
+  await reached(pipeline, 1);
   const recording = await recorder.record();
   const report = await deadline(recording.finished, BOUND_SEC, "The clip does not end");
   assert(report.end < report.requested.end);
@@ -120,7 +120,7 @@ Deno.test("a clip ends where its source stalls for good", async () => {
   await using dir = await tempDir();
   await using app = await runLive(VALVE);
   await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
-  await reached(app.pipeline, 2 * WINDOW_SEC);
+  await ringFull(app.pipeline);
   const recording = await recorder.record();
   app.pipeline.element("valve").setProperty("drop", true);
   await checkShort(recording, "source-stalled");
@@ -134,7 +134,7 @@ Deno.test("a clip goes on where its source stalls and resumes, and counts what i
   await using dir = await tempDir();
   await using app = await runLive(VALVE);
   await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
-  await reached(app.pipeline, 2 * WINDOW_SEC);
+  await ringFull(app.pipeline);
   const { finished } = await recorder.record();
   const valve = app.pipeline.element("valve");
   valve.setProperty("drop", true);
@@ -151,7 +151,7 @@ Deno.test("a clip that begins in a stall has the frames before it", async () => 
   await using dir = await tempDir();
   await using app = await runLive(VALVE);
   await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
-  await reached(app.pipeline, 2 * WINDOW_SEC);
+  await ringFull(app.pipeline);
   const valve = app.pipeline.element("valve");
   valve.setProperty("drop", true);
   await reached(app.pipeline, app.pipeline.runningTimeSec! + WINDOW_SEC / 2);
@@ -176,32 +176,54 @@ Deno.test("record() in a long stall rejects, and works again after it", async ()
   await checkFile(report);
 });
 
-Deno.test("a clip goes on after a pause of the pipeline", async () => {
+Deno.test("a pause of the pipeline ends no clip, and takes no history away", async () => {
   await using dir = await tempDir();
   await using app = await runLive();
-  await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
-  await reached(app.pipeline, 2 * WINDOW_SEC);
-  const { finished } = await recorder.record();
+  await using first = recorderOf(app.pipeline, newPaths(dir.path));
+  await using second = recorderOf(app.pipeline, newPaths(dir.path));
+  await ringFull(app.pipeline);
+  await (await first.record()).finished;
+  const open = await second.record();
   await app.pipeline.pause();
-  assertEquals(recorder.state, "recording");
   const pausedAt = app.pipeline.runningTimeSec!;
-  // longer than a stall that would end the clip
-  await new Promise((resolve) => setTimeout(resolve, (WINDOW_SEC + 1.5) * 1000));
+  // longer than a stall that ends a clip, and than frames are kept that no call can reach any more
+  await new Promise((resolve) => setTimeout(resolve, (WINDOW_SEC + 2.5) * 1000));
   assertEquals(app.pipeline.runningTimeSec, pausedAt);
+  assertEquals(second.state, "recording");
   await app.pipeline.play();
-  const report = await finished;
-  const { shortfalls, dropped, start, end, requested } = report;
-  // the source begins its frames anew: one is shorter
-  assertEquals({ shortfalls, dropped }, { shortfalls: [], dropped: 0 });
-  assert(start < requested.start + 1 / FPS && end >= requested.end, Deno.inspect(report));
-  await checkFile(report);
+  const next = await first.record();
+  for (const { finished } of [open, next]) {
+    const report = await finished;
+    const { shortfalls, dropped, start, end, requested } = report;
+    // the source begins its frames anew: one is shorter
+    assertEquals({ shortfalls, dropped }, { shortfalls: [], dropped: 0 }, Deno.inspect(report));
+    assert(start < requested.start + 1 / FPS && end >= requested.end, Deno.inspect(report));
+    assert(requested.start < pausedAt && requested.end > pausedAt);
+    await checkFile(report);
+  }
+});
+
+Deno.test("a clip ends where the pipeline is taken to null, and the next start is a new stream", async () => {
+  await using dir = await tempDir();
+  await using pipeline = Pipeline.parse(`${SOURCE} t. ! fakesink`);
+  await using recorder = recorderOf(pipeline, newPaths(dir.path));
+  await pipeline.play();
+  await reached(pipeline, 4 * WINDOW_SEC);
+  const recording = await recorder.record();
+  await pipeline.setState("null");
+  await checkShort(recording, "end-of-stream");
+  await pipeline.play();
+  const next = await (await recorder.record()).finished;
+  assertEquals(next.shortfalls, ["ring-not-full"]);
+  assert(next.start < 1 / FPS && next.end < 4 * WINDOW_SEC, Deno.inspect(next));
+  await checkFile(next);
 });
 
 Deno.test("a clip of a paused pipeline ends with close()", async () => {
   await using dir = await tempDir();
   await using app = await runLive();
   await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
-  await reached(app.pipeline, 2 * WINDOW_SEC);
+  await ringFull(app.pipeline);
   const recording = await recorder.record();
   await app.pipeline.pause();
   await recorder.close();
@@ -225,7 +247,7 @@ Deno.test("close() at a tee ends only the clip of its recorder", async () => {
   await using app = await runLive();
   const closed = recorderOf(app.pipeline, newPaths(dir.path));
   await using other = recorderOf(app.pipeline, newPaths(dir.path));
-  await reached(app.pipeline, 2 * WINDOW_SEC);
+  await ringFull(app.pipeline);
   const [short, whole] = await Promise.all([closed.record(), other.record()]);
   await closed.close();
   await checkShort(short, "closed");

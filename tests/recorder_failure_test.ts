@@ -20,6 +20,7 @@ import {
   printedErrors,
   reached,
   recorderOf,
+  ringFull,
   runLive,
   until,
   WINDOW_SEC,
@@ -44,7 +45,7 @@ Deno.test("record() rejects where the file cannot be made in time, and leaves no
     }
   }
   await using recorder = recorderOf(app.pipeline, newPaths(dir.path), { recordBinClass: LateBin });
-  await reached(app.pipeline, 2 * WINDOW_SEC);
+  await ringFull(app.pipeline);
   const error = await assertRejects(() => recorder.record({ maxDelaySec: 0.1 }), RecordingError);
   assertInstanceOf(error.cause, GstTimeoutError);
   assertEquals([error.partPath, recorder.busy], [undefined, false]);
@@ -87,7 +88,7 @@ Deno.test("a ring buffer that fails ends its recorder and its clip, and nothing 
     onError: (error) => void errors.push(error),
   });
   await using other = recorderOf(app.pipeline, newPaths(dir.path));
-  await reached(app.pipeline, 0.6);
+  await reached(app.pipeline, app.pipeline.runningTimeSec! + 0.6);
   const recording = await broken.record();
   const report = await deadline(recording.finished, 20, "The clip does not end");
   assert(report.shortfalls.includes("ring-failed"));
@@ -108,6 +109,7 @@ Deno.test("record bins that hang or lag keep nothing up for ever", async () => {
     lag(app, dir.path),
     standStill(app, dir.path),
     hang(app, dir.path),
+    closeLate(app, dir.path),
   ]);
   assertEquals(app.pipeline.state, "playing");
 });
@@ -119,7 +121,7 @@ async function lag(app: Standalone, folder: string): Promise<void> {
       `appsrc name=appsrc ! identity sync=true ts-offset=8000000000 ! ${TAIL}`;
   }
   await using recorder = recorderOf(app.pipeline, newPaths(folder), { recordBinClass: LaggingBin });
-  await reached(app.pipeline, 2 * WINDOW_SEC);
+  await ringFull(app.pipeline);
   const { finished } = await recorder.record();
   const called = app.pipeline.runningTimeSec!;
   for (let sec = 0; sec < 6.5; sec += WINDOW_SEC / 2) {
@@ -174,4 +176,30 @@ async function hang(app: Standalone, folder: string): Promise<void> {
   assertInstanceOf(error.cause, GstTimeoutError);
   assertEquals(isStopped, false);
   await stopped;
+}
+
+/** A file that is closed after its clip was given up: it stays where the error said. */
+async function closeLate(app: Standalone, folder: string): Promise<void> {
+  const { promise: mayClose, resolve: letClose } = Promise.withResolvers<void>();
+  let isClosed = false;
+  class LateBin extends RecordBin {
+    override async close(): Promise<void> {
+      await mayClose;
+      await super.close();
+      isClosed = true;
+    }
+  }
+  const recorder = recorderOf(app.pipeline, newPaths(folder), {
+    recordBinClass: LateBin,
+    closeTimeoutSec: 0.3,
+  });
+  const { path, finished } = await recorder.record();
+  const failed = assertRejects(() => finished, RecordingError);
+  await recorder.close();
+  assertEquals((await failed).partPath, `${path}.part`);
+  letClose();
+  await until("the record bin is closed", () => isClosed);
+  await new Promise((resolve) => setTimeout(resolve)); // what follows upon that has its turn
+  const names = [...Deno.readDirSync(folder)].map(({ name }) => `${folder}/${name}`);
+  assertEquals([names.includes(path), names.includes(`${path}.part`)], [false, true]);
 }

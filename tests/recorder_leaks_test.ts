@@ -2,11 +2,8 @@
  * What clips leave behind: their files, and nothing else.
  */
 import { assert, assertEquals } from "@std/assert";
-import { fromFileUrl } from "@std/path";
-import { run } from "./helpers/run.ts";
+import { runTraced } from "./helpers/leaks.ts";
 import { tempDir } from "./helpers/temp_dir.ts";
-
-const SCRIPT = fromFileUrl(new URL("scripts/many_clips.ts", import.meta.url));
 
 interface Measure {
   clips: number;
@@ -18,26 +15,13 @@ interface Measure {
 /** Runs the script: what it measured after each round, and the types of the objects that were alive at its end. */
 async function recordRounds(rounds: number): Promise<{ measures: Measure[]; alive: string[] }> {
   await using dir = await tempDir();
-  const args = ["run", "-A", "--v8-flags=--expose-gc", SCRIPT, dir.path, String(rounds)];
-  const log = `${dir.path}/gst.log`;
-  const env = {
-    GST_TRACERS: "leaks",
-    GST_DEBUG: "GST_TRACER:7",
-    GST_DEBUG_NO_COLOR: "1",
-    GST_DEBUG_FILE: log,
+  const { stdout, alive } = await runTraced("many_clips.ts", [dir.path, String(rounds)], {
     // what is freed goes back to the system, for memory to tell something
     MALLOC_MMAP_THRESHOLD_: "65536",
     MALLOC_ARENA_MAX: "1",
-  };
-  const { code, stdout, stderr } = await run(Deno.execPath(), args, { env });
-  assertEquals(code, 0, stderr);
-  const alive = (await Deno.readTextFile(log)).matchAll(
-    /: object-alive, type-name=\(string\)([^%,]+),/g,
-  );
-  return {
-    measures: stdout.trim().split("\n").filter(Boolean).map((line) => JSON.parse(line)),
-    alive: [...alive].map(([, type]) => type!),
-  };
+  });
+  const measures = stdout.trim().split("\n").filter(Boolean).map((line) => JSON.parse(line));
+  return { measures, alive };
 }
 
 Deno.test("clips leave no GStreamer object alive, and no memory, thread or open file behind", async () => {

@@ -31,6 +31,7 @@ import {
   printedErrors,
   reached,
   recorderOf,
+  ringFull,
   runLive,
   SOURCE,
   until,
@@ -50,7 +51,7 @@ Deno.test("state goes through buffering, starting, recording, finishing, bufferi
   };
   const timer = setInterval(look, 1);
   look();
-  await reached(app.pipeline, 2 * WINDOW_SEC);
+  await ringFull(app.pipeline);
   const call = recorder.record();
   look();
   const { finished } = await call;
@@ -70,11 +71,34 @@ Deno.test("state goes through buffering, starting, recording, finishing, bufferi
   ]);
 });
 
+Deno.test("finished resolves to the truth about the clip", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive();
+  await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
+  await ringFull(app.pipeline);
+  const sec = () => [Date.now() / 1000, app.pipeline.runningTimeSec!] as const;
+  const [wallBefore, runningBefore] = sec();
+  const call = recorder.record();
+  const [wallAfter, runningAfter] = sec();
+  const { path, finished } = await call;
+  const report = await finished;
+  const { calls: [calledAt], requested, start, startedAt } = report;
+  assertEquals([report.path, report.calls.length], [path, 1]);
+  assert(calledAt! >= runningBefore && calledAt! <= runningAfter);
+  assertAlmostEquals(requested.start, calledAt! - WINDOW_SEC, 1e-6);
+  assertAlmostEquals(requested.end, calledAt! + WINDOW_SEC, 1e-6);
+  // Date.now() is whole milliseconds
+  const startedSec = startedAt.getTime() / 1000;
+  assert(startedSec >= wallBefore - (runningAfter - start) - 0.002);
+  assert(startedSec <= wallAfter - (runningBefore - start) + 0.002);
+  await checkComplete(report);
+});
+
 Deno.test("record() of two calls makes one clip, and each onVideoFinished gets its report", async () => {
   await using dir = await tempDir();
   await using app = await runLive();
   await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
-  await reached(app.pipeline, 2 * WINDOW_SEC);
+  await ringFull(app.pipeline);
   const got: RecordingReport[] = [];
   const onVideoFinished = (report: RecordingReport) => got.push(report);
   const [first, same] = await Promise.all([
@@ -96,7 +120,7 @@ Deno.test("record() of 1,000 calls at once makes one clip", async () => {
   await using dir = await tempDir();
   await using app = await runLive();
   await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
-  await reached(app.pipeline, 2 * WINDOW_SEC);
+  await ringFull(app.pipeline);
   const recordings = await Promise.all(Array.from({ length: 1000 }, () => recorder.record()));
   assertEquals(new Set(recordings.map(({ path }) => path)).size, 1);
   const report = await recordings[0]!.finished;
@@ -129,7 +153,7 @@ Deno.test("record() right after a clip has its full history", async () => {
   await using dir = await tempDir();
   await using app = await runLive();
   await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
-  await reached(app.pipeline, 2 * WINDOW_SEC);
+  await ringFull(app.pipeline);
   const first = await (await recorder.record()).finished;
   const second = await (await recorder.record()).finished;
   assert(second.start < first.end);
@@ -147,7 +171,7 @@ Deno.test("record() while a clip is being finished starts a new one with its ful
     }
   }
   await using recorder = recorderOf(app.pipeline, newPaths(dir.path), { recordBinClass: LateBin });
-  await reached(app.pipeline, 2 * WINDOW_SEC);
+  await ringFull(app.pipeline);
   const first = await recorder.record();
   await until("the first clip is being finished", () => recorder.state === "finishing");
   const second = await recorder.record();
@@ -163,7 +187,7 @@ Deno.test("record() with the event loop blocked beyond the clip's end", async ()
   await using dir = await tempDir();
   await using app = await runLive();
   await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
-  await reached(app.pipeline, 2 * WINDOW_SEC);
+  await ringFull(app.pipeline);
   const { finished } = await recorder.record();
   blockEventLoop(3 * WINDOW_SEC);
   await checkComplete(await finished);
@@ -195,7 +219,7 @@ Deno.test("record() rejects where no frame comes in time, and the recorder goes 
   assertEquals([...Deno.readDirSync(dir.path)], []);
   assertEquals(recorder.state, "buffering");
   await pipeline.play();
-  await reached(pipeline, 2 * WINDOW_SEC);
+  await ringFull(pipeline);
   await checkComplete(await (await recorder.record()).finished);
 });
 
@@ -273,7 +297,7 @@ Deno.test("a recorder goes on where another on its tee comes and goes", async ()
   await using dir = await tempDir();
   await using app = await runLive();
   await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
-  await reached(app.pipeline, 2 * WINDOW_SEC);
+  await ringFull(app.pipeline);
   const { finished } = await recorder.record();
   for (let i = 0; i < 20; i++) await recorderOf(app.pipeline, newPaths(dir.path)).close();
   await checkComplete(await finished);
@@ -335,7 +359,7 @@ Deno.test("VideoRecorder() takes windows of odd lengths", async () => {
   const recorders = windows.map((windowSizeSec) =>
     recorderOf(app.pipeline, newPaths(dir.path), { windowSizeSec })
   );
-  await reached(app.pipeline, 2 * WINDOW_SEC);
+  await ringFull(app.pipeline);
   const recordings = await Promise.all(recorders.map((recorder) => recorder.record()));
   for (const [i, { finished }] of recordings.entries()) {
     const report = await finished;
@@ -384,4 +408,15 @@ Deno.test("record() refuses what filenameGenerator returns where it is no path, 
   }
   generate = newPaths(dir.path);
   await (await recorder.record()).finished;
+});
+
+Deno.test("record() does not mistake a busy event loop for a slow disk", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive();
+  const recorder = recorderOf(app.pipeline, newPaths(dir.path));
+  await reached(app.pipeline, 2 * WINDOW_SEC);
+  const recording = recorder.record({ maxDelaySec: 0.2 });
+  blockEventLoop(0.5);
+  const report = await (await recording).finished;
+  assertEquals(report.shortfalls, []);
 });

@@ -21,6 +21,8 @@ export interface ClipOptions {
   window: ClipWindow;
   /** Makes the pipeline that writes it. */
   recordBinClass: typeof RecordBin;
+  /** Whether the file's times begin at 0. */
+  startAtZero: boolean;
   /** Tells the wall clock (milliseconds) at running time 0. */
   epochMs: () => number;
   /** Frames that may wait for the encoder; more than that are dropped. */
@@ -30,6 +32,8 @@ export interface ClipOptions {
 }
 
 const NS_PER_MS = 1_000_000n;
+/** Seconds for what has happened while the event loop was busy to be seen. */
+const GRACE_SEC = 0.1;
 /** Seconds for the encoder to take one more frame, or to finish after the last one. */
 const FINISH_SEC = 20;
 /** Seconds for a failed record bin to stop; one that hangs is left behind. */
@@ -77,7 +81,10 @@ export class Clip {
     });
     const late = `No file within ${options.maxDelaySec} s: ` +
       "no frame came that belongs to the clip, or its file could not be made in time";
-    deadline(this.started, options.maxDelaySec, late).catch((error) => this.fail(error));
+    deadline(this.started, options.maxDelaySec, late)
+      // it may be there already, and the event loop have been too busy to see it
+      .catch(() => deadline(this.started, GRACE_SEC, late))
+      .catch((error) => this.fail(error));
   }
 
   /** Resolves to the report, rejects with a {@link RecordingError}; a failure that nobody awaits is printed. */
@@ -156,9 +163,10 @@ export class Clip {
   async #open(mediaType: string): Promise<void> {
     this.#state = "starting";
     try {
-      const { path, recordBinClass } = this.#options;
+      const { path, recordBinClass, startAtZero } = this.#options;
       this.#file = await ClipFile.reserve(path);
-      this.#bin = new recordBinClass({ path, location: this.#file.partPath, mediaType });
+      const location = this.#file.partPath;
+      this.#bin = new recordBinClass({ path, location, mediaType, startAtZero });
       await this.#bin.start();
       // given up meanwhile: fail() leaves what is being started to this method
       if (this.state === "done") return await this.#undo();
@@ -219,7 +227,8 @@ export class Clip {
     this.#isWritten = true;
     try {
       await bin.close();
-      this.#rename();
+      // unless given up meanwhile: then the file keeps the name that was told
+      if (this.state !== "done") this.#rename();
     } catch (error) {
       await this.fail(error);
     }

@@ -33,19 +33,23 @@ const ENCODERS: (Part & { makes: string })[] = [
 interface Container {
   muxer: Part;
   takes: string[];
+  /** What makes the muxer begin at 0 instead of the running time; undefined where it always does, or never can. */
+  atZero?: string;
 }
 
 // a movie in fragments can be read after a crash; at its end it becomes a plain file
-const FRAGMENTS = "fragment-duration=500 fragment-mode=first-moov-then-finalise";
+const FRAGMENTS = "fragment-duration=100 fragment-mode=first-moov-then-finalise";
 
 /** The containers by extension. */
 const CONTAINERS: Record<string, Container> = {
   ".webm": {
     muxer: { elements: ["webmmux"], text: "webmmux" },
+    atZero: "offset-to-zero=true",
     takes: ["video/x-vp8", "video/x-vp9", "video/x-av1"],
   },
   ".mkv": {
     muxer: { elements: ["matroskamux"], text: "matroskamux" },
+    atZero: "offset-to-zero=true",
     takes: Object.keys(PARSERS),
   },
   ".mp4": {
@@ -62,21 +66,29 @@ const CONTAINERS: Record<string, Container> = {
   },
 };
 
+/** What a record bin's text depends on. */
+export interface RecordBinSpec {
+  /** The clip's name; its extension tells the container. */
+  path: string;
+  /** The caps' name, such as `video/x-raw` or `video/x-h264`. */
+  mediaType: string;
+  /** Whether the file's times begin at 0. */
+  startAtZero?: boolean;
+}
+
 /**
- * The text of the bin that writes media of a type into a file of this name: raw video is encoded, encoded video is
- * written as it is.
+ * The text of the bin that writes a clip: raw video is encoded, encoded video is written as it is.
  *
- * @param mediaType The caps' name, such as `video/x-raw` or `video/x-h264`.
  * @param isInstalled Tells whether an element is there.
  * @throws {RangeError} if the extension is not known, or its container does not take the media; the message lists what
  * is possible.
  * @throws {GstError} if the elements for it are not installed; the message names them.
  */
 export function recordBinText(
-  path: string,
-  mediaType = "video/x-raw",
+  spec: RecordBinSpec,
   isInstalled: (element: string) => boolean = hasElement,
 ): string {
+  const { path, mediaType, startAtZero = false } = spec;
   const extension = extname(path).toLowerCase();
   const container = CONTAINERS[extension];
   if (container === undefined) {
@@ -85,18 +97,19 @@ export function recordBinText(
       `No container is known for "${path}": its name must end in one of ${known}`,
     );
   }
+  const { muxer, atZero } = container;
   const codec = mediaType === "video/x-raw"
     ? encoder(container, isInstalled)
     : parser(container, mediaType, extension);
-  const needed = [...codec.elements, ...container.muxer.elements];
-  const missing = needed.filter((element) => !isInstalled(element));
+  const missing = [...codec.elements, ...muxer.elements].filter((name) => !isInstalled(name));
   if (missing.length > 0) {
     throw new GstError(
       `A ${extension} file needs elements that are not installed: ${missing.join(", ")}`,
       { hint: missing.map(missingHint).join("\n") },
     );
   }
-  return `appsrc name=appsrc ! ${codec.text} ! ${container.muxer.text} ! ` +
+  const mux = startAtZero && atZero !== undefined ? `${muxer.text} ${atZero}` : muxer.text;
+  return `appsrc name=appsrc ! ${codec.text} ! ${mux} ! ` +
     "filesink name=filesink buffer-mode=unbuffered";
 }
 

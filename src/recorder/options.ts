@@ -24,7 +24,7 @@ export interface VideoRecorderOptions {
   windowSizeSec: number;
   /** Seconds for attaching to the tee; 1 unless told. */
   timeoutSec?: number;
-  /** Seconds that {@link VideoRecorder.close} takes at most; 5 unless told. */
+  /** Seconds that {@link VideoRecorder.close} gives open clips to be finished; 5 unless told. */
   closeTimeoutSec?: number;
   /**
    * Whether open clips are finished when the process gets a signal to end, exits, or dies of an uncaught error; true
@@ -36,6 +36,11 @@ export interface VideoRecorderOptions {
    * says `ring-not-full`.
    */
   maxRingBytes?: number;
+  /**
+   * Whether times in a clip's file begin at 0. They are the pipeline's running times unless told, in .webm and .mkv; in
+   * .mp4 and .mov they always begin at 0, in .ts at the running time and an hour.
+   */
+  startAtZero?: boolean;
   /** What keeps the last seconds. */
   ringBufferClass?: typeof RingBuffer;
   /** What writes the clips. */
@@ -78,6 +83,7 @@ export function completeOptions(options: VideoRecorderOptions): Required<VideoRe
     timeoutSec = 1,
     closeTimeoutSec = 5,
     finishOnExit = true,
+    startAtZero = false,
     maxRingBytes = Infinity,
     onWarning = console.warn,
     ringBufferClass = RingBuffer,
@@ -98,6 +104,7 @@ export function completeOptions(options: VideoRecorderOptions): Required<VideoRe
   }
   checkSec("closeTimeoutSec", closeTimeoutSec);
   if (typeof finishOnExit !== "boolean") throw new TypeError("finishOnExit must be true or false");
+  if (typeof startAtZero !== "boolean") throw new TypeError("startAtZero must be true or false");
   checkClass("ringBufferClass", ringBufferClass, RingBuffer);
   checkClass("recordBinClass", recordBinClass, RecordBin);
   checkFunction("onError", onError);
@@ -108,7 +115,7 @@ export function completeOptions(options: VideoRecorderOptions): Required<VideoRe
   }
   return {
     ...required,
-    ...{ timeoutSec, closeTimeoutSec, finishOnExit, maxRingBytes },
+    ...{ timeoutSec, closeTimeoutSec, finishOnExit, startAtZero, maxRingBytes },
     ...{ ringBufferClass, recordBinClass, onWarning, onError },
   };
 }

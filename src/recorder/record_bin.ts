@@ -21,6 +21,8 @@ export interface RecordBinOptions {
   location: string;
   /** What the frames are, such as `video/x-raw` or `video/x-h264`. */
   mediaType: string;
+  /** Whether the file's times begin at 0; else at the pipeline's running time, where the container can. */
+  startAtZero?: boolean;
 }
 
 /** The only messages that matter: a recording is polled, not listened to. */
@@ -60,7 +62,7 @@ export class RecordBin {
    */
   constructor(options: RecordBinOptions) {
     const text = (this.constructor as typeof RecordBin).binString ||
-      recordBinText(options.path, options.mediaType);
+      recordBinText(options);
     const pipeline = parsePipeline(text);
     const appsrc = gst().gst_bin_get_by_name(pipeline, cString("appsrc"));
     const filesink = gst().gst_bin_get_by_name(pipeline, cString("filesink"));

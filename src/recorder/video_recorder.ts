@@ -45,8 +45,8 @@ const TICK_MS = 20;
 const IDLE_MS = 1000;
 /** Seconds of frames that may wait for the encoder, beside those of the window before and after the call. */
 const BACKLOG_SEC = 5;
-/** Seconds after which a frame that should have come counts as not coming. */
-const STALL_SEC = 1;
+/** Running time after which a frame that should have come counts as not coming. */
+const STALL_NS = secToNs(1);
 
 /**
  * Records what happened at a tee, starting before it was asked to.
@@ -89,7 +89,8 @@ export class VideoRecorder implements AsyncDisposable {
     close: () => this.close(),
     closeNow: (untilMs) => this.#closeNow(untilMs),
   };
-  #lastFrameMs = performance.now();
+  /** Running time at which frames came last. */
+  #lastFrameNs = 0n;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #hasWarned = false;
   #failure: GstError | undefined;
@@ -153,8 +154,7 @@ export class VideoRecorder implements AsyncDisposable {
     this.#checkOpen();
     // first the frames up to now, then the instant: no frame can fall between the two
     this.#take();
-    const nowNs = this.#options.pipeline.runningTimeNs ?? 0n;
-    const call = readCall(options, this.#options.windowSizeSec, nowNs);
+    const call = readCall(options, this.#options.windowSizeSec, this.#nowNs);
     const clip = this.#extend(call) ?? this.#begin(call, maxDelaySec);
     if (onVideoFinished !== undefined) clip.onFinished(onVideoFinished);
     this.#schedule();
@@ -194,12 +194,14 @@ export class VideoRecorder implements AsyncDisposable {
   }
 
   #begin(call: Call, maxDelaySec: number): Clip {
-    const { pipeline, filenameGenerator, recordBinClass, windowSizeSec } = this.#options;
+    const { pipeline, filenameGenerator, windowSizeSec } = this.#options;
+    const { recordBinClass, startAtZero } = this.#options;
     const frameNs = this.#ring.frameNs;
     const clip = new Clip({
       path: checkPath(filenameGenerator()),
       window: new ClipWindow(call),
       recordBinClass,
+      startAtZero,
       epochMs: () => Date.now() - (pipeline.runningTimeSec ?? 0) * 1000,
       maxBacklog: Math.ceil(
         (2 * windowSizeSec + BACKLOG_SEC) * 1e9 / Number(frameNs ?? 33_333_333n),
@@ -219,11 +221,19 @@ export class VideoRecorder implements AsyncDisposable {
     if (this.#clips.size === 0) unguard(this.#interruptible);
   }
 
+  /** The pipeline's running time: it stands still in a pause, and so do clips. */
+  get #nowNs(): bigint {
+    return this.#options.pipeline.runningTimeNs ?? 0n;
+  }
+
   /** Takes what the ring holds: to the clips, and to the history of the next one. */
   #take(): void {
     const frames = this.#ring.drain();
+    if (frames.length === 0 && this.#history.frames.length === 0) return;
+    const nowNs = this.#nowNs;
+    if (nowNs < this.#lastFrameNs) this.#history.clear(); // the pipeline was started anew
     if (frames.length === 0) return;
-    this.#lastFrameMs = performance.now();
+    this.#lastFrameNs = nowNs;
     const { frameNs } = this.#ring;
     for (const frame of frames) {
       for (const clip of this.#clips) clip.offer(frame, frameNs);
@@ -275,12 +285,15 @@ export class VideoRecorder implements AsyncDisposable {
 
   /** Moves the clips on. */
   #tick(): void {
-    const nowNs = this.#options.pipeline.runningTimeNs ?? 0n;
+    const nowNs = this.#nowNs;
     this.#take();
-    const isSilent = performance.now() - this.#lastFrameMs > STALL_SEC * 1000;
+    const isSilent = nowNs - this.#lastFrameNs > STALL_NS;
+    const isStopped = this.#options.pipeline.runningTimeNs === null;
     for (const clip of this.#clips) {
-      if (this.#ring.isEos) clip.endInput("end-of-stream");
-      if (isSilent && nowNs > clip.window.endNs + secToNs(STALL_SEC)) {
+      if (this.#ring.isEos || (isStopped && clip.state === "recording")) {
+        clip.endInput("end-of-stream");
+      }
+      if (isSilent && nowNs > clip.window.endNs + STALL_NS) {
         clip.endInput("source-stalled");
       }
       clip.tick();
@@ -292,7 +305,7 @@ export class VideoRecorder implements AsyncDisposable {
     this.#ring.isDrained = false;
     const isFitted = this.#ring.resize();
     if (!isFitted) this.#take();
-    else if (performance.now() - this.#lastFrameMs > (this.#ring.holdSec + 1) * 1000) {
+    else if (this.#nowNs - this.#lastFrameNs > secToNs(this.#ring.holdSec + 1)) {
       this.#history.clear();
     }
   }

@@ -62,6 +62,11 @@ export async function reached(pipeline: Pipeline, sec: number): Promise<void> {
   await until(`the pipeline has run for ${sec} s`, () => pipeline.runningTimeSec! >= sec);
 }
 
+/** Resolves once a ring that was attached just now is full. */
+export async function ringFull(pipeline: Pipeline): Promise<void> {
+  await reached(pipeline, (pipeline.runningTimeSec ?? 0) + 1.5 * WINDOW_SEC);
+}
+
 /** Keeps the event loop busy. */
 export function blockEventLoop(sec: number): void {
   const end = performance.now() + sec * 1000;

@@ -1,0 +1,24 @@
+/**
+ * Records numbered frames into every kind of file until it is killed, telling the time: `killed.ts FOLDER NUMBERED`.
+ */
+import { Standalone, VideoRecorder } from "../../mod.ts";
+import { numberedSource } from "../helpers/numbered.ts";
+
+const [folder, path] = Deno.args;
+const source = numberedSource({ path: path!, fps: 30, live: true, teeName: "raw" });
+const app = await Standalone.buildAndRun(
+  `${source} raw. ! queue ! x264enc tune=zerolatency key-int-max=15 ! h264parse ! tee name=h264 h264. ! fakesink`,
+  { background: true },
+);
+const recordings = [".mkv", ".mp4", ".mov", ".ts", ".webm"].map((extension) => {
+  const recorder = new VideoRecorder({
+    pipeline: app.pipeline,
+    srcTeeName: extension === ".webm" ? "raw" : "h264",
+    windowSizeSec: 10,
+    onWarning: () => {},
+    filenameGenerator: () => `${folder}/clip${extension}`,
+  });
+  return recorder.record({ maxDelaySec: 10 });
+});
+await Promise.all(recordings);
+setInterval(() => console.log(`at ${app.pipeline.runningTimeSec}`), 20);

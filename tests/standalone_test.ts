@@ -1,0 +1,298 @@
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertInstanceOf,
+  assertMatch,
+  assertRejects,
+  assertStrictEquals,
+  assertStringIncludes,
+} from "@std/assert";
+import {
+  GstClosedError,
+  GstError,
+  GstParseError,
+  GstTimeoutError,
+  type Message,
+  Standalone,
+} from "../mod.ts";
+import "../scripts/open_libraries.ts";
+import { run } from "./helpers/run.ts";
+import { runScript } from "./helpers/script.ts";
+import { tempDir } from "./helpers/temp_dir.ts";
+
+const LIVE = "videotestsrc is-live=true ! fakesink sync=true";
+/** Plays for 50 ms, then fails. */
+const FAILING = "videotestsrc ! video/x-raw,framerate=1000/1 ! identity name=weak error-after=50 " +
+  "! fakesink sync=true";
+/** Never gets to PLAYING. */
+const STUCK = "appsrc ! fakesink";
+
+/** Asserts that a pipeline is stopped and freed. */
+function assertClosed(app: Standalone): void {
+  assertEquals(app.pipeline.state, "null");
+  let error: unknown;
+  try {
+    app.pipeline.elementNames();
+  } catch (thrown) {
+    error = thrown;
+  }
+  assertInstanceOf(error, GstClosedError);
+}
+
+Deno.test("Standalone.buildAndRun() resolves at the end of the stream", async () => {
+  const seen: Message[] = [];
+  const app = await Standalone.buildAndRun("videotestsrc num-buffers=30 ! fakesink", {
+    onMessage: (message) => seen.push(message),
+  });
+  assert(seen.some(({ type }) => type === "eos"));
+  assertClosed(app);
+  await app.ended;
+  await app.stop();
+});
+
+Deno.test("Standalone.buildAndRun() rejects with the error of an element", async () => {
+  const error = await assertRejects(() => Standalone.buildAndRun(FAILING), GstError);
+  assertMatch(error.path!, /\/GstIdentity:weak$/);
+  assertStringIncludes(error.message, error.path!);
+});
+
+Deno.test("Standalone.buildAndRun() in the background resolves once playing", async () => {
+  const app = await Standalone.buildAndRun(LIVE, { background: true });
+  assertEquals(app.pipeline.state, "playing");
+  let hasEnded = false;
+  const ended = app.ended.then(() => hasEnded = true);
+  await app.pipeline.bus.flush();
+  assert(!hasEnded);
+  await app.stop();
+  await ended;
+  assertClosed(app);
+});
+
+Deno.test("Standalone.buildAndRun() in the background frees the pipeline at its end", async () => {
+  const app = await Standalone.buildAndRun("videotestsrc num-buffers=30 ! fakesink", {
+    background: true,
+  });
+  await app.ended;
+  assertClosed(app);
+});
+
+Deno.test("Standalone.buildAndRun() rejects for what cannot be parsed or started", async () => {
+  for (const background of [false, true]) {
+    const rejects = <E extends Error>(
+      text: string,
+      ErrorClass: new (message: string) => E,
+      includes: string,
+    ) =>
+      assertRejects(
+        () => Standalone.buildAndRun(text, { background, startTimeoutSec: 0.05 }),
+        ErrorClass,
+        includes,
+      );
+    await rejects("nosuchelement ! fakesink", GstParseError, "nosuchelement");
+    await rejects("filesrc location=/nonexistent ! fakesink", GstError, "GstFileSrc:filesrc");
+    await rejects("fakesrc ! fakesink state-error=paused-to-playing", GstError, "GstFakeSink");
+    await rejects(STUCK, GstTimeoutError, "0.05 s");
+  }
+});
+
+Deno.test("Standalone.buildAndRun() refuses times that are none", async () => {
+  for (const option of ["startTimeoutSec", "stopTimeoutSec"]) {
+    for (const [value, ErrorClass] of [[-1, RangeError], [NaN, RangeError], ["1", TypeError]]) {
+      await assertRejects(
+        () => Standalone.buildAndRun(LIVE, { [option as string]: value, background: true }),
+        ErrorClass as typeof Error,
+        option,
+      );
+    }
+  }
+});
+
+Deno.test("Standalone.cliRun() is buildAndRun()", async () => {
+  const app = await Standalone.cliRun(LIVE, { background: true });
+  assert(app instanceof Standalone);
+  assertEquals(app.pipeline.state, "playing");
+  await app.stop();
+});
+
+Deno.test("Standalone.stop() finishes files, and may be called twice", async () => {
+  await using folder = await tempDir();
+  const path = `${folder.path}/film.mp4`;
+  const app = await Standalone.buildAndRun(
+    `videotestsrc ! video/x-raw,width=64,height=48 ! x264enc ! mp4mux ! filesink location=${path}`,
+    { background: true },
+  );
+  await Promise.all([app.stop(), app.stop()]);
+  await app.stop();
+  await app.ended;
+  assertClosed(app);
+  const { stderr, stdout } = await run("ffprobe", ["-v", "error", "-show_streams", path]);
+  assertEquals(stderr, "");
+  assertStringIncludes(stdout, "codec_name=h264");
+});
+
+Deno.test("Standalone.stop() at the end of the stream", async () => {
+  const app = await Standalone.buildAndRun("videotestsrc num-buffers=30 ! fakesink", {
+    background: true,
+    onMessage: (message) => message.type === "eos" && stop(),
+  });
+  const stopped = Promise.withResolvers<void>();
+  function stop() {
+    app.stop().then(stopped.resolve, stopped.reject);
+  }
+  await app.ended;
+  await stopped.promise;
+  assertClosed(app);
+});
+
+Deno.test("Standalone.stop() waits for EOS no longer than it was told", async () => {
+  const app = await Standalone.buildAndRun(
+    "videotestsrc ! video/x-raw,framerate=1/60 ! fakesink sync=true",
+    { background: true, stopTimeoutSec: 0.05 },
+  );
+  await assertRejects(() => app.stop({ timeoutSec: -1 }), RangeError, "timeoutSec");
+  assertEquals(app.pipeline.state, "playing");
+  await app.stop();
+  assertClosed(app);
+});
+
+Deno.test("Standalone[Symbol.asyncDispose]() stops it", async () => {
+  let stopped: Standalone;
+  {
+    await using app = await Standalone.buildAndRun(LIVE, { background: true });
+    stopped = app;
+  }
+  assertClosed(stopped);
+});
+
+Deno.test("Standalone.buildAndRun() does not start what is aborted already", async () => {
+  const reason = new Error("not today");
+  const signal = AbortSignal.abort(reason);
+  const error = await assertRejects(() => Standalone.buildAndRun("nosuchelement", { signal }));
+  assertStrictEquals(error, reason);
+});
+
+Deno.test("Standalone.buildAndRun() rejects with the reason of an abort on the way", async () => {
+  for (const background of [false, true]) {
+    const abort = new AbortController();
+    const reason = new Error("no longer");
+    const running = Standalone.buildAndRun(STUCK, { signal: abort.signal, background });
+    abort.abort(reason);
+    assertStrictEquals(await assertRejects(() => running), reason);
+  }
+});
+
+Deno.test("Standalone.buildAndRun() stops at an abort", async () => {
+  for (const background of [false, true]) {
+    const abort = new AbortController();
+    const app = await Standalone.buildAndRun(LIVE, {
+      signal: abort.signal,
+      background,
+      onMessage: (message) => {
+        const isPlaying = message.type === "state-changed" && message.newState === "playing";
+        if (isPlaying && !background) setTimeout(() => abort.abort());
+      },
+    });
+    abort.abort();
+    await app.ended;
+    assertClosed(app);
+  }
+});
+
+Deno.test("Standalone.ended rejects with an error, once the pipeline is closed", async () => {
+  const app = await Standalone.buildAndRun(FAILING, { background: true });
+  const error = await assertRejects(() => app.ended, GstError);
+  assertMatch(error.path!, /\/GstIdentity:weak$/);
+  assertClosed(app);
+  await app.stop();
+});
+
+Deno.test("Standalone.ended is as good while it is being stopped", async () => {
+  const app = await Standalone.buildAndRun(FAILING, { background: true });
+  const ended = app.ended;
+  const outcome = await Promise.allSettled([ended.finally(() => assertClosed(app)), app.stop()]);
+  assertEquals(outcome[1].status, "fulfilled");
+  assert(outcome[0].status === "fulfilled" || outcome[0].reason instanceof GstError);
+});
+
+Deno.test("Standalone prints an error that nobody awaits, and lives on", async () => {
+  const { code, stdout, stderr } = await runScript(`
+    import { Standalone } from "./mod.ts";
+    const app = await Standalone.buildAndRun("${FAILING}", { background: true });
+    const messages = app.pipeline.bus.messages();
+    for await (const _ of messages);
+    await Standalone.buildAndRun("fakesrc num-buffers=3 ! fakesink");
+    console.log("alive");
+  `);
+  assertEquals([code, stdout], [0, "alive\n"], stderr);
+  assertMatch(stderr, /GstError: \/GstPipeline:pipeline0\/GstIdentity:weak: /);
+});
+
+Deno.test("Standalone closes the pipeline when onMessage throws", async () => {
+  const mine = new Error("mine");
+  for (const state of ["ready", "playing"]) {
+    const starting = Standalone.buildAndRun(LIVE, {
+      background: true,
+      onMessage(message) {
+        if (message.type === "state-changed" && message.newState === state) throw mine;
+      },
+    });
+    const error = await assertRejects(async () => {
+      const app = await starting;
+      await app.ended.finally(() => assertClosed(app));
+    });
+    assertStrictEquals(error, mine);
+  }
+});
+
+Deno.test("Standalone.onMessage sees every message from the first to the last", async () => {
+  const states: string[] = [];
+  const app = await Standalone.buildAndRun(LIVE, {
+    background: true,
+    onMessage(message) {
+      if (message.type === "state-changed" && message.source.lastIndexOf("/") === 0) {
+        states.push(`${message.oldState}-${message.newState}`);
+      }
+    },
+  });
+  await app.stop();
+  await app.ended;
+  assertEquals(states, [
+    "null-ready",
+    "ready-paused",
+    "paused-playing",
+    "playing-paused",
+    "paused-ready",
+    "ready-null",
+  ]);
+});
+
+Deno.test("Standalone.buildAndRun() posts changes of properties where it is told to", async () => {
+  const changes: string[] = [];
+  await Standalone.buildAndRun("videotestsrc num-buffers=3 ! video/x-raw,width=64 ! fakesink", {
+    watchProperties: true,
+    onMessage(message) {
+      if (message.type === "property-notify") changes.push(`${message.property}=${message.value}`);
+    },
+  });
+  assert(changes.some((change) => /^caps=video\/x-raw, .*width=\(int\)64/.test(change)));
+});
+
+Deno.test("Standalone.buildAndRun() holds a pipeline that nothing paces for one turn", async () => {
+  // every frame that passes the tee goes through the counter behind it
+  const app = await Standalone.buildAndRun(
+    "videotestsrc name=source ! tee name=t t. ! identity name=counter ! fakesink",
+    { background: true },
+  );
+  const stats = () => Number(/num-buffers=\(guint64\)(\d+)/.exec(counted())?.[1] ?? 0);
+  const counted = () => String(app.pipeline.element("counter").getProperty("stats"));
+  const first = stats();
+  for (let turn = 0; turn < 1000; turn++) await null;
+  const end = performance.now() + 50;
+  while (performance.now() < end);
+  assertEquals(stats(), first);
+  // the next turn lets it go
+  while (stats() < first + 100) await new Promise((resolve) => setTimeout(resolve, 1));
+  assertGreater(stats(), first);
+  await app.stop();
+});
