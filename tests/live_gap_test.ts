@@ -14,7 +14,7 @@ const FPS = 30;
 class HeavyBin extends RecordBin {
   static override readonly binString: string =
     "appsrc name=appsrc ! videoconvert ! videoscale ! video/x-raw,width=1280,height=720 " +
-    "! x264enc speed-preset=veryslow ! matroskamux ! filesink name=filesink";
+    "! x264enc speed-preset=slower ! matroskamux ! filesink name=filesink";
 }
 
 /** Attaches, records and detaches, also at once, for some seconds. */
