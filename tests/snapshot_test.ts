@@ -242,7 +242,7 @@ Deno.test("snapshot() says that there are no pictures of sound", async () => {
   assertMatch((await assertRejects(picture, GstError)).message, /no pictures of audio\/x-raw/);
 });
 
-Deno.test("snapshot() says that the ring is empty, or holds no keyframe", async () => {
+Deno.test("snapshot() says that nothing, or no keyframe, has come", async () => {
   await using dir = await tempDir();
   await using silent = await runLive(
     `${SOURCE.replace("! tee", "! valve drop=true ! tee")} t. ! fakesink async=false`,
@@ -262,7 +262,7 @@ Deno.test("snapshot() says that the ring is empty, or holds no keyframe", async 
   const recorder = recorderOf(app.pipeline, `${dir.path}/a.mkv`);
   await reached(app.pipeline, 1);
   const picture = () => recorder.snapshot(`${dir.path}/a.png`);
-  assertMatch((await assertRejects(picture, GstError)).message, /holds no keyframe yet/);
+  assertMatch((await assertRejects(picture, GstError)).message, /holds no frame yet/);
 });
 
 Deno.test("imageBinText() names a missing encoder, with its package", () => {

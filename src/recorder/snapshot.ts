@@ -135,9 +135,7 @@ function checkSpan(at: number | undefined, frames: readonly Frame[], pipeline: P
   const span = spanOf(frames);
   if (span === null) {
     throw new GstError(
-      frames.length === 0
-        ? "The ring buffer holds no frame yet: nothing has come through the tee"
-        : "The ring buffer holds no keyframe yet: nothing in it can be decoded",
+      "The ring buffer holds no frame yet that can be shown: nothing, or no keyframe, has come through the tee",
     );
   }
   if (at === undefined) return;
