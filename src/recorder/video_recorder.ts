@@ -232,10 +232,11 @@ export class VideoRecorder implements AsyncDisposable {
   #take(): void {
     const frames = this.#ring.drain();
     if (frames.length === 0 && this.#history.frames.length === 0) return;
-    const nowNs = this.#nowNs;
-    if (nowNs < this.#lastFrameNs) this.#history.clear(); // the pipeline was started anew
+    const { runningTimeNs } = this.#options.pipeline;
+    // stopped since then: the times of another start mean nothing in the next one
+    if ((runningTimeNs ?? 0n) < this.#lastFrameNs) this.#history.clear();
     if (frames.length === 0) return;
-    this.#lastFrameNs = nowNs;
+    if (runningTimeNs !== null) this.#lastFrameNs = runningTimeNs;
     const { frameNs } = this.#ring;
     for (const frame of frames) {
       for (const clip of this.#clips) clip.offer(frame, frameNs);
@@ -302,14 +303,12 @@ export class VideoRecorder implements AsyncDisposable {
     }
   }
 
-  /** Fits the ring to the stream; once it has filled up again, the history out of it is of no more use. */
+  /** Fits the ring to the stream; once it has filled up again or has begun anew, the history out of it is of no use. */
   #idle(): void {
     this.#ring.isDrained = false;
-    const isFitted = this.#ring.resize();
-    if (!isFitted) this.#take();
-    else if (this.#nowNs - this.#lastFrameNs > secToNs(this.#ring.holdSec + 1)) {
-      this.#history.clear();
-    }
+    if (!this.#ring.resize()) this.#take();
+    const ageNs = this.#nowNs - this.#lastFrameNs;
+    if (ageNs < 0n || ageNs > secToNs(this.#ring.holdSec + 1)) this.#history.clear();
   }
 
   /** The ring's bin has failed: clips end with what they have. */
