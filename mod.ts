@@ -39,6 +39,7 @@ export {
   type RetentionOptions,
   RetentionPolicy,
 } from "./src/recorder/retention.ts";
+export type { SnapshotOptions, SnapshotReport } from "./src/recorder/snapshot.ts";
 export {
   type RecorderState,
   type Recording,

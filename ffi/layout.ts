@@ -70,9 +70,11 @@ export const ENUMS = {
   G_TYPE_UINT: 7 << 2,
   G_TYPE_INT64: 10 << 2,
   G_TYPE_UINT64: 11 << 2,
+  G_TYPE_ENUM: 12 << 2,
   G_TYPE_FLOAT: 14 << 2,
   G_TYPE_DOUBLE: 15 << 2,
   G_TYPE_STRING: 16 << 2,
+  G_TYPE_BOXED: 18 << 2,
   G_TYPE_OBJECT: 20 << 2,
 } as const;
 

@@ -7,6 +7,7 @@ import { cString, readCString } from "../ffi/cstring.ts";
 import { type GErrorInfo, GErrorSlot } from "../ffi/gerror.ts";
 import { glib, gobject, gst } from "../ffi/gst.ts";
 import { ENUMS } from "../ffi/layout.ts";
+import { hasTooManyBrackets } from "./brackets.ts";
 import { GstParseError } from "./errors.ts";
 import { packageOf } from "./packages.ts";
 
@@ -71,6 +72,9 @@ export function parseBin(description: string): Deno.PointerObject {
 
 function parse(description: string, call: ParseCall): Deno.PointerObject {
   const plain = cString(description);
+  if (hasTooManyBrackets(description)) {
+    throw new GstParseError("Cannot parse the pipeline: too many brackets");
+  }
   const isGuarded = REFERENCE.test(description.replaceAll(ASSIGNMENT, ""));
   const text = isGuarded ? cString(GUARD_TEXT + description) : plain;
   const context = gst().gst_parse_context_new();

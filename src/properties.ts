@@ -6,6 +6,7 @@
 import { cString, readCString, takeCString } from "../ffi/cstring.ts";
 import { glib, gobject, gst } from "../ffi/gst.ts";
 import { ENUMS, OFFSETS, SIZES } from "../ffi/layout.ts";
+import { hasTooManyBrackets } from "./brackets.ts";
 
 /** A property's value: enums, caps and other types without a counterpart in JavaScript are text; null is none. */
 export type PropertyValue = string | number | bigint | boolean | null;
@@ -54,14 +55,14 @@ export function setProperty(
   if (!(spec.flags & ENUMS.G_PARAM_WRITABLE) || spec.flags & ENUMS.G_PARAM_CONSTRUCT_ONLY) {
     throw new RangeError(`Property "${name}" of ${nameOf(object)} cannot be written`);
   }
-  const text = cString(String(value));
+  const text = String(value);
   const gvalue = new Uint8Array(SIZES.GValue);
   gobject().g_value_init(gvalue, spec.type);
   try {
     // a string is taken as it is: deserialising would read quotes and backslashes in it
     if (gobject().g_type_fundamental(spec.type) === BigInt(ENUMS.G_TYPE_STRING)) {
-      gobject().g_value_set_string(gvalue, text);
-    } else if (!gst().gst_value_deserialize(gvalue, text)) {
+      gobject().g_value_set_string(gvalue, cString(text));
+    } else if (!deserialize(gvalue, spec.type, text)) {
       throw new RangeError(`Property "${name}" of ${nameOf(object)} does not take "${value}"`);
     }
     if (gobject().g_param_value_validate(spec.pointer, gvalue)) {
@@ -71,6 +72,25 @@ export function setProperty(
   } finally {
     gobject().g_value_unset(gvalue);
   }
+}
+
+const INTEGERS: number[] = [
+  ENUMS.G_TYPE_INT,
+  ENUMS.G_TYPE_UINT,
+  ENUMS.G_TYPE_INT64,
+  ENUMS.G_TYPE_UINT64,
+];
+const NUMBERS = [...INTEGERS, ENUMS.G_TYPE_ENUM, ENUMS.G_TYPE_FLOAT, ENUMS.G_TYPE_DOUBLE];
+
+/** Reads text into a GValue of a known type; false where that does not take the text. */
+function deserialize(gvalue: Uint8Array<ArrayBuffer>, type: bigint, text: string): boolean {
+  const kind = Number(gobject().g_type_fundamental(type));
+  if (text === "" && NUMBERS.includes(kind)) return false; // it would be 0
+  if (hasTooManyBrackets(text)) return false;
+  if (!gst().gst_value_deserialize(gvalue, cString(text))) return false;
+  // what a type cannot hold would be cut to its size; -1 stands for the largest number
+  if (!INTEGERS.includes(kind) || !/^-?\d+$/.test(text) || text === "-1") return true;
+  return Number(text) === Number(readGValue(gvalue, type));
 }
 
 /**
@@ -117,8 +137,10 @@ function readGValue(gvalue: Uint8Array<ArrayBuffer>, type: bigint): PropertyValu
     }
     case ENUMS.G_TYPE_OBJECT:
       return readObject(gvalue);
-    default:
+    case ENUMS.G_TYPE_BOXED:
       return readBoxed(gvalue, type);
+    default:
+      return takeCString(glib(), gst().gst_value_serialize(gvalue));
   }
 }
 
@@ -128,14 +150,15 @@ const WRITERS: Record<string, "gst_caps_to_string" | "gst_structure_to_string"> 
   GstStructure: "gst_structure_to_string",
 };
 
-/** Reads a GValue of any other type as GStreamer writes it. */
+/** Caps, structures and the like; null is none, which not all types can serialise. */
 function readBoxed(gvalue: Uint8Array<ArrayBuffer>, type: bigint): string | null {
-  const name = gobject().g_type_name(type);
-  const writer = name === null ? undefined : WRITERS[readCString(name)];
-  if (writer === undefined) return takeCString(glib(), gst().gst_value_serialize(gvalue));
   const data = new DataView(gvalue.buffer).getBigUint64(OFFSETS["GValue.data"], true);
   const boxed = Deno.UnsafePointer.create(data);
-  return boxed === null ? null : takeCString(glib(), gst()[writer](boxed));
+  if (boxed === null) return null;
+  const name = gobject().g_type_name(type);
+  const writer = name === null ? undefined : WRITERS[readCString(name)];
+  const text = writer === undefined ? gst().gst_value_serialize(gvalue) : gst()[writer](boxed);
+  return takeCString(glib(), text);
 }
 
 /** Pads, elements and the like are told by their name. */

@@ -2,6 +2,7 @@
  * What a file name's extension makes of a clip, and record bins of one's own.
  */
 import {
+  assert,
   assertAlmostEquals,
   assertEquals,
   assertInstanceOf,
@@ -171,6 +172,21 @@ Deno.test("record() rejects with what is wrong with a record bin's text, and lea
     assertEquals([...Deno.readDirSync(dir.path)], []);
   }
   assertEquals(app.pipeline.state, "playing");
+});
+
+Deno.test("record() rejects both of two calls where no container is known, and leaves no file", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive();
+  await using recorder = recorderOf(app.pipeline, newPaths(dir.path, ".avi"));
+  const calls = [recorder.record(), recorder.record()];
+  const results = await Promise.allSettled(calls);
+  for (const result of results) {
+    assert(result.status === "rejected");
+    assertInstanceOf(result.reason, RecordingError);
+    assertInstanceOf(result.reason.cause, RangeError);
+    assertMatch(result.reason.message, /Cannot record .*\.avi.* must end in one of \.webm/);
+  }
+  assertEquals([...Deno.readDirSync(dir.path)], []);
 });
 
 Deno.test("finished rejects where a record bin fails while it writes, and the next clip is complete", async () => {

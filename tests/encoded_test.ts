@@ -74,7 +74,7 @@ async function withEncoded(
     return await (await recorder.record({ maxDelaySec: 3 })).finished;
   };
   for (const extension of [".mkv", ".mp4", ".mov", ".ts", ".webm"]) {
-    const options = { windowSizeSec: WINDOW_SEC };
+    const options = { windowSizeSec: WINDOW_SEC, onWarning: () => {} };
     recorders.set(extension, recorderOf(app.pipeline, newPaths(folder, extension), options));
   }
   await reached(app.pipeline, 5);

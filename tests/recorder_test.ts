@@ -44,7 +44,13 @@ const STOPPED = `${SOURCE} t. ! fakesink`;
 Deno.test("state goes through buffering, starting, recording, finishing, buffering, detached", async () => {
   await using dir = await tempDir();
   await using app = await runLive();
-  const recorder = recorderOf(app.pipeline, newPaths(dir.path));
+  class SeenBin extends RecordBin {
+    override isEnded(waitNs?: bigint): boolean {
+      return states.at(-1)?.[0] === "finishing" && super.isEnded(waitNs);
+    }
+  }
+  const options = { recordBinClass: SeenBin };
+  const recorder = recorderOf(app.pipeline, newPaths(dir.path), options);
   const states: [RecorderState, boolean][] = [];
   const look = () => {
     if (states.at(-1)?.[0] !== recorder.state) states.push([recorder.state, recorder.busy]);

@@ -36,7 +36,7 @@ export interface ClipOptions {
 const NS_PER_MS = 1_000_000n;
 /** Seconds for what has happened while the event loop was busy to be seen. */
 const GRACE_SEC = 0.1;
-/** Seconds for the encoder to take one more frame, or to finish after the last one. */
+/** Seconds for the encoder to take or to write one more frame, or to finish after the last one. */
 const FINISH_SEC = 20;
 /** Seconds for a failed record bin to stop; one that hangs is left behind. */
 const STOP_SEC = 2;
@@ -70,6 +70,7 @@ export class Clip {
   #hasStarted = false;
   #isWritten = false;
   #lastBacklog = 0;
+  #lastSize = 0;
   #lastProgressMs = 0;
 
   /** A clip without a file yet: that is made when the first frame comes. */
@@ -216,6 +217,7 @@ export class Clip {
     bin.endStream();
     this.#state = "finishing";
     this.#lastProgressMs = performance.now();
+    this.#lastSize = this.#file!.size;
   }
 
   /** An encoder that stands still must not keep the clip open for ever. */
@@ -224,9 +226,12 @@ export class Clip {
     const { backlog } = bin;
     if (backlog !== this.#lastBacklog) this.#lastProgressMs = performance.now();
     this.#lastBacklog = backlog;
-    if (performance.now() - this.#lastProgressMs > FINISH_SEC * 1000) {
-      throw new GstError(`The encoder stood still for ${FINISH_SEC} s`);
-    }
+    if (performance.now() - this.#lastProgressMs <= FINISH_SEC * 1000) return;
+    // an encoder that looks ahead may have taken all frames, and still be writing them
+    const { size } = this.#file!;
+    if (size === this.#lastSize) throw new GstError(`The encoder stood still for ${FINISH_SEC} s`);
+    this.#lastSize = size;
+    this.#lastProgressMs = performance.now();
   }
 
   async #commit(bin: RecordBin): Promise<void> {

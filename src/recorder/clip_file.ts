@@ -33,6 +33,15 @@ export class ClipFile {
     return file;
   }
 
+  /** Bytes written so far; 0 where the file is out of reach. */
+  get size(): number {
+    try {
+      return Deno.statSync(this.partPath).size;
+    } catch {
+      return 0;
+    }
+  }
+
   /**
    * Gives the complete file its name; one that has appeared there meanwhile is left alone. Blocks for two file system
    * calls, so that a process about to end can do it, too.

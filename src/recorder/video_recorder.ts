@@ -22,6 +22,7 @@ import {
   type VideoRecorderOptions,
 } from "./options.ts";
 import type { RecordingReport, Shortfall } from "./report.ts";
+import { type SnapshotOptions, type SnapshotReport, takeSnapshot } from "./snapshot.ts";
 import { type RecorderStats, ringStats } from "./stats.ts";
 
 /**
@@ -152,8 +153,7 @@ export class VideoRecorder implements AsyncDisposable {
     const { maxDelaySec = 1, onVideoFinished } = options;
     checkSec("maxDelaySec", maxDelaySec);
     if (onVideoFinished !== undefined) checkFunction("onVideoFinished", onVideoFinished);
-    if (this.#failure !== undefined) throw this.#failure;
-    if (this.#closing !== undefined) throw new GstClosedError("The recorder is closed");
+    this.#checkOpen();
     // first the frames up to now, then the instant: no frame can fall between the two
     this.#take();
     const call = readCall(options, this.#options.windowSizeSec, this.#nowNs);
@@ -162,6 +162,30 @@ export class VideoRecorder implements AsyncDisposable {
     this.#schedule();
     await clip.started;
     return clip;
+  }
+
+  /**
+   * Writes one frame as a picture: the newest, or the last one at or before an instant. Clips are not affected.
+   *
+   * @param path The picture's name, which ends in .jpg, .jpeg or .png.
+   * @throws {RangeError} if it does not, or `at` is outside of what the ring holds; the message tells what is possible.
+   * @throws {GstClosedError} if the recorder is closed.
+   * @throws {GstError} if the ring holds no frame yet, the encoder is not installed, or the picture cannot be made, or
+   * not in 20 seconds.
+   * @throws {Deno.errors.AlreadyExists} if there is such a file.
+   */
+  snapshot(path: string, options: SnapshotOptions = {}): Promise<SnapshotReport> {
+    const frames = () => {
+      this.#checkOpen();
+      this.#take();
+      return this.#history.frames;
+    };
+    return takeSnapshot(path, options, { pipeline: this.#options.pipeline, frames });
+  }
+
+  #checkOpen(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#closing !== undefined) throw new GstClosedError("The recorder is closed");
   }
 
   /** Makes the open clip that an instant falls into longer. */
@@ -208,10 +232,11 @@ export class VideoRecorder implements AsyncDisposable {
   #take(): void {
     const frames = this.#ring.drain();
     if (frames.length === 0 && this.#history.frames.length === 0) return;
-    const nowNs = this.#nowNs;
-    if (nowNs < this.#lastFrameNs) this.#history.clear(); // the pipeline was started anew
+    const { runningTimeNs } = this.#options.pipeline;
+    // stopped since then: the times of another start mean nothing in the next one
+    if ((runningTimeNs ?? 0n) < this.#lastFrameNs) this.#history.clear();
     if (frames.length === 0) return;
-    this.#lastFrameNs = nowNs;
+    if (runningTimeNs !== null) this.#lastFrameNs = runningTimeNs;
     const { frameNs } = this.#ring;
     for (const frame of frames) {
       for (const clip of this.#clips) clip.offer(frame, frameNs);
@@ -278,14 +303,12 @@ export class VideoRecorder implements AsyncDisposable {
     }
   }
 
-  /** Fits the ring to the stream; once it has filled up again, the history out of it is of no more use. */
+  /** Fits the ring to the stream; once it has filled up again or has begun anew, the history out of it is of no use. */
   #idle(): void {
     this.#ring.isDrained = false;
-    const isFitted = this.#ring.resize();
-    if (!isFitted) this.#take();
-    else if (this.#nowNs - this.#lastFrameNs > secToNs(this.#ring.holdSec + 1)) {
-      this.#history.clear();
-    }
+    if (!this.#ring.resize()) this.#take();
+    const ageNs = this.#nowNs - this.#lastFrameNs;
+    if (ageNs < 0n || ageNs > secToNs(this.#ring.holdSec + 1)) this.#history.clear();
   }
 
   /** The ring's bin has failed: clips end with what they have. */

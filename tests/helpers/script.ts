@@ -9,9 +9,14 @@ import { run, type RunOptions, type RunResult } from "./run.ts";
 /** The folder that holds mod.ts. */
 export const ROOT = fromFileUrl(new URL("../../", import.meta.url));
 
-/** Runs TypeScript text as if it were a file beside mod.ts. */
-export function runScript(source: string, options: RunOptions = {}): Promise<RunResult> {
-  return run(Deno.execPath(), ["run", "-A", "-"], { cwd: ROOT, ...options, stdin: source });
+/** Runs TypeScript text as if it were a file beside mod.ts, with all permissions unless told. */
+export function runScript(
+  source: string,
+  options: RunOptions = {},
+  permissions = ["-A"],
+): Promise<RunResult> {
+  const args = ["run", "--no-prompt", ...permissions, "-"];
+  return run(Deno.execPath(), args, { cwd: ROOT, ...options, stdin: source });
 }
 
 /** Runs a script of this folder. */

@@ -1,0 +1,12 @@
+/**
+ * Lists within lists.
+ *
+ * @module
+ */
+
+const MAX_BRACKETS = 1000;
+
+/** Whether text opens so many lists that GStreamer, which reads them by recursion, could overflow its stack. */
+export function hasTooManyBrackets(text: string): boolean {
+  return (text.match(/[[{<]/g)?.length ?? 0) > MAX_BRACKETS;
+}

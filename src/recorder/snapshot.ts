@@ -1,0 +1,191 @@
+/**
+ * One frame of a ring as a picture.
+ *
+ * @module
+ */
+import { extname } from "node:path";
+import { GstError } from "../../ffi/errors.ts";
+import { nsToSec, secToNs } from "../clock_time.ts";
+import type { Part } from "../codecs.ts";
+import { checkSec, deadline } from "../deadline.ts";
+import { GstTimeoutError } from "../errors.ts";
+import type { Frame } from "../frame.ts";
+import { missingHint } from "../parse.ts";
+import type { Pipeline } from "../pipeline.ts";
+import { poll } from "../poll.ts";
+import { hasElement } from "../registry.ts";
+import { framesUpTo, spanOf } from "../ringbuffer/pick.ts";
+import { ClipFile } from "./clip_file.ts";
+import { decodeLast } from "./decoder.ts";
+import { RecordBin } from "./record_bin.ts";
+
+/** Which frame to write. */
+export interface SnapshotOptions {
+  /**
+   * The instant, in seconds of the pipeline's running time: the last frame at or before it is written; one that is still
+   * under way is waited for, up to a second. The newest frame unless told.
+   */
+  at?: number;
+}
+
+/** A picture that was written. */
+export interface SnapshotReport {
+  /** Where it is. */
+  path: string;
+  /** The frame's start, in seconds of the pipeline's running time. */
+  time: number;
+  /** Size of the file. */
+  bytes: number;
+  /** Wall clock of the frame. */
+  takenAt: Date;
+}
+
+/** Where the frames come from. */
+export interface SnapshotSource {
+  /** Its running time is that of the frames. */
+  pipeline: Pipeline;
+  /** The frames up to now, in the order in which they are decoded; they stay the source's. */
+  frames: () => readonly Frame[];
+}
+
+const JPEG: Part = { elements: ["jpegenc"], text: "jpegenc quality=90" };
+
+/** The encoders of pictures by extension. */
+const IMAGES: Record<string, Part> = {
+  ".jpg": JPEG,
+  ".jpeg": JPEG,
+  ".png": { elements: ["pngenc"], text: "pngenc" },
+};
+
+/** Seconds for a frame to come whose time has passed. */
+const ARRIVAL_SEC = 1;
+/** Seconds for decoder and encoder. */
+const WORK_SEC = 20;
+/** Seconds for them to stop. */
+const STOP_SEC = 2;
+
+/** Writes one frame; for {@link VideoRecorder}, which tells what it throws. */
+export async function takeSnapshot(
+  path: string,
+  options: SnapshotOptions,
+  source: SnapshotSource,
+): Promise<SnapshotReport> {
+  const text = imageBinText(path);
+  const frames = await chooseFrames(options.at, source);
+  const epochMs = Date.now() - (source.pipeline.runningTimeSec ?? 0) * 1000;
+  const work = writeFile(path, text, frames).finally(() => {
+    for (const frame of frames) frame.release();
+  });
+  const late = `${path} was not written in time: a decoder or an encoder does not stop`;
+  const { timeNs, bytes } = await deadline(work, WORK_SEC + STOP_SEC, late);
+  const time = nsToSec(timeNs);
+  return { path, time, bytes, takenAt: new Date(epochMs + time * 1000) };
+}
+
+/**
+ * The text of the bin that writes a raw frame into a file of this name.
+ *
+ * @param isInstalled Tells whether an element is there.
+ * @throws {RangeError} if the extension is not known; the message lists those that are.
+ * @throws {GstError} if the encoder is not installed; the message names it.
+ */
+export function imageBinText(
+  path: string,
+  isInstalled: (element: string) => boolean = hasElement,
+): string {
+  const extension = extname(path).toLowerCase();
+  const encoder = Object.hasOwn(IMAGES, extension) ? IMAGES[extension] : undefined;
+  if (encoder === undefined) {
+    const known = Object.keys(IMAGES).join(", ");
+    throw new RangeError(
+      `No kind of picture is known for "${path}": its name must end in one of ${known}`,
+    );
+  }
+  const missing = encoder.elements.filter((element) => !isInstalled(element));
+  if (missing.length > 0) {
+    throw new GstError(
+      `A ${extension} file needs elements that are not installed: ${missing.join(", ")}`,
+      { hint: missing.map(missingHint).join("\n") },
+    );
+  }
+  return `appsrc name=appsrc ! videoconvert ! ${encoder.text} ! filesink name=filesink`;
+}
+
+/** The frame of an instant or the newest one, last, after those that it needs to be decoded. They are the caller's. */
+async function chooseFrames(at: number | undefined, source: SnapshotSource): Promise<Frame[]> {
+  if (at !== undefined) checkSec("at", at);
+  let frames = source.frames();
+  checkSpan(at, frames, source.pipeline);
+  const atNs = at === undefined ? null : secToNs(at);
+  if (atNs !== null) {
+    const untilMs = performance.now() + ARRIVAL_SEC * 1000;
+    await poll(untilMs, () => reaches(frames, atNs) || reaches(frames = source.frames(), atNs));
+    // the ring has moved on meanwhile
+    checkSpan(at, frames, source.pipeline);
+  }
+  return framesUpTo(frames, atNs).map((frame) => frame.retain());
+}
+
+/** Checks that there is a frame at an instant, or any. */
+function checkSpan(at: number | undefined, frames: readonly Frame[], pipeline: Pipeline): void {
+  const mediaType = frames[0]?.mediaType ?? "video/x-raw";
+  if (!/^(video|image)\//.test(mediaType)) {
+    throw new GstError(`There are no pictures of ${mediaType}, which the tee carries`);
+  }
+  const span = spanOf(frames);
+  if (span === null) {
+    throw new GstError(
+      "The ring buffer holds no frame yet that can be shown: nothing, or no keyframe, has come through the tee",
+    );
+  }
+  if (at === undefined) return;
+  const first = nsToSec(span.firstNs);
+  const last = nsToSec(span.lastNs);
+  if (at >= first && at <= Math.max(last, pipeline.runningTimeSec ?? 0)) return;
+  throw new RangeError(
+    `at must be within what the ring buffer holds, from ${first} to ${last} s, got ${at}`,
+  );
+}
+
+/** Whether no frame can come any more that is shown at or before an instant. */
+function reaches(frames: readonly Frame[], atNs: bigint): boolean {
+  const last = frames.findLast(({ orderNs }) => orderNs !== null);
+  return last !== undefined && last.orderNs! + (last.durationNs ?? 0n) > atNs;
+}
+
+/** Writes the last of the frames, under a temporary name until that is done. */
+async function writeFile(path: string, text: string, frames: readonly Frame[]) {
+  const untilMs = performance.now() + WORK_SEC * 1000;
+  const file = await ClipFile.reserve(path);
+  try {
+    const last = frames.at(-1)!;
+    const isRaw = last.mediaType === "video/x-raw";
+    const raw = isRaw ? last.retain() : await decodeLast(frames, untilMs);
+    try {
+      await encode(raw, text, file, untilMs);
+    } finally {
+      raw.release();
+    }
+    return { timeNs: raw.timeNs ?? last.timeNs!, bytes: file.commit() };
+  } catch (error) {
+    await file.remove();
+    throw error;
+  }
+}
+
+async function encode(frame: Frame, text: string, file: ClipFile, untilMs: number): Promise<void> {
+  class ImageBin extends RecordBin {
+    static override readonly binString = text;
+  }
+  const { path, partPath: location } = file;
+  const bin = new ImageBin({ path, location, mediaType: frame.mediaType });
+  try {
+    await bin.start();
+    bin.push(frame);
+    bin.endStream();
+    if (await poll(untilMs, () => bin.isEnded())) return;
+    throw new GstTimeoutError(`${path} was not written in time: the encoder hangs`);
+  } finally {
+    await bin.close();
+  }
+}

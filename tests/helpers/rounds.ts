@@ -1,0 +1,128 @@
+/**
+ * Builds, runs and stops pipelines, then shuts GStreamer down: rounds.ts NAME...
+ *
+ * Under GST_TRACERS=leaks, GStreamer then lists every object that is still alive.
+ */
+import { gst } from "../../ffi/gst.ts";
+import { Pipeline, Standalone } from "../../mod.ts";
+
+/** A few frames, through bins, a tee, a thread and a link by name. */
+const PIPELINE = "videotestsrc name=source num-buffers=5 ! video/x-raw,width=64,height=48 ! " +
+  "tee name=t t. ! queue ! ( identity ! identity ) ! fakesink t. ! fakesink";
+
+const NOT_PARSED = [
+  "",
+  "fakesrc !",
+  "( fakesrc ! fakesink",
+  "nosuchelement ! fakesink",
+  "fakesrc nosuchproperty=1 ! tee name=t t. ! fakesink",
+  "fakesrc num-buffers=many ! fakesink",
+  "videotestsrc ! audioconvert ! fakesink",
+  "fakesrc ! fakesink name=a a. ! fakesink",
+  "a. ! b.",
+  "b. ! tee !",
+  "fakesrc ! nosuchname.",
+];
+
+const NOT_STARTED = [
+  "filesrc location=/nonexistent ! fakesink",
+  "videotestsrc ! filesink location=/nonexistent/film",
+  "fakesrc ! videoconvert ! fakesink",
+  "fakesrc ! fakesink state-error=null-to-ready",
+  "fakesrc ! fakesink state-error=ready-to-paused",
+  "fakesrc ! fakesink state-error=paused-to-playing",
+  "appsrc ! fakesink",
+];
+
+/** Calls that must fail. */
+async function refuse(call: () => unknown): Promise<void> {
+  let failed = false;
+  try {
+    await call();
+  } catch {
+    failed = true;
+  }
+  if (!failed) throw new Error("Expected a failure");
+}
+
+const ROUNDS: Record<string, () => Promise<unknown>> = {
+  async run() {
+    for (let round = 0; round < 100; round++) {
+      await using pipeline = Pipeline.parse(PIPELINE);
+      pipeline.element("source").setProperty("pattern", "ball");
+      const messages = pipeline.bus.messages();
+      await pipeline.play();
+      if (round % 2) { for await (const { type } of messages) if (type === "eos") break; }
+      await pipeline.stop();
+    }
+  },
+  async standalone() {
+    for (let round = 0; round < 50; round++) {
+      const app = await Standalone.buildAndRun(PIPELINE, {
+        background: round % 2 === 0,
+        watchProperties: true,
+      });
+      await app.stop();
+    }
+  },
+  async parse() {
+    for (const text of NOT_PARSED) await refuse(() => Pipeline.parse(text));
+  },
+  async start() {
+    for (const text of NOT_STARTED) {
+      for (const background of [true, false]) {
+        await refuse(() => Standalone.buildAndRun(text, { background, startTimeoutSec: 0.05 }));
+      }
+      await using pipeline = Pipeline.parse(text);
+      await refuse(() => pipeline.play({ timeoutSec: 0.05 }));
+    }
+    const signal = AbortSignal.timeout(20);
+    await refuse(() => Standalone.buildAndRun("appsrc ! fakesink", { signal }));
+    await refuse(() => Standalone.buildAndRun("fakesrc ! fakesink", { stopTimeoutSec: -1 }));
+    await refuse(() =>
+      Standalone.buildAndRun(PIPELINE, {
+        onMessage() {
+          throw new Error("no");
+        },
+      })
+    );
+  },
+  async properties() {
+    await using pipeline = Pipeline.parse(PIPELINE);
+    const source = pipeline.element("source");
+    pipeline.watchProperties();
+    await pipeline.play();
+    for (const name of ["caps", "parent", "last-message", "stats", "pattern"]) {
+      for (const element of pipeline.elementNames()) {
+        try {
+          pipeline.element(element).getProperty(name);
+        } catch (error) {
+          if (!(error instanceof RangeError)) throw error;
+        }
+      }
+    }
+    await refuse(() => source.setProperty("pattern", "nosuch"));
+    await refuse(() => pipeline.element("nosuch"));
+    source.caps();
+  },
+  async unfinished() {
+    const slow = "videotestsrc ! video/x-raw,framerate=1/60 ! fakesink sync=true";
+    await using pipeline = Pipeline.parse(slow);
+    await pipeline.play();
+    await pipeline.stop({ timeoutSec: 0.01 });
+    await pipeline.play();
+    const sent = pipeline.sendEos();
+    await pipeline.close();
+    await sent;
+  },
+  async forgotten() {
+    const pipeline = Pipeline.parse("fakesrc num-buffers=3 ! fakesink name=forgotten");
+    await pipeline.play();
+    await pipeline.stop();
+  },
+};
+
+for (const name of Deno.args) await ROUNDS[name]!();
+await Standalone.buildAndRun("fakesrc num-buffers=3 ! fakesink");
+console.log("healthy");
+gst().gst_deinit();
