@@ -112,8 +112,10 @@ export function readMessage(message: Deno.PointerObject): Message {
   switch (type) {
     case "error":
     case "warning":
-    case "info":
-      return { type, source, error: readError(message, type, source) };
+    case "info": {
+      const error = readError(message, type, source);
+      return { type, source: error.path ?? source, error };
+    }
     case "state-changed":
       return { type, source, ...readStates(message) };
     case "property-notify":
@@ -128,15 +130,19 @@ export function pathOf(object: Deno.PointerValue): string {
   return object === null ? "" : takeCString(glib(), gst().gst_object_get_path_string(object)) ?? "";
 }
 
+/** The path in an error's debug text: where the element was when it failed, also if it has been taken out since. */
+const DEBUG_PATH = /\(\): (\/.+?)(?::?\n|:?$)/;
+
 function readError(
   message: Deno.PointerObject,
   type: "error" | "warning" | "info",
-  path: string,
+  source: string,
 ): GstError {
   const error = new GErrorSlot();
   const debugSlot = new PointerSlot();
   gst()[`gst_message_parse_${type}`](message, error.out, debugSlot.out);
   const debug = takeCString(glib(), debugSlot.pointer) ?? undefined;
+  const path = DEBUG_PATH.exec(debug ?? "")?.[1] ?? source;
   const { message: text, ...info } = error.take(glib()) ??
     { message: "unknown error", domain: undefined, code: undefined };
   return new GstError(`${path}: ${text}`, {

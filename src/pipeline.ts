@@ -68,6 +68,8 @@ export class Pipeline implements AsyncDisposable {
   #handle: Deno.PointerObject | null;
   readonly #elements = new Map<string, Element>();
   readonly #attachments = new Set<Attachment>();
+  /** Paths of attachments that have gone: what is still to be heard of them is not the pipeline's. */
+  readonly #detached = new Set<string>();
   #isLive = false;
   /** What ended the stream: nothing more will come until the next start. */
   #end: "eos" | "error" | undefined;
@@ -154,6 +156,10 @@ export class Pipeline implements AsyncDisposable {
     return this.#query("gst_element_query_duration");
   }
 
+  #checkOpen(): void {
+    if (this.#closing !== undefined) throw new GstClosedError(`Pipeline ${this.path} is closed`);
+  }
+
   #query(call: "gst_element_query_position" | "gst_element_query_duration"): number | null {
     const time = new BigInt64Array(1);
     const known = gst()[call](this.unsafeHandle, ENUMS.GST_FORMAT_TIME, time);
@@ -164,12 +170,13 @@ export class Pipeline implements AsyncDisposable {
    * An element by its name, also one within a bin.
    *
    * @throws {RangeError} if there is none; the message lists the names.
+   * @throws {GstClosedError} if the pipeline is closed, or being closed.
    */
   element(name: string): Element {
-    const pipeline = this.unsafeHandle;
+    this.#checkOpen();
     const known = this.#elements.get(name);
     if (known !== undefined) return known;
-    const handle = gst().gst_bin_get_by_name(pipeline, cString(name));
+    const handle = gst().gst_bin_get_by_name(this.unsafeHandle, cString(name));
     if (handle === null) {
       throw new RangeError(
         `No element is named "${name}"; there are: ${this.elementNames().join(", ")}`,
@@ -251,9 +258,7 @@ export class Pipeline implements AsyncDisposable {
   /** Requests a state; what the elements say of it goes to `messages`. */
   async #request(state: State, messages: MessageStream): Promise<number> {
     if (state === "null" && this.#handle === null) return ENUMS.GST_STATE_CHANGE_SUCCESS;
-    if (state !== "null" && this.#closing !== undefined) {
-      throw new GstClosedError(`Pipeline ${this.path} is closed`);
-    }
+    if (state !== "null") this.#checkOpen();
     const handle = this.unsafeHandle;
     await this.bus.flush();
     messages.clear();
@@ -392,23 +397,28 @@ export class Pipeline implements AsyncDisposable {
     await this.close();
   }
 
-  /** Adds something that must finish before the pipeline stops. */
+  /**
+   * Adds something that must finish before the pipeline stops.
+   *
+   * @throws {GstClosedError} if the pipeline is closed, or being closed.
+   */
   attach(attachment: Attachment): void {
+    this.#checkOpen();
     this.#attachments.add(attachment);
   }
 
   /** Takes back {@link attach}. */
   detach(attachment: Attachment): void {
     this.#attachments.delete(attachment);
+    this.#detached.add(attachment.path);
   }
 
   /** Sees every message first: keeps an attachment's errors from the pipeline's listeners, and its latency right. */
   #route(message: Message): boolean {
     if (message.type === "error") {
-      if (!message.source.startsWith(this.path)) return false; // its element has been removed
-      const owner = [...this.#attachments].find(({ path }) =>
-        message.source.startsWith(`${path}/`)
-      );
+      const isFrom = (path: string) => message.source.startsWith(`${path}/`);
+      if ([...this.#detached].some(isFrom)) return false;
+      const owner = [...this.#attachments].find(({ path }) => isFrom(path));
       if (owner !== undefined) {
         owner.onError(message.error);
         return false;

@@ -16,6 +16,7 @@ import {
   GstTimeoutError,
   Pipeline,
   type State,
+  VideoRecorder,
 } from "../mod.ts";
 import "../scripts/open_libraries.ts";
 import { run } from "./helpers/run.ts";
@@ -174,6 +175,12 @@ const START_ERRORS: [text: string, element: RegExp, domain: string, message: str
   [
     "filesrc location=/nonexistent/film ! fakesink",
     /GstFileSrc:filesrc\d+$/,
+    "gst-resource-error-quark",
+    "Resource not found",
+  ],
+  [
+    "playbin uri=file:///nonexistent/film", // takes the source out when that has failed
+    /^\/GstPlayBin:playbin\d+\/GstURIDecodeBin:uridecodebin\d+\/GstFileSrc:source$/,
     "gst-resource-error-quark",
     "Resource not found",
   ],
@@ -442,6 +449,7 @@ Deno.test("Pipeline throws GstClosedError for everything after close()", async (
     setState: () => pipeline.setState("ready"),
     sendEos: () => pipeline.sendEos(),
     element: () => pipeline.element("source"),
+    attach: () => pipeline.attach({ path: "", onError: () => {}, close: () => Promise.resolve() }),
     elementNames: () => pipeline.elementNames(),
     watchProperties: () => pipeline.watchProperties(),
     runningTimeSec: () => pipeline.runningTimeSec,
@@ -462,7 +470,25 @@ Deno.test("Pipeline throws GstClosedError for everything after close()", async (
   await pipeline.setState("null");
   await pipeline.stop();
   await pipeline.bus.flush();
-  pipeline.attach({ path: "", onError: () => {}, close: () => Promise.resolve() });
+});
+
+Deno.test("Pipeline takes nothing new while it is being closed", async () => {
+  const pipeline = Pipeline.parse("videotestsrc ! tee name=t ! fakesink sync=true");
+  await pipeline.play();
+  const closed = pipeline.close();
+  assertThrows(() => pipeline.element("t"), GstClosedError);
+  assertThrows(
+    () =>
+      new VideoRecorder({
+        pipeline,
+        srcTeeName: "t",
+        filenameGenerator: () => "/nonexistent/clip.webm",
+        windowSizeSec: 1,
+      }),
+    GstClosedError,
+  );
+  await assertRejects(() => pipeline.play(), GstClosedError);
+  await closed;
 });
 
 Deno.test("Pipeline survives any order of calls", async () => {
