@@ -147,6 +147,10 @@ export const gstSymbols = {
   gst_pad_link_full: { parameters: ["pointer", "pointer", "i32"], result: "i32" },
   // gboolean gst_pad_unlink (GstPad *srcpad, GstPad *sinkpad)
   gst_pad_unlink: { parameters: ["pointer", "pointer"], result: "i32" },
+  // GstEvent * gst_pad_get_sticky_event (GstPad *pad, GstEventType event_type, guint idx)  [full]
+  gst_pad_get_sticky_event: { parameters: ["pointer", "u32", "u32"], result: "pointer" },
+  // gboolean gst_pad_send_event (GstPad *pad, GstEvent *event)                takes the event
+  gst_pad_send_event: { parameters: ["pointer", "pointer"], result: "i32" },
   // gboolean gst_pad_push_event (GstPad *pad, GstEvent *event)                takes the event
   gst_pad_push_event_async: {
     name: "gst_pad_push_event",

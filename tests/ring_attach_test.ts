@@ -1,7 +1,7 @@
 /**
  * Attaching ring buffers to tees, and taking them off again: the live stream does not notice.
  */
-import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertLessOrEqual } from "@std/assert";
 import { type Message, Pipeline, RingBuffer } from "../mod.ts";
 import "../scripts/open_libraries.ts";
 import { until } from "./helpers/recording.ts";
@@ -10,11 +10,13 @@ import {
   assertContiguous,
   attach,
   ConvertingRing,
+  ended,
   errorsOf,
   longestGap,
   nextTimes,
   pullTimes,
   ringClass,
+  takeTimes,
 } from "./helpers/ring.ts";
 
 const FPS = 30;
@@ -187,4 +189,61 @@ Deno.test("attaching to a stopped pipeline does not change what the live stream 
     ring?.detach();
   }
   assertEquals(new Set(found).size, 1, found.join("\n"));
+});
+
+Deno.test("a stream ends as it would without a ring, which keeps its last frames", async () => {
+  for (const ringBufferClass of RING_CLASSES) {
+    for (const moment of ["null", "paused", "playing"] as const) {
+      await using pipeline = Pipeline.parse(
+        "videotestsrc num-buffers=20 ! video/x-raw,width=16,height=16,framerate=60/1 ! tee name=t " +
+          "t. ! fakesink sync=true",
+      );
+      using messages = pipeline.bus.messages();
+      await pipeline.setState(moment);
+      const ring = attach(pipeline, {}, ringBufferClass);
+      await pipeline.play();
+      await ended(messages);
+      assertEquals(ring.isEos, false, "there are frames left");
+      const times = takeTimes(ring);
+      assertContiguous(times, 60);
+      assertAlmostEquals(times.at(-1)!, 19 / 60, 1e-6);
+      assertEquals(ring.isEos, true);
+      ring.detach();
+    }
+  }
+});
+
+Deno.test("a stream ends also where a ring is taken off after all other legs have ended", async () => {
+  await using pipeline = Pipeline.parse(
+    "videotestsrc num-buffers=30 ! video/x-raw,width=16,height=16,framerate=60/1 ! tee name=t " +
+      "t. ! fakesink",
+  );
+  using messages = pipeline.bus.messages();
+  // its last frame waits in an element that lets nothing through
+  const ring = attach(pipeline, {}, ringClass(`queue ! identity sleep-time=100000 ! ${APPSINK}`));
+  await pipeline.play();
+  await nextTimes(ring);
+  ring.detach();
+  await ended(messages);
+});
+
+Deno.test("a stream that is over at the tee ends also with a ring that comes then", async () => {
+  for (const live of [true, false]) {
+    for (const ringBufferClass of RING_CLASSES) {
+      await using pipeline = Pipeline.parse(
+        `videotestsrc is-live=${live} num-buffers=10 ! video/x-raw,framerate=60/1 ! tee name=t ` +
+          "t. ! fakesink name=first silent=false " +
+          "videotestsrc is-live=true ! fakesink name=other",
+      );
+      using messages = pipeline.bus.messages();
+      await pipeline.play();
+      const last = () => String(pipeline.element("first").getProperty("last-message"));
+      await until("the stream is over at the tee", () => last().includes("type: eos"));
+      const ring = attach(pipeline, {}, ringBufferClass);
+      await until("the ring knows that", () => ring.isEos);
+      await pipeline.sendEos(); // for the other source
+      await ended(messages);
+      ring.detach();
+    }
+  }
 });

@@ -42,7 +42,8 @@ function headText({ isQueued, isShielded }: RingBinOptions): string {
     );
   }
   // typefind takes any caps without asking on: upstream negotiates as if the ring's elements were not there
-  elements.push("typefind", `output-selector name=${GATE}`);
+  if (isShielded) elements.push("typefind");
+  elements.push(`output-selector name=${GATE}`);
   return elements.join(" ! ");
 }
 
@@ -111,8 +112,9 @@ export class RingBin {
     gst().gst_bin_add(bin, own);
     const gate = this.#own(gst().gst_bin_get_by_name(bin, cString(GATE)));
     const exit = this.#own(gst().gst_element_request_pad_simple(gate, cString("src_%u")));
-    gst().gst_pad_link_full(exit, this.#entry, ENUMS.GST_PAD_LINK_CHECK_DEFAULT);
-    return bin;
+    const result = gst().gst_pad_link_full(exit, this.#entry, ENUMS.GST_PAD_LINK_CHECK_DEFAULT);
+    if (result === ENUMS.GST_PAD_LINK_OK) return bin;
+    throw new GstError(`The ${this.#name} cannot be linked (GstPadLinkReturn ${result})`);
   }
 
   /** Frames that wait in front of the ring's own elements. */

@@ -27,6 +27,14 @@ export interface TeeLegOptions {
 /** No renegotiation: an element upstream must not change what the other legs get because this one came. */
 const LINK_CHECKS = ENUMS.GST_PAD_LINK_CHECK_DEFAULT | ENUMS.GST_PAD_LINK_CHECK_NO_RECONFIGURE;
 
+/** What a pad keeps of a stream that is over. */
+const LAST_EVENTS = [
+  ENUMS.GST_EVENT_STREAM_START,
+  ENUMS.GST_EVENT_CAPS,
+  ENUMS.GST_EVENT_SEGMENT,
+  ENUMS.GST_EVENT_EOS,
+];
+
 /** A bin linked to a tee, from construction to {@link remove}. */
 export class TeeLeg {
   readonly #name: string;
@@ -54,7 +62,8 @@ export class TeeLeg {
     this.#parent = gst().gst_object_get_parent(this.#tee)!;
     this.#sink = gst().gst_element_get_static_pad(this.#bin, cString("sink"))!;
     try {
-      this.#checkCaps(bin);
+      // what flows already must be taken as it is
+      this.#withTeeSink((pad) => readPadCaps(pad, (caps) => bin.checkCaps(caps)));
       bin.start(timeoutSec);
       this.#add();
       this.#link();
@@ -64,13 +73,12 @@ export class TeeLeg {
     }
   }
 
-  /** What flows already must be taken as it is. */
-  #checkCaps(bin: RingBin): void {
-    const teeSink = gst().gst_element_get_static_pad(this.#tee, cString("sink"))!;
+  #withTeeSink<T>(use: (pad: Deno.PointerObject) => T): T {
+    const pad = gst().gst_element_get_static_pad(this.#tee, cString("sink"))!;
     try {
-      readPadCaps(teeSink, (caps) => bin.checkCaps(caps));
+      return use(pad);
     } finally {
-      gst().gst_object_unref(teeSink);
+      gst().gst_object_unref(pad);
     }
   }
 
@@ -91,6 +99,20 @@ export class TeeLeg {
     const result = gst().gst_pad_link_full(this.#teeSrc, this.#sink, LINK_CHECKS);
     if (result !== ENUMS.GST_PAD_LINK_OK) {
       throw new GstError(`The ${this.#name} cannot be linked (GstPadLinkReturn ${result})`);
+    }
+    this.#endWithTee();
+  }
+
+  /** Nothing more comes out of a tee after its end, but the pipeline's end waits for all sinks: also for a late one. */
+  #endWithTee(): void {
+    const events = this.#withTeeSink((pad) =>
+      LAST_EVENTS.map((type) => gst().gst_pad_get_sticky_event(pad, type, 0))
+    );
+    const isOver = events.at(-1) !== null;
+    for (const event of events) {
+      if (event === null) continue;
+      if (isOver) gst().gst_pad_send_event(this.#sink, event);
+      else gst().gst_mini_object_unref(event);
     }
   }
 

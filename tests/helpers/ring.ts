@@ -12,6 +12,7 @@ import {
   type RingBufferOptions,
 } from "../../mod.ts";
 import { nsToSec } from "../../src/clock_time.ts";
+import { deadline } from "../../src/deadline.ts";
 import { capsText } from "../../src/element.ts";
 import { Frame } from "../../src/frame.ts";
 import { until } from "./recording.ts";
@@ -100,4 +101,15 @@ export async function errorsOf(pipeline: Pipeline, messages: MessageStream): Pro
     if (message.type === "error") errors.push(message.error.message);
   }
   return errors;
+}
+
+/** Resolves once a pipeline's EOS is among its messages; an error may not be. */
+export function ended(messages: MessageStream): Promise<void> {
+  const watch = async () => {
+    for await (const message of messages) {
+      if (message.type === "error") throw message.error;
+      if (message.type === "eos") return;
+    }
+  };
+  return deadline(watch(), 20, "Waited in vain for the end of the stream");
 }
