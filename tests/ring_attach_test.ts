@@ -75,7 +75,7 @@ Deno.test({
         pullTimes(pipeline, "probe");
         for (let round = 1; round <= 1000; round++) {
           attach(pipeline, {}, ringBufferClass).detach();
-          if (round % 20 === 0) {
+          if (round % 50 === 0) {
             await until("the stream goes on", () => pullTimes(pipeline, "probe").length > 0);
           }
         }

@@ -188,9 +188,9 @@ Deno.test("record() has its window where caps tell no frame rate", async () => {
       "capssetter caps=video/x-raw,framerate=0/1 ! tee name=t t. ! fakesink",
     { background: true },
   );
-  const windowSizeSec = 1.5; // longer than the time between two looks at the ring
+  const windowSizeSec = 1.2; // longer than the time between two looks at the ring
   const recorder = recorderOf(app.pipeline, newPaths(dir.path), { windowSizeSec });
-  await reached(app.pipeline, 3.5);
+  await reached(app.pipeline, 2.7);
   const { requested, start, end, frames, shortfalls } = await (await recorder.record()).finished;
   await app.stop();
   assertEquals(shortfalls, []);
