@@ -139,6 +139,16 @@ export const gstSymbols = {
   gst_pad_get_peer: { parameters: ["pointer"], result: "pointer" },
   // GstElement * gst_pad_get_parent_element (GstPad *pad)                                  [full]
   gst_pad_get_parent_element: { parameters: ["pointer"], result: "pointer" },
+  // gboolean gst_pad_peer_query (GstPad *pad, GstQuery *query)
+  gst_pad_peer_query: { parameters: ["pointer", "pointer"], result: "i32" },
+  // GstQuery * gst_query_new_latency (void)                                                [full]
+  gst_query_new_latency: { parameters: [], result: "pointer" },
+  // void gst_query_parse_latency (GstQuery *query, gboolean *live, GstClockTime *min_latency,
+  //                               GstClockTime *max_latency)
+  gst_query_parse_latency: {
+    parameters: ["pointer", "buffer", "pointer", "pointer"],
+    result: "void",
+  },
   // GstCaps * gst_pad_peer_query_caps (GstPad *pad, GstCaps *filter)                       [full]
   gst_pad_peer_query_caps: { parameters: ["pointer", "pointer"], result: "pointer" },
   // gboolean gst_pad_query_accept_caps (GstPad *pad, GstCaps *caps)

@@ -1,7 +1,7 @@
 /**
  * What a ring buffer holds.
  */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
 import { hasElement, Pipeline, RingBuffer, Standalone } from "../mod.ts";
 import "../scripts/open_libraries.ts";
 import { newPaths, reached, recorderOf, until } from "./helpers/recording.ts";
@@ -97,6 +97,23 @@ Deno.test("drain() gives all from the first frame on, attached before that", asy
     assertContiguous(times, 30);
     ring.detach();
   }
+});
+
+Deno.test("drain() gives frames at the pace of their own source, whatever others there are", async () => {
+  await using pipeline = Pipeline.parse(
+    "videotestsrc is-live=true ! fakesink " +
+      "videotestsrc ! video/x-raw,width=16,height=16,framerate=30/1 ! tee name=t t. ! fakesink",
+  );
+  await pipeline.pause();
+  const ring = attach(pipeline);
+  await pipeline.play();
+  assertEquals(pipeline.isLive, true);
+  const times = await nextTimes(ring, 10);
+  ring.resize();
+  times.push(...await nextTimes(ring, 10));
+  assertContiguous(times, 30);
+  assertGreaterOrEqual(pipeline.runningTimeSec!, times.at(-1)!);
+  ring.detach();
 });
 
 Deno.test("drain() gives nothing twice, nor after detach()", async () => {

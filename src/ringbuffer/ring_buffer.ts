@@ -13,7 +13,7 @@ import type { Pipeline } from "../pipeline.ts";
 import { getProperty, setProperty } from "../properties.ts";
 import { type State, STATES } from "../state.ts";
 import { RingBin } from "./ring_bin.ts";
-import { repeatParameterSets, teeMediaType } from "./tee_input.ts";
+import { isTeeLive, repeatParameterSets, teeMediaType } from "./tee_input.ts";
 import { TeeLeg } from "./tee_leg.ts";
 
 /** Where a ring buffer sits and how much it holds. */
@@ -78,6 +78,8 @@ export class RingBuffer {
   readonly #pipeline: Pipeline;
   readonly #windowSec: number;
   readonly #maxBytes: number;
+  /** The leg's reference. */
+  readonly #tee: Deno.PointerObject;
   readonly #bin: RingBin;
   readonly #leg: TeeLeg;
   /** Where the pipeline is on its way to. */
@@ -103,11 +105,12 @@ export class RingBuffer {
     this.#target = pipeline.state;
     const name = `ring buffer at tee "${teeName}"`;
     const tee = findTee(name, pipeline, teeName);
+    this.#tee = tee;
     const text = binText((this.constructor as typeof RingBuffer).makeBinString(), tee);
     this.#bin = new RingBin({
       ...{ name, text },
-      // a live pipeline does not wait for frames in PAUSED: there, the tee's thread alone will do
-      isQueued: !pipeline.isLive,
+      // a live source gives nothing in a pause, and no sink waits for it: there, the tee's thread alone will do
+      isQueued: !this.#isLive,
       isShielded: text !== RingBuffer.binString,
     });
     try {
@@ -134,9 +137,13 @@ export class RingBuffer {
 
   /** A live source paces itself; any other is paced here, by the clock. */
   #pace(): void {
-    if (this.#pipeline.isLive && getProperty(this.#bin.appsink, "sync")) {
+    if (this.#isLive && getProperty(this.#bin.appsink, "sync")) {
       setProperty(this.#bin.appsink, "sync", false);
     }
+  }
+
+  get #isLive(): boolean {
+    return isTeeLive(this.#tee) ?? this.#pipeline.isLive;
   }
 
   /** Path of the ring's bin. */

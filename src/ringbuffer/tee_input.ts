@@ -24,6 +24,18 @@ export function teeMediaType(tee: Deno.PointerObject): string | null {
   });
 }
 
+/** Whether what flows through a tee comes at a pace of its own, as from a camera; null where that is not known yet. */
+export function isTeeLive(tee: Deno.PointerObject): boolean | null {
+  return withSink(tee, (sink) => {
+    const query = gst().gst_query_new_latency()!;
+    const live = new Int32Array(1);
+    const isKnown = gst().gst_pad_peer_query(sink, query);
+    if (isKnown) gst().gst_query_parse_latency(query, live, null, null);
+    gst().gst_mini_object_unref(query);
+    return isKnown ? live[0] !== 0 : null;
+  });
+}
+
 /**
  * Has the parser before a tee repeat the stream's parameter sets before every keyframe, where it would send them only
  * once: frames from the middle of the stream could not be decoded.
