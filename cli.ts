@@ -6,6 +6,7 @@
  */
 import { GstError, TemplateError } from "./mod.ts";
 import { type Arguments, readArguments } from "./cli/args.ts";
+import { COMMANDS } from "./cli/commands.ts";
 import { UsageError } from "./cli/errors.ts";
 import { fileHelp, usage, versions } from "./cli/help.ts";
 import { runPipeline } from "./cli/run.ts";
@@ -19,10 +20,20 @@ import { pipelineText, readPipelineFile } from "./cli/source.ts";
  */
 export async function main(args: string[]): Promise<number> {
   try {
+    const [first = "", ...rest] = args;
+    if (Object.hasOwn(COMMANDS, first)) return await runCommand(first, rest);
     return await dispatch(readArguments(args));
   } catch (error) {
     return reportFailure(error);
   }
+}
+
+/** Runs a command; its `--help` needs nothing else to be right. */
+async function runCommand(name: string, args: string[]): Promise<number> {
+  const { help, run } = await COMMANDS[name]!.load();
+  const end = args.indexOf("--");
+  const options = end < 0 ? args : args.slice(0, end);
+  return options.some((arg) => arg === "--help" || arg === "-h") ? print(help) : await run(args);
 }
 
 async function dispatch(args: Arguments): Promise<number> {

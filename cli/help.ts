@@ -6,6 +6,7 @@
 import { GstError, gstVersion, type Placeholder } from "../mod.ts";
 import config from "../deno.json" with { type: "json" };
 import { isOption } from "./args.ts";
+import { COMMANDS } from "./commands.ts";
 import { STOP_LIMIT_SEC } from "./stop.ts";
 
 const USAGE = `usage: gstp [OPTION]... FILE.gstp [--NAME=VALUE]...
@@ -42,7 +43,11 @@ is wrong; 130 or 143 forced by Ctrl-C or SIGTERM.
 
 /** The help on the command. */
 export function usage(): string {
-  return USAGE;
+  const names = Object.keys(COMMANDS);
+  if (names.length === 0) return USAGE;
+  const width = Math.max(...names.map((name) => name.length));
+  const lines = names.map((name) => `  ${name.padEnd(width)}  ${COMMANDS[name]!.summary}`);
+  return `${USAGE}\ncommands (gstp COMMAND --help tells more):\n${lines.join("\n")}\n`;
 }
 
 /** The placeholders of a file, and how to set each. */

@@ -1,0 +1,29 @@
+/**
+ * The commands beside running a pipeline.
+ *
+ * @module
+ */
+
+/** A command: its first argument is its name. */
+export interface Command {
+  /** What it does, in a line of the help on the whole. */
+  summary: string;
+  /** Loads it, with the libraries that only it needs. */
+  load: () => Promise<CommandModule>;
+}
+
+/** What the file of a command exports. */
+export interface CommandModule {
+  /** What `gstp NAME --help` prints. */
+  help: string;
+  /**
+   * Runs the command.
+   *
+   * @param args The command line after the command's name.
+   * @returns The exit status.
+   */
+  run: (args: string[]) => Promise<number>;
+}
+
+/** The commands by name. */
+export const COMMANDS: Record<string, Command> = {};
