@@ -56,15 +56,19 @@ export function numberedSource(stream: NumberedStream): string {
     `${file} ! videoconvert ! video/x-raw,format=I420 ! queue ! ${teeName}_mixer.`;
 }
 
-/** The numbers of a clip's frames, as decoded by ffmpeg from first to last. */
-export async function readNumbers(clip: string): Promise<number[]> {
+/**
+ * The numbers of a clip's frames, as decoded by ffmpeg from first to last.
+ *
+ * @param isCut Whether the file may end in the middle of a frame, about which ffmpeg then complains.
+ */
+export async function readNumbers(clip: string, isCut = false): Promise<number[]> {
   const raw = `${await Deno.makeTempFile()}.gray`;
   try {
     const { code, stderr } = await run("ffmpeg", [
       ...["-v", "error", "-i", clip, "-fps_mode", "passthrough"],
       ...["-f", "rawvideo", "-pix_fmt", "gray", "-y", raw],
     ]);
-    if (code !== 0 || stderr !== "") throw new Error(`ffmpeg on ${clip}: ${stderr}`);
+    if (code !== 0 || (stderr !== "" && !isCut)) throw new Error(`ffmpeg on ${clip}: ${stderr}`);
     return rawNumbers(await Deno.readFile(raw), WIDTH * HEIGHT);
   } finally {
     await Deno.remove(raw).catch(() => {});

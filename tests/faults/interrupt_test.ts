@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { fromFileUrl } from "@std/path";
-import { run, start } from "./helpers/run.ts";
+import { run, start } from "../helpers/run.ts";
 
-const SCRIPT = fromFileUrl(new URL("scripts/interrupted.ts", import.meta.url));
+const SCRIPT = fromFileUrl(new URL("../scripts/interrupted.ts", import.meta.url));
 
 /** Runs the script to its end, by a signal where one is given; its exit status. */
 async function interrupt(end: string, folder: string, recorders: number): Promise<number> {
