@@ -8,6 +8,13 @@ export { gstVersion } from "./ffi/gst.ts";
 export { Bus, MessageStream } from "./src/bus.ts";
 export { Element } from "./src/element.ts";
 export { GstClosedError, GstParseError, GstTimeoutError } from "./src/errors.ts";
+export {
+  type ElementInfo,
+  type ElementSummary,
+  inspectElement,
+  installedElements,
+  type PadInfo,
+} from "./src/inspect.ts";
 export type {
   ErrorMessage,
   Message,
@@ -20,6 +27,7 @@ export type {
 } from "./src/message.ts";
 export { type Attachment, Pipeline, type StateOptions, type StopOptions } from "./src/pipeline.ts";
 export type { PropertyValue } from "./src/properties.ts";
+export type { PropertyChoice, PropertyInfo } from "./src/property_info.ts";
 export { Standalone, type StandaloneOptions } from "./src/standalone.ts";
 export type { State } from "./src/state.ts";
 export {

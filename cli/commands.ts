@@ -26,4 +26,9 @@ export interface CommandModule {
 }
 
 /** The commands by name. */
-export const COMMANDS: Record<string, Command> = {};
+export const COMMANDS: Record<string, Command> = {
+  inspect: {
+    summary: "what elements there are, and what they take",
+    load: () => import("./inspect.ts"),
+  },
+};

@@ -20,10 +20,16 @@ export const glibSymbols = {
 export const gobjectSymbols = {
   // GParamSpec * g_object_class_find_property (GObjectClass *oclass, const gchar *property_name)   [none]
   g_object_class_find_property: { parameters: ["pointer", "buffer"], result: "pointer" },
+  // GParamSpec ** g_object_class_list_properties (GObjectClass *oclass, guint *n_properties)        [container]
+  g_object_class_list_properties: { parameters: ["pointer", "buffer"], result: "pointer" },
   // void g_object_get_property (GObject *object, const gchar *property_name, GValue *value)
   g_object_get_property: { parameters: ["pointer", "buffer", "buffer"], result: "void" },
   // void g_object_set_property (GObject *object, const gchar *property_name, const GValue *value)
   g_object_set_property: { parameters: ["pointer", "buffer", "buffer"], result: "void" },
+  // const gchar * g_param_spec_get_name (GParamSpec *pspec)                                 [none]
+  g_param_spec_get_name: { parameters: ["pointer"], result: "pointer" },
+  // const gchar * g_param_spec_get_blurb (GParamSpec *pspec)                                [none]
+  g_param_spec_get_blurb: { parameters: ["pointer"], result: "pointer" },
   // gboolean g_param_value_validate (GParamSpec *pspec, GValue *value)       true where it had to change the value
   g_param_value_validate: { parameters: ["pointer", "buffer"], result: "i32" },
   // gboolean g_type_check_instance_is_a (GTypeInstance *instance, GType iface_type)

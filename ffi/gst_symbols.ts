@@ -69,6 +69,8 @@ export const gstSymbols = {
   },
   // GstElement * gst_bin_get_by_name (GstBin *bin, const gchar *name)                      [full]
   gst_bin_get_by_name: { parameters: ["pointer", "buffer"], result: "pointer" },
+  // gchar * gst_debug_bin_to_dot_data (GstBin *bin, GstDebugGraphDetails details)          [full]
+  gst_debug_bin_to_dot_data: { parameters: ["pointer", "i32"], result: "pointer" },
   // GstIterator * gst_bin_iterate_recurse (GstBin *bin)                                    [full]
   gst_bin_iterate_recurse: { parameters: ["pointer"], result: "pointer" },
   // GstIterator * gst_bin_iterate_sources (GstBin *bin)                                    [full]
@@ -82,6 +84,32 @@ export const gstSymbols = {
 
   // GstElementFactory * gst_element_factory_find (const gchar *name)                       [full]
   gst_element_factory_find: { parameters: ["buffer"], result: "pointer" },
+  // GType gst_element_factory_get_type (void)
+  gst_element_factory_get_type: { parameters: [], result: "usize" },
+  // GstElement * gst_element_factory_create (GstElementFactory *factory, const gchar *name)  [floating]
+  gst_element_factory_create: { parameters: ["pointer", "pointer"], result: "pointer" },
+  // const gchar * gst_element_factory_get_metadata (GstElementFactory *factory, const gchar *key)  [none]
+  gst_element_factory_get_metadata: { parameters: ["pointer", "buffer"], result: "pointer" },
+  // const GList * gst_element_factory_get_static_pad_templates (GstElementFactory *factory)  [none]
+  gst_element_factory_get_static_pad_templates: { parameters: ["pointer"], result: "pointer" },
+  // GstCaps * gst_static_pad_template_get_caps (GstStaticPadTemplate *templ)                [full]
+  gst_static_pad_template_get_caps: { parameters: ["pointer"], result: "pointer" },
+  // GstRegistry * gst_registry_get (void)                                                  [none]
+  gst_registry_get: { parameters: [], result: "pointer" },
+  // GList * gst_registry_get_feature_list (GstRegistry *registry, GType type)              [full]
+  gst_registry_get_feature_list: { parameters: ["pointer", "usize"], result: "pointer" },
+  // void gst_plugin_feature_list_free (GList *list)
+  gst_plugin_feature_list_free: { parameters: ["pointer"], result: "void" },
+  // guint gst_plugin_feature_get_rank (GstPluginFeature *feature)
+  gst_plugin_feature_get_rank: { parameters: ["pointer"], result: "u32" },
+  // const gchar * gst_plugin_feature_get_plugin_name (GstPluginFeature *feature)           [none]
+  gst_plugin_feature_get_plugin_name: { parameters: ["pointer"], result: "pointer" },
+  // GstPlugin * gst_plugin_feature_get_plugin (GstPluginFeature *feature)                  [full]
+  gst_plugin_feature_get_plugin: { parameters: ["pointer"], result: "pointer" },
+  // const gchar * gst_plugin_get_filename (GstPlugin *plugin)                              [none]
+  gst_plugin_get_filename: { parameters: ["pointer"], result: "pointer" },
+  // const gchar * gst_plugin_get_version (GstPlugin *plugin)                               [none]
+  gst_plugin_get_version: { parameters: ["pointer"], result: "pointer" },
   // GstElementFactory * gst_element_get_factory (GstElement *element)                      [none]
   gst_element_get_factory: { parameters: ["pointer"], result: "pointer" },
   // GstStateChangeReturn gst_element_set_state (GstElement *element, GstState state)

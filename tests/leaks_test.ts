@@ -15,6 +15,7 @@ const ROUNDS = {
   parse: "texts that are no pipelines",
   start: "pipelines that fail on their way to playing",
   properties: "reading and writing properties",
+  inspect: "descriptions of elements",
   unfinished: "pipelines stopped before their end",
 };
 

@@ -4,7 +4,7 @@
  * Under GST_TRACERS=leaks, GStreamer then lists every object that is still alive.
  */
 import { gst } from "../../ffi/gst.ts";
-import { Pipeline, Standalone } from "../../mod.ts";
+import { inspectElement, installedElements, Pipeline, Standalone } from "../../mod.ts";
 
 /** A few frames, through bins, a tee, a thread and a link by name. */
 const PIPELINE = "videotestsrc name=source num-buffers=5 ! video/x-raw,width=64,height=48 ! " +
@@ -55,6 +55,11 @@ const ROUNDS: Record<string, () => Promise<unknown>> = {
       if (round % 2) { for await (const { type } of messages) if (type === "eos") break; }
       await pipeline.stop();
     }
+  },
+  async inspect() {
+    installedElements();
+    for (const name of ["videotestsrc", "x264enc", "playbin", "filesink"]) inspectElement(name);
+    await refuse(() => inspectElement("nosuchelement"));
   },
   async standalone() {
     for (let round = 0; round < 50; round++) {
