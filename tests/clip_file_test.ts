@@ -59,6 +59,7 @@ Deno.test("ClipFile.commit() leaves a file that has appeared alone", async () =>
   await assertRejects(async () => await file.commit(), Deno.errors.AlreadyExists);
   assertEquals(Deno.readTextFileSync(file.path), "other");
   assertEquals(Deno.readTextFileSync(file.partPath), "clip");
+  file.release();
 });
 
 Deno.test("ClipFile.abandon() keeps what is written, and no empty file", async () => {
@@ -73,6 +74,45 @@ Deno.test("ClipFile.abandon() keeps what is written, and no empty file", async (
     [false, true, false],
   );
   assertEquals(names(dir.path), ["begun.webm.part"]);
+  begun.release();
+});
+
+/** Whether somebody writes to a file. */
+function isLocked(path: string): boolean {
+  using file = Deno.openSync(path);
+  return !file.tryLockSync(true);
+}
+
+Deno.test("ClipFile.release() unlocks what was locked since reserve(), as do commit() and remove()", async () => {
+  await using dir = await tempDir();
+  const file = await ClipFile.reserve(`${dir.path}/a.webm`);
+  assertEquals(isLocked(file.partPath), true);
+  Deno.writeTextFileSync(file.partPath, "clip");
+  await file.abandon();
+  assertEquals(isLocked(file.partPath), true);
+  file.release();
+  file.release();
+  assertEquals(isLocked(file.partPath), false);
+  file.commit();
+  const removed = await ClipFile.reserve(`${dir.path}/b.webm`);
+  await removed.remove();
+});
+
+Deno.test("ClipFile.reserve() takes names up to the longest, whose temporary ones are in a folder", async () => {
+  await using dir = await tempDir();
+  const [a, b] = ["a", "b"].map((letter) => letter.repeat(130) + "ä".repeat(60) + ".webm");
+  const files = await Promise.all([a, b].map((name) => ClipFile.reserve(`${dir.path}/${name}`)));
+  assertEquals(names(dir.path), [".part"]);
+  assertEquals(names(`${dir.path}/.part`), [a, b]);
+  files[0]!.commit();
+  assertEquals(names(dir.path), [".part", a]);
+  await files[1]!.remove();
+  assertEquals(names(dir.path), [a]);
+  const short = await ClipFile.reserve(`${dir.path}/${"c".repeat(245)}.webm`);
+  assertEquals(names(dir.path).length, 2);
+  await short.remove();
+  const long = `${dir.path}/${"d".repeat(251)}.webm`;
+  await assertRejects(() => ClipFile.reserve(long), Error, "File name too long");
 });
 
 Deno.test("record() shows no file under the clip's name before it is complete", async () => {

@@ -317,6 +317,7 @@ const WRONG_TYPES: Record<string, unknown[]> = {
   timeoutSec: [null, "1"],
   closeTimeoutSec: [null, "1"],
   finishOnExit: [null, "yes"],
+  exitTimeoutSec: [null, "1"],
   ringBufferClass: [null, "RingBuffer", class {}, () => {}, RecordBin],
   recordBinClass: [null, "RecordBin", class {}, () => {}, RingBuffer],
   onError: [null, "print"],
@@ -325,6 +326,7 @@ const WRONG_NUMBERS: Record<string, number[]> = {
   windowSizeSec: [0, -1, NaN, Infinity, -Infinity, 1e-9, 1e9, Number.MAX_VALUE],
   timeoutSec: [-1, NaN, Infinity, -Infinity],
   closeTimeoutSec: [-1, NaN, -Infinity],
+  exitTimeoutSec: [-1, NaN, Infinity, -Infinity],
 };
 
 Deno.test("VideoRecorder() refuses wrong options by name, and attaches nothing", async () => {

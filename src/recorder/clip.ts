@@ -6,6 +6,7 @@
 import { GstError } from "../../ffi/errors.ts";
 import { nsToSec } from "../clock_time.ts";
 import { deadline } from "../deadline.ts";
+import { GstTimeoutError } from "../errors.ts";
 import type { Frame } from "../frame.ts";
 import type { ClipWindow } from "../ringbuffer/window.ts";
 import { ClipFile } from "./clip_file.ts";
@@ -252,15 +253,22 @@ export class Clip {
     this.#finish.resolve(this.#tally.report({ path, bytes, window, epochMs: this.#epochMs }));
   }
 
-  /** Finishes the file, blocking, until `Date.now()` is `untilMs`: for a process that is about to end. */
+  /** Hands all that there is to the encoder, for {@link finishNow} to wait for: a process is about to end. */
+  endNow(): void {
+    this.endInput("closed");
+    if (this.#bin !== undefined) this.#feed(this.#bin);
+  }
+
+  /** Finishes the file, blocking, until `Date.now()` is `untilMs`. */
   finishNow(untilMs: number): void {
     const bin = this.#bin;
     if (bin === undefined || (this.#state !== "recording" && this.#state !== "finishing")) return;
     try {
       if (!this.#isWritten) {
-        this.#feed(bin);
-        const waitMs = Math.max(0, untilMs - Date.now());
-        if (!bin.isEnded(BigInt(waitMs) * NS_PER_MS)) return;
+        const waitMs = Math.max(0, Math.ceil(untilMs - Date.now()));
+        if (!bin.isEnded(BigInt(waitMs) * NS_PER_MS)) {
+          throw new GstTimeoutError("The process ended before the clip was finished");
+        }
         bin.closeNow();
       }
       this.#rename();
@@ -285,8 +293,13 @@ export class Clip {
 
   /** Stops writing; resolves to the path of what is written, where there is something. */
   async #abandon(): Promise<string | undefined> {
-    if (this.#bin === undefined) return undefined;
-    await deadline(this.#bin.close(), STOP_SEC, "The record bin hangs").catch(() => {});
-    return await this.#file!.abandon() ? this.#file!.partPath : undefined;
+    const [bin, file] = [this.#bin, this.#file!];
+    if (bin === undefined) return undefined;
+    const closed = bin.close();
+    await deadline(closed, STOP_SEC, "The record bin hangs").catch(() => {});
+    const isThere = await file.abandon();
+    // one that hangs may yet write
+    void closed.catch(() => {}).then(() => file.release());
+    return isThere ? file.partPath : undefined;
   }
 }

@@ -3,10 +3,21 @@
  *
  * @module
  */
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 
-/** Ending of the name of a clip that is not complete. */
+/** Ending of the name of a clip that is not complete; also the folder for those whose name has no room for that. */
 export const PART_SUFFIX = ".part";
+/** Bytes of a file name at most, on the file systems in use (Linux: NAME_MAX in limits.h). */
+const MAX_NAME_BYTES = 255;
+/** A folder that goes with the last of its files may do so between two steps of another clip. */
+const FOLDER_TRIES = 3;
+
+/** Where a clip is while it is being written. */
+export function partPathOf(path: string): string {
+  const bytes = new TextEncoder().encode(basename(path) + PART_SUFFIX).length;
+  const isLong = bytes > MAX_NAME_BYTES;
+  return isLong ? join(dirname(path), PART_SUFFIX, basename(path)) : path + PART_SUFFIX;
+}
 
 /** A clip's file on its way. */
 export class ClipFile {
@@ -14,23 +25,33 @@ export class ClipFile {
   readonly path: string;
   /** Where it is while it is being written, in the same directory. */
   readonly partPath: string;
+  /** Has the lock that tells others that the clip is being written; null once that is over. */
+  #lock: Deno.FsFile | null;
 
-  private constructor(path: string) {
+  private constructor(path: string, lock: Deno.FsFile) {
     this.path = path;
-    this.partPath = path + PART_SUFFIX;
+    this.partPath = partPathOf(path);
+    this.#lock = lock;
   }
 
   /**
-   * Makes the directory and an empty file under the temporary name.
+   * Makes the directory and an empty file under the temporary name, which is locked until {@link release}.
    *
    * @throws {Deno.errors.AlreadyExists} if there is such a clip, or one is being written.
+   * @throws {Error} if the name is longer than the file system takes.
    */
   static async reserve(path: string): Promise<ClipFile> {
-    const file = new ClipFile(path);
-    await Deno.mkdir(dirname(path), { recursive: true });
     if (exists(path)) throw new Deno.errors.AlreadyExists(`There is a file ${path} already`);
-    (await Deno.open(file.partPath, { write: true, createNew: true })).close();
-    return file;
+    const file = await createFile(partPathOf(path));
+    // Windows keeps everyone else from writing to a locked file; some file systems have no locks
+    if (Deno.build.os !== "windows") await file.lock(true).catch(() => {});
+    return new ClipFile(path, file);
+  }
+
+  /** Nothing more is written: others may do with the file what they like. May be called twice. */
+  release(): void {
+    this.#lock?.close();
+    this.#lock = null;
   }
 
   /** Bytes written so far; 0 where the file is out of reach. */
@@ -58,6 +79,8 @@ export class ClipFile {
       if (error instanceof Deno.errors.AlreadyExists || exists(this.path)) throw error;
       Deno.renameSync(this.partPath, this.path);
     }
+    this.release();
+    this.#removeFolder();
     return size;
   }
 
@@ -65,10 +88,23 @@ export class ClipFile {
   async remove(): Promise<void> {
     // gone, or out of reach: nothing to tidy
     await Deno.remove(this.partPath).catch(() => {});
+    this.release();
+    this.#removeFolder();
+  }
+
+  /** Removes the folder for long names, once nothing else is in there. */
+  #removeFolder(): void {
+    if (this.partPath === this.path + PART_SUFFIX) return;
+    try {
+      Deno.removeSync(dirname(this.partPath));
+    } catch {
+      // other clips are being written
+    }
   }
 
   /**
-   * Gives up: an empty file is removed, one with something in it stays under its temporary name.
+   * Gives up: an empty file is removed, one with something in it stays under its temporary name, and locked until
+   * {@link release}.
    *
    * @returns Whether there is something left.
    */
@@ -76,6 +112,18 @@ export class ClipFile {
     const info = await Deno.stat(this.partPath).catch(() => null);
     if (info?.size === 0) await this.remove();
     return (info?.size ?? 0) > 0;
+  }
+}
+
+/** Makes an empty file, and its folder where that is the one for long names. */
+async function createFile(partPath: string): Promise<Deno.FsFile> {
+  for (let tries = 1;; tries++) {
+    await Deno.mkdir(dirname(partPath), { recursive: true });
+    try {
+      return await Deno.open(partPath, { write: true, createNew: true });
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound) || tries === FOLDER_TRIES) throw error;
+    }
   }
 }
 

@@ -6,14 +6,16 @@
 
 /** Something with clips open. */
 export interface Interruptible {
-  /** Finishes the clips, within a bounded time. */
+  /** Milliseconds that finishing the clips may take. */
+  readonly exitMs: number;
+  /** Finishes the clips, within that time. */
   close(): Promise<void>;
-  /** Finishes the clips, blocking, until `Date.now()` is `untilMs`. */
-  closeNow(untilMs: number): void;
+  /** Ends the clips' input, so that they are finished while others are waited for. */
+  endNow(): void;
+  /** Waits for the ended clips, blocking, until `Date.now()` is `untilMs`. */
+  finishNow(untilMs: number): void;
 }
 
-/** Milliseconds that a process may take to end once it must not wait for anything any more. */
-const EXIT_MS = 2000;
 /** What asks a process to end, with its number. */
 const SIGNALS: Partial<Record<Deno.Signal, number>> = Deno.build.os === "windows"
   ? { SIGINT: 2, SIGBREAK: 21 }
@@ -74,7 +76,12 @@ function onUncaught(event: Event): void {
   if (!event.defaultPrevented) closeAllNow();
 }
 
+/** Finishes the clips, blocking, once: an uncaught error is followed by the process's end, which asks for it again. */
 function closeAllNow(): void {
-  const untilMs = Date.now() + EXIT_MS;
-  for (const one of [...guarded]) one.closeNow(untilMs);
+  const all = [...guarded];
+  guarded.clear();
+  stopListening();
+  const nowMs = Date.now();
+  for (const one of all) one.endNow();
+  for (const one of all) one.finishNow(nowMs + one.exitMs);
 }

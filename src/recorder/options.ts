@@ -31,6 +31,8 @@ export interface VideoRecorderOptions {
    * unless told. A script with signal listeners of its own says false and closes the recorder in them.
    */
   finishOnExit?: boolean;
+  /** Seconds that they get for it; 2 unless told. What is not finished by then stays a `.part` file. */
+  exitTimeoutSec?: number;
   /**
    * Bytes that the ring holds at most, the oldest frames going first; no limit unless told. A clip that this cuts short
    * says `ring-not-full`.
@@ -83,6 +85,7 @@ export function completeOptions(options: VideoRecorderOptions): Required<VideoRe
     timeoutSec = 1,
     closeTimeoutSec = 5,
     finishOnExit = true,
+    exitTimeoutSec = 2,
     startAtZero = false,
     maxRingBytes = Infinity,
     onWarning = console.warn,
@@ -98,10 +101,9 @@ export function completeOptions(options: VideoRecorderOptions): Required<VideoRe
   if (typeof srcTeeName !== "string") throw new TypeError("srcTeeName must be the name of a tee");
   checkFunction("filenameGenerator", filenameGenerator);
   checkWindow(windowSizeSec);
-  // attaching blocks: it cannot take for ever
-  if (checkSec("timeoutSec", timeoutSec) === Infinity) {
-    throw new RangeError("timeoutSec must be finite");
-  }
+  // both block: they cannot take for ever
+  checkFiniteSec("timeoutSec", timeoutSec);
+  checkFiniteSec("exitTimeoutSec", exitTimeoutSec);
   checkSec("closeTimeoutSec", closeTimeoutSec);
   if (typeof finishOnExit !== "boolean") throw new TypeError("finishOnExit must be true or false");
   if (typeof startAtZero !== "boolean") throw new TypeError("startAtZero must be true or false");
@@ -115,7 +117,7 @@ export function completeOptions(options: VideoRecorderOptions): Required<VideoRe
   }
   return {
     ...required,
-    ...{ timeoutSec, closeTimeoutSec, finishOnExit, startAtZero, maxRingBytes },
+    ...{ timeoutSec, closeTimeoutSec, finishOnExit, exitTimeoutSec, startAtZero, maxRingBytes },
     ...{ ringBufferClass, recordBinClass, onWarning, onError },
   };
 }
@@ -149,6 +151,10 @@ export function readCall(options: RecordOptions, windowSizeSec: number, nowNs: b
 function checkInstant(at: number, nowNs: bigint): bigint {
   checkSpan("at", at, nsToSec(nowNs));
   return secToNs(at);
+}
+
+function checkFiniteSec(name: string, sec: number): void {
+  if (checkSec(name, sec) === Infinity) throw new RangeError(`${name} must be finite`);
 }
 
 /** Checks a number of seconds from 0 to a limit. */

@@ -87,10 +87,7 @@ export class VideoRecorder implements AsyncDisposable {
   readonly #clips = new Set<Clip>();
   /** Frames out of the ring that the next clip may need, oldest first. */
   readonly #history = new History();
-  readonly #interruptible: Interruptible = {
-    close: () => this.close(),
-    closeNow: (untilMs) => this.#closeNow(untilMs),
-  };
+  readonly #interruptible: Interruptible;
   /** Running time at which frames came last. */
   #lastFrameNs = 0n;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -122,6 +119,13 @@ export class VideoRecorder implements AsyncDisposable {
       onError: (error) => this.#fail(error),
       onStateChange: (state, when) => this.#ring.follow(state, when),
       close: () => this.close(),
+    };
+    const { exitTimeoutSec } = this.#options;
+    this.#interruptible = {
+      exitMs: exitTimeoutSec * 1000,
+      close: () => this.#closing ??= this.#close(undefined, exitTimeoutSec),
+      endNow: () => this.#endNow(),
+      finishNow: (untilMs) => this.#clips.forEach((clip) => clip.finishNow(untilMs)),
     };
     pipeline.attach(this.#attachment);
     this.#schedule();
@@ -326,29 +330,29 @@ export class VideoRecorder implements AsyncDisposable {
     return this.#closing ??= this.#close();
   }
 
-  async #close(reason?: Shortfall): Promise<void> {
-    const { pipeline, closeTimeoutSec } = this.#options;
+  async #close(
+    reason?: Shortfall,
+    timeoutSec: number = this.#options.closeTimeoutSec,
+  ): Promise<void> {
+    const { pipeline } = this.#options;
     this.#take();
     const shortfall = reason ?? (this.#ring.isEos ? "end-of-stream" : "closed");
     this.#ring.detach();
     for (const clip of this.#clips) clip.endInput(shortfall);
     this.#schedule();
     const clips = [...this.#clips];
-    const late = `Not finished within ${closeTimeoutSec} s`;
-    await deadline(Promise.all(clips.map(({ done }) => done)), closeTimeoutSec, late)
+    const late = `Not finished within ${timeoutSec} s`;
+    await deadline(Promise.all(clips.map(({ done }) => done)), timeoutSec, late)
       .catch((error) => Promise.all(clips.map((clip) => clip.fail(error))));
     clearTimeout(this.#timer);
     pipeline.detach(this.#attachment);
     this.#history.clear();
   }
 
-  /** Same, blocking, for a process that is about to end: what cannot be finished in time stays a `.part` file. */
-  #closeNow(untilMs: number): void {
+  /** Ends open clips with what they have, for a process that is about to end. */
+  #endNow(): void {
     this.#take();
-    for (const clip of this.#clips) {
-      clip.endInput("closed");
-      clip.finishNow(untilMs);
-    }
+    for (const clip of this.#clips) clip.endNow();
   }
 
   /** Same as {@link close}. */
