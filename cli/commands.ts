@@ -31,4 +31,8 @@ export const COMMANDS: Record<string, Command> = {
     summary: "what elements there are, and what they take",
     load: () => import("./inspect.ts"),
   },
+  record: {
+    summary: "keeps the last seconds of a pipeline's tees, and writes clips when it is told to",
+    load: () => import("./record.ts"),
+  },
 };

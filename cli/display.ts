@@ -62,7 +62,7 @@ function terminal(): Stream | undefined {
 }
 
 /** A variable that Deno does not permit to read counts as unset, without a question to the user. */
-function readEnv(name: string): string | undefined {
+export function readEnv(name: string): string | undefined {
   const { state } = Deno.permissions.querySync({ name: "env", variable: name });
   return state === "granted" ? Deno.env.get(name) : undefined;
 }

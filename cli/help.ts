@@ -50,10 +50,18 @@ export function usage(): string {
   return `${USAGE}\ncommands (gstp COMMAND --help tells more):\n${lines.join("\n")}\n`;
 }
 
-/** The placeholders of a file, and how to set each. */
-export function fileHelp(file: string, placeholders: readonly Placeholder[]): string {
+/**
+ * The placeholders of a file, and how to set each.
+ *
+ * @param isOwn Whether a placeholder's flag would be taken for an option of the command.
+ */
+export function fileHelp(
+  file: string,
+  placeholders: readonly Placeholder[],
+  isOwn: (name: string) => boolean = isOption,
+): string {
   if (placeholders.length === 0) return `${file} has no placeholders.\n`;
-  const flags = placeholders.map(({ name }) => `${isOption(name) ? "-- " : ""}--${name}=VALUE`);
+  const flags = placeholders.map(({ name }) => `${isOwn(name) ? "-- " : ""}--${name}=VALUE`);
   const width = Math.max(...flags.map((flag) => flag.length));
   const lines = placeholders.map((placeholder, i) =>
     `  ${flags[i]!.padEnd(width)}  ${describe(placeholder)}`

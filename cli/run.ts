@@ -119,7 +119,7 @@ function showPosition(pipeline: Pipeline, display: Display): Disposable {
 }
 
 /** The exit status of a run without an error. */
-function endStatus(
+export function endStatus(
   reason: StopReason | undefined,
   isFinished: boolean,
   warn: (line: string) => void,

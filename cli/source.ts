@@ -38,13 +38,18 @@ function readText(path: string): Promise<string> {
 /**
  * The text of the pipeline, with all values in place.
  *
+ * @param isOwn Whether a placeholder's flag would be taken for an option of the command.
  * @throws {UsageError} if there is none, or a flag makes no sense.
  * @throws {TemplateError} if the file is malformed or does not take the values.
  */
-export async function pipelineText(source: Source, flags: readonly Flag[]): Promise<string> {
+export async function pipelineText(
+  source: Source,
+  flags: readonly Flag[],
+  isOwn: (name: string) => boolean = isOption,
+): Promise<string> {
   const text = "words" in source
     ? wordsText(source.words, flags)
-    : fillIn(await readPipelineFile(source.file), flags);
+    : fillIn(await readPipelineFile(source.file), flags, isOwn);
   if (text.trim() === "") throw new UsageError("The pipeline is empty");
   if (text.includes("\0")) throw new UsageError("The pipeline holds a NUL character");
   return text;
@@ -58,10 +63,14 @@ function wordsText(words: readonly string[], flags: readonly Flag[]): string {
   return joinWords(words);
 }
 
-function fillIn({ name: file, template }: PipelineFile, flags: readonly Flag[]): string {
+function fillIn(
+  { name: file, template }: PipelineFile,
+  flags: readonly Flag[],
+  isOwn: (name: string) => boolean,
+): string {
   const values = new Map<string, string>();
   const refuse = (problem: string): never => {
-    throw new UsageError(`${problem}\n${fileHelp(file, template.placeholders).trimEnd()}`);
+    throw new UsageError(`${problem}\n${fileHelp(file, template.placeholders, isOwn).trimEnd()}`);
   };
   for (const { name, value } of flags) {
     if (!template.placeholders.some((placeholder) => placeholder.name === name)) {
@@ -71,7 +80,7 @@ function fillIn({ name: file, template }: PipelineFile, flags: readonly Flag[]):
     values.set(name, value ?? refuse(`--${name} needs a value: --${name}=VALUE`));
   }
   for (const { name, required } of template.placeholders) {
-    if (required && isOption(name) && !values.has(name)) {
+    if (required && isOwn(name) && !values.has(name)) {
       refuse(`{${name}} has no value. --${name} alone is an option: add -- --${name}=VALUE`);
     }
   }

@@ -127,16 +127,7 @@ export class RetentionPolicy {
   /** The clips, oldest first. */
   async #list(): Promise<ClipEntry[]> {
     const { directory, inUse, onError } = this.#options;
-    const clips: ClipEntry[] = [];
-    for (const name of await namesIn(directory)) {
-      try {
-        const clip = await readClip(directory, name);
-        if (clip !== null) clips.push(clip);
-      } catch (error) {
-        // gone since: no clip any more
-        if (!(error instanceof Deno.errors.NotFound)) onError(error as Error);
-      }
-    }
+    const clips = await listClips(directory, onError);
     const kept = new Set([...inUse()].map((path) => resolve(path)));
     for (const clip of clips) clip.isKept = kept.has(resolve(directory, clip.name));
     return clips.sort(byAge);
@@ -164,6 +155,24 @@ export function findExcess(
   return bytes > maxBytes ? { clip, reason: "bytes" } : null;
 }
 
+/** The clips of a directory, in no order; `onError` takes why one cannot be looked at. */
+export async function listClips(
+  directory: string,
+  onError: (error: Error) => void,
+): Promise<ClipEntry[]> {
+  const clips: ClipEntry[] = [];
+  for (const name of await namesIn(directory)) {
+    try {
+      const clip = await readClip(directory, name);
+      if (clip !== null) clips.push(clip);
+    } catch (error) {
+      // gone since: no clip any more
+      if (!(error instanceof Deno.errors.NotFound)) onError(error as Error);
+    }
+  }
+  return clips;
+}
+
 async function namesIn(directory: string): Promise<string[]> {
   try {
     return (await Array.fromAsync(Deno.readDir(directory))).map(({ name }) => name);
@@ -173,8 +182,12 @@ async function namesIn(directory: string): Promise<string[]> {
   }
 }
 
-/** Null where it is no clip. */
-async function readClip(directory: string, name: string): Promise<ClipEntry | null> {
+/**
+ * Looks at a file of a directory; null where it is no clip.
+ *
+ * @throws {Deno.errors.NotFound} if it is not there.
+ */
+export async function readClip(directory: string, name: string): Promise<ClipEntry | null> {
   const extension = extname(name).toLowerCase();
   if (!CLIP_EXTENSIONS.includes(extension)) return null;
   const path = join(directory, name);

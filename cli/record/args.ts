@@ -1,0 +1,152 @@
+/**
+ * The command line of `gstp record`, read.
+ *
+ * @module
+ */
+import { parseArgs } from "jsr:@std/cli@^1";
+import type { RetentionOptions } from "../../mod.ts";
+import { type Arguments, isOption, readArguments } from "../args.ts";
+import { readEnv } from "../display.ts";
+import { UsageError } from "../errors.ts";
+import { type Address, isLoopback, readAddress } from "./address.ts";
+import { readBytes, readCount, readSeconds, readSpan } from "./units.ts";
+
+const SWITCHES = ["encoded", "json"];
+const SETTINGS = [
+  ...["tee", "window", "before", "after", "out", "container", "max-ring-bytes"],
+  ...["max-files", "max-bytes", "max-age", "listen", "token"],
+];
+/** The containers that clips can have. */
+const CONTAINERS = ["mp4", "webm", "mkv", "mov", "ts"];
+/** A day. */
+const MAX_WINDOW_SEC = 86_400;
+/** A shorter one could be guessed. */
+const MIN_TOKEN_LENGTH = 16;
+
+/** What a command line asks for. */
+export interface RecordArguments {
+  /** What running a pipeline has, too. */
+  run: Arguments;
+  /** The tees' names; empty: each tee with a name. */
+  tees: string[];
+  windowSec: number;
+  /** The window of a trigger that tells none. */
+  beforeSec: number;
+  /** Same. */
+  afterSec: number;
+  /** The folder for the clips. */
+  folder: string;
+  /** With the dot; undefined: what the stream fits into. */
+  extension: string | undefined;
+  isEncoded: boolean;
+  maxRingBytes: number;
+  retention: Limits;
+  /** Undefined: no server. */
+  listen: Address | undefined;
+  token: string | undefined;
+  isJson: boolean;
+}
+
+/** What a folder of clips may hold; empty: anything. */
+export type Limits = Pick<RetentionOptions, "maxFiles" | "maxBytes" | "maxAgeSec">;
+
+/**
+ * Reads a command line.
+ *
+ * @throws {UsageError} if it makes no sense.
+ */
+export function readRecordArguments(args: string[]): RecordArguments {
+  const { own, others } = sort(args);
+  const options: Record<string, unknown> = parseArgs(own, {
+    boolean: SWITCHES,
+    string: SETTINGS,
+    collect: SETTINGS,
+  });
+  const all = (name: string) => {
+    const values = (options[name] ?? []) as string[];
+    if (values.includes("")) throw new UsageError(`--${name} needs a value: --${name}=VALUE`);
+    return values;
+  };
+  const one = (name: string) => {
+    const values = all(name);
+    if (values.length > 1) throw new UsageError(`--${name} is given more than once`);
+    return values[0];
+  };
+  /** The value of an option as `read` has it. */
+  const read = <T>(name: string, read: (name: string, text: string) => T) => {
+    const text = one(name);
+    return text === undefined ? undefined : read(name, text);
+  };
+  const sec = (max: number, min = 0) => (name: string, text: string) =>
+    readSeconds(name, text, min, max);
+  const windowSec = read("window", sec(MAX_WINDOW_SEC, 0.001)) ?? 5;
+  const listen = read("listen", readAddress);
+  return {
+    run: readArguments(others),
+    tees: [...new Set(all("tee"))],
+    windowSec,
+    beforeSec: read("before", sec(windowSec)) ?? windowSec,
+    afterSec: read("after", sec(MAX_WINDOW_SEC)) ?? windowSec,
+    folder: one("out") ?? "clips",
+    extension: read("container", readContainer),
+    isEncoded: options["encoded"] === true,
+    maxRingBytes: read("max-ring-bytes", readBytes) ?? Infinity,
+    retention: {
+      maxFiles: read("max-files", readCount) ?? Infinity,
+      maxBytes: read("max-bytes", readBytes) ?? Infinity,
+      maxAgeSec: read("max-age", readSpan) ?? Infinity,
+    },
+    listen,
+    token: readToken(one("token"), listen),
+    isJson: options["json"] === true,
+  };
+}
+
+/** Whether a placeholder's flag would be taken for an option of recording: such a flag goes after `--`. */
+export function isRecordOption(name: string): boolean {
+  return SWITCHES.includes(name) || SETTINGS.includes(name) || isOption(name);
+}
+
+/** Parts the options of recording from what running a pipeline takes, too. */
+function sort(args: string[]): { own: string[]; others: string[] } {
+  const own: string[] = [];
+  const others: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i]!;
+    if (arg === "--") return { own, others: [...others, ...args.slice(i)] };
+    const [, name = "", value] = /^--([^=]+)(=[^]*)?$/.exec(arg) ?? [];
+    if (SWITCHES.includes(name)) {
+      if (value !== undefined) throw new UsageError(`--${name} takes no value`);
+      own.push(arg);
+    } else if (SETTINGS.includes(name)) {
+      own.push(value === undefined ? `${arg}=${args[++i] ?? ""}` : arg);
+    } else {
+      others.push(arg);
+    }
+  }
+  return { own, others };
+}
+
+function readContainer(name: string, text: string): string {
+  const container = text.replace(/^\./, "");
+  if (CONTAINERS.includes(container)) return `.${container}`;
+  throw new UsageError(`--${name} is one of ${CONTAINERS.join(", ")}, not "${text}"`);
+}
+
+/** The token that requests must have; without one, only this machine may send any. */
+function readToken(given: string | undefined, listen: Address | undefined): string | undefined {
+  if (listen === undefined) return undefined;
+  const token = given ?? (readEnv("GSTP_TOKEN") || undefined);
+  if (token === undefined) {
+    if (isLoopback(listen.hostname)) return undefined;
+    throw new UsageError(
+      `--listen=${listen.hostname} lets other machines in: it needs a token, by GSTP_TOKEN in the environment or --token`,
+    );
+  }
+  if (token.length < MIN_TOKEN_LENGTH || !/^[\x21-\x7e]+$/.test(token)) {
+    throw new UsageError(
+      `The token must have at least ${MIN_TOKEN_LENGTH} characters, all of them ASCII without blanks`,
+    );
+  }
+  return token;
+}

@@ -1,0 +1,177 @@
+/**
+ * The folder of the clips.
+ *
+ * @module
+ */
+import { statfs } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { type RecordingReport, RetentionPolicy } from "../../mod.ts";
+import { byAge, type ClipEntry, listClips, readClip } from "../../src/recorder/retention.ts";
+import { UsageError } from "../errors.ts";
+import type { Limits } from "./args.ts";
+import type { Events } from "./events.ts";
+import { Shared } from "./shared.ts";
+
+/** A clip that is complete. */
+export interface ClipInfo {
+  name: string;
+  bytes: number;
+  /** When it was last written to. */
+  modifiedAt: Date;
+  /** What the recorder said of it; null where another run made it. */
+  report: RecordingReport | null;
+}
+
+/** All clips, and the disk that they are on. */
+export interface FolderInfo {
+  /** Newest first. */
+  clips: ClipInfo[];
+  bytes: number;
+  /** What the disk has left; null where that is not known. */
+  freeBytes: number | null;
+}
+
+/** A clip that is open for reading. */
+export interface OpenClip {
+  file: Deno.FsFile;
+  bytes: number;
+  modifiedAt: Date;
+  /** Never the same for two files. */
+  tag: string;
+}
+
+/** Milliseconds for which the list of clips is good. */
+const LIST_MS = 500;
+/** What file systems take. */
+const MAX_NAME_BYTES = 255;
+/** Milliseconds between two looks for clips that are too old. */
+const AGE_MS = 60_000;
+
+/** Names, lists, opens and removes clips. */
+export class ClipFolder implements Disposable {
+  readonly #path: string;
+  readonly #policy: RetentionPolicy | undefined;
+  readonly #events: Events;
+  /** Of the clips of this run that are still there. */
+  readonly #reports = new Map<string, RecordingReport>();
+  readonly #timer: ReturnType<typeof setInterval> | undefined;
+  readonly #info = new Shared(() => this.#read(), LIST_MS);
+  #lastMs = 0;
+
+  /**
+   * Makes the folder where there is none.
+   *
+   * @throws {UsageError} if clips cannot be written there.
+   */
+  static async make(path: string, limits: Limits, events: Events): Promise<ClipFolder> {
+    try {
+      await Deno.mkdir(path, { recursive: true });
+      await Deno.remove(await Deno.makeTempFile({ dir: path }));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotCapable) throw error;
+      throw new UsageError(`Cannot write to the folder ${path}: ${(error as Error).message}`);
+    }
+    return new ClipFolder(path, limits, events);
+  }
+
+  private constructor(path: string, limits: Limits, events: Events) {
+    this.#path = path;
+    this.#events = events;
+    if (Math.min(...Object.values(limits)) === Infinity) return;
+    this.#policy = new RetentionPolicy({ directory: path, ...limits });
+    this.#timer = setInterval(() => void this.tidy(), AGE_MS);
+  }
+
+  /** A path for a clip that was not given before, beginning with the time. */
+  newPath(tee: string, extension: string): string {
+    this.#lastMs = Math.max(Date.now(), this.#lastMs + 1);
+    const time = new Date(this.#lastMs).toISOString().replaceAll(":", "-");
+    return join(this.#path, `${time}_${tee.replaceAll(/[^\w-]/g, "_")}${extension}`);
+  }
+
+  /** Takes note of a clip that is complete. */
+  add(report: RecordingReport): void {
+    this.#reports.set(basename(report.path), report);
+    this.#info.forget();
+  }
+
+  /** Removes what is beyond the limits; a failure is printed. */
+  async tidy(): Promise<void> {
+    try {
+      for (const { path, bytes, reason } of await this.#policy?.apply() ?? []) {
+        const name = basename(path);
+        this.#reports.delete(name);
+        this.#info.forget();
+        this.#events.emit({ type: "removed", name, bytes, reason });
+      }
+    } catch (error) {
+      console.error(error);
+    }
+  }
+
+  /** What there is. */
+  read(): Promise<FolderInfo> {
+    return this.#info.get();
+  }
+
+  async #read(): Promise<FolderInfo> {
+    const entries = (await listClips(this.#path, console.error)).sort(byAge).reverse();
+    // others may remove clips, too
+    const names = new Set(entries.map(({ name }) => name));
+    for (const name of this.#reports.keys()) if (!names.has(name)) this.#reports.delete(name);
+    return {
+      clips: entries.map((entry) => this.#describe(entry)),
+      bytes: entries.reduce((sum, { bytes }) => sum + bytes, 0),
+      freeBytes: await freeBytes(this.#path),
+    };
+  }
+
+  #describe({ name, bytes, mtimeMs }: ClipEntry): ClipInfo {
+    const report = this.#reports.get(name) ?? null;
+    return { name, bytes, modifiedAt: new Date(mtimeMs), report };
+  }
+
+  /** Opens a clip of the folder; null where there is none of this name. The caller closes it. */
+  async open(name: string): Promise<OpenClip | null> {
+    if (!isFileName(name)) return null;
+    const path = join(this.#path, name);
+    try {
+      // no link, and nothing but a clip
+      if (await readClip(this.#path, name) === null) return null;
+      const { ino, dev } = await Deno.lstat(path);
+      const file = await Deno.open(path);
+      const info = await file.stat();
+      if (info.isFile && info.ino === ino && info.dev === dev) return openClip(file, info);
+      file.close();
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+    return null;
+  }
+
+  /** Looks for old clips no more. */
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+}
+
+function openClip(file: Deno.FsFile, { size, mtime, ino }: Deno.FileInfo): OpenClip {
+  const modifiedAt = mtime ?? new Date(0);
+  const tag = [ino ?? 0, size, modifiedAt.getTime()].map((part) => part.toString(36)).join("-");
+  return { file, bytes: size, modifiedAt, tag: `"${tag}"` };
+}
+
+/** Whether a name can be that of a file in the folder. */
+function isFileName(name: string): boolean {
+  return name === basename(name) && !/[\\\0]/.test(name) &&
+    new TextEncoder().encode(name).length <= MAX_NAME_BYTES;
+}
+
+async function freeBytes(path: string): Promise<number | null> {
+  try {
+    const { bavail, bsize } = await statfs(path);
+    return bavail * bsize;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * A run of `gstp record`, from the pipeline's start to its end.
+ *
+ * @module
+ */
+import { GstClosedError, GstError, type Message, Standalone } from "../../mod.ts";
+import { Display } from "../display.ts";
+import { UsageError } from "../errors.ts";
+import { problemLines } from "../messages.ts";
+import { endStatus } from "../run.ts";
+import { STOP_LIMIT_SEC, Stopper } from "../stop.ts";
+import { isLoopback, origin } from "./address.ts";
+import type { RecordArguments } from "./args.ts";
+import { ClipFolder } from "./clip_folder.ts";
+import { Events, type TimedEvent } from "./events.ts";
+import { chooseTees, Recorders } from "./recorders.ts";
+import type { RecordServer } from "./server.ts";
+import { eventLine, statusLine } from "./status_line.ts";
+import { listenForTriggers } from "./triggers.ts";
+
+/** Milliseconds between two updates of the status line. */
+const STATUS_MS = 1000;
+
+/** Runs a pipeline with recorders until it ends or is interrupted; returns the exit status. */
+export async function recordPipeline(text: string, options: RecordArguments): Promise<number> {
+  return await new Session(options).run(text);
+}
+
+class Session {
+  readonly #options: RecordArguments;
+  readonly #events = new Events();
+  readonly #display: Display;
+  readonly #stopper: Stopper;
+  #isFinished = false;
+
+  constructor(options: RecordArguments) {
+    this.#options = options;
+    this.#display = new Display((error) =>
+      this.#fail(`standard output failed, finishing: ${error.message}`)
+    );
+    this.#stopper = new Stopper({
+      onStop: (text) => this.#note(text),
+      onForce: (text) => this.#warn(text),
+    });
+    this.#events.listen((event) => this.#show(event));
+  }
+
+  async run(text: string): Promise<number> {
+    using stopper = this.#stopper;
+    const { folder: path, retention, run } = this.#options;
+    using folder = await ClipFolder.make(path, retention, this.#events);
+    const scratch = await Deno.makeTempDir({ prefix: "gstp-" });
+    let isPlaying = false;
+    try {
+      await using app = await this.#start(text);
+      isPlaying = stopper.reason === undefined;
+      if (isPlaying) await this.#record(app, folder, scratch);
+      await app.ended;
+    } catch (error) {
+      if (error !== stopper.reason) {
+        if (!(error instanceof GstError)) throw error;
+        this.#display.note(problemLines("error", error, run.verbose));
+        return 1;
+      }
+    } finally {
+      await Deno.remove(scratch, { recursive: true });
+    }
+    return endStatus(stopper.reason, this.#isFinished || !isPlaying, (line) => this.#warn(line));
+  }
+
+  async #start(text: string): Promise<Standalone> {
+    const { run: { verbose, timeoutSec } } = this.#options;
+    const app = await Standalone.buildAndRun(text, {
+      background: true,
+      startTimeoutSec: Infinity,
+      stopTimeoutSec: STOP_LIMIT_SEC,
+      signal: this.#stopper.signal,
+      watchProperties: verbose,
+      onMessage: (message) => this.#onMessage(message),
+    });
+    if (timeoutSec !== undefined) {
+      const reason = { text: `played for ${timeoutSec} s: finishing`, status: 0, forcedStatus: 1 };
+      this.#stopper.requestAfter(timeoutSec, reason);
+    }
+    return app;
+  }
+
+  /** Arms the recorders, lets triggers and requests in, and waits for the end of the stream and of all clips. */
+  async #record(app: Standalone, folder: ClipFolder, scratch: string): Promise<void> {
+    const { pipeline, ended } = app;
+    const recorders = new Recorders({
+      ...{ pipeline, folder, scratch },
+      options: this.#options,
+      events: this.#events,
+      onFailure: ({ message }) => this.#fail(`a recorder failed, finishing: ${message}`),
+    });
+    try {
+      await recorders.arm(
+        chooseTees(pipeline, this.#options.tees),
+        (tees) => this.#note(`waiting for the first frame: ${tees.join(", ")}`),
+        this.#stopper.signal,
+      );
+      if (this.#stopper.reason !== undefined) return;
+      await folder.tidy();
+      await using _server = await this.#serve(recorders, folder);
+      using triggers = listenForTriggers((trigger) => void recorders.record(trigger));
+      this.#note(`record with: ${triggers.names.join(", ")}`);
+      using _status = this.#showStatus(recorders);
+      await ended.finally(() => recorders.settled());
+    } catch (error) {
+      // it ended meanwhile: that tells why
+      if (!(error instanceof GstClosedError)) throw error;
+    }
+  }
+
+  /** Starts the server, with the libraries that only it needs. */
+  async #serve(recorders: Recorders, folder: ClipFolder): Promise<RecordServer | undefined> {
+    const { listen: address, token } = this.#options;
+    if (address === undefined) return undefined;
+    const { RecordServer } = await import("./server.ts");
+    const onError = (error: Error) => this.#warn(Deno.inspect(error));
+    try {
+      const events = this.#events;
+      const server = new RecordServer({ address, token, recorders, folder, events, onError });
+      const reach = isLoopback(address.hostname) ? "" : " (with the token)";
+      this.#note(`listening on ${origin(server.address)}/${reach}`);
+      return server;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotCapable) throw error;
+      throw new UsageError(`Cannot listen on ${origin(address)}: ${(error as Error).message}`);
+    }
+  }
+
+  #showStatus(recorders: Recorders): Disposable {
+    let isOver = !this.#display.hasStatus || this.#options.isJson;
+    const update = async () => {
+      const status = await recorders.status();
+      if (!isOver) this.#display.status(statusLine(status));
+    };
+    const timer = isOver ? undefined : setInterval(() => void update().catch(() => {}), STATUS_MS);
+    return {
+      [Symbol.dispose]: () => {
+        isOver = true;
+        clearInterval(timer);
+        this.#display.status("");
+      },
+    };
+  }
+
+  #show(event: TimedEvent): void {
+    if (this.#options.isJson) this.#display.print(JSON.stringify(event));
+    else if (event.type === "failed") this.#warn(eventLine(event));
+    else this.#note(eventLine(event));
+  }
+
+  #onMessage(message: Message): void {
+    if (message.type === "eos") {
+      this.#isFinished = true;
+      this.#note("end of stream");
+    }
+    const { run } = this.#options;
+    if ((message.type === "warning" || message.type === "info") && !run.quiet) {
+      this.#display.note(problemLines(message.type, message.error, run.verbose));
+    }
+  }
+
+  #fail(text: string): void {
+    this.#stopper.request({ text, status: 1, forcedStatus: 1 });
+  }
+
+  #warn(line: string): void {
+    this.#display.note(`gstp: ${line}`);
+  }
+
+  #note(line: string): void {
+    if (!this.#options.run.quiet) this.#warn(line);
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * What is told on a terminal.
+ *
+ * @module
+ */
+import type { TimedEvent } from "./events.ts";
+import type { Status } from "./recorders.ts";
+import type { TeeStatus } from "./tee_recorder.ts";
+import { formatBytes } from "./units.ts";
+
+/** What is going on, in a line. */
+export function statusLine({ tees, clips, disk }: Status): string {
+  const parts = tees.map(teeText);
+  const last = tees.map(({ lastClip }) => lastClip).filter((clip) => clip !== null)
+    .sort((a, b) => a.report.startedAt.getTime() - b.report.startedAt.getTime()).at(-1);
+  if (last !== undefined) parts.push(`last ${last.name}`);
+  const free = disk.freeBytes === null ? "" : `, ${formatBytes(disk.freeBytes)} free`;
+  const noun = clips.count === 1 ? "clip" : "clips";
+  parts.push(`${clips.count} ${noun} ${formatBytes(clips.bytes)}${free}`);
+  return parts.join(" | ");
+}
+
+function teeText({ tee, state, ring, openClips }: TeeStatus): string {
+  if (state === "detached") return `${tee} off`;
+  const open = openClips.length > 0 ? ` REC ${openClips.length}` : "";
+  return `${tee} ${ring.fillSec.toFixed(1)}/${ring.holdSec.toFixed(1)} s${open}`;
+}
+
+/** What happened, in a line. */
+export function eventLine(event: TimedEvent): string {
+  switch (event.type) {
+    case "armed":
+      return `armed: ${event.tee} (${event.mediaType} into ${event.container}, ${event.windowSec} s)`;
+    case "recording":
+      return `${event.isExtended ? "longer" : "recording"}: ${event.name} (${event.trigger})`;
+    case "finished": {
+      const { frames, duration, bytes, shortfalls } = event.report;
+      const length = `${duration.toFixed(2)} s, ${frames} frames, ${formatBytes(bytes)}`;
+      const missing = shortfalls.length > 0 ? `; not complete: ${shortfalls.join(", ")}` : "";
+      return `finished: ${event.name} (${length}${missing})`;
+    }
+    case "failed":
+      return `failed: ${event.name ?? event.tee}: ${event.error}`;
+    case "removed":
+      return `removed: ${event.name} (${formatBytes(event.bytes)}, limit: ${event.reason})`;
+  }
+}
