@@ -9,7 +9,74 @@ import { UsageError } from "./errors.ts";
 import { pipelineText } from "./source.ts";
 
 /** What `gstp record --help` prints. */
-export const help = `todo`;
+export const help = `NAME
+  gstp record - keep the last seconds, and write a clip when something happens
+
+SYNOPSIS
+  gstp record [OPTION]... FILE.gstp [--NAME=VALUE]...
+  gstp record [OPTION]... ELEMENT [PROPERTY=VALUE]... ! tee name=t1 ! ...
+
+DESCRIPTION
+  Runs a pipeline and arms a recorder at its tees. Each trigger writes a clip
+  of each tee, from before the trigger to after it; one that comes while a clip
+  is open makes that longer. Triggers are Enter and r on the terminal, the
+  signal SIGUSR1, and POST /record of the server that --listen starts.
+
+  --NAME=VALUE sets the placeholder {NAME} of the file. -v, -q, --timeout=SEC
+  and --dry-run are as for running a pipeline.
+
+WHAT TO RECORD
+  --tee=NAME           the tee; may be repeated (each tee that has a name)
+  --window=SEC         what the ring holds (5)
+  --before=SEC         what a clip has before its trigger (the window)
+  --after=SEC          what it has after its last one (the window)
+  --encoded            keep raw video encoded: minutes in the memory of seconds
+  --max-ring-bytes=N   what the ring of a tee may take, such as 500M
+
+CLIPS
+  --out=FOLDER         where they go (clips)
+  --container=NAME     mp4, webm, mkv, mov or ts (the first of mp4, webm and mkv
+                       that takes what flows; encoded video is not encoded again)
+  --max-files=N        remove the oldest clips beyond so many,
+  --max-bytes=SIZE     beyond such a size of all together, such as 20G,
+  --max-age=TIME       or beyond such an age: 90s, 12h, 7d. All clips of the
+                       folder count; one that is being written is never removed.
+
+SERVER
+  --listen=[HOST:]PORT serve a page and an API, on this machine unless HOST says
+                       otherwise: then there must be a token
+  --token=TOKEN        what requests must have. GSTP_TOKEN in the environment
+                       does the same, and is not seen by other users.
+
+  GET /                the page: live pictures, a button, the clips
+  POST /record         a clip; JSON, all optional: {"tee": NAME, "before": SEC,
+                       "after": SEC, "at": SEC of running time}
+  GET /status          state, rings, open clips, disk, as JSON
+  GET /clips           newest first, as JSON; ?limit=N
+  GET /clips/NAME      a clip, whole or in parts
+  GET /snapshot.jpg    the newest picture; ?tee=NAME
+  GET /events          what happens, as server-sent events: armed, recording,
+                       finished, failed, removed, and status each second
+  GET /metrics         figures for Prometheus
+
+  With a token, requests carry "Authorization: Bearer TOKEN"; the page asks for
+  it. Without, the server answers only under the name of this machine, and in
+  both cases not to pages of other sites.
+
+OUTPUT
+  --json               a line of JSON on standard output for each event
+  On a terminal, a line shows the rings, open clips, the last clip and the disk.
+
+EXIT STATUS
+  As for running a pipeline: 0 end of the stream or a clean interrupt, 1 the
+  pipeline or a recorder failed, 2 the command line, a file or a permission is
+  wrong, 130 or 143 forced. A clip that fails does not end the run.
+
+EXAMPLES
+  gstp record videotestsrc is-live=true ! tee name=t1 ! fakesink
+  gstp record camera.gstp --max-bytes=20G --max-age=7d --listen=8080
+  curl -X POST localhost:8080/record
+`;
 
 /**
  * Runs the command.

@@ -145,7 +145,8 @@ export function chooseTees(pipeline: Pipeline, wanted: string[]): string[] {
   }
   if (wanted.length > 0) return wanted;
   const named = tees.filter((name) => isNamed(name, pipeline.element(name).path));
-  if (named.length > 0) return named;
+  const byName = new Intl.Collator("en", { numeric: true });
+  if (named.length > 0) return named.sort(byName.compare);
   throw new UsageError("The pipeline has no tee with a name: put ! tee name=t1 where to record");
 }
 

@@ -4,7 +4,6 @@
  * @module
  */
 import { type Context, Hono } from "npm:hono@^4";
-import { bodyLimit } from "npm:hono@^4/body-limit";
 import { secureHeaders } from "npm:hono@^4/secure-headers";
 import * as v from "npm:valibot@^1";
 import { GstError, type RecordOptions } from "../../mod.ts";
@@ -56,7 +55,7 @@ const ListSchema = v.object({
 /** A wrong request. */
 class RequestError extends Error {
   /** What the client is told. */
-  constructor(readonly status: 400 | 404 | 415, message: string) {
+  constructor(readonly status: 400 | 404 | 413 | 415, message: string) {
     super(message);
   }
 }
@@ -115,10 +114,6 @@ export class RecordServer implements AsyncDisposable {
       },
     }));
     app.use(guard.check);
-    app.use(bodyLimit({
-      maxSize: MAX_BODY_BYTES,
-      onError: (c) => c.json({ error: `A body has at most ${MAX_BODY_BYTES} bytes` }, 413),
-    }));
     app.notFound((c) => c.json({ error: "There is no such page" }, 404));
     app.onError((error, c) => this.#reportFailure(error, c));
 
@@ -234,7 +229,7 @@ const FILES = [
 
 /** Reads a body of JSON; none is an empty object. */
 async function readJson(c: Context): Promise<unknown> {
-  const text = await c.req.text();
+  const text = await readText(c.req.raw);
   if (text === "") return {};
   if (!/^application\/json *(;|$)/i.test(c.req.header("content-type") ?? "")) {
     throw new RequestError(415, "The body must be application/json");
@@ -246,6 +241,20 @@ async function readJson(c: Context): Promise<unknown> {
   }
 }
 
+/** Reads a body, and no further than it may be long. */
+async function readText(request: Request): Promise<string> {
+  const tooLong = new RequestError(413, `A body has at most ${MAX_BODY_BYTES} bytes`);
+  if (Number(request.headers.get("content-length") ?? 0) > MAX_BODY_BYTES) throw tooLong;
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let bytes = 0;
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) throw tooLong;
+    chunks.push(chunk);
+  }
+  return await new Blob(chunks).text();
+}
+
 /** Checks what a client has sent. */
 function check<const S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {
   const { success, output, issues } = v.safeParse(schema, value);
@@ -254,7 +263,11 @@ function check<const S extends v.GenericSchema>(schema: S, value: unknown): v.In
   throw new RequestError(400, texts.join("; "));
 }
 
-function json(c: Context, value: object, status: 200 | 202 | 400 | 404 | 415 | 500 | 503 = 200) {
+function json(
+  c: Context,
+  value: object,
+  status: 200 | 202 | 400 | 404 | 413 | 415 | 500 | 503 = 200,
+) {
   return c.json(value, status, { "cache-control": "no-store" });
 }
 

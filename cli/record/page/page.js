@@ -1,0 +1,188 @@
+/**
+ * The page of `gstp record`: what the tees show, a button to record, and the clips.
+ *
+ * Whatever comes from the server is put in as text, never as HTML.
+ */
+
+/** Milliseconds between two pictures of a tee. */
+const PREVIEW_MS = 500;
+/** Clips in the list. */
+const LISTED = 24;
+/** Milliseconds for which a message stays. */
+const MESSAGE_MS = 5000;
+
+const $ = (id) => document.getElementById(id);
+/** The tees' elements by their names. */
+const tees = new Map();
+
+/** A new element of a template. */
+function fromTemplate(id) {
+  return $(id).content.cloneNode(true).firstElementChild;
+}
+
+function formatBytes(bytes) {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let unit = 0;
+  for (; bytes >= 1000 && unit < units.length - 1; unit++) bytes /= 1000;
+  return `${unit === 0 || bytes >= 100 ? Math.round(bytes) : bytes.toFixed(1)} ${units[unit]}`;
+}
+
+/** Shows a line for some seconds. */
+function say(text) {
+  const message = document.createElement("p");
+  message.className = "message";
+  message.textContent = text;
+  $("messages").append(message);
+  setTimeout(() => message.remove(), MESSAGE_MS);
+}
+
+/** Calls the server; a failure is an error with what it says. */
+async function call(path, options = {}) {
+  const response = await fetch(path, options);
+  const isJson = response.headers.get("content-type")?.startsWith("application/json");
+  const answer = isJson ? await response.json() : null;
+  if (response.ok) return answer;
+  const [failure] = answer?.failures ?? [];
+  const error = new Error(failure?.error ?? answer?.error ?? response.statusText);
+  error.status = response.status;
+  throw error;
+}
+
+async function record(tee) {
+  try {
+    const body = JSON.stringify({ tee });
+    await call("/record", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body,
+    });
+  } catch (error) {
+    say(`${tee}: ${error.message}`);
+  }
+}
+
+/** Shows a tee that was not there before. */
+function addTee(tee) {
+  const card = fromTemplate("tee-template");
+  card.querySelector(".name").textContent = tee;
+  const button = card.querySelector(".record");
+  button.setAttribute("aria-label", `Record ${tee}`);
+  button.addEventListener("click", () => record(tee));
+  showPreview(card.querySelector(".preview"), tee);
+  $("tees").append(card);
+  tees.set(tee, card);
+  return card;
+}
+
+/** Fetches one picture after another, as long as somebody looks. */
+function showPreview(image, tee) {
+  const next = () =>
+    setTimeout(() => {
+      if (document.hidden) return next();
+      const query = new URLSearchParams({ tee, t: Date.now() });
+      image.src = `/snapshot.jpg?${query}`;
+    }, PREVIEW_MS);
+  image.alt = `What ${tee} shows`;
+  image.addEventListener("load", next);
+  image.addEventListener("error", next);
+  next();
+}
+
+function showStatus(status) {
+  $("state").textContent = status.state;
+  for (const { tee, state, ring, openClips } of status.tees) {
+    const card = tees.get(tee) ?? addTee(tee);
+    card.classList.toggle("recording", openClips.length > 0);
+    const fill = card.querySelector(".fill");
+    fill.max = ring.holdSec;
+    fill.value = ring.fillSec;
+    fill.title = `${formatBytes(ring.bytes)} in the ring`;
+    card.querySelector(".fill-text").textContent = state === "detached"
+      ? "off"
+      : `${Math.min(ring.fillSec, ring.holdSec).toFixed(1)} of ${ring.holdSec.toFixed(1)} s`;
+  }
+  const { clips, disk } = status;
+  const free = disk.freeBytes === null ? "" : `, ${formatBytes(disk.freeBytes)} free`;
+  $("summary").textContent = `${clips.count} in the folder, ${formatBytes(clips.bytes)}${free}`;
+}
+
+/** Makes the list what it is on the server; elements of clips that stay are kept, and so is what they have loaded. */
+async function showClips() {
+  const { clips } = await call(`/clips?limit=${LISTED}`);
+  const known = new Map([...$("clips").children].map((item) => [item.dataset.name, item]));
+  $("clips").replaceChildren(...clips.map((clip) => known.get(clip.name) ?? clipItem(clip)));
+}
+
+function clipItem({ name, url, bytes, modifiedAt, report }) {
+  const item = fromTemplate("clip-template");
+  item.dataset.name = name;
+  const at = new Date(report?.startedAt ?? modifiedAt);
+  const facts = [formatBytes(bytes)];
+  if (report !== null) facts.unshift(`${report.duration.toFixed(1)} s`);
+  item.querySelector(".when").textContent = at.toLocaleString();
+  item.querySelector(".facts").textContent = `${facts.join(", ")} · ${name}`;
+  item.querySelector(".warning").textContent = report?.shortfalls.join(", ") ?? "";
+  item.querySelector(".download").href = url;
+  // a browser that shows nothing until it plays shows this instant
+  item.querySelector(".thumb").src = `${url}#t=0.001`;
+  const button = item.querySelector(".play");
+  button.setAttribute("aria-label", `Play ${name}`);
+  button.addEventListener("click", () => play(item, url));
+  return item;
+}
+
+function play(item, url) {
+  for (const other of $("clips").children) other.classList.toggle("playing", other === item);
+  const player = $("player");
+  player.hidden = false;
+  player.src = url;
+  player.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  player.play().catch((error) => say(`This browser cannot play it: ${error.message}`));
+}
+
+function follow() {
+  const events = new EventSource("/events");
+  const on = (type, show) =>
+    events.addEventListener(type, (event) => {
+      Promise.resolve(show(JSON.parse(event.data))).catch((error) => say(error.message));
+    });
+  on("status", showStatus);
+  on("finished", showClips);
+  on("removed", showClips);
+  on("failed", ({ tee, error }) => say(`${tee}: ${error}`));
+  events.addEventListener("open", () => showClips().catch((error) => say(error.message)));
+  events.addEventListener("error", () => {
+    $("state").textContent = "not connected";
+    // refused, which is tried again by nobody else
+    if (events.readyState === EventSource.CLOSED) setTimeout(start, MESSAGE_MS);
+  });
+}
+
+/** Asks for the token where the server wants one. */
+async function start() {
+  try {
+    showStatus(await call("/status"));
+  } catch (error) {
+    $("login").hidden = error.status !== 401;
+    $("state").textContent = error.status === 401 ? "locked" : "not connected";
+    if (error.status !== 401) setTimeout(start, MESSAGE_MS);
+    return;
+  }
+  $("login").hidden = true;
+  $("main").hidden = false;
+  follow();
+}
+
+$("login").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  try {
+    const headers = { authorization: `Bearer ${$("token").value}` };
+    await call("/session", { method: "POST", headers });
+    $("token").value = $("login-error").textContent = "";
+    await start();
+  } catch (error) {
+    $("login-error").textContent = error.message;
+  }
+});
+
+void start();
