@@ -32,7 +32,7 @@ export const COMMANDS: Record<string, Command> = {
     load: () => import("./inspect.ts"),
   },
   record: {
-    summary: "keeps the last seconds of a pipeline's tees, and writes clips when it is told to",
+    summary: "keep the last seconds, and write them when something happens",
     load: () => import("./record.ts"),
   },
 };

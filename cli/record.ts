@@ -10,9 +10,9 @@ import { pipelineText } from "./source.ts";
 
 /** What `gstp record --help` prints. */
 export const help = `NAME
-  gstp record - keep the last seconds, and write a clip when something happens
+  gstp record - keep the last seconds, and write them when something happens
 
-SYNOPSIS
+USAGE
   gstp record [OPTION]... FILE.gstp [--NAME=VALUE]...
   gstp record [OPTION]... ELEMENT [PROPERTY=VALUE]... ! tee name=t1 ! ...
 

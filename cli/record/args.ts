@@ -3,19 +3,23 @@
  *
  * @module
  */
-import { parseArgs } from "jsr:@std/cli@^1";
 import type { RetentionOptions } from "../../mod.ts";
 import { type Arguments, isOption, readArguments } from "../args.ts";
 import { readEnv } from "../display.ts";
 import { UsageError } from "../errors.ts";
+import { readOptions } from "../options.ts";
 import { type Address, isLoopback, readAddress } from "./address.ts";
 import { readBytes, readCount, readSeconds, readSpan } from "./units.ts";
 
-const SWITCHES = ["encoded", "json"];
+const SWITCHES = ["encoded", "json"] as const;
 const SETTINGS = [
-  ...["tee", "window", "before", "after", "out", "container", "max-ring-bytes"],
-  ...["max-files", "max-bytes", "max-age", "listen", "token"],
+  ...["window", "before", "after", "out", "container", "max-ring-bytes"] as const,
+  ...["max-files", "max-bytes", "max-age", "listen", "token"] as const,
 ];
+/** May be repeated. */
+const TEE = "tee";
+/** All of them, as far as names go. */
+const NAMES: readonly string[] = [TEE, ...SWITCHES, ...SETTINGS];
 /** The containers that clips can have. */
 const CONTAINERS = ["mp4", "webm", "mkv", "mov", "ts"];
 /** A day. */
@@ -56,25 +60,11 @@ export type Limits = Pick<RetentionOptions, "maxFiles" | "maxBytes" | "maxAgeSec
  * @throws {UsageError} if it makes no sense.
  */
 export function readRecordArguments(args: string[]): RecordArguments {
-  const { own, others } = sort(args);
-  const options: Record<string, unknown> = parseArgs(own, {
-    boolean: SWITCHES,
-    string: SETTINGS,
-    collect: SETTINGS,
-  });
-  const all = (name: string) => {
-    const values = (options[name] ?? []) as string[];
-    if (values.includes("")) throw new UsageError(`--${name} needs a value: --${name}=VALUE`);
-    return values;
-  };
-  const one = (name: string) => {
-    const values = all(name);
-    if (values.length > 1) throw new UsageError(`--${name} is given more than once`);
-    return values[0];
-  };
+  const { own, tees, others } = sort(args);
+  const { on, values } = readOptions(own, { switches: SWITCHES, settings: SETTINGS });
   /** The value of an option as `read` has it. */
-  const read = <T>(name: string, read: (name: string, text: string) => T) => {
-    const text = one(name);
+  const read = <T>(name: keyof typeof values, read: (name: string, text: string) => T) => {
+    const text = values[name];
     return text === undefined ? undefined : read(name, text);
   };
   const sec = (max: number, min = 0) => (name: string, text: string) =>
@@ -83,13 +73,13 @@ export function readRecordArguments(args: string[]): RecordArguments {
   const listen = read("listen", readAddress);
   return {
     run: readArguments(others),
-    tees: [...new Set(all("tee"))],
+    tees,
     windowSec,
     beforeSec: read("before", sec(windowSec)) ?? windowSec,
     afterSec: read("after", sec(MAX_WINDOW_SEC)) ?? windowSec,
-    folder: one("out") ?? "clips",
+    folder: values.out ?? "clips",
     extension: read("container", readContainer),
-    isEncoded: options["encoded"] === true,
+    isEncoded: on.has("encoded"),
     maxRingBytes: read("max-ring-bytes", readBytes) ?? Infinity,
     retention: {
       maxFiles: read("max-files", readCount) ?? Infinity,
@@ -97,34 +87,45 @@ export function readRecordArguments(args: string[]): RecordArguments {
       maxAgeSec: read("max-age", readSpan) ?? Infinity,
     },
     listen,
-    token: readToken(one("token"), listen),
-    isJson: options["json"] === true,
+    token: readToken(values.token, listen),
+    isJson: on.has("json"),
   };
 }
 
 /** Whether a placeholder's flag would be taken for an option of recording: such a flag goes after `--`. */
 export function isRecordOption(name: string): boolean {
-  return SWITCHES.includes(name) || SETTINGS.includes(name) || isOption(name);
+  return NAMES.includes(name) || isOption(name);
 }
 
 /** Parts the options of recording from what running a pipeline takes, too. */
-function sort(args: string[]): { own: string[]; others: string[] } {
+function sort(args: string[]): { own: string[]; tees: string[]; others: string[] } {
   const own: string[] = [];
+  const tees = new Set<string>();
   const others: string[] = [];
-  for (let i = 0; i < args.length; i++) {
-    const arg = args[i]!;
-    if (arg === "--") return { own, others: [...others, ...args.slice(i)] };
-    const [, name = "", value] = /^--([^=]+)(=[^]*)?$/.exec(arg) ?? [];
-    if (SWITCHES.includes(name)) {
+  const rest = [...args];
+  for (let arg; (arg = rest.shift()) !== undefined;) {
+    const [, name = "", value] = /^--([^=]+)(?:=([^]*))?$/.exec(arg) ?? [];
+    if (name === TEE) {
+      tees.add((value ?? rest.shift()) || needsValue());
+    } else if (isSwitch(name)) {
       if (value !== undefined) throw new UsageError(`--${name} takes no value`);
       own.push(arg);
-    } else if (SETTINGS.includes(name)) {
-      own.push(value === undefined ? `${arg}=${args[++i] ?? ""}` : arg);
+    } else if (NAMES.includes(name)) {
+      own.push(value === undefined ? `${arg}=${rest.shift() ?? ""}` : arg);
     } else {
       others.push(arg);
     }
+    if (arg === "--") others.push(...rest.splice(0));
   }
-  return { own, others };
+  return { own, tees: [...tees], others };
+}
+
+function isSwitch(name: string): boolean {
+  return SWITCHES.some((one) => one === name);
+}
+
+function needsValue(): never {
+  throw new UsageError(`--${TEE} needs a value: --${TEE}=NAME`);
 }
 
 function readContainer(name: string, text: string): string {
