@@ -38,3 +38,41 @@ export function readPadCaps<T>(
     gst().gst_mini_object_unref(caps);
   }
 }
+
+/** What a pad has negotiated, read again only where that has changed. */
+export class PadCaps<T> {
+  readonly #pad: Deno.PointerObject;
+  readonly #read: (caps: Deno.PointerObject) => T;
+  /** Owned: unref'd by {@link close}. Holding them keeps other caps from getting the same address. */
+  #caps: Deno.PointerValue = null;
+  #value: T | null = null;
+
+  /**
+   * Reads nothing yet.
+   *
+   * @param pad A GstPad; it stays the caller's, and must be valid as long as the value is asked for.
+   * @param read Makes the value of the caps, which stay this object's.
+   */
+  constructor(pad: Deno.PointerObject, read: (caps: Deno.PointerObject) => T) {
+    this.#pad = pad;
+    this.#read = read;
+  }
+
+  /** What was read of them; null where nothing is negotiated. */
+  get value(): T | null {
+    const caps = gst().gst_pad_get_current_caps(this.#pad);
+    if (Deno.UnsafePointer.equals(caps, this.#caps)) {
+      if (caps !== null) gst().gst_mini_object_unref(caps);
+      return this.#value;
+    }
+    this.close();
+    this.#caps = caps;
+    return this.#value = caps === null ? null : this.#read(caps);
+  }
+
+  /** Lets go of the caps. May be called twice. */
+  close(): void {
+    if (this.#caps !== null) gst().gst_mini_object_unref(this.#caps);
+    this.#caps = this.#value = null;
+  }
+}

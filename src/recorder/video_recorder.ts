@@ -12,6 +12,7 @@ import type { RingBuffer } from "../ringbuffer/ring_buffer.ts";
 import { History } from "../ringbuffer/history.ts";
 import { type Call, ClipWindow } from "../ringbuffer/window.ts";
 import { Clip } from "./clip.ts";
+import { beginLooks, endLooks } from "./idle.ts";
 import { guard, type Interruptible, unguard } from "./interrupt.ts";
 import {
   checkFunction,
@@ -41,8 +42,6 @@ export interface Recording {
 
 /** Milliseconds between two looks at the ring while a clip is open. */
 const TICK_MS = 20;
-/** Milliseconds between two looks at the tee's frame rate while nothing is recorded. */
-const IDLE_MS = 1000;
 /** Seconds of frames that may wait for the encoder, beside those of the window before and after the call. */
 const BACKLOG_SEC = 5;
 /** Nanoseconds that a frame is taken to last before there are two. */
@@ -88,6 +87,11 @@ export class VideoRecorder implements AsyncDisposable {
   /** Frames out of the ring that the next clip may need, oldest first. */
   readonly #history = new History();
   readonly #interruptible: Interruptible;
+  /** The look at the ring while nothing is recorded. */
+  readonly #look = () => {
+    this.#checkRing();
+    this.#idle();
+  };
   /** Running time at which frames came last. */
   #lastFrameNs = 0n;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -273,15 +277,24 @@ export class VideoRecorder implements AsyncDisposable {
     return ringStats(this.#history.frames, { holdSec, frameNs, longestGopNs, openClips });
   }
 
+  /** Has the ring looked at soon while a clip is open, else in the turns of all idle recorders. */
   #schedule(): void {
-    clearTimeout(this.#timer);
+    if (!this.busy && this.state === "buffering") {
+      beginLooks(this.#look);
+      return;
+    }
+    this.#unschedule();
+    if (!this.busy) return;
     this.#timer = setTimeout(() => {
       this.#checkRing();
-      if (this.busy) this.#tick();
-      else this.#idle();
-      if (this.busy || this.state === "buffering") this.#schedule();
-    }, this.busy ? TICK_MS : IDLE_MS);
-    if (!this.busy) Deno.unrefTimer(this.#timer);
+      this.#tick();
+      this.#schedule();
+    }, TICK_MS);
+  }
+
+  #unschedule(): void {
+    clearTimeout(this.#timer);
+    endLooks(this.#look);
   }
 
   /** Gives up a ring that takes no more frames; where an element of it has said why, that comes first. */
@@ -311,6 +324,7 @@ export class VideoRecorder implements AsyncDisposable {
   #idle(): void {
     this.#ring.isDrained = false;
     if (!this.#ring.resize()) this.#take();
+    if (this.#history.frames.length === 0) return;
     const ageNs = this.#nowNs - this.#lastFrameNs;
     if (ageNs < 0n || ageNs > secToNs(this.#ring.holdSec + 1)) this.#history.clear();
   }
@@ -344,7 +358,7 @@ export class VideoRecorder implements AsyncDisposable {
     const late = `Not finished within ${timeoutSec} s`;
     await deadline(Promise.all(clips.map(({ done }) => done)), timeoutSec, late)
       .catch((error) => Promise.all(clips.map((clip) => clip.fail(error))));
-    clearTimeout(this.#timer);
+    this.#unschedule();
     pipeline.detach(this.#attachment);
     this.#history.clear();
   }

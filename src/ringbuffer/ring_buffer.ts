@@ -5,12 +5,12 @@
  */
 import { GstError } from "../../ffi/errors.ts";
 import { gstApp } from "../../ffi/gst.ts";
-import { frameRateOf, mediaTypeOf, readPadCaps } from "../caps.ts";
+import { frameRateOf, mediaTypeOf, PadCaps } from "../caps.ts";
 import { nsToSec } from "../clock_time.ts";
 import { isSelfContained, PARSERS } from "../codecs.ts";
 import { Frame } from "../frame.ts";
 import type { Pipeline } from "../pipeline.ts";
-import { getProperty, setProperty } from "../properties.ts";
+import { setProperty } from "../properties.ts";
 import { type State, STATES } from "../state.ts";
 import { RingBin } from "./ring_bin.ts";
 import { isTeeLive, repeatParameterSets, teeMediaType } from "./tee_input.ts";
@@ -82,10 +82,14 @@ export class RingBuffer {
   readonly #tee: Deno.PointerObject;
   readonly #bin: RingBin;
   readonly #leg: TeeLeg;
+  /** What flows into the ring: what costs little to ask for is asked for once a second. */
+  readonly #stream: PadCaps<{ rate: number | null; isSelfContained: boolean }>;
   /** Where the pipeline is on its way to. */
   #target: State;
   #isDetached = false;
   #isDrained = false;
+  /** Whether the appsink may be waiting for the clock. */
+  #isSynced = true;
   #longestGopNs: bigint | null = null;
   #frameBytes: number | null = null;
   #capacity = 0;
@@ -113,6 +117,10 @@ export class RingBuffer {
       isQueued: !this.#isLive,
       isShielded: text !== RingBuffer.binString,
     });
+    this.#stream = new PadCaps(this.#bin.sinkPad, (caps) => ({
+      rate: frameRateOf(caps),
+      isSelfContained: isSelfContained(mediaTypeOf(caps)),
+    }));
     try {
       this.#configure();
       this.#leg = new TeeLeg({ name, tee, bin: this.#bin, timeoutSec });
@@ -137,9 +145,9 @@ export class RingBuffer {
 
   /** A live source paces itself; any other is paced here, by the clock. */
   #pace(): void {
-    if (this.#isLive && getProperty(this.#bin.appsink, "sync")) {
-      setProperty(this.#bin.appsink, "sync", false);
-    }
+    if (!this.#isSynced || !this.#isLive) return;
+    setProperty(this.#bin.appsink, "sync", false);
+    this.#isSynced = false;
   }
 
   get #isLive(): boolean {
@@ -168,12 +176,12 @@ export class RingBuffer {
 
   /** Nanoseconds that one frame lasts by its caps; null where they tell no fixed frame rate. */
   get frameNs(): bigint | null {
-    const rate = this.#readCaps(frameRateOf);
+    const rate = this.#rate;
     return rate === null ? null : BigInt(Math.round(1e9 / rate));
   }
 
-  #readCaps<T>(read: (caps: Deno.PointerObject) => T): T | null {
-    return this.#isDetached ? null : readPadCaps(this.#bin.sinkPad, read);
+  get #rate(): number | null {
+    return this.#isDetached ? null : this.#stream.value?.rate ?? null;
   }
 
   /**
@@ -187,7 +195,7 @@ export class RingBuffer {
     const { state } = this.#pipeline;
     if (STATES[state] >= STATES.paused) this.#pace();
     if (state === "playing" && this.#target === "playing") this.#bin.queueSize = FLOWING_FRAMES;
-    const rate = this.#readCaps(frameRateOf);
+    const rate = this.#rate;
     const isFitted = rate !== null && (this.#isSelfContained || this.#longestGopNs !== null) &&
       (this.#maxBytes === Infinity || this.#frameBytes !== null);
     const sec = (isFitted ? this.holdSec : UNFITTED_SEC) + (this.#isDrained ? DRAIN_SEC : 0);
@@ -202,7 +210,7 @@ export class RingBuffer {
   }
 
   get #isSelfContained(): boolean {
-    return isSelfContained(this.#readCaps(mediaTypeOf) ?? "video/x-raw");
+    return this.#isDetached || (this.#stream.value?.isSelfContained ?? true);
   }
 
   /** Seconds that the ring holds: an encoded one reaches back to a keyframe before the window, whenever that was. */
@@ -239,6 +247,7 @@ export class RingBuffer {
 
   /** Tells whether a timer drains the ring: then it takes some seconds more, lest a busy event loop lose frames. */
   set isDrained(isDrained: boolean) {
+    if (isDrained === this.#isDrained) return;
     this.#isDrained = isDrained;
     this.resize();
   }
@@ -259,6 +268,7 @@ export class RingBuffer {
     if (this.#isDetached) return;
     this.#isDetached = true;
     this.#leg.remove();
+    this.#stream.close();
     this.#bin.close();
   }
 }
