@@ -41,7 +41,7 @@ export {
 } from "./src/template.ts";
 export { RecordBin, type RecordBinOptions } from "./src/recorder/record_bin.ts";
 export { RecordingError } from "./src/recorder/errors.ts";
-export type { RecordingReport, Shortfall } from "./src/recorder/report.ts";
+export type { RecordingReport, Shortfall, TrackReport } from "./src/recorder/report.ts";
 export {
   type RemovedClip,
   type RetentionOptions,
@@ -53,7 +53,7 @@ export {
   type Recording,
   VideoRecorder,
 } from "./src/recorder/video_recorder.ts";
-export type { RecordOptions, VideoRecorderOptions } from "./src/recorder/options.ts";
+export type { RecordOptions, TrackOptions, VideoRecorderOptions } from "./src/recorder/options.ts";
 export { EncodedRingBuffer } from "./src/ringbuffer/encoded_ring_buffer.ts";
 export { RingBuffer, type RingBufferOptions } from "./src/ringbuffer/ring_buffer.ts";
 export {

@@ -223,6 +223,8 @@ export const gstSymbols = {
     parameters: ["pointer", "buffer", "buffer", "buffer"],
     result: "i32",
   },
+  // gboolean gst_structure_get_int (const GstStructure *structure, const gchar *fieldname, gint *value)
+  gst_structure_get_int: { parameters: ["pointer", "buffer", "buffer"], result: "i32" },
   // GstStructure * gst_structure_new_empty (const gchar *name)                             [full]
   gst_structure_new_empty: { parameters: ["buffer"], result: "pointer" },
   // gchar * gst_structure_to_string (const GstStructure *structure)                        [full]

@@ -5,11 +5,16 @@
  */
 import { cString, readCString } from "../ffi/cstring.ts";
 import { gst } from "../ffi/gst.ts";
+import { MP3 } from "./codecs.ts";
 
 /** The name of media, such as `video/x-raw`, or of its n-th alternative. The caps stay the caller's. */
 export function mediaTypeOf(caps: Deno.PointerValue, index = 0): string {
   const structure = gst().gst_caps_get_structure(caps, index);
-  return readCString(gst().gst_structure_get_name(structure)!);
+  const name = readCString(gst().gst_structure_get_name(structure)!);
+  if (name !== "audio/mpeg") return name;
+  const version = new Int32Array(1);
+  gst().gst_structure_get_int(structure, cString("mpegversion"), version);
+  return version[0] === 1 ? MP3 : name;
 }
 
 /** Frames per second; null where the caps tell no fixed rate. They stay the caller's. */

@@ -1,5 +1,5 @@
 /**
- * Encoded video by media type.
+ * Encoded video and sound by media type.
  *
  * @module
  */
@@ -12,14 +12,17 @@ export interface Part {
   text: string;
 }
 
-/** A parser of encoded video. */
+/** A parser of encoded video or sound. */
 export interface Parser extends Part {
   /** Whether it repeats parameter sets, by its property config-interval. */
   repeats?: boolean;
 }
 
+/** MP3 has its media type in common with AAC. */
+export const MP3 = "audio/mpeg, mpegversion=1";
+
 /**
- * What brings encoded video into the form that rings and muxers take, by media type. Parameter sets are repeated before
+ * What brings encoded video and sound into the form that rings and muxers take, by media type. Parameter sets are repeated before
  * every keyframe, so that a clip can begin at any of them.
  */
 export const PARSERS: Record<string, Parser> = {
@@ -37,9 +40,19 @@ export const PARSERS: Record<string, Parser> = {
   "video/x-vp9": { elements: ["vp9parse"], text: "vp9parse" },
   "video/x-av1": { elements: ["av1parse"], text: "av1parse" },
   "image/jpeg": { elements: ["jpegparse"], text: "jpegparse" },
+  "audio/mpeg": { elements: ["aacparse"], text: "aacparse" },
+  [MP3]: { elements: ["mpegaudioparse"], text: "mpegaudioparse" },
+  "audio/x-opus": { elements: ["opusparse"], text: "opusparse" },
+  "audio/x-alaw": { elements: [], text: "identity" },
+  "audio/x-mulaw": { elements: [], text: "identity" },
 };
 
 /** Whether each frame of a media type can be decoded by itself. */
 export function isSelfContained(mediaType: string): boolean {
-  return mediaType.startsWith("image/") || mediaType.endsWith("/x-raw");
+  return isSound(mediaType) || mediaType.startsWith("image/") || mediaType.endsWith("/x-raw");
+}
+
+/** Whether a media type is one of sound. */
+export function isSound(mediaType: string): boolean {
+  return mediaType.startsWith("audio/");
 }

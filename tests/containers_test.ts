@@ -31,7 +31,7 @@ function without(...missing: string[]): (name: string) => boolean {
 }
 
 function raw(path: string) {
-  return { path, mediaType: "video/x-raw" };
+  return { path, tracks: [{ mediaType: "video/x-raw" }] };
 }
 
 Deno.test("recordBinText() follows the extension, in whatever case", () => {
@@ -49,13 +49,14 @@ Deno.test("recordBinText() takes the next encoder where one is not installed", (
 });
 
 Deno.test("recordBinText() tells encoded video's frame rate where the caps do not", () => {
-  const spec = { path: "a.mp4", mediaType: "video/x-h264", untoldFrameNs: 40_000_000n };
-  const text = recordBinText(spec, without());
+  const track = { mediaType: "video/x-h264", untoldFrameNs: 40_000_000n };
+  const text = recordBinText({ path: "a.mp4", tracks: [track] }, without());
   assertMatch(
     text,
     /^appsrc name=appsrc ! capssetter caps=\S+,framerate=1000000\/40000 ! h264parse/,
   );
-  assertEquals(recordBinText({ ...spec, untoldFrameNs: null }, without()).includes("caps="), false);
+  const told = { path: "a.mp4", tracks: [{ ...track, untoldFrameNs: null }] };
+  assertEquals(recordBinText(told, without()).includes("caps="), false);
 });
 
 Deno.test("recordBinText() names what is missing, with the packages", () => {
@@ -83,7 +84,8 @@ Deno.test("recordBinText() refuses other extensions, and lists those that it kno
 });
 
 Deno.test("recordBinText() writes encoded video as it is, where the container takes it", () => {
-  const text = (path: string, mediaType: string) => recordBinText({ path, mediaType }, () => true);
+  const text = (path: string, mediaType: string) =>
+    recordBinText({ path, tracks: [{ mediaType }] }, () => true);
   assertMatch(text("a.mp4", "video/x-h264"), /^appsrc name=appsrc ! h264parse [^!]*! mp4mux/);
   assertMatch(text("a.ts", "video/x-h265"), /^appsrc name=appsrc ! h265parse [^!]*! mpegtsmux/);
   for (const [path, type] of [["a.webm", "video/x-h264"], ["a.mp4", "video/x-theora"]] as const) {

@@ -2,7 +2,7 @@
  * Reports without GStreamer: what is counted, and what is said to be missing.
  */
 import { assertEquals } from "@std/assert";
-import { ClipTally } from "../src/recorder/report.ts";
+import { clipReport, ClipTally } from "../src/recorder/report.ts";
 import { type Call, ClipWindow } from "../src/ringbuffer/window.ts";
 
 const MS = 1_000_000n;
@@ -30,10 +30,12 @@ function range(firstMs: number, count: number): number[] {
 }
 
 function reportOf(tally: ClipTally, window = aroundOneSecond()) {
-  return tally.report({ path: "/clips/a.webm", bytes: 5, window, epochMs: 1_700_000_000_000 });
+  const track = { tee: "t", mediaType: "video/x-raw", tally };
+  const clip = { path: "/clips/a.webm", bytes: 5, window, epochMs: 1_700_000_000_000 };
+  return clipReport([track], clip);
 }
 
-Deno.test("ClipTally.report() of a complete clip", () => {
+Deno.test("clipReport() of a complete clip", () => {
   assertEquals(reportOf(tallyOf(range(600, 20))), {
     path: "/clips/a.webm",
     start: 0.6,
@@ -49,7 +51,7 @@ Deno.test("ClipTally.report() of a complete clip", () => {
   });
 });
 
-Deno.test("ClipTally.report() has all calls, and their interval", () => {
+Deno.test("clipReport() has all calls, and their interval", () => {
   const window = aroundOneSecond();
   window.extend(callAt(1300));
   window.extend(callAt(1200));
@@ -60,7 +62,7 @@ Deno.test("ClipTally.report() has all calls, and their interval", () => {
   });
 });
 
-Deno.test("ClipTally.report() counts the frames that are missing within the clip", () => {
+Deno.test("clipReport() counts the frames that are missing within the clip", () => {
   const { frames, dropped, shortfalls, duration } = reportOf(
     tallyOf([...range(600, 5), ...range(880, 3), ...range(1040, 9)]),
   );
@@ -72,21 +74,21 @@ Deno.test("ClipTally.report() counts the frames that are missing within the clip
   });
 });
 
-Deno.test("ClipTally.report() takes no jitter for a missing frame", () => {
+Deno.test("clipReport() takes no jitter for a missing frame", () => {
   const { dropped, shortfalls } = reportOf(tallyOf([605, 640, 690, 718, 765]));
   assertEquals({ dropped, shortfalls }, { dropped: 0, shortfalls: [] });
 });
 
-Deno.test("ClipTally.report() misses no frame where the frame rate is not known", () => {
+Deno.test("clipReport() misses no frame where the frame rate is not known", () => {
   const { dropped, shortfalls } = reportOf(tallyOf([600, 900, 1300], null));
   assertEquals({ dropped, shortfalls }, { dropped: 0, shortfalls: [] });
 });
 
-Deno.test("ClipTally.report() takes the last frame's end from the caps where it does not tell", () => {
+Deno.test("clipReport() takes the last frame's end from the caps where it does not tell", () => {
   assertEquals(reportOf(tallyOf(range(600, 20), null, FRAME)).end, 1.4);
 });
 
-Deno.test("ClipTally.report() takes the last frame's end from its neighbours where nothing tells it", () => {
+Deno.test("clipReport() takes the last frame's end from its neighbours where nothing tells it", () => {
   const tally = tallyOf([600, 900, 1300], null);
   assertEquals(reportOf(tally).end, 1.7); // as long as the one before it
   tally.meet(1350n * MS);
@@ -94,19 +96,19 @@ Deno.test("ClipTally.report() takes the last frame's end from its neighbours whe
   assertEquals(reportOf(tallyOf([600], null)).end, 0.6);
 });
 
-Deno.test("ClipTally.report() blames a slow encoder, not the source, for what was dropped", () => {
+Deno.test("clipReport() blames a slow encoder, not the source, for what was dropped", () => {
   const tally = tallyOf([600, 800]);
   tally.note("encoder-too-slow");
   const { dropped, shortfalls } = reportOf(tally);
   assertEquals({ dropped, shortfalls }, { dropped: 4, shortfalls: ["encoder-too-slow"] });
 });
 
-Deno.test("ClipTally.report() says that the ring was not full once a frame is missing at the start", () => {
+Deno.test("clipReport() says that the ring was not full once a frame is missing at the start", () => {
   assertEquals(reportOf(tallyOf(range(639, 20))).shortfalls, []);
   assertEquals(reportOf(tallyOf(range(640, 19))).shortfalls, ["ring-not-full"]);
 });
 
-Deno.test("ClipTally.report() of a clip that starts with the stream", () => {
+Deno.test("clipReport() of a clip that starts with the stream", () => {
   const window = new ClipWindow(callAt(100));
   const { start, requested, shortfalls } = reportOf(tallyOf(range(0, 13)), window);
   assertEquals({ start, requested, shortfalls }, {

@@ -218,7 +218,8 @@ function chooseExtension(tee: string, mediaType: string, wanted: string | undefi
   const errors = [];
   for (const extension of candidates) {
     try {
-      void new RecordBin({ path: `clip${extension}`, location: "", mediaType }).close();
+      void new RecordBin({ path: `clip${extension}`, location: "", tracks: [{ mediaType }] })
+        .close();
       return extension;
     } catch (error) {
       if (!(error instanceof RangeError) && !(error instanceof GstError)) throw error;

@@ -4,15 +4,16 @@
  * @module
  */
 import { GstError } from "../../ffi/errors.ts";
-import { nsToSec } from "../clock_time.ts";
+import { min, nsToSec } from "../clock_time.ts";
 import { deadline } from "../deadline.ts";
 import { GstTimeoutError } from "../errors.ts";
 import type { Frame } from "../frame.ts";
 import type { ClipWindow } from "../ringbuffer/window.ts";
 import { ClipFile } from "./clip_file.ts";
+import { ClipTrack, type ClipTrackOptions } from "./clip_track.ts";
 import { RecordingError } from "./errors.ts";
 import type { RecordBin } from "./record_bin.ts";
-import { ClipTally, type RecordingReport, type Shortfall } from "./report.ts";
+import { clipReport, type RecordingReport, type Shortfall } from "./report.ts";
 
 /** What a clip is made of. */
 export interface ClipOptions {
@@ -26,10 +27,8 @@ export interface ClipOptions {
   startAtZero: boolean;
   /** Tells the wall clock (milliseconds) at running time 0. */
   epochMs: () => number;
-  /** Nanoseconds that a frame lasts where caps do not tell, as measured. */
-  measuredFrameNs: bigint;
-  /** Frames that may wait for the encoder; more than that are dropped. */
-  maxBacklog: number;
+  /** Its streams; where the first one has to begin before the window, the others do, too. */
+  tracks: ClipTrackOptions[];
   /** Seconds until the file exists, at most. */
   maxDelaySec: number;
 }
@@ -53,21 +52,18 @@ export class Clip {
   /** Resolves when nothing more happens, well or ill. */
   readonly done: Promise<void>;
   readonly #options: ClipOptions;
-  readonly #tally = new ClipTally();
+  readonly #tracks: ClipTrack[];
   readonly #start = Promise.withResolvers<void>();
   readonly #finish = Promise.withResolvers<RecordingReport>();
-  /** The latest of the times of the frames. */
-  #latestNs = 0n;
-  /** Frames before the clip's start, from the last keyframe on. */
-  readonly #lead: Frame[] = [];
-  /** Frames that the record bin has not got yet. */
-  readonly #queue: Frame[] = [];
+  /** Those that the record bin writes, in its order. */
+  #written: ClipTrack[] = [];
+  /** When the clip is written without the streams that have not begun. */
+  readonly #patienceMs: number;
   #isAwaited = false;
   #epochMs = 0;
   #file: ClipFile | undefined;
   #bin: RecordBin | undefined;
   #state: "waiting" | "starting" | "recording" | "finishing" | "done" = "waiting";
-  #isInputOver = false;
   #hasStarted = false;
   #isWritten = false;
   #lastBacklog = 0;
@@ -79,6 +75,8 @@ export class Clip {
     this.#options = options;
     this.path = options.path;
     this.window = options.window;
+    this.#tracks = options.tracks.map((track) => new ClipTrack(options.window, track));
+    this.#patienceMs = performance.now() + options.maxDelaySec * 1000 / 2;
     this.started = this.#start.promise;
     this.done = this.#finish.promise.then(() => {}, (error) => {
       if (this.#hasStarted && !this.#isAwaited) console.error(error);
@@ -108,73 +106,82 @@ export class Clip {
     return this.#state === "waiting" ? "starting" : this.#state;
   }
 
-  /** Whether more frames may come. */
+  /** Whether a call can make it longer: all of its streams that have not broken off go on. */
   get isOpen(): boolean {
-    return !this.#isInputOver;
+    return !this.#isInputOver && this.#tracks.every((track) => !track.isOver || track.isCutShort);
+  }
+
+  get #isInputOver(): boolean {
+    return this.#tracks.every(({ isOver }) => isOver);
   }
 
   /**
-   * Takes a frame where it belongs to the clip, and ends the clip at the first one after it.
+   * Takes a frame of the n-th stream where it belongs to the clip.
    *
    * @param frameNs Nanoseconds that a frame lasts by the caps; null where they do not tell.
    */
-  offer(frame: Frame, frameNs: bigint | null): void {
-    const { timeNs, orderNs } = frame;
-    if (this.#isInputOver || timeNs === null || orderNs === null) return;
-    // frames that are shown before one that is in the clip belong to it, too, though they are decoded after it
-    if (orderNs >= this.window.endNs && timeNs >= this.#latestNs) {
-      this.#tally.meet(orderNs);
-      return this.endInput();
-    }
-    if (this.#tally.frames > 0) return this.#enqueue(frame, frameNs);
-    // a clip begins with a keyframe: at its start where there is one, else with the last one before
-    if (frame.isKeyframe) this.#forgetLead();
-    else if (this.#lead.length === 0) return;
-    this.#lead.push(frame.retain());
-    if (timeNs < this.window.startNs) return;
-    for (const one of this.#lead) this.#enqueue(one, frameNs);
-    this.#forgetLead();
+  offer(index: number, frame: Frame, frameNs: bigint | null): void {
+    const track = this.#tracks[index]!;
+    const backlog = this.#bin?.backlog(this.#written.indexOf(track)) ?? 0;
+    track.offer(frame, frameNs, this.#startNs, backlog);
+    if (track.isOver) this.#checkEmpty();
+    this.#openIfReady();
   }
 
-  #enqueue(frame: Frame, frameNs: bigint | null): void {
-    const backlog = this.#queue.length + (this.#bin?.backlog ?? 0);
-    if (backlog >= this.#options.maxBacklog) return this.#tally.note("encoder-too-slow");
-    if (this.#tally.frames === 0) this.#epochMs = this.#options.epochMs();
-    if (frame.timeNs! > this.#latestNs) this.#latestNs = frame.timeNs!;
-    this.#tally.add(frame.timeNs!, frame.durationNs, frameNs, frame.orderNs!);
-    this.#queue.push(frame.retain());
-    if (this.#state === "waiting") void this.#open(frame.mediaType, frameNs);
+  /** Where the streams begin: with the first one's keyframe, where that comes before the window. */
+  get #startNs(): bigint {
+    const { startNs } = this.window;
+    return min(startNs, this.#tracks[0]!.tally.firstNs ?? startNs);
   }
 
-  #forgetLead(): void {
-    for (const frame of this.#lead.splice(0)) frame.release();
+  /** No more frames come from the n-th stream. */
+  endTrack(index: number, shortfall: Shortfall): void {
+    const track = this.#tracks[index]!;
+    if (track.isOver) return;
+    track.end(track.tally.frames === 0 && this.#tracks.length > 1 ? "track-missing" : shortfall);
+    this.#checkEmpty(shortfall);
+    this.#openIfReady();
   }
 
   /** No more frames come. */
-  endInput(shortfall?: Shortfall): void {
-    if (this.#isInputOver) return;
-    this.#isInputOver = true;
-    this.#forgetLead();
-    if (shortfall !== undefined && !this.#tally.reaches(this.window.endNs)) {
-      this.#tally.note(shortfall);
+  endInput(shortfall: Shortfall): void {
+    for (const index of this.#tracks.keys()) this.endTrack(index, shortfall);
+  }
+
+  #checkEmpty(shortfall?: Shortfall): void {
+    if (!this.#isInputOver || this.#tracks.some(({ tally }) => tally.frames > 0)) return;
+    const { startNs, endNs } = this.window;
+    const interval = `from ${nsToSec(startNs)} to ${nsToSec(endNs)} s`;
+    const reason = shortfall === undefined ? "" : ` (${shortfall})`;
+    void this.fail(new GstError(`No frame came ${interval}${reason}`));
+  }
+
+  /** Starts to write once all streams have begun, or there is no time to wait for the rest. */
+  #openIfReady(): void {
+    if (this.#state !== "waiting") return;
+    const begun = this.#tracks.filter(({ tally }) => tally.frames > 0);
+    if (begun.length === 0) return;
+    if (performance.now() > this.#patienceMs) {
+      for (const track of this.#tracks) if (!begun.includes(track)) track.end("track-missing");
     }
-    if (this.#tally.frames === 0) {
-      const { startNs, endNs } = this.window;
-      const interval = `from ${nsToSec(startNs)} to ${nsToSec(endNs)} s`;
-      const reason = shortfall === undefined ? "" : ` (${shortfall})`;
-      void this.fail(new GstError(`No frame came ${interval}${reason}`));
-    }
+    if (this.#tracks.some((track) => !track.isOver && !begun.includes(track))) return;
+    this.#written = begun;
+    void this.#open();
   }
 
   /** Makes the file and starts the record bin. */
-  async #open(mediaType: string, frameNs: bigint | null): Promise<void> {
+  async #open(): Promise<void> {
     this.#state = "starting";
+    this.#epochMs = this.#options.epochMs();
     try {
-      const { path, recordBinClass, startAtZero, measuredFrameNs } = this.#options;
+      const { path, recordBinClass, startAtZero } = this.#options;
       this.#file = await ClipFile.reserve(path);
       const location = this.#file.partPath;
-      const untoldFrameNs = frameNs === null ? measuredFrameNs : null;
-      this.#bin = new recordBinClass({ path, location, mediaType, untoldFrameNs, startAtZero });
+      const tracks = this.#written.map(({ mediaType, untoldFrameNs }) => ({
+        mediaType: mediaType!,
+        untoldFrameNs,
+      }));
+      this.#bin = new recordBinClass({ path, location, tracks, startAtZero });
       await this.#bin.start();
       // given up meanwhile: fail() leaves what is being started to this method
       if (this.state === "done") return await this.#undo();
@@ -196,11 +203,12 @@ export class Clip {
 
   /** Passes frames on and looks how the record bin fares. */
   tick(): void {
+    this.#openIfReady();
     const bin = this.#bin;
     if (bin === undefined || this.#isWritten) return;
     if (this.#state !== "recording" && this.#state !== "finishing") return;
-    this.#feed(bin);
     try {
+      this.#feed(bin);
       if (bin.isEnded()) return void this.#commit(bin);
       this.#checkProgress(bin);
     } catch (error) {
@@ -210,12 +218,14 @@ export class Clip {
 
   #feed(bin: RecordBin): void {
     if (this.#state !== "recording") return;
-    for (const frame of this.#queue.splice(0)) {
-      bin.push(frame);
-      frame.release();
+    for (const [index, track] of this.#written.entries()) {
+      for (const frame of track.take()) {
+        bin.push(frame, index);
+        frame.release();
+      }
+      if (track.isOver) bin.endStream(index);
     }
     if (!this.#isInputOver) return;
-    bin.endStream();
     this.#state = "finishing";
     this.#lastProgressMs = performance.now();
     this.#lastSize = this.#file!.size;
@@ -224,7 +234,7 @@ export class Clip {
   /** An encoder that stands still must not keep the clip open for ever. */
   #checkProgress(bin: RecordBin): void {
     if (this.#state !== "finishing") return;
-    const { backlog } = bin;
+    const backlog = bin.backlog();
     if (backlog !== this.#lastBacklog) this.#lastProgressMs = performance.now();
     this.#lastBacklog = backlog;
     if (performance.now() - this.#lastProgressMs <= FINISH_SEC * 1000) return;
@@ -250,7 +260,9 @@ export class Clip {
     const { path, window } = this;
     const bytes = this.#file!.commit();
     this.#state = "done";
-    this.#finish.resolve(this.#tally.report({ path, bytes, window, epochMs: this.#epochMs }));
+    this.#finish.resolve(
+      clipReport(this.#tracks, { path, bytes, window, epochMs: this.#epochMs }),
+    );
   }
 
   /** Hands all that there is to the encoder, for {@link finishNow} to wait for: a process is about to end. */
@@ -281,10 +293,11 @@ export class Clip {
   async fail(cause: unknown): Promise<void> {
     if (this.#state === "done") return;
     const isStarting = this.#state === "starting"; // then #open() tidies up
-    this.#isInputOver = true;
     this.#state = "done";
-    this.#forgetLead();
-    for (const frame of this.#queue.splice(0)) frame.release();
+    for (const track of this.#tracks) {
+      track.end();
+      track.clear();
+    }
     const partPath = isStarting ? undefined : await this.#abandon();
     const error = new RecordingError(this.path, cause, partPath);
     this.#start.reject(error);

@@ -5,11 +5,11 @@
  */
 import { extname } from "node:path";
 import { GstError } from "../../ffi/errors.ts";
-import { PARSERS, type Part } from "../codecs.ts";
+import { isSound, MP3, PARSERS, type Part } from "../codecs.ts";
 import { missingHint } from "../parse.ts";
 import { hasElement } from "../registry.ts";
 
-/** Encoders of raw video by preference, with the media type that they make. */
+/** Encoders of raw video and sound by preference, with the media type that they make. */
 const ENCODERS: (Part & { makes: string })[] = [
   {
     makes: "video/x-h264",
@@ -27,7 +27,17 @@ const ENCODERS: (Part & { makes: string })[] = [
     text: "vp8enc deadline=1 cpu-used=16 keyframe-max-dist=60 " +
       "end-usage=cq cq-level=12 target-bitrate=20000000",
   },
+  { makes: "audio/x-opus", elements: ["opusenc"], text: "opusenc bitrate=128000" },
+  { makes: "audio/mpeg", elements: ["fdkaacenc"], text: "fdkaacenc bitrate=160000" },
+  { makes: "audio/mpeg", elements: ["avenc_aac"], text: "avenc_aac bitrate=160000" },
+  { makes: "audio/mpeg", elements: ["voaacenc"], text: "voaacenc bitrate=160000" },
 ];
+
+/** What raw media needs in front of its encoder. */
+const CONVERTERS: Record<string, string> = {
+  "video/x-raw": "videoconvert",
+  "audio/x-raw": "audioconvert ! audioresample",
+};
 
 /** A muxer, and the media types that it takes. */
 interface Container {
@@ -45,7 +55,7 @@ const CONTAINERS: Record<string, Container> = {
   ".webm": {
     muxer: { elements: ["webmmux"], text: "webmmux" },
     atZero: "offset-to-zero=true",
-    takes: ["video/x-vp8", "video/x-vp9", "video/x-av1"],
+    takes: ["video/x-vp8", "video/x-vp9", "video/x-av1", "audio/x-opus"],
   },
   ".mkv": {
     muxer: { elements: ["matroskamux"], text: "matroskamux" },
@@ -54,15 +64,18 @@ const CONTAINERS: Record<string, Container> = {
   },
   ".mp4": {
     muxer: { elements: ["mp4mux"], text: `mp4mux ${FRAGMENTS}` },
-    takes: ["video/x-h264", "video/x-h265", "video/x-vp9", "video/x-av1"],
+    takes: [
+      ...["video/x-h264", "video/x-h265", "video/x-vp9", "video/x-av1"],
+      ...["audio/mpeg", MP3, "audio/x-opus"],
+    ],
   },
   ".mov": {
     muxer: { elements: ["qtmux"], text: `qtmux ${FRAGMENTS}` },
-    takes: ["video/x-h264", "video/x-h265"],
+    takes: ["video/x-h264", "video/x-h265", "audio/mpeg", MP3, "audio/x-alaw", "audio/x-mulaw"],
   },
   ".ts": {
     muxer: { elements: ["mpegtsmux"], text: "mpegtsmux" },
-    takes: ["video/x-h264", "video/x-h265"],
+    takes: ["video/x-h264", "video/x-h265", "audio/mpeg", MP3, "audio/x-opus"],
   },
 };
 
@@ -70,16 +83,27 @@ const CONTAINERS: Record<string, Container> = {
 export interface RecordBinSpec {
   /** The clip's name; its extension tells the container. */
   path: string;
-  /** The caps' name, such as `video/x-raw` or `video/x-h264`. */
-  mediaType: string;
-  /** Nanoseconds that an encoded frame lasts, where the caps do not tell; null where they do. */
-  untoldFrameNs?: bigint | null;
+  /** What it writes. */
+  tracks: RecordTrack[];
   /** Whether the file's times begin at 0. */
   startAtZero?: boolean;
 }
 
+/** A stream for a file. */
+export interface RecordTrack {
+  /** The caps' name, such as `video/x-raw`, `video/x-h264` or `audio/mpeg`. */
+  mediaType: string;
+  /** Nanoseconds that an encoded frame lasts, where the caps do not tell; null where they do. */
+  untoldFrameNs?: bigint | null;
+}
+
+/** The name of the n-th track's appsrc. */
+export function appsrcName(index: number): string {
+  return index === 0 ? "appsrc" : `appsrc_${index}`;
+}
+
 /**
- * The text of the bin that writes a clip: raw video is encoded, encoded video is written as it is.
+ * The text of the bin that writes a clip: raw video and sound are encoded, what is encoded is written as it is.
  *
  * @param isInstalled Tells whether an element is there.
  * @throws {RangeError} if the extension is not known, or its container does not take the media; the message lists what
@@ -90,7 +114,7 @@ export function recordBinText(
   spec: RecordBinSpec,
   isInstalled: (element: string) => boolean = hasElement,
 ): string {
-  const { path, mediaType, untoldFrameNs = null, startAtZero = false } = spec;
+  const { path, tracks, startAtZero = false } = spec;
   const extension = extname(path).toLowerCase();
   const container = CONTAINERS[extension];
   if (container === undefined) {
@@ -100,10 +124,9 @@ export function recordBinText(
     );
   }
   const { muxer, atZero } = container;
-  const codec = mediaType === "video/x-raw"
-    ? encoder(container, isInstalled)
-    : withRate(parser(container, mediaType, extension), mediaType, untoldFrameNs);
-  const missing = [...codec.elements, ...muxer.elements].filter((name) => !isInstalled(name));
+  const codecs = tracks.map((track) => codec(track, container, extension, isInstalled));
+  const elements = [...codecs.flatMap(({ elements }) => elements), ...muxer.elements];
+  const missing = elements.filter((name) => !isInstalled(name));
   if (missing.length > 0) {
     throw new GstError(
       `A ${extension} file needs elements that are not installed: ${missing.join(", ")}`,
@@ -111,30 +134,54 @@ export function recordBinText(
     );
   }
   const mux = startAtZero && atZero !== undefined ? `${muxer.text} ${atZero}` : muxer.text;
-  return `appsrc name=appsrc ! ${codec.text} ! ${mux} ! ` +
-    "filesink name=filesink buffer-mode=unbuffered";
+  const [first, ...more] = codecs.map(({ text }, index) =>
+    `appsrc name=${appsrcName(index)} ! ${text}`
+  );
+  const sink = "filesink name=filesink buffer-mode=unbuffered";
+  if (more.length === 0) return `${first} ! ${mux} ! ${sink}`;
+  const others = more.map((text) => `${text} ! muxer.`).join(" ");
+  return `${first} ! ${mux} name=muxer ! ${sink} ${others}`;
 }
 
-/** Adds a frame rate to caps that have none: without it, an .mp4 ends before its last frame. */
+/** What a stream needs on its way into a container. */
+function codec(
+  { mediaType, untoldFrameNs = null }: RecordTrack,
+  container: Container,
+  extension: string,
+  isInstalled: (element: string) => boolean,
+): Part {
+  const converter = CONVERTERS[mediaType];
+  return converter === undefined
+    ? withRate(parser(container, mediaType, extension), mediaType, untoldFrameNs)
+    : encoder(container, converter, isInstalled);
+}
+
+/** Adds a frame rate to caps of video that have none: without it, an .mp4 ends before its last frame. */
 function withRate({ elements, text }: Part, mediaType: string, frameNs: bigint | null): Part {
-  if (frameNs === null) return { elements, text };
+  if (frameNs === null || isSound(mediaType)) return { elements, text };
   const caps = `${mediaType},framerate=1000000/${frameNs / 1000n}`;
   return { elements: ["capssetter", ...elements], text: `capssetter caps=${caps} ! ${text}` };
 }
 
 /** The preferred of the installed encoders, or of all where none is installed. */
-function encoder(container: Container, isInstalled: (element: string) => boolean): Part {
-  const fitting = ENCODERS.filter(({ makes }) => container.takes.includes(makes)).map((one) => {
+function encoder(
+  container: Container,
+  converter: string,
+  isInstalled: (element: string) => boolean,
+): Part {
+  const isFitting = ({ makes }: { makes: string }) =>
+    container.takes.includes(makes) && isSound(makes) === converter.startsWith("audio");
+  const fitting = ENCODERS.filter(isFitting).map((one) => {
     const { elements, text } = PARSERS[one.makes]!;
     return {
       elements: [...one.elements, ...elements],
-      text: `videoconvert ! ${one.text} ! ${text}`,
+      text: `${converter} ! ${one.text} ! ${text}`,
     };
   });
   return fitting.find(({ elements }) => elements.every(isInstalled)) ?? fitting[0]!;
 }
 
-/** What an encoded stream needs on its way into the container. */
+/** What a stream that is encoded needs. */
 function parser(container: Container, mediaType: string, extension: string): Part {
   const found = PARSERS[mediaType];
   if (found !== undefined && container.takes.includes(mediaType)) return found;

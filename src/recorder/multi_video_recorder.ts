@@ -8,7 +8,7 @@ import { type Recording, VideoRecorder } from "./video_recorder.ts";
 
 /** How to set up the recorders; what is not named here goes to each {@link VideoRecorder}. */
 export interface MultiVideoRecorderOptions
-  extends Omit<VideoRecorderOptions, "srcTeeName" | "filenameGenerator"> {
+  extends Omit<VideoRecorderOptions, "srcTeeName" | "tracks" | "filenameGenerator"> {
   /** The tees are named `PREFIX_NUMBER`. */
   srcTeePrefix: string;
   /** For each tee's number, the end of its clips' names. */

@@ -12,13 +12,31 @@ import type { Call } from "../ringbuffer/window.ts";
 import { RecordBin } from "./record_bin.ts";
 import type { RecordingReport } from "./report.ts";
 
+/** A stream to record, with others, into one file. */
+export interface TrackOptions {
+  /** The tee's name. */
+  tee: string;
+  /** What keeps its last seconds; the recorder's `ringBufferClass` unless told. */
+  ringBufferClass?: typeof RingBuffer;
+}
+
 /** How to set up a recorder. */
 export interface VideoRecorderOptions {
   /** The pipeline with the tee. */
   pipeline: Pipeline;
   /** The tee's name. */
-  srcTeeName: string;
-  /** Names each clip; the extension tells the container: .webm, .mkv or .mp4. */
+  srcTeeName?: string;
+  /**
+   * Several tees in place of one, such as video and sound: their streams become the tracks of one file, in step. Where
+   * clips begin with a keyframe before the window, it is one of the first track.
+   */
+  tracks?: TrackOptions[];
+  /**
+   * Seconds of stream by which a track may fall behind the others; then clips go on without it, and their reports say
+   * so. 1 unless told.
+   */
+  trackTimeoutSec?: number;
+  /** Names each clip; the extension tells the container: .webm, .mkv, .mp4, .mov or .ts. */
   filenameGenerator: () => string;
   /** Seconds to keep before a call, and to go on after it. */
   windowSizeSec: number;
@@ -34,8 +52,8 @@ export interface VideoRecorderOptions {
   /** Seconds that they get for it; 2 unless told. What is not finished by then stays a `.part` file. */
   exitTimeoutSec?: number;
   /**
-   * Bytes that the ring holds at most, the oldest frames going first; no limit unless told. A clip that this cuts short
-   * says `ring-not-full`.
+   * Bytes that the ring of each track holds at most, the oldest frames going first; no limit unless told. A clip that
+   * this cuts short says `ring-not-full`.
    */
   maxRingBytes?: number;
   /**
@@ -74,14 +92,23 @@ export interface RecordOptions {
 const MIN_WINDOW_SEC = 0.001;
 /** A day; the ring counts its frames in 32 bits. */
 const MAX_WINDOW_SEC = 86_400;
+
+/** A recorder's options, all of them. */
+export interface CompleteOptions extends Required<Omit<VideoRecorderOptions, "srcTeeName">> {
+  tracks: Required<TrackOptions>[];
+}
+
 /**
  * A recorder's options with their defaults.
  *
  * @throws {TypeError} if one has the wrong type.
  * @throws {RangeError} if a number of seconds is out of range.
  */
-export function completeOptions(options: VideoRecorderOptions): Required<VideoRecorderOptions> {
+export function completeOptions(options: VideoRecorderOptions): CompleteOptions {
   const {
+    srcTeeName,
+    tracks,
+    trackTimeoutSec = 1,
     timeoutSec = 1,
     closeTimeoutSec = 5,
     finishOnExit = true,
@@ -94,17 +121,17 @@ export function completeOptions(options: VideoRecorderOptions): Required<VideoRe
     onError = console.error,
     ...required
   } = options;
-  const { pipeline, srcTeeName, filenameGenerator, windowSizeSec } = required;
+  const { pipeline, filenameGenerator, windowSizeSec } = required;
   if (!(pipeline instanceof Pipeline)) {
     throw new TypeError("pipeline must be a Pipeline, such as app.pipeline");
   }
-  if (typeof srcTeeName !== "string") throw new TypeError("srcTeeName must be the name of a tee");
   checkFunction("filenameGenerator", filenameGenerator);
   checkWindow(windowSizeSec);
   // both block: they cannot take for ever
   checkFiniteSec("timeoutSec", timeoutSec);
   checkFiniteSec("exitTimeoutSec", exitTimeoutSec);
   checkSec("closeTimeoutSec", closeTimeoutSec);
+  checkSpan("trackTimeoutSec", trackTimeoutSec, MAX_WINDOW_SEC);
   if (typeof finishOnExit !== "boolean") throw new TypeError("finishOnExit must be true or false");
   if (typeof startAtZero !== "boolean") throw new TypeError("startAtZero must be true or false");
   checkClass("ringBufferClass", ringBufferClass, RingBuffer);
@@ -117,9 +144,38 @@ export function completeOptions(options: VideoRecorderOptions): Required<VideoRe
   }
   return {
     ...required,
-    ...{ timeoutSec, closeTimeoutSec, finishOnExit, exitTimeoutSec, startAtZero, maxRingBytes },
+    tracks: completeTracks(srcTeeName, tracks, ringBufferClass),
+    ...{ timeoutSec, closeTimeoutSec, trackTimeoutSec, exitTimeoutSec },
+    ...{ finishOnExit, startAtZero, maxRingBytes },
     ...{ ringBufferClass, recordBinClass, onWarning, onError },
   };
+}
+
+/** What to record: one tee, or several. */
+function completeTracks(
+  srcTeeName: string | undefined,
+  tracks: TrackOptions[] | undefined,
+  ringBufferClass: typeof RingBuffer,
+): Required<TrackOptions>[] {
+  if (tracks === undefined) {
+    if (typeof srcTeeName === "string") return [{ tee: srcTeeName, ringBufferClass }];
+    throw new TypeError("srcTeeName must be the name of a tee");
+  }
+  if (srcTeeName !== undefined) throw new TypeError("srcTeeName and tracks exclude each other");
+  if (!Array.isArray(tracks) || tracks.length === 0) {
+    throw new TypeError(
+      'tracks must be a list of tees, such as [{ tee: "video" }, { tee: "sound" }]',
+    );
+  }
+  const complete = tracks.map((track) => ({ ringBufferClass, ...track }));
+  for (const { tee, ringBufferClass } of complete) {
+    if (typeof tee !== "string") throw new TypeError("tee must be the name of a tee");
+    checkClass("ringBufferClass", ringBufferClass, RingBuffer);
+  }
+  if (new Set(complete.map(({ tee }) => tee)).size < complete.length) {
+    throw new RangeError("tracks must name each tee once");
+  }
+  return complete;
 }
 
 /** Checks that an option is a function. */

@@ -11,7 +11,7 @@ import type { Frame } from "../frame.ts";
 import { readMessage } from "../message.ts";
 import { parsePipeline } from "../parse.ts";
 import { setProperty } from "../properties.ts";
-import { recordBinText } from "./containers.ts";
+import { appsrcName, recordBinText, type RecordTrack } from "./containers.ts";
 
 /** What a record bin writes, and where. */
 export interface RecordBinOptions {
@@ -19,10 +19,8 @@ export interface RecordBinOptions {
   path: string;
   /** The file to write to. */
   location: string;
-  /** What the frames are, such as `video/x-raw` or `video/x-h264`. */
-  mediaType: string;
-  /** Nanoseconds that an encoded frame lasts, where the caps do not tell; null where they do. */
-  untoldFrameNs?: bigint | null;
+  /** What is written. */
+  tracks: RecordTrack[];
   /** Whether the file's times begin at 0; else at the pipeline's running time, where the container can. */
   startAtZero?: boolean;
 }
@@ -34,7 +32,7 @@ const EOS_OR_ERROR = ENUMS.GST_MESSAGE_EOS | ENUMS.GST_MESSAGE_ERROR;
  * Encodes and writes one clip, in a pipeline of its own: the live one is not touched by what happens here.
  *
  * Subclasses change the bin by `binString`: it must have an appsrc named `appsrc` and an element with a `location`
- * named `filesink`.
+ * named `filesink`; for a recorder with several tracks also `appsrc_1`, `appsrc_2` and so on.
  *
  * @example
  * ```ts
@@ -54,7 +52,7 @@ export class RecordBin {
   /** Owned, like all that follow: unref'd by {@link close}. */
   #pipeline: Deno.PointerObject | null;
   readonly #bus: Deno.PointerObject;
-  readonly #appsrc: Deno.PointerObject;
+  readonly #appsrcs: Deno.PointerObject[] = [];
 
   /**
    * Makes the pipeline, stopped.
@@ -66,29 +64,30 @@ export class RecordBin {
     const text = (this.constructor as typeof RecordBin).binString ||
       recordBinText(options);
     const pipeline = parsePipeline(text);
-    const appsrc = gst().gst_bin_get_by_name(pipeline, cString("appsrc"));
     const filesink = gst().gst_bin_get_by_name(pipeline, cString("filesink"));
     try {
-      const isAppsrc = appsrc !== null &&
-        gobject().g_type_check_instance_is_a(appsrc, gstApp().gst_app_src_get_type());
-      if (!isAppsrc || filesink === null) {
-        const name = isAppsrc ? "element named filesink" : "appsrc named appsrc";
-        throw new GstError(`The record bin has no ${name}:\n${text}`);
-      }
+      for (const index of options.tracks.keys()) this.#addAppsrc(pipeline, appsrcName(index), text);
+      if (filesink === null) throw noElement("element named filesink", text);
       setProperty(filesink, "location", options.location);
-      setProperty(appsrc, "format", "time");
-      setProperty(appsrc, "handle-segment-change", true);
-      setProperty(appsrc, "emit-signals", false);
-      this.#appsrc = appsrc;
     } catch (error) {
-      if (appsrc !== null) gst().gst_object_unref(appsrc);
-      gst().gst_object_unref(pipeline);
+      for (const owned of [...this.#appsrcs, pipeline]) gst().gst_object_unref(owned);
       throw error;
     } finally {
       if (filesink !== null) gst().gst_object_unref(filesink);
     }
     this.#pipeline = pipeline;
     this.#bus = gst().gst_element_get_bus(pipeline)!;
+  }
+
+  #addAppsrc(pipeline: Deno.PointerObject, name: string, text: string): void {
+    const appsrc = gst().gst_bin_get_by_name(pipeline, cString(name));
+    if (appsrc !== null) this.#appsrcs.push(appsrc);
+    const isAppsrc = appsrc !== null &&
+      gobject().g_type_check_instance_is_a(appsrc, gstApp().gst_app_src_get_type());
+    if (!isAppsrc) throw noElement(`appsrc named ${name}`, text);
+    setProperty(appsrc, "format", "time");
+    setProperty(appsrc, "handle-segment-change", true);
+    setProperty(appsrc, "emit-signals", false);
   }
 
   /**
@@ -104,19 +103,21 @@ export class RecordBin {
     }
   }
 
-  /** Hands a frame to the encoder; the frame stays the caller's. */
-  push(frame: Frame): void {
-    gstApp().gst_app_src_push_sample(this.#appsrc, frame.sample);
+  /** Hands a frame to the encoder of the n-th track; the frame stays the caller's. */
+  push(frame: Frame, track = 0): void {
+    gstApp().gst_app_src_push_sample(this.#appsrcs[track]!, frame.sample);
   }
 
-  /** Frames handed over that the encoder has not taken yet. */
-  get backlog(): number {
-    return Number(gstApp().gst_app_src_get_current_level_buffers(this.#appsrc));
+  /** Frames handed over that the encoders, or the one of the n-th track, have not taken yet. */
+  backlog(track?: number): number {
+    const appsrcs = this.#appsrcs.filter((_, index) => track === undefined || index === track);
+    const levels = appsrcs.map((appsrc) => gstApp().gst_app_src_get_current_level_buffers(appsrc));
+    return levels.reduce((sum, level) => sum + Number(level), 0);
   }
 
-  /** Tells the encoder that no more frames come. */
-  endStream(): void {
-    gstApp().gst_app_src_end_of_stream(this.#appsrc);
+  /** Tells the encoder of the n-th track that no more frames come. May be called twice. */
+  endStream(track = 0): void {
+    gstApp().gst_app_src_end_of_stream(this.#appsrcs[track]!);
   }
 
   /**
@@ -153,6 +154,10 @@ export class RecordBin {
   }
 
   #free(pipeline: Deno.PointerObject): void {
-    for (const owned of [this.#appsrc, this.#bus, pipeline]) gst().gst_object_unref(owned);
+    for (const owned of [...this.#appsrcs, this.#bus, pipeline]) gst().gst_object_unref(owned);
   }
+}
+
+function noElement(what: string, text: string): GstError {
+  return new GstError(`The record bin has no ${what}:\n${text}`);
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { nsToSec } from "../clock_time.ts";
+import { nsToSec, secToNs } from "../clock_time.ts";
 import { type ClipWindow, missingBetween } from "../ringbuffer/window.ts";
 
 /**
@@ -15,7 +15,8 @@ import { type ClipWindow, missingBetween } from "../ringbuffer/window.ts";
  * - `closed`: the recorder or the pipeline was closed, or the process was told to end,
  * - `ring-failed`: the ring buffer's bin failed,
  * - `encoder-too-slow`: frames were dropped because encoder or disk did not keep up,
- * - `frames-missing`: frames within the clip never came, or came while the event loop was busy for too long.
+ * - `frames-missing`: frames within the clip never came, or came while the event loop was busy for too long,
+ * - `track-missing`: one of the recorder's tracks gave nothing; the clip is written without it.
  */
 export type Shortfall =
   | "ring-not-full"
@@ -24,7 +25,8 @@ export type Shortfall =
   | "closed"
   | "ring-failed"
   | "encoder-too-slow"
-  | "frames-missing";
+  | "frames-missing"
+  | "track-missing";
 
 /** A finished clip. Times are in seconds of the pipeline's running time. */
 export interface RecordingReport {
@@ -50,6 +52,20 @@ export interface RecordingReport {
   startedAt: Date;
   /** Empty when the clip is complete; else why it is not. */
   shortfalls: Shortfall[];
+  /**
+   * The tracks, where the recorder was given several. What is said above is that of the first one in the file, and
+   * `shortfalls` are those of all.
+   */
+  tracks?: TrackReport[];
+}
+
+/** One of several tracks of a clip; one that is not in the file has no frames, and nothing else counts then. */
+export interface TrackReport
+  extends Pick<RecordingReport, "start" | "end" | "frames" | "dropped" | "shortfalls"> {
+  /** The tee that it comes from. */
+  tee: string;
+  /** The kind of media, such as `video/x-h264`; null where there was none. */
+  mediaType: string | null;
 }
 
 /** Counts frames as they are written, and makes the report of them. */
@@ -70,6 +86,11 @@ export class ClipTally {
   /** Frames written. */
   get frames(): number {
     return this.#frames;
+  }
+
+  /** The start of the first frame; null before there is one. */
+  get firstNs(): bigint | null {
+    return this.#firstNs;
   }
 
   /** Nanoseconds that the last frame lasts: where nothing tells, until the next one or as long as the one before it. */
@@ -119,33 +140,56 @@ export class ClipTally {
     this.#shortfalls.add(shortfall);
   }
 
-  /**
-   * The report of a clip with at least one frame.
-   *
-   * @param epochMs Wall clock (milliseconds) at running time 0.
-   */
-  report(
-    clip: { path: string; bytes: number; window: ClipWindow; epochMs: number },
-  ): RecordingReport {
-    const { path, bytes, window, epochMs } = clip;
+  /** What was counted, and what is missing of a window. */
+  count(window: ClipWindow): Omit<TrackReport, "tee" | "mediaType"> {
     const firstNs = this.#firstNs ?? window.startNs;
-    const endNs = this.#endNs;
+    const endNs = this.#firstNs === null ? firstNs : this.#endNs;
     // a frame that began before the requested start would have to be there, too
     if (firstNs - window.startNs >= (this.#frameNs ?? 1n)) this.note("ring-not-full");
     if (this.#missing > 0 && !this.#shortfalls.has("encoder-too-slow")) this.note("frames-missing");
-    const start = nsToSec(firstNs);
     return {
-      path,
-      start,
+      start: nsToSec(firstNs),
       end: nsToSec(endNs),
-      duration: nsToSec(endNs - firstNs),
       frames: this.#frames,
       dropped: this.#missing,
-      bytes,
-      calls: window.callsNs.map(nsToSec),
-      requested: { start: nsToSec(window.startNs), end: nsToSec(window.endNs) },
-      startedAt: new Date(epochMs + start * 1000),
       shortfalls: [...this.#shortfalls],
     };
   }
+}
+
+/** A clip's stream, as far as the report needs it. */
+export interface CountedTrack extends Pick<TrackReport, "tee" | "mediaType"> {
+  /** Its frames. */
+  tally: ClipTally;
+}
+
+/**
+ * The report of a clip, at least one of whose tracks has a frame.
+ *
+ * @param epochMs Wall clock (milliseconds) at running time 0.
+ */
+export function clipReport(
+  tracks: readonly CountedTrack[],
+  clip: { path: string; bytes: number; window: ClipWindow; epochMs: number },
+): RecordingReport {
+  const { path, bytes, window, epochMs } = clip;
+  const counted = tracks.map(({ tee, mediaType, tally }) => ({
+    ...{ tee, mediaType },
+    ...tally.count(window),
+  }));
+  const { start, end, frames, dropped } = counted.find(({ frames }) => frames > 0)!;
+  return {
+    path,
+    start,
+    end,
+    duration: nsToSec(secToNs(end) - secToNs(start)),
+    frames,
+    dropped,
+    bytes,
+    calls: window.callsNs.map(nsToSec),
+    requested: { start: nsToSec(window.startNs), end: nsToSec(window.endNs) },
+    startedAt: new Date(epochMs + start * 1000),
+    shortfalls: [...new Set(counted.flatMap(({ shortfalls }) => shortfalls))],
+    ...(tracks.length > 1 && { tracks: counted }),
+  };
 }

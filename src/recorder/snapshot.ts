@@ -178,7 +178,7 @@ async function encode(frame: Frame, text: string, file: ClipFile, untilMs: numbe
     static override readonly binString = text;
   }
   const { path, partPath: location } = file;
-  const bin = new ImageBin({ path, location, mediaType: frame.mediaType });
+  const bin = new ImageBin({ path, location, tracks: [frame] });
   try {
     await bin.start();
     bin.push(frame);

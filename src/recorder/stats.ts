@@ -27,6 +27,8 @@ export interface RecorderStats {
   gopSec: number | null;
   /** Clips that take frames or are being finished. */
   openClips: number;
+  /** The tracks, where the recorder was given several; what is said above is that of the first one. */
+  tracks?: (RecorderStats & { tee: string })[];
 }
 
 /** What is known beside the frames. */

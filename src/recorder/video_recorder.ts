@@ -4,27 +4,28 @@
  * @module
  */
 import type { GstError } from "../../ffi/errors.ts";
-import { nsToSec, secToNs } from "../clock_time.ts";
+import { max, min, secToNs } from "../clock_time.ts";
 import { checkSec, deadline } from "../deadline.ts";
 import { GstClosedError } from "../errors.ts";
-import type { Attachment } from "../pipeline.ts";
-import type { RingBuffer } from "../ringbuffer/ring_buffer.ts";
-import { History } from "../ringbuffer/history.ts";
 import { type Call, ClipWindow } from "../ringbuffer/window.ts";
 import { Clip } from "./clip.ts";
+import type { ClipTrackOptions } from "./clip_track.ts";
 import { beginLooks, endLooks } from "./idle.ts";
 import { guard, type Interruptible, unguard } from "./interrupt.ts";
 import {
   checkFunction,
   checkPath,
+  type CompleteOptions,
   completeOptions,
   readCall,
   type RecordOptions,
+  type TrackOptions,
   type VideoRecorderOptions,
 } from "./options.ts";
 import type { RecordingReport, Shortfall } from "./report.ts";
 import { type SnapshotOptions, type SnapshotReport, takeSnapshot } from "./snapshot.ts";
-import { type RecorderStats, ringStats } from "./stats.ts";
+import type { RecorderStats } from "./stats.ts";
+import { Track } from "./track.ts";
 
 /**
  * What a recorder is doing: off its tee, keeping the last seconds, making a clip's file, writing a clip, or finishing
@@ -46,8 +47,6 @@ const TICK_MS = 20;
 const BACKLOG_SEC = 5;
 /** Nanoseconds that a frame is taken to last before there are two. */
 const UNKNOWN_FRAME_NS = 33_333_333n;
-/** Running time after which a frame that should have come counts as not coming. */
-const STALL_NS = secToNs(1);
 
 /**
  * Records what happened at a tee, starting before it was asked to.
@@ -78,22 +77,17 @@ const STALL_NS = secToNs(1);
  * ```
  */
 export class VideoRecorder implements AsyncDisposable {
-  readonly #options: Required<VideoRecorderOptions>;
+  readonly #options: CompleteOptions;
   readonly #windowNs: bigint;
-  readonly #ring: RingBuffer;
-  readonly #attachment: Attachment;
+  readonly #tracks: Track[] = [];
   /** Clips that are not done. */
   readonly #clips = new Set<Clip>();
-  /** Frames out of the ring that the next clip may need, oldest first. */
-  readonly #history = new History();
   readonly #interruptible: Interruptible;
-  /** The look at the ring while nothing is recorded. */
+  /** The look at the rings while nothing is recorded. */
   readonly #look = () => {
     this.#checkRing();
     this.#idle();
   };
-  /** Running time at which frames came last. */
-  #lastFrameNs = 0n;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #hasWarned = false;
   #failure: GstError | undefined;
@@ -109,30 +103,44 @@ export class VideoRecorder implements AsyncDisposable {
    */
   constructor(options: VideoRecorderOptions) {
     this.#options = completeOptions(options);
-    const { pipeline, srcTeeName, windowSizeSec, timeoutSec, maxRingBytes } = this.#options;
+    const { windowSizeSec, exitTimeoutSec } = this.#options;
     this.#windowNs = secToNs(windowSizeSec);
-    this.#ring = new this.#options.ringBufferClass({
-      pipeline,
-      teeName: srcTeeName,
-      windowSec: windowSizeSec,
-      timeoutSec,
-      maxBytes: maxRingBytes,
-    });
-    this.#attachment = {
-      path: this.#ring.path,
-      onError: (error) => this.#fail(error),
-      onStateChange: (state, when) => this.#ring.follow(state, when),
-      close: () => this.close(),
-    };
-    const { exitTimeoutSec } = this.#options;
     this.#interruptible = {
       exitMs: exitTimeoutSec * 1000,
       close: () => this.#closing ??= this.#close(undefined, exitTimeoutSec),
       endNow: () => this.#endNow(),
       finishNow: (untilMs) => this.#clips.forEach((clip) => clip.finishNow(untilMs)),
     };
-    pipeline.attach(this.#attachment);
+    try {
+      for (const track of this.#options.tracks) this.#attach(track);
+    } catch (error) {
+      this.#detach();
+      throw error;
+    }
     this.#schedule();
+  }
+
+  #attach({ tee, ringBufferClass }: Required<TrackOptions>): void {
+    const { pipeline, windowSizeSec, timeoutSec, maxRingBytes } = this.#options;
+    const track = new Track(ringBufferClass, {
+      pipeline,
+      teeName: tee,
+      windowSec: windowSizeSec,
+      timeoutSec,
+      maxBytes: maxRingBytes,
+    }, {
+      onError: (error) => this.#fail(error),
+      close: () => this.close(),
+    });
+    this.#tracks.push(track);
+    pipeline.attach(track.attachment);
+  }
+
+  #detach(): void {
+    for (const track of this.#tracks) {
+      track.detach();
+      this.#options.pipeline.detach(track.attachment);
+    }
   }
 
   /** What it is doing; a clip under way counts before one that is being finished. */
@@ -186,7 +194,8 @@ export class VideoRecorder implements AsyncDisposable {
     const frames = () => {
       this.#checkOpen();
       this.#take();
-      return this.#history.frames;
+      const video = this.#tracks.find((track) => !track.isSound) ?? this.#tracks[0]!;
+      return video.history.frames;
     };
     return takeSnapshot(path, options, { pipeline: this.#options.pipeline, frames });
   }
@@ -204,26 +213,32 @@ export class VideoRecorder implements AsyncDisposable {
   }
 
   #begin(call: Call, maxDelaySec: number): Clip {
-    const { pipeline, filenameGenerator, windowSizeSec } = this.#options;
-    const { recordBinClass, startAtZero } = this.#options;
-    const frameNs = this.#ring.frameNs;
-    const measuredFrameNs = frameNs ?? this.#history.frameNs ?? UNKNOWN_FRAME_NS;
+    const { pipeline, filenameGenerator, recordBinClass, startAtZero } = this.#options;
     const clip = new Clip({
       path: checkPath(filenameGenerator()),
       window: new ClipWindow(call),
       recordBinClass,
       startAtZero,
       epochMs: () => Date.now() - (pipeline.runningTimeSec ?? 0) * 1000,
-      measuredFrameNs,
-      maxBacklog: Math.ceil((2 * windowSizeSec + BACKLOG_SEC) * 1e9 / Number(measuredFrameNs)),
+      tracks: this.#tracks.map((track) => this.#clipTrack(track)),
       maxDelaySec,
     });
     this.#clips.add(clip);
     if (this.#options.finishOnExit) guard(this.#interruptible);
     clip.done.then(() => this.#drop(clip));
-    this.#ring.isDrained = true;
-    for (const frame of this.#history.frames) clip.offer(frame, frameNs);
+    // the first track tells where the others begin
+    for (const [index, { ring, history }] of this.#tracks.entries()) {
+      ring.isDrained = true;
+      const { frameNs } = ring;
+      for (const frame of history.frames) clip.offer(index, frame, frameNs);
+    }
     return clip;
+  }
+
+  #clipTrack({ tee, ring, history }: Track): ClipTrackOptions {
+    const measuredFrameNs = ring.frameNs ?? history.frameNs ?? UNKNOWN_FRAME_NS;
+    const waitSec = 2 * this.#options.windowSizeSec + BACKLOG_SEC;
+    return { tee, measuredFrameNs, maxBacklog: Math.ceil(waitSec * 1e9 / Number(measuredFrameNs)) };
   }
 
   #drop(clip: Clip): void {
@@ -236,45 +251,52 @@ export class VideoRecorder implements AsyncDisposable {
     return this.#options.pipeline.runningTimeNs ?? 0n;
   }
 
-  /** Takes what the ring holds: to the clips, and to the history of the next one. */
+  /** Takes what the rings hold: to the clips, and to the histories of the next one. */
   #take(): void {
-    const frames = this.#ring.drain();
-    if (frames.length === 0 && this.#history.frames.length === 0) return;
     const { runningTimeNs } = this.#options.pipeline;
-    // stopped since then: the times of another start mean nothing in the next one
-    if ((runningTimeNs ?? 0n) < this.#lastFrameNs) this.#history.clear();
-    if (frames.length === 0) return;
-    if (runningTimeNs !== null) this.#lastFrameNs = runningTimeNs;
-    const { frameNs } = this.#ring;
-    for (const frame of frames) {
-      for (const clip of this.#clips) clip.offer(frame, frameNs);
-      this.#history.push(frame);
+    for (const [index, track] of this.#tracks.entries()) {
+      track.take(runningTimeNs, (frame, frameNs) => {
+        for (const clip of this.#clips) clip.offer(index, frame, frameNs);
+      });
     }
-    const newestNs = frames.findLast(({ timeNs }) => timeNs !== null)?.timeNs;
-    if (newestNs) this.#history.trim(newestNs - this.#windowNs, this.#options.maxRingBytes);
-    const { longestGopNs, bytes, frames: kept } = this.#history;
-    this.#ring.learn(longestGopNs, kept.length > 0 ? bytes / kept.length : null);
+    this.#trim();
     this.#checkGop();
   }
 
-  /** A short window of encoded video is little more than what its start needs to be decoded. */
+  /** Keeps what a clip from now on needs: of the other tracks, as far back as the first one has to begin. */
+  #trim(): void {
+    const [first, ...others] = this.#tracks as [Track, ...Track[]];
+    const sinceNs = this.#newestNs - this.#windowNs;
+    first.trim(sinceNs, 0n);
+    if (others.length === 0) return;
+    const isBehind = first.newestNs < sinceNs;
+    const startNs = (isBehind ? null : first.startNs(sinceNs)) ?? sinceNs;
+    const leadNs = 2n * (first.ring.longestGopNs ?? 0n);
+    for (const track of others) track.trim(min(startNs, sinceNs), leadNs);
+  }
+
+  /** The latest start of a frame. */
+  get #newestNs(): bigint {
+    return this.#tracks.map(({ newestNs }) => newestNs).reduce(max);
+  }
+
   #checkGop(): void {
-    const { longestGopNs } = this.#ring;
-    if (this.#hasWarned || longestGopNs === null || this.#windowNs >= 2n * longestGopNs) return;
-    this.#hasWarned = true;
-    const { srcTeeName, windowSizeSec, onWarning } = this.#options;
-    onWarning(
-      `The window of ${windowSizeSec} s at tee "${srcTeeName}" is shorter than two groups of pictures, ` +
-        `which last up to ${nsToSec(longestGopNs)} s: clips start up to that much before it`,
-    );
+    if (this.#hasWarned) return;
+    for (const track of this.#tracks) {
+      const warning = track.gopWarning(this.#options.windowSizeSec);
+      if (warning === null) continue;
+      this.#hasWarned = true;
+      return this.#options.onWarning(warning);
+    }
   }
 
   /** What the ring holds at the moment. It costs nothing until it is called, and then looks at each frame in the ring. */
   stats(): RecorderStats {
     this.#take();
-    const { holdSec, frameNs, longestGopNs } = this.#ring;
     const openClips = this.#clips.size;
-    return ringStats(this.#history.frames, { holdSec, frameNs, longestGopNs, openClips });
+    const all = this.#tracks.map((track) => ({ tee: track.tee, ...track.stats(openClips) }));
+    const { tee: _, ...first } = all[0]!;
+    return all.length > 1 ? { ...first, tracks: all } : first;
   }
 
   /** Has the ring looked at soon while a clip is open, else in the turns of all idle recorders. */
@@ -299,34 +321,41 @@ export class VideoRecorder implements AsyncDisposable {
 
   /** Gives up a ring that takes no more frames; where an element of it has said why, that comes first. */
   #checkRing(): void {
-    const { failure } = this.#ring;
-    if (failure !== null) void this.#options.pipeline.bus.flush().then(() => this.#fail(failure));
+    const failure = this.#tracks.map(({ ring }) => ring.failure).find((failure) =>
+      failure !== null
+    );
+    if (failure) void this.#options.pipeline.bus.flush().then(() => this.#fail(failure));
   }
 
   /** Moves the clips on. */
   #tick(): void {
     const nowNs = this.#nowNs;
     this.#take();
-    const isSilent = nowNs - this.#lastFrameNs > STALL_NS;
     const isStopped = this.#options.pipeline.runningTimeNs === null;
+    const patienceNs = secToNs(this.#options.trackTimeoutSec);
     for (const clip of this.#clips) {
-      if (this.#ring.isEos || (isStopped && clip.state === "recording")) {
-        clip.endInput("end-of-stream");
-      }
-      if (isSilent && nowNs > clip.window.endNs + STALL_NS) {
-        clip.endInput("source-stalled");
+      for (const [index, track] of this.#tracks.entries()) {
+        if (track.ring.isEos || (isStopped && clip.state === "recording")) {
+          clip.endTrack(index, "end-of-stream");
+        }
+        const isBehind = this.#newestNs - track.newestNs > patienceNs;
+        if (isBehind || track.isOverdue(nowNs, clip.window.endNs)) {
+          clip.endTrack(index, "source-stalled");
+        }
       }
       clip.tick();
     }
   }
 
-  /** Fits the ring to the stream; once it has filled up again or has begun anew, the history out of it is of no use. */
+  /** Fits the rings to their streams. */
   #idle(): void {
-    this.#ring.isDrained = false;
-    if (!this.#ring.resize()) this.#take();
-    if (this.#history.frames.length === 0) return;
-    const ageNs = this.#nowNs - this.#lastFrameNs;
-    if (ageNs < 0n || ageNs > secToNs(this.#ring.holdSec + 1)) this.#history.clear();
+    let areFitted = true;
+    for (const { ring } of this.#tracks) {
+      ring.isDrained = false;
+      areFitted = ring.resize() && areFitted;
+    }
+    if (!areFitted) this.#take();
+    for (const track of this.#tracks) track.forget(this.#nowNs);
   }
 
   /** The ring's bin has failed: clips end with what they have. */
@@ -348,19 +377,21 @@ export class VideoRecorder implements AsyncDisposable {
     reason?: Shortfall,
     timeoutSec: number = this.#options.closeTimeoutSec,
   ): Promise<void> {
-    const { pipeline } = this.#options;
     this.#take();
-    const shortfall = reason ?? (this.#ring.isEos ? "end-of-stream" : "closed");
-    this.#ring.detach();
-    for (const clip of this.#clips) clip.endInput(shortfall);
+    for (const clip of this.#clips) {
+      for (const [index, { ring }] of this.#tracks.entries()) {
+        clip.endTrack(index, reason ?? (ring.isEos ? "end-of-stream" : "closed"));
+      }
+    }
+    for (const track of this.#tracks) track.detach();
     this.#schedule();
     const clips = [...this.#clips];
     const late = `Not finished within ${timeoutSec} s`;
     await deadline(Promise.all(clips.map(({ done }) => done)), timeoutSec, late)
       .catch((error) => Promise.all(clips.map((clip) => clip.fail(error))));
     this.#unschedule();
-    pipeline.detach(this.#attachment);
-    this.#history.clear();
+    this.#detach();
+    for (const { history } of this.#tracks) history.clear();
   }
 
   /** Ends open clips with what they have, for a process that is about to end. */

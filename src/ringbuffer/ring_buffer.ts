@@ -6,7 +6,7 @@
 import { GstError } from "../../ffi/errors.ts";
 import { gstApp } from "../../ffi/gst.ts";
 import { frameRateOf, mediaTypeOf, PadCaps } from "../caps.ts";
-import { nsToSec } from "../clock_time.ts";
+import { max, nsToSec } from "../clock_time.ts";
 import { isSelfContained, PARSERS } from "../codecs.ts";
 import { Frame } from "../frame.ts";
 import type { Pipeline } from "../pipeline.ts";
@@ -91,6 +91,7 @@ export class RingBuffer {
   /** Whether the appsink may be waiting for the clock. */
   #isSynced = true;
   #longestGopNs: bigint | null = null;
+  #leadNs = 0n;
   #frameBytes: number | null = null;
   #capacity = 0;
 
@@ -215,7 +216,7 @@ export class RingBuffer {
 
   /** Seconds that the ring holds: an encoded one reaches back to a keyframe before the window, whenever that was. */
   get holdSec(): number {
-    return this.#windowSec + 2 * nsToSec(this.#longestGopNs ?? 0n);
+    return this.#windowSec + nsToSec(max(2n * (this.#longestGopNs ?? 0n), this.#leadNs));
   }
 
   /** The longest time between keyframes so far; null for raw video, and where it is not known yet. */
@@ -223,10 +224,15 @@ export class RingBuffer {
     return this.#longestGopNs;
   }
 
-  /** Tells what the frames so far are like; null where that is not known yet. */
-  learn(longestGopNs: bigint | null, frameBytes: number | null): void {
+  /**
+   * Tells what the frames so far are like; null where that is not known yet.
+   *
+   * @param leadNs Nanoseconds by which clips can begin before the window because of another tee's keyframes.
+   */
+  learn(longestGopNs: bigint | null, frameBytes: number | null, leadNs = 0n): void {
     this.#longestGopNs = this.#isSelfContained ? null : longestGopNs;
     this.#frameBytes = frameBytes;
+    this.#leadNs = leadNs;
   }
 
   /**

@@ -1,0 +1,142 @@
+/**
+ * One of the streams that a recorder keeps.
+ *
+ * @module
+ */
+import { nsToSec, secToNs } from "../clock_time.ts";
+import { isSound } from "../codecs.ts";
+import type { Frame } from "../frame.ts";
+import type { Attachment } from "../pipeline.ts";
+import { History } from "../ringbuffer/history.ts";
+import type { RingBuffer, RingBufferOptions } from "../ringbuffer/ring_buffer.ts";
+import { clipStart } from "../ringbuffer/window.ts";
+import { type RecorderStats, ringStats } from "./stats.ts";
+
+/** Running time after which a frame that should have come counts as not coming. */
+const STALL_NS = secToNs(1);
+
+/** A tee's stream: the ring at it, and the frames out of that which the next clip may need. */
+export class Track {
+  /** The tee's name. */
+  readonly tee: string;
+  /** The ring, on the tee until it is detached. */
+  readonly ring: RingBuffer;
+  /** Frames out of the ring that the next clip may need, oldest first. */
+  readonly history = new History();
+  /** What ties the ring to the pipeline. */
+  readonly attachment: Attachment;
+  readonly #maxBytes: number;
+  /** Running time at which frames came last. */
+  #arrivedNs = 0n;
+  /** The latest start of a frame, or when the ring was attached. */
+  #newestNs: bigint;
+
+  /**
+   * Attaches a ring to a tee.
+   *
+   * @throws As {@link RingBuffer}.
+   */
+  constructor(
+    ringBufferClass: typeof RingBuffer,
+    options: Required<RingBufferOptions>,
+    attachment: Pick<Attachment, "onError" | "close">,
+  ) {
+    this.tee = options.teeName;
+    this.#maxBytes = options.maxBytes;
+    this.#newestNs = options.pipeline.runningTimeNs ?? 0n;
+    const ring = new ringBufferClass(options);
+    this.ring = ring;
+    this.attachment = {
+      ...attachment,
+      path: ring.path,
+      onStateChange: (state, when) => ring.follow(state, when),
+    };
+  }
+
+  /** Whether what it holds is sound. */
+  get isSound(): boolean {
+    const [frame] = this.history.frames;
+    return frame !== undefined && isSound(frame.mediaType);
+  }
+
+  /** The start of the newest frame; before there is one, when the ring was attached. */
+  get newestNs(): bigint {
+    return this.#newestNs;
+  }
+
+  /** Takes what the ring holds, and shows each frame. */
+  take(
+    runningTimeNs: bigint | null,
+    show: (frame: Frame, frameNs: bigint | null) => void,
+  ): void {
+    const { history, ring } = this;
+    const frames = ring.drain();
+    if (frames.length === 0 && history.frames.length === 0) return;
+    // stopped since then: the times of another start mean nothing in the next one
+    if ((runningTimeNs ?? 0n) < this.#arrivedNs) {
+      history.clear();
+      this.#newestNs = 0n;
+    }
+    if (frames.length === 0) return;
+    if (runningTimeNs !== null) this.#arrivedNs = runningTimeNs;
+    const { frameNs } = ring;
+    for (const frame of frames) {
+      show(frame, frameNs);
+      history.push(frame);
+    }
+    this.#newestNs = frames.findLast(({ timeNs }) => timeNs !== null)?.timeNs ?? this.#newestNs;
+  }
+
+  /** Where a clip from an instant on would begin; null where it has none of this stream. */
+  startNs(sinceNs: bigint): bigint | null {
+    const { frames } = this.history;
+    return frames[clipStart(frames, sinceNs)]?.timeNs ?? null;
+  }
+
+  /**
+   * Drops the frames that no clip from an instant on needs.
+   *
+   * @param leadNs Nanoseconds by which clips can begin before that because of another track's keyframes.
+   */
+  trim(sinceNs: bigint, leadNs: bigint): void {
+    this.history.trim(sinceNs, this.#maxBytes);
+    const { longestGopNs, bytes, frames } = this.history;
+    this.ring.learn(longestGopNs, frames.length > 0 ? bytes / frames.length : null, leadNs);
+  }
+
+  /** Whether no frames came for a while. */
+  isSilent(nowNs: bigint): boolean {
+    return nowNs - this.#arrivedNs > STALL_NS;
+  }
+
+  /** Whether the time in which a clip's last frame should have come is over. */
+  isOverdue(nowNs: bigint, endNs: bigint): boolean {
+    return this.isSilent(nowNs) && nowNs > endNs + STALL_NS;
+  }
+
+  /** Drops frames that are of no use any more: the ring has filled up again since, or has begun anew. */
+  forget(nowNs: bigint): void {
+    if (this.history.frames.length === 0) return;
+    const ageNs = nowNs - this.#arrivedNs;
+    if (ageNs < 0n || ageNs > secToNs(this.ring.holdSec + 1)) this.history.clear();
+  }
+
+  /** What it holds. */
+  stats(openClips: number): RecorderStats {
+    const { holdSec, frameNs, longestGopNs } = this.ring;
+    return ringStats(this.history.frames, { holdSec, frameNs, longestGopNs, openClips });
+  }
+
+  /** A warning where a window is little more than what its start needs to be decoded; null where there is none. */
+  gopWarning(windowSec: number): string | null {
+    const { longestGopNs } = this.ring;
+    if (longestGopNs === null || secToNs(windowSec) >= 2n * longestGopNs) return null;
+    return `The window of ${windowSec} s at tee "${this.tee}" is shorter than two groups of pictures, ` +
+      `which last up to ${nsToSec(longestGopNs)} s: clips start up to that much before it`;
+  }
+
+  /** Takes the ring off the tee; the history stays. May be called twice. */
+  detach(): void {
+    this.ring.detach();
+  }
+}
