@@ -177,6 +177,8 @@ export const gstSymbols = {
     parameters: ["pointer", "buffer", "pointer", "pointer"],
     result: "void",
   },
+  // void gst_pad_set_offset (GstPad *pad, gint64 offset)
+  gst_pad_set_offset: { parameters: ["pointer", "i64"], result: "void" },
   // GstCaps * gst_pad_peer_query_caps (GstPad *pad, GstCaps *filter)                       [full]
   gst_pad_peer_query_caps: { parameters: ["pointer", "pointer"], result: "pointer" },
   // gboolean gst_pad_query_accept_caps (GstPad *pad, GstCaps *caps)

@@ -40,9 +40,9 @@ export const PARSERS: Record<string, Parser> = {
   "video/x-vp9": { elements: ["vp9parse"], text: "vp9parse" },
   "video/x-av1": { elements: ["av1parse"], text: "av1parse" },
   "image/jpeg": { elements: ["jpegparse"], text: "jpegparse" },
+  "audio/x-opus": { elements: ["opusparse"], text: "opusparse" },
   "audio/mpeg": { elements: ["aacparse"], text: "aacparse" },
   [MP3]: { elements: ["mpegaudioparse"], text: "mpegaudioparse" },
-  "audio/x-opus": { elements: ["opusparse"], text: "opusparse" },
   "audio/x-alaw": { elements: [], text: "identity" },
   "audio/x-mulaw": { elements: [], text: "identity" },
 };

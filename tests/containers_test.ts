@@ -12,7 +12,7 @@ import {
 } from "@std/assert";
 import { extname } from "@std/path";
 import { GstError, GstParseError, RecordBin, RecordingError } from "../mod.ts";
-import { recordBinText } from "../src/recorder/containers.ts";
+import { recordBinParts, type RecordBinSpec } from "../src/recorder/containers.ts";
 import {
   checkComplete,
   newPaths,
@@ -30,11 +30,16 @@ function without(...missing: string[]): (name: string) => boolean {
   return (name) => !missing.includes(name);
 }
 
+/** The text of a record bin. */
+function recordBinText(spec: RecordBinSpec, isInstalled: (name: string) => boolean): string {
+  return recordBinParts(spec, isInstalled).text;
+}
+
 function raw(path: string) {
   return { path, tracks: [{ mediaType: "video/x-raw" }] };
 }
 
-Deno.test("recordBinText() follows the extension, in whatever case", () => {
+Deno.test("recordBinParts() follows the extension, in whatever case", () => {
   const all = without();
   assertMatch(recordBinText(raw("a.webm"), all), /vp8enc .* ! webmmux/);
   assertMatch(recordBinText(raw("/clips.mp4/a.WebM"), all), /vp8enc .* ! webmmux/);
@@ -42,13 +47,13 @@ Deno.test("recordBinText() follows the extension, in whatever case", () => {
   assertMatch(recordBinText(raw("a.mp4"), all), /x264enc .* ! mp4mux/);
 });
 
-Deno.test("recordBinText() takes the next encoder where one is not installed", () => {
+Deno.test("recordBinParts() takes the next encoder where one is not installed", () => {
   assertMatch(recordBinText(raw("a.mp4"), without("x264enc")), /openh264enc/);
   assertMatch(recordBinText(raw("a.mkv"), without("x264enc", "openh264enc")), /vp8enc/);
   assertMatch(recordBinText(raw("a.mkv"), without("h264parse")), /vp8enc/);
 });
 
-Deno.test("recordBinText() tells encoded video's frame rate where the caps do not", () => {
+Deno.test("recordBinParts() tells encoded video's frame rate where the caps do not", () => {
   const track = { mediaType: "video/x-h264", untoldFrameNs: 40_000_000n };
   const text = recordBinText({ path: "a.mp4", tracks: [track] }, without());
   assertMatch(
@@ -59,7 +64,7 @@ Deno.test("recordBinText() tells encoded video's frame rate where the caps do no
   assertEquals(recordBinText(told, without()).includes("caps="), false);
 });
 
-Deno.test("recordBinText() names what is missing, with the packages", () => {
+Deno.test("recordBinParts() names what is missing, with the packages", () => {
   const message = (path: string, ...missing: string[]) =>
     assertThrows(() => recordBinText(raw(path), without(...missing)), GstError).message;
   assertEquals(
@@ -73,7 +78,7 @@ Deno.test("recordBinText() names what is missing, with the packages", () => {
   assertMatch(message("a.mp4", "h264parse", "mp4mux"), /not installed: h264parse, mp4mux\n/);
 });
 
-Deno.test("recordBinText() refuses other extensions, and lists those that it knows", () => {
+Deno.test("recordBinParts() refuses other extensions, and lists those that it knows", () => {
   for (const path of ["a.avi", "a", "/clips.webm/a", ".webm", "a.webm ", "a.toString"]) {
     const { message } = assertThrows(
       () => recordBinText(raw(path), without()),
@@ -83,7 +88,7 @@ Deno.test("recordBinText() refuses other extensions, and lists those that it kno
   }
 });
 
-Deno.test("recordBinText() writes encoded video as it is, where the container takes it", () => {
+Deno.test("recordBinParts() writes encoded video as it is, where the container takes it", () => {
   const text = (path: string, mediaType: string) =>
     recordBinText({ path, tracks: [{ mediaType }] }, () => true);
   assertMatch(text("a.mp4", "video/x-h264"), /^appsrc name=appsrc ! h264parse [^!]*! mp4mux/);

@@ -9,8 +9,18 @@ import { isSound, MP3, PARSERS, type Part } from "../codecs.ts";
 import { missingHint } from "../parse.ts";
 import { hasElement } from "../registry.ts";
 
+/** An encoder, and what it makes. */
+interface Encoder extends Part {
+  makes: string;
+  /** Nanoseconds of silence that it puts first, and no container takes off again. */
+  delayNs?: bigint;
+}
+
+/** Samples a second in front of encoders of AAC, whose delay is one of samples. */
+const AAC_RATE = 48_000;
+
 /** Encoders of raw video and sound by preference, with the media type that they make. */
-const ENCODERS: (Part & { makes: string })[] = [
+const ENCODERS: Encoder[] = [
   {
     makes: "video/x-h264",
     elements: ["x264enc"],
@@ -28,10 +38,18 @@ const ENCODERS: (Part & { makes: string })[] = [
       "end-usage=cq cq-level=12 target-bitrate=20000000",
   },
   { makes: "audio/x-opus", elements: ["opusenc"], text: "opusenc bitrate=128000" },
-  { makes: "audio/mpeg", elements: ["fdkaacenc"], text: "fdkaacenc bitrate=160000" },
-  { makes: "audio/mpeg", elements: ["avenc_aac"], text: "avenc_aac bitrate=160000" },
-  { makes: "audio/mpeg", elements: ["voaacenc"], text: "voaacenc bitrate=160000" },
+  aacEncoder("avenc_aac", 1024),
+  aacEncoder("voaacenc", 1600),
 ];
+
+function aacEncoder(element: string, delaySamples: number): Encoder {
+  return {
+    makes: "audio/mpeg",
+    elements: [element],
+    text: `audio/x-raw,rate=${AAC_RATE} ! ${element} bitrate=160000`,
+    delayNs: BigInt(Math.round(delaySamples * 1e9 / AAC_RATE)),
+  };
+}
 
 /** What raw media needs in front of its encoder. */
 const CONVERTERS: Record<string, string> = {
@@ -42,6 +60,7 @@ const CONVERTERS: Record<string, string> = {
 /** A muxer, and the media types that it takes. */
 interface Container {
   muxer: Part;
+  /** Where it takes several that can be encoded to, the first is preferred. */
   takes: string[];
   /** What makes the muxer begin at 0 instead of the running time; undefined where it always does, or never can. */
   atZero?: string;
@@ -89,6 +108,14 @@ export interface RecordBinSpec {
   startAtZero?: boolean;
 }
 
+/** What a record bin is made of. */
+export interface RecordBinParts {
+  /** The bin's text. */
+  text: string;
+  /** Nanoseconds by which each track has to be pushed earlier to be in step with the others. */
+  delaysNs: bigint[];
+}
+
 /** A stream for a file. */
 export interface RecordTrack {
   /** The caps' name, such as `video/x-raw`, `video/x-h264` or `audio/mpeg`. */
@@ -103,17 +130,17 @@ export function appsrcName(index: number): string {
 }
 
 /**
- * The text of the bin that writes a clip: raw video and sound are encoded, what is encoded is written as it is.
+ * The bin that writes a clip: raw video and sound are encoded, what is encoded is written as it is.
  *
  * @param isInstalled Tells whether an element is there.
  * @throws {RangeError} if the extension is not known, or its container does not take the media; the message lists what
  * is possible.
  * @throws {GstError} if the elements for it are not installed; the message names them.
  */
-export function recordBinText(
+export function recordBinParts(
   spec: RecordBinSpec,
   isInstalled: (element: string) => boolean = hasElement,
-): string {
+): RecordBinParts {
   const { path, tracks, startAtZero = false } = spec;
   const extension = extname(path).toLowerCase();
   const container = CONTAINERS[extension];
@@ -137,10 +164,12 @@ export function recordBinText(
   const [first, ...more] = codecs.map(({ text }, index) =>
     `appsrc name=${appsrcName(index)} ! ${text}`
   );
-  const sink = "filesink name=filesink buffer-mode=unbuffered";
-  if (more.length === 0) return `${first} ! ${mux} ! ${sink}`;
-  const others = more.map((text) => `${text} ! muxer.`).join(" ");
-  return `${first} ! ${mux} name=muxer ! ${sink} ${others}`;
+  const name = more.length > 0 ? " name=muxer" : "";
+  const others = more.map((text) => ` ${text} ! muxer.`).join("");
+  return {
+    text: `${first} ! ${mux}${name} ! filesink name=filesink buffer-mode=unbuffered${others}`,
+    delaysNs: codecs.map(({ delayNs = 0n }) => delayNs),
+  };
 }
 
 /** What a stream needs on its way into a container. */
@@ -149,7 +178,7 @@ function codec(
   container: Container,
   extension: string,
   isInstalled: (element: string) => boolean,
-): Part {
+): Pick<Encoder, "elements" | "text" | "delayNs"> {
   const converter = CONVERTERS[mediaType];
   return converter === undefined
     ? withRate(parser(container, mediaType, extension), mediaType, untoldFrameNs)
@@ -168,14 +197,17 @@ function encoder(
   container: Container,
   converter: string,
   isInstalled: (element: string) => boolean,
-): Part {
-  const isFitting = ({ makes }: { makes: string }) =>
-    container.takes.includes(makes) && isSound(makes) === converter.startsWith("audio");
-  const fitting = ENCODERS.filter(isFitting).map((one) => {
-    const { elements, text } = PARSERS[one.makes]!;
+): Omit<Encoder, "makes"> {
+  const rank = ({ makes }: Encoder) => container.takes.indexOf(makes);
+  const isFitting = (one: Encoder) =>
+    rank(one) >= 0 && isSound(one.makes) === converter.startsWith("audio");
+  const preferred = ENCODERS.filter(isFitting).sort((a, b) => rank(a) - rank(b));
+  const fitting = preferred.map(({ makes, elements, text, ...rest }) => {
+    const parser = PARSERS[makes]!;
     return {
-      elements: [...one.elements, ...elements],
-      text: `${converter} ! ${one.text} ! ${text}`,
+      ...rest,
+      elements: [...elements, ...parser.elements],
+      text: `${converter} ! ${text} ! ${parser.text}`,
     };
   });
   return fitting.find(({ elements }) => elements.every(isInstalled)) ?? fitting[0]!;

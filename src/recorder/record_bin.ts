@@ -11,7 +11,7 @@ import type { Frame } from "../frame.ts";
 import { readMessage } from "../message.ts";
 import { parsePipeline } from "../parse.ts";
 import { setProperty } from "../properties.ts";
-import { appsrcName, recordBinText, type RecordTrack } from "./containers.ts";
+import { appsrcName, recordBinParts, type RecordTrack } from "./containers.ts";
 
 /** What a record bin writes, and where. */
 export interface RecordBinOptions {
@@ -61,12 +61,17 @@ export class RecordBin {
    * @throws {GstError} if elements are missing, or the bin's text does not serve.
    */
   constructor(options: RecordBinOptions) {
-    const text = (this.constructor as typeof RecordBin).binString ||
-      recordBinText(options);
+    const { binString } = this.constructor as typeof RecordBin;
+    const { text, delaysNs } = binString === ""
+      ? recordBinParts(options)
+      : { text: binString, delaysNs: [] };
     const pipeline = parsePipeline(text);
     const filesink = gst().gst_bin_get_by_name(pipeline, cString("filesink"));
     try {
-      for (const index of options.tracks.keys()) this.#addAppsrc(pipeline, appsrcName(index), text);
+      for (const index of options.tracks.keys()) {
+        this.#addAppsrc(pipeline, appsrcName(index), text);
+        delay(this.#appsrcs[index]!, -(delaysNs[index] ?? 0n));
+      }
       if (filesink === null) throw noElement("element named filesink", text);
       setProperty(filesink, "location", options.location);
     } catch (error) {
@@ -156,6 +161,13 @@ export class RecordBin {
   #free(pipeline: Deno.PointerObject): void {
     for (const owned of [...this.#appsrcs, this.#bus, pipeline]) gst().gst_object_unref(owned);
   }
+}
+
+/** Has what leaves an appsrc come later. */
+function delay(appsrc: Deno.PointerObject, offsetNs: bigint): void {
+  const pad = gst().gst_element_get_static_pad(appsrc, cString("src"));
+  gst().gst_pad_set_offset(pad, offsetNs);
+  gst().gst_object_unref(pad);
 }
 
 function noElement(what: string, text: string): GstError {
