@@ -23,7 +23,7 @@ export const MP3 = "audio/mpeg, mpegversion=1";
 
 /**
  * What brings encoded video and sound into the form that rings and muxers take, by media type. Parameter sets are repeated before
- * every keyframe, so that a clip can begin at any of them.
+ * every keyframe, so that a clip can begin at any of them. Where there is no parser, caps tell the muxer which pad to give.
  */
 export const PARSERS: Record<string, Parser> = {
   "video/x-h264": {
@@ -36,15 +36,15 @@ export const PARSERS: Record<string, Parser> = {
     text: "h265parse config-interval=-1",
     repeats: true,
   },
-  "video/x-vp8": { elements: [], text: "identity" },
+  "video/x-vp8": { elements: [], text: "video/x-vp8" },
   "video/x-vp9": { elements: ["vp9parse"], text: "vp9parse" },
   "video/x-av1": { elements: ["av1parse"], text: "av1parse" },
   "image/jpeg": { elements: ["jpegparse"], text: "jpegparse" },
   "audio/x-opus": { elements: ["opusparse"], text: "opusparse" },
   "audio/mpeg": { elements: ["aacparse"], text: "aacparse" },
   [MP3]: { elements: ["mpegaudioparse"], text: "mpegaudioparse" },
-  "audio/x-alaw": { elements: [], text: "identity" },
-  "audio/x-mulaw": { elements: [], text: "identity" },
+  "audio/x-alaw": { elements: [], text: "audio/x-alaw" },
+  "audio/x-mulaw": { elements: [], text: "audio/x-mulaw" },
 };
 
 /** Whether each frame of a media type can be decoded by itself. */

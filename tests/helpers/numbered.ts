@@ -81,13 +81,21 @@ export function rawNumbers(bytes: Uint8Array, frameSize: number): number[] {
   return Array.from({ length: count }, (_, i) => numberAt(bytes, i * frameSize));
 }
 
-/** The start of each frame of a clip by its container, in seconds. */
+/** The start of each frame of a clip by its container, in seconds, in the order in which they are shown. */
 export async function readTimes(clip: string): Promise<number[]> {
   const { stdout } = await run("ffprobe", [
-    ...["-v", "error", "-select_streams", "v:0", "-show_entries", "packet=pts_time"],
-    ...["-of", "csv=p=0", clip],
+    ...[
+      "-v",
+      "error",
+      "-select_streams",
+      "v:0",
+      "-show_entries",
+      "frame=best_effort_timestamp_time",
+    ],
+    ...["-of", "json", clip],
   ]);
-  return stdout.trim().split("\n").map((line) => parseFloat(line));
+  const { frames } = JSON.parse(stdout) as { frames: { best_effort_timestamp_time: string }[] };
+  return frames.map((frame) => Number(frame.best_effort_timestamp_time));
 }
 
 function numberAt(bytes: Uint8Array, offset: number): number {
