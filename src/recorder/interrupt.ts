@@ -4,11 +4,13 @@
  * @module
  */
 
+import { deadline } from "../deadline.ts";
+
 /** Something with clips open. */
 export interface Interruptible {
   /** Milliseconds that finishing the clips may take. */
-  readonly exitMs: number;
-  /** Finishes the clips, within that time. */
+  exitMs(): number;
+  /** Finishes the clips. */
   close(): Promise<void>;
   /** Ends the clips' input, so that they are finished while others are waited for. */
   endNow(): void;
@@ -58,10 +60,11 @@ function stopListening(): void {
 async function onSignal(signal: Deno.Signal): Promise<void> {
   if (!isClosing) {
     isClosing = true;
-    await Promise.allSettled([...guarded].map((one) => one.close()));
+    const closing = [...guarded].map((one) => deadline(one.close(), one.exitMs() / 1000, "late"));
+    await Promise.allSettled(closing);
     isClosing = false;
   }
-  stopListening();
+  finishAllNow(() => 0);
   raise(signal);
 }
 
@@ -76,12 +79,16 @@ function onUncaught(event: Event): void {
   if (!event.defaultPrevented) closeAllNow();
 }
 
-/** Finishes the clips, blocking, once: an uncaught error is followed by the process's end, which asks for it again. */
 function closeAllNow(): void {
+  const nowMs = Date.now();
+  for (const one of guarded) one.endNow();
+  finishAllNow((one) => nowMs + one.exitMs());
+}
+
+/** Waits for the clips and tells of those that are late, once: after an uncaught error comes the process's end. */
+function finishAllNow(untilMs: (one: Interruptible) => number): void {
   const all = [...guarded];
   guarded.clear();
   stopListening();
-  const nowMs = Date.now();
-  for (const one of all) one.endNow();
-  for (const one of all) one.finishNow(nowMs + one.exitMs);
+  for (const one of all) one.finishNow(untilMs(one));
 }

@@ -82,7 +82,12 @@ export class VideoRecorder implements AsyncDisposable {
   readonly #tracks: Track[] = [];
   /** Clips that are not done. */
   readonly #clips = new Set<Clip>();
-  readonly #interruptible: Interruptible;
+  readonly #interruptible: Interruptible = {
+    exitMs: () => this.#options.exitTimeoutSec * 1000,
+    close: () => this.close(),
+    endNow: () => this.#endNow(),
+    finishNow: (untilMs) => this.#clips.forEach((clip) => clip.finishNow(untilMs)),
+  };
   /** The look at the rings while nothing is recorded. */
   readonly #look = () => {
     this.#checkRing();
@@ -103,14 +108,7 @@ export class VideoRecorder implements AsyncDisposable {
    */
   constructor(options: VideoRecorderOptions) {
     this.#options = completeOptions(options);
-    const { windowSizeSec, exitTimeoutSec } = this.#options;
-    this.#windowNs = secToNs(windowSizeSec);
-    this.#interruptible = {
-      exitMs: exitTimeoutSec * 1000,
-      close: () => this.#closing ??= this.#close(undefined, exitTimeoutSec),
-      endNow: () => this.#endNow(),
-      finishNow: (untilMs) => this.#clips.forEach((clip) => clip.finishNow(untilMs)),
-    };
+    this.#windowNs = secToNs(this.#options.windowSizeSec);
     try {
       for (const track of this.#options.tracks) this.#attach(track);
     } catch (error) {
@@ -373,10 +371,8 @@ export class VideoRecorder implements AsyncDisposable {
     return this.#closing ??= this.#close();
   }
 
-  async #close(
-    reason?: Shortfall,
-    timeoutSec: number = this.#options.closeTimeoutSec,
-  ): Promise<void> {
+  async #close(reason?: Shortfall): Promise<void> {
+    const { closeTimeoutSec } = this.#options;
     this.#take();
     for (const clip of this.#clips) {
       for (const [index, { ring }] of this.#tracks.entries()) {
@@ -386,8 +382,8 @@ export class VideoRecorder implements AsyncDisposable {
     for (const track of this.#tracks) track.detach();
     this.#schedule();
     const clips = [...this.#clips];
-    const late = `Not finished within ${timeoutSec} s`;
-    await deadline(Promise.all(clips.map(({ done }) => done)), timeoutSec, late)
+    const late = `Not finished within ${closeTimeoutSec} s`;
+    await deadline(Promise.all(clips.map(({ done }) => done)), closeTimeoutSec, late)
       .catch((error) => Promise.all(clips.map((clip) => clip.fail(error))));
     this.#unschedule();
     this.#detach();

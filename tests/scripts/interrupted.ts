@@ -1,31 +1,52 @@
 /**
- * Opens clips, says so, and ends in the middle of them: `interrupted.ts END FOLDER RECORDERS`.
+ * Opens clips, says so, and ends in the middle of them: `interrupted.ts END FOLDER RECORDERS [EXIT_SEC]`. END is a signal
+ * that somebody sends, or how it ends by itself. It tells how many frames have come all the while.
  */
-import { Standalone, VideoRecorder } from "../../mod.ts";
+import { RecordBin, Standalone, VideoRecorder } from "../../mod.ts";
 
-const [end, folder, recorders] = Deno.args;
+const [end, folder, recorders, exitSec] = Deno.args;
 
 function sleep(sec: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, sec * 1000));
 }
 
+/** Takes longer for a frame than anybody waits. */
+class HangingBin extends RecordBin {
+  static override readonly binString: string =
+    "appsrc name=appsrc ! identity sleep-time=600000000 ! videoconvert ! vp8enc ! webmmux ! filesink name=filesink";
+}
+
 const app = await Standalone.buildAndRun(
-  "videotestsrc is-live=true ! video/x-raw,width=160,height=120,framerate=30/1 ! tee name=t t. ! fakesink",
+  "videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=30/1 ! tee name=t t. ! fakesink name=seen",
   { background: true },
 );
+const seen = app.pipeline.element("seen");
+const tell = () => console.log(/rendered=\S+/.exec(String(seen.getProperty("stats")))![0]);
 const all = Array.from(
   { length: Number(recorders) },
   (_, i) =>
     new VideoRecorder({
       pipeline: app.pipeline,
       srcTeeName: "t",
-      filenameGenerator: () => `${folder}/${end}-${i}.webm`,
-      windowSizeSec: 2,
+      filenameGenerator: () => `${folder}/${end}-${i}${i % 2 ? ".mkv" : ".webm"}`,
+      windowSizeSec: 60,
+      ...(exitSec !== undefined && { exitTimeoutSec: Number(exitSec) }),
+      ...(exitSec !== undefined && i === 0 && { recordBinClass: HangingBin }),
     }),
 );
-await sleep(1);
-await Promise.all(all.map((recorder) => recorder.record()));
-await sleep(1);
+await sleep(0.5);
+await Promise.all(all.map((recorder) => recorder.record({ maxDelaySec: 20 })));
+await sleep(0.5);
+const timer = setInterval(tell, 10);
+if (end!.startsWith("SIG") && end !== "SIGKILL") {
+  const signal = end as Deno.Signal;
+  Deno.addSignalListener(signal, function listener() {
+    clearInterval(timer);
+    tell();
+    Deno.removeSignalListener(signal, listener);
+  });
+}
+tell();
 console.log("recording");
 if (end === "throw") throw new Error("uncaught on purpose");
 if (end === "reject") Promise.reject(new Error("unhandled on purpose"));
