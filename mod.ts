@@ -42,6 +42,13 @@ export {
 export { RecordBin, type RecordBinOptions } from "./src/recorder/record_bin.ts";
 export type { RecordTrack } from "./src/recorder/containers.ts";
 export { RecordingError } from "./src/recorder/errors.ts";
+export {
+  type LeftClip,
+  type LeftReason,
+  recoverClips,
+  type RecoveredClip,
+  type Recovery,
+} from "./src/recorder/recover.ts";
 export type { RecordingReport, Shortfall, TrackReport } from "./src/recorder/report.ts";
 export {
   type RemovedClip,

@@ -35,4 +35,8 @@ export const COMMANDS: Record<string, Command> = {
     summary: "keep the last seconds, and write them when something happens",
     load: () => import("./record.ts"),
   },
+  recover: {
+    summary: "make clips of what a killed recorder has left",
+    load: () => import("./recover.ts"),
+  },
 };

@@ -16,10 +16,19 @@ export function listElements(bin: Deno.PointerObject): Deno.PointerObject[] {
   return collect(gst().gst_bin_iterate_recurse(bin));
 }
 
+/**
+ * The source pads that an element has at the moment.
+ *
+ * @returns GstPads; the caller owns a reference to each.
+ */
+export function listSrcPads(element: Deno.PointerObject): Deno.PointerObject[] {
+  return collect(gst().gst_element_iterate_src_pads(element));
+}
+
 /** Makes data that waits anywhere behind the sources of a bin return to them, so that they can be stopped. */
 export async function flushSources(bin: Deno.PointerObject): Promise<void> {
   for (const source of collect(gst().gst_bin_iterate_sources(bin))) {
-    for (const pad of collect(gst().gst_element_iterate_src_pads(source))) {
+    for (const pad of listSrcPads(source)) {
       await gst().gst_pad_push_event_async(pad, gst().gst_event_new_flush_start());
       gst().gst_object_unref(pad);
     }

@@ -32,6 +32,7 @@ function withoutMeasured(output: string): string {
     .replaceAll(/'[^']*\/UUID/g, "'FOLDER/UUID")
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "DATE")
     .replaceAll(/(bytes|bitrate): \d+/g, "$1: N")
+    .replaceAll(/\d+ (bytes|frames)/g, "N $1")
     .replaceAll(/(\d)\.\d+/g, "$1");
 }
 

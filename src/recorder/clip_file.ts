@@ -71,14 +71,7 @@ export class ClipFile {
    */
   commit(): number {
     const { size } = Deno.statSync(this.partPath);
-    try {
-      // a rename would overwrite, a link never does
-      Deno.linkSync(this.partPath, this.path);
-      Deno.removeSync(this.partPath);
-    } catch (error) {
-      if (error instanceof Deno.errors.AlreadyExists || exists(this.path)) throw error;
-      Deno.renameSync(this.partPath, this.path);
-    }
+    renameNew(this.partPath, this.path);
     this.release();
     this.#removeFolder();
     return size;
@@ -94,12 +87,7 @@ export class ClipFile {
 
   /** Removes the folder for long names, once nothing else is in there. */
   #removeFolder(): void {
-    if (this.partPath === this.path + PART_SUFFIX) return;
-    try {
-      Deno.removeSync(dirname(this.partPath));
-    } catch {
-      // other clips are being written
-    }
+    if (this.partPath !== this.path + PART_SUFFIX) removeEmpty(dirname(this.partPath));
   }
 
   /**
@@ -127,7 +115,33 @@ async function createFile(partPath: string): Promise<Deno.FsFile> {
   }
 }
 
-function exists(path: string): boolean {
+/**
+ * Gives a file another name, where there is no file yet.
+ *
+ * @throws {Deno.errors.AlreadyExists} if there is one.
+ */
+export function renameNew(from: string, to: string): void {
+  try {
+    // a rename would overwrite, a link never does
+    Deno.linkSync(from, to);
+    Deno.removeSync(from);
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists || exists(to)) throw error;
+    Deno.renameSync(from, to);
+  }
+}
+
+/** Removes a folder, unless something is in there. */
+export function removeEmpty(folder: string): void {
+  try {
+    if (Deno.lstatSync(folder).isDirectory) Deno.removeSync(folder);
+  } catch {
+    // other clips are
+  }
+}
+
+/** Whether there is something of that name. */
+export function exists(path: string): boolean {
   try {
     Deno.lstatSync(path);
     return true;

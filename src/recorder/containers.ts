@@ -60,8 +60,11 @@ const CONVERTERS: Record<string, string> = {
 /** A muxer, and the media types that it takes. */
 interface Container {
   muxer: Part;
+  demuxer: string;
   /** Where it takes several that can be encoded to, the first is preferred. */
   takes: string[];
+  /** Whether a file needs something at its end, such as an index, that it lacks while it is being written. */
+  hasEnd?: false;
   /** What makes the muxer begin at 0 instead of the running time; undefined where it always does, or never can. */
   atZero?: string;
 }
@@ -73,16 +76,19 @@ const FRAGMENTS = "fragment-duration=100 fragment-mode=first-moov-then-finalise"
 const CONTAINERS: Record<string, Container> = {
   ".webm": {
     muxer: { elements: ["webmmux"], text: "webmmux" },
+    demuxer: "matroskademux",
     atZero: "offset-to-zero=true",
     takes: ["video/x-vp8", "video/x-vp9", "video/x-av1", "audio/x-opus"],
   },
   ".mkv": {
     muxer: { elements: ["matroskamux"], text: "matroskamux" },
+    demuxer: "matroskademux",
     atZero: "offset-to-zero=true",
     takes: Object.keys(PARSERS),
   },
   ".mp4": {
     muxer: { elements: ["mp4mux"], text: `mp4mux ${FRAGMENTS}` },
+    demuxer: "qtdemux",
     takes: [
       ...["video/x-h264", "video/x-h265", "video/x-vp9", "video/x-av1"],
       ...["audio/mpeg", MP3, "audio/x-opus"],
@@ -90,13 +96,43 @@ const CONTAINERS: Record<string, Container> = {
   },
   ".mov": {
     muxer: { elements: ["qtmux"], text: `qtmux ${FRAGMENTS}` },
+    demuxer: "qtdemux",
     takes: ["video/x-h264", "video/x-h265", "audio/mpeg", MP3, "audio/x-alaw", "audio/x-mulaw"],
   },
   ".ts": {
     muxer: { elements: ["mpegtsmux"], text: "mpegtsmux" },
+    demuxer: "tsdemux",
+    hasEnd: false,
     takes: ["video/x-h264", "video/x-h265", "audio/mpeg", MP3, "audio/x-opus"],
   },
 };
+
+/** What takes a file apart, and what makes a plain one of its parts; null where it needs no more than it has. */
+export interface Remuxer {
+  /** The demuxer's name. */
+  demuxer: string;
+  /** The muxer's name. */
+  muxer: string | null;
+}
+
+/**
+ * How to complete a clip that was cut off.
+ *
+ * @throws {RangeError} if no container is known for the extension; the message lists those that are.
+ */
+export function remuxerOf(path: string): Remuxer {
+  const { demuxer, muxer, hasEnd = true } = containerOf(path);
+  return { demuxer, muxer: hasEnd ? muxer.elements[0]! : null };
+}
+
+function containerOf(path: string): Container {
+  const container = CONTAINERS[extname(path).toLowerCase()];
+  if (container !== undefined) return container;
+  const known = Object.keys(CONTAINERS).join(", ");
+  throw new RangeError(
+    `No container is known for "${path}": its name must end in one of ${known}`,
+  );
+}
 
 /** What a record bin's text depends on. */
 export interface RecordBinSpec {
@@ -143,13 +179,7 @@ export function recordBinParts(
 ): RecordBinParts {
   const { path, tracks, startAtZero = false } = spec;
   const extension = extname(path).toLowerCase();
-  const container = CONTAINERS[extension];
-  if (container === undefined) {
-    const known = Object.keys(CONTAINERS).join(", ");
-    throw new RangeError(
-      `No container is known for "${path}": its name must end in one of ${known}`,
-    );
-  }
+  const container = containerOf(path);
   const { muxer, atZero } = container;
   const codecs = tracks.map((track) => codec(track, container, extension, isInstalled));
   const elements = [...codecs.flatMap(({ elements }) => elements), ...muxer.elements];

@@ -1,9 +1,12 @@
 /**
- * What a killed process leaves behind.
+ * What a killed process leaves behind, and what recoverClips() makes of it.
  */
-import { assert, assertEquals } from "@std/assert";
-import { fromFileUrl } from "@std/path";
-import { readNumbers, writeNumbered } from "../helpers/numbered.ts";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { fromFileUrl, relative } from "@std/path";
+import { recoverClips } from "../../mod.ts";
+import { interrupt, lostFrames } from "../helpers/interrupt.ts";
+import { readNumbers, readTimes, writeNumbered } from "../helpers/numbered.ts";
+import { probeClip } from "../helpers/recording.ts";
 import { start } from "../helpers/run.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { addRow } from "./table.ts";
@@ -11,45 +14,112 @@ import { addRow } from "./table.ts";
 const SCRIPT = fromFileUrl(new URL("../scripts/killed.ts", import.meta.url));
 const FPS = 30;
 /** Kills, each in the middle of five recordings. */
-const ROUNDS = 10;
-/** Frames between source and tee: the source's latency of half a second, and the encoder's. */
-const LATENCY_FRAMES = 16;
+const ROUNDS = 4;
+/** Each kind of file is cut that often. */
+const CUTS = 6;
+const EXTENSIONS = [".mkv", ".mov", ".mp4", ".ts", ".webm"];
 
-/** Kills a process that records into every kind of file; the last time that it told. */
+/** Kills a process that records into every kind of file; the time of the newest frame that it told. */
 async function killAt(ms: number, folder: string, numbered: string): Promise<number> {
   const child = start(Deno.execPath(), ["run", "-A", SCRIPT, folder, numbered]);
   await child.until("at ");
   await new Promise((resolve) => setTimeout(resolve, ms));
   child.kill("SIGKILL");
   const { stdout } = await child.result;
-  return Number(
-    stdout.trim().split("\n").filter((line) => /^at [\d.]+$/.test(line)).at(-1)!.slice(3),
-  );
+  return Number([...stdout.matchAll(/^at ([\d.]+)\n/gm)].at(-1)![1]);
 }
 
-Deno.test("record() loses at most the last second when the process is killed", async () => {
+/** Recovers five clips, which must be whole up to their last frame; what each has lost. */
+async function recoverAll(folder: string, diedAtSec: number): Promise<Map<string, number>> {
+  const { recovered, left } = await recoverClips(folder);
+  assertEquals(left, []);
+  assertEquals(recovered.map(({ path }) => path), EXTENSIONS.map((end) => `${folder}/clip${end}`));
+  assertEquals([...Deno.readDirSync(folder)].length, EXTENSIONS.length);
+  const last = new Map<string, number>();
+  for (const [i, { path, partPath, frames, duration, bytes }] of recovered.entries()) {
+    assertEquals(partPath, `${path}.part`);
+    assertEquals(bytes, Deno.statSync(path).size);
+    const numbers = await readNumbers(path);
+    assertEquals(numbers, numbers.map((_, i) => numbers[0]! + i), path);
+    assertEquals(numbers.length, frames);
+    const info = await probeClip(path);
+    assertAlmostEquals(duration, info.duration, 0.04, path);
+    assertAlmostEquals(duration, frames / FPS, 0.04, path);
+    last.set(EXTENSIONS[i]!, numbers.at(-1)!);
+  }
+  const newest = (await readTimes(`${folder}/clip.mkv`)).at(-1)!;
+  const lost = Math.max(0, Math.round((diedAtSec - newest) * FPS));
+  // the same number is the same frame
+  return new Map(EXTENSIONS.map((end) => [end, lost + last.get(".mkv")! - last.get(end)!]));
+}
+
+Deno.test("recoverClips() makes plain clips of every kind of file, after SIGKILL", async () => {
   await using dir = await tempDir();
   const numbered = `${dir.path}/numbered.raw`;
   await writeNumbered(numbered, 20 * FPS);
-  let files = 0;
-  let mostLost = 0;
+  const lost = new Map(EXTENSIONS.map((end) => [end, 0]));
   for (let round = 0; round < ROUNDS; round++) {
     const folder = `${dir.path}/${round}`;
     const diedAtSec = await killAt(300 + (round * 617) % 1900, folder, numbered);
-    for await (const { name } of Deno.readDir(folder)) {
-      const numbers = await readNumbers(`${folder}/${name}`, true);
-      assertEquals(numbers, numbers.map((_, i) => numbers[0]! + i), name);
-      const lost = Math.floor(diedAtSec * FPS) - LATENCY_FRAMES - numbers.at(-1)!;
-      assert(lost <= FPS, `${name} lost ${lost} frames`);
-      mostLost = Math.max(mostLost, lost);
-      files++;
+    for (const [end, frames] of await recoverAll(folder, diedAtSec)) {
+      lost.set(end, Math.max(lost.get(end)!, frames));
     }
   }
-  assertEquals(files, 5 * ROUNDS);
+  for (const [end, frames] of lost) {
+    assert(frames <= FPS / 2, `${frames} frames of a ${end} lost`);
+    addRow(import.meta.url, {
+      fault: `SIGKILL in the middle of a ${end}, encoded before the tee`,
+      tries: ROUNDS,
+      outcome: "recovered, each frame from the first to the last",
+      lost: `${frames} frames at most`,
+    });
+  }
+});
+
+Deno.test("recoverClips() makes clips of what 1, 4 and 16 recorders leave at SIGKILL", async () => {
+  const lost = await Promise.all([1, 4, 16].map(async (count) => {
+    await using dir = await tempDir();
+    const { frames } = await interrupt("SIGKILL", dir.path, count);
+    const { recovered, left } = await recoverClips(dir.path);
+    assertEquals([recovered.length, left], [count, []]);
+    return await Promise.all(recovered.map(({ path }) => lostFrames(path, frames)));
+  }));
+  const most = Math.max(...lost.flat());
+  assert(most <= FPS / 2, `${most} frames lost`);
   addRow(import.meta.url, {
-    fault: "SIGKILL in the middle of a .mkv, .mp4, .mov, .ts and .webm",
-    tries: files,
-    outcome: "playable, from the first frame on",
-    lost: `${mostLost} frames at most, at 30 a second`,
+    fault: "SIGKILL while 1, 4, 16 clips of raw video are open",
+    tries: lost.flat().length,
+    outcome: "recovered",
+    lost: `${most} frames at most`,
+  });
+});
+
+Deno.test("recoverClips() makes a clip of a file that is cut off anywhere", async () => {
+  await using dir = await tempDir();
+  const numbered = `${dir.path}/numbered.raw`;
+  await writeNumbered(numbered, 20 * FPS);
+  await killAt(1500, `${dir.path}/whole`, numbered);
+  for (const end of EXTENSIONS) {
+    const whole = await Deno.readFile(`${dir.path}/whole/clip${end}.part`);
+    for (let i = 0; i < CUTS; i++) {
+      const bytes = Math.floor(whole.length * (0.35 + 0.65 * Math.random()));
+      const part = `${dir.path}/cuts/${bytes}${end}.part`;
+      await Deno.mkdir(`${dir.path}/cuts`, { recursive: true });
+      await Deno.writeFile(part, whole.subarray(0, bytes));
+    }
+  }
+  const { recovered, left } = await recoverClips(`${dir.path}/cuts`);
+  assertEquals(left, []);
+  for (const { path, frames, lostBytes, partPath } of recovered) {
+    const numbers = await readNumbers(path);
+    assertEquals(numbers, numbers.map((_, i) => numbers[0]! + i), path);
+    assertEquals(numbers.length, frames, path);
+    assert(lostBytes < 2000, `${relative(dir.path, partPath)}: ${lostBytes} bytes`);
+  }
+  addRow(import.meta.url, {
+    fault: `a ${EXTENSIONS.join(", ")} cut off at any byte`,
+    tries: recovered.length,
+    outcome: "recovered up to the last whole frame or fragment",
+    lost: `${Math.max(...recovered.map(({ lostBytes }) => lostBytes))} bytes at most`,
   });
 });

@@ -1,5 +1,5 @@
 /**
- * Records numbered frames into every kind of file until it is killed, telling the time: `killed.ts FOLDER NUMBERED`.
+ * Records numbered frames into every kind of file until it is killed, telling how far the stream has come: `killed.ts FOLDER NUMBERED`.
  */
 import { Standalone, VideoRecorder } from "../../mod.ts";
 import { numberedSource } from "../helpers/numbered.ts";
@@ -21,4 +21,4 @@ const recordings = [".mkv", ".mp4", ".mov", ".ts", ".webm"].map((extension) => {
   return recorder.record({ maxDelaySec: 10 });
 });
 await Promise.all(recordings);
-setInterval(() => console.log(`at ${app.pipeline.runningTimeSec}`), 20);
+setInterval(() => console.log(`at ${app.pipeline.positionSec}`), 10);

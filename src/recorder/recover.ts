@@ -1,0 +1,207 @@
+/**
+ * Clips that a killed process has left behind.
+ *
+ * @module
+ */
+import { basename, dirname, extname, join } from "node:path";
+import { GstError } from "../../ffi/errors.ts";
+import { exists, PART_SUFFIX, removeEmpty, renameNew } from "./clip_file.ts";
+import { type Remuxer, remuxerOf } from "./containers.ts";
+import { type Content, readContent, readStreams, remux, type Stream } from "./remux.ts";
+import { tailBytes } from "./tail.ts";
+
+/** A clip that has got its name. */
+export interface RecoveredClip {
+  /** Where it is now. */
+  path: string;
+  /** Where it was. */
+  partPath: string;
+  /** Frames in it, of all its streams together. */
+  frames: number;
+  /** Seconds from the start of the first frame to the end of the last one. */
+  duration: number;
+  /** Size of the file. */
+  bytes: number;
+  /** Bytes at the end of the `.part` file that belonged to no whole frame. What had not been written is not known. */
+  lostBytes: number;
+}
+
+/**
+ * Why a `.part` file was left alone:
+ *
+ * - `in-use`: it is being written, or recovered by somebody else,
+ * - `name-taken`: there is a file of the clip's name already,
+ * - `unreadable`: there is no whole frame in it, or nobody knows how to read it,
+ * - `failed`: the clip could not be written, such as on a full disk.
+ */
+export type LeftReason = "in-use" | "name-taken" | "unreadable" | "failed";
+
+/** A `.part` file that was left alone. */
+export interface LeftClip {
+  /** Where it is. */
+  partPath: string;
+  /** Its size. */
+  bytes: number;
+  /** Why. */
+  reason: LeftReason;
+  /** The same in detail. */
+  error: Error;
+}
+
+/** What became of a directory's `.part` files. */
+export interface Recovery {
+  /** Those that are clips now. */
+  recovered: RecoveredClip[];
+  /** All others. */
+  left: LeftClip[];
+}
+
+/** The folder for clips that are being recovered. */
+const FOLDER = ".recovered";
+
+/**
+ * Makes clips of the `.part` files that processes have left in a directory when they were killed. Its subfolders are
+ * left alone.
+ *
+ * A .webm, .mkv, .mp4 or .mov is written anew, without encoding, so that it has a duration and an index; its times stay
+ * as they are. A .ts needs no more than its name. The `.part` file is removed once the clip is complete and on the disk;
+ * a file that exists is never overwritten.
+ *
+ * Recorders hold a lock (flock) on a `.part` file as long as they write to it. One that is locked is left alone,
+ * whichever process has it.
+ *
+ * @param directory Where clips are recorded to; one that does not exist has none.
+ * @throws {TypeError} if it is no path.
+ * @throws {Error} if the directory cannot be read, or on Windows, where files that are being written cannot be told.
+ *
+ * @example
+ * ```ts
+ * import { recoverClips } from "@gstp/gstp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const directory = await Deno.makeTempDir();
+ * await Deno.writeTextFile(`${directory}/a.webm.part`, "not a film");
+ * const { recovered, left } = await recoverClips(directory);
+ * assertEquals(recovered, []);
+ * assertEquals(left.map(({ reason }) => reason), ["unreadable"]);
+ * ```
+ */
+export async function recoverClips(directory: string): Promise<Recovery> {
+  if (typeof directory !== "string" || directory === "" || directory.includes("\0")) {
+    throw new TypeError("directory must be the path of a directory");
+  }
+  if (Deno.build.os === "windows") {
+    throw new Error(
+      "On Windows, clips that are being written cannot be told from those left behind",
+    );
+  }
+  const recovery: Recovery = { recovered: [], left: [] };
+  for (const part of await findParts(directory)) {
+    const result = await recoverClip(part);
+    if (result === null) continue;
+    if ("reason" in result) recovery.left.push(result);
+    else recovery.recovered.push(result);
+  }
+  removeEmpty(join(directory, PART_SUFFIX));
+  return recovery;
+}
+
+/** A `.part` file, and the clip that it would have become. */
+interface Part {
+  path: string;
+  partPath: string;
+}
+
+async function findParts(directory: string): Promise<Part[]> {
+  const short = (await filesIn(directory)).filter((name) => name.endsWith(PART_SUFFIX))
+    .map((name) => ({ name: name.slice(0, -PART_SUFFIX.length), part: name }));
+  const folder = join(directory, PART_SUFFIX);
+  const hasFolder = (await Deno.lstat(folder).catch(() => null))?.isDirectory ?? false;
+  const long = (hasFolder ? await filesIn(folder) : [])
+    .map((name) => ({ name, part: join(PART_SUFFIX, name) }));
+  return [...short, ...long].filter(({ name }) => name !== "")
+    .map(({ name, part }) => ({ path: join(directory, name), partPath: join(directory, part) }));
+}
+
+/** Names of the regular files in a directory, in order. */
+async function filesIn(directory: string): Promise<string[]> {
+  try {
+    const entries = await Array.fromAsync(Deno.readDir(directory));
+    return entries.filter(({ isFile }) => isFile).map(({ name }) => name).sort();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+/** Null where it is gone: its recorder has finished it. */
+async function recoverClip({ path, partPath }: Part): Promise<RecoveredClip | LeftClip | null> {
+  let bytes = 0;
+  let reason: LeftReason = "failed";
+  try {
+    using file = await Deno.open(partPath);
+    reason = "in-use";
+    if (!await file.tryLock(true)) throw new Error(`${partPath} is being written`);
+    const { size, ino } = await file.stat();
+    if (ino !== (await Deno.lstat(partPath)).ino) return null;
+    bytes = size;
+    reason = "name-taken";
+    if (exists(path)) throw new Deno.errors.AlreadyExists(`There is a file ${path} already`);
+    reason = "unreadable";
+    const found = await read(path, partPath);
+    const lostBytes = tailBytes(file, extname(path).toLowerCase());
+    reason = "failed";
+    await complete({ path, partPath }, found);
+    return {
+      ...{ path, partPath, frames: found.frames, duration: found.durationSec, lostBytes },
+      bytes: (await Deno.stat(path)).size,
+    };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound && !exists(partPath)) return null;
+    if (error instanceof Deno.errors.AlreadyExists) reason = "name-taken";
+    return { partPath, bytes, reason, error: error as Error };
+  }
+}
+
+/** What can be read of a `.part` file, and how. */
+interface Found extends Content, Remuxer {
+  streams: Stream[];
+}
+
+async function read(path: string, partPath: string): Promise<Found> {
+  const remuxer = remuxerOf(path);
+  const streams = await readStreams(partPath, remuxer.demuxer);
+  const content = await readContent(partPath, remuxer.demuxer, streams);
+  if (content.frames === 0) throw new GstError(`There is no whole frame in ${partPath}`);
+  return { ...remuxer, ...content, streams };
+}
+
+/** Makes the clip of a `.part` file, and removes that. */
+async function complete({ path, partPath }: Part, found: Found): Promise<void> {
+  const { demuxer, muxer, streams, frames } = found;
+  if (muxer === null) return renameNew(partPath, path);
+  const folder = join(dirname(path), FOLDER);
+  const copy = join(folder, basename(path));
+  await Deno.mkdir(folder, { recursive: true });
+  try {
+    await remux(partPath, copy, { demuxer, muxer, streams });
+    const written = await readContent(copy, demuxer, await readStreams(copy, demuxer));
+    if (written.frames !== frames) {
+      throw new GstError(`Only ${written.frames} of ${frames} frames of ${partPath} were written`);
+    }
+    await putOnDisk(copy, partPath);
+    renameNew(copy, path);
+  } finally {
+    await Deno.remove(copy).catch(() => {});
+    removeEmpty(folder);
+  }
+  await Deno.remove(partPath);
+}
+
+/** Makes sure that a copy survives the machine, too, and is as old as its original. */
+async function putOnDisk(copy: string, original: string): Promise<void> {
+  using file = await Deno.open(copy, { read: true, write: true });
+  const { atime, mtime } = await Deno.stat(original);
+  if (atime !== null && mtime !== null) await file.utime(atime, mtime);
+  await file.sync();
+}

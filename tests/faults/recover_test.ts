@@ -1,0 +1,225 @@
+/**
+ * What recoverClips() leaves alone, and what can get in its way.
+ */
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { basename } from "@std/path";
+import { recoverClips, Standalone } from "../../mod.ts";
+import { ClipFile } from "../../src/recorder/clip_file.ts";
+import { gstp } from "../helpers/cli.ts";
+import { interrupt } from "../helpers/interrupt.ts";
+import { checkComplete, probeClip, recorderOf, ringFull, runLive } from "../helpers/recording.ts";
+import { run } from "../helpers/run.ts";
+import { maySmallDisk, smallDisk } from "../helpers/small_disk.ts";
+import { tempDir } from "../helpers/temp_dir.ts";
+import { addRow } from "./table.ts";
+
+/** The start of a .mkv of two streams, both of 60 frames at 30 a second. */
+const cut = await cutClip();
+
+async function cutClip(): Promise<Uint8Array> {
+  await using dir = await tempDir();
+  const path = `${dir.path}/a.mkv`;
+  const source = "videotestsrc num-buffers=60 pattern=snow ! " +
+    "video/x-raw,width=64,height=48,framerate=30/1 ! jpegenc ! mux.";
+  await Standalone.buildAndRun(
+    `matroskamux name=mux ! filesink location=${path} ${source} ${source}`,
+  );
+  const whole = await Deno.readFile(path);
+  return whole.subarray(0, whole.length * 0.7);
+}
+
+function names(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+}
+
+Deno.test("recoverClips() leaves a clip alone that a recorder of this process is writing", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive();
+  const paths = ["a.webm", `${"b".repeat(250)}.mkv`].map((name) => `${dir.path}/${name}`);
+  const recorders = paths.map((path) => recorderOf(app.pipeline, path));
+  await ringFull(app.pipeline);
+  const recordings = await Promise.all(recorders.map((recorder) => recorder.record()));
+  let tries = 0;
+  let isOver = false;
+  const reports = Promise.all(recordings.map(({ finished }) => finished))
+    .finally(() => isOver = true);
+  while (!isOver) {
+    const { recovered, left } = await recoverClips(dir.path);
+    assertEquals(recovered, []);
+    for (const { reason } of left) assertEquals(reason, "in-use");
+    tries += left.length;
+  }
+  for (const report of await reports) await checkComplete(report);
+  assert(tries > 10);
+  assertEquals(names(dir.path), paths.map((path) => basename(path)));
+  assertEquals(await recoverClips(dir.path), { recovered: [], left: [] });
+  addRow(import.meta.url, {
+    fault: "recoverClips() while a recorder of the same process is writing",
+    tries,
+    outcome: "the clip is left alone",
+    lost: "0 frames",
+  });
+});
+
+Deno.test("recoverClips() leaves a clip alone that another process is writing, until that is dead", async () => {
+  await using dir = await tempDir();
+  let tries = 0;
+  const recover = async () => {
+    for (let i = 0; i < 10; i++) {
+      const { recovered, left } = await recoverClips(dir.path);
+      assertEquals([recovered, left.map(({ reason }) => reason)], [[], ["in-use"]]);
+      tries++;
+    }
+  };
+  await interrupt("SIGKILL", dir.path, 1, { before: recover });
+  const { recovered: [clip], left } = await recoverClips(dir.path);
+  assertEquals([left, names(dir.path)], [[], ["SIGKILL-0.webm"]]);
+  assertEquals((await probeClip(clip!.path)).frames, clip!.frames);
+  addRow(import.meta.url, {
+    fault: "recoverClips() while another process is writing",
+    tries,
+    outcome: "the clip is left alone, and recovered once that is killed",
+    lost: "0 frames",
+  });
+});
+
+Deno.test("recoverClips() overwrites nothing, and names what it cannot read", async () => {
+  await using dir = await tempDir();
+  const write = (name: string, data: Uint8Array) => Deno.writeFile(`${dir.path}/${name}`, data);
+  const noise = crypto.getRandomValues(new Uint8Array(5000));
+  await write("a.mkv", new Uint8Array(1));
+  await write("a.mkv.part", cut);
+  await write("b.mkv.part", new Uint8Array());
+  await write("c.mp4.part", noise);
+  await write("d.webm.part", noise);
+  await write("e.avi.part", cut);
+  await write("f.mkv.part", cut.subarray(0, 200));
+  await write("g.ts.part", noise);
+  await write("h.txt", noise);
+  await write(".part", noise);
+  await Deno.mkdir(`${dir.path}/i.mkv.part`);
+  await Deno.symlink(`${dir.path}/a.mkv.part`, `${dir.path}/j.mkv.part`);
+  await Deno.mkdir(`${dir.path}/folder`);
+  await write("folder/k.mkv.part", cut);
+  const before = names(dir.path);
+  const { recovered, left } = await recoverClips(dir.path);
+  assertEquals(recovered, []);
+  assertEquals(left.map(({ partPath, reason }) => `${basename(partPath)} ${reason}`), [
+    "a.mkv.part name-taken",
+    "b.mkv.part unreadable",
+    "c.mp4.part unreadable",
+    "d.webm.part unreadable",
+    "e.avi.part unreadable",
+    "f.mkv.part unreadable",
+    "g.ts.part unreadable",
+  ]);
+  assertEquals(left.map(({ bytes }) => bytes), [cut.length, 0, 5000, 5000, cut.length, 200, 5000]);
+  assertEquals(names(dir.path), before);
+  assertEquals(await Deno.readFile(`${dir.path}/c.mp4.part`), noise);
+  addRow(import.meta.url, {
+    fault: "recoverClips() on noise, empty files, other files and names that are taken",
+    tries: left.length,
+    outcome: "left alone and named",
+    lost: "0 bytes",
+  });
+});
+
+Deno.test("recoverClips() keeps all streams, whatever the name, and how old the clip is", async () => {
+  await using dir = await tempDir();
+  const odd = ["a b.mkv", 'it\'s "q" !\n.mkv', "ä €.MKV", "c".repeat(251) + ".mkv"];
+  const parts = odd.map((name) => name.length > 250 ? `.part/${name}` : `${name}.part`);
+  await Deno.mkdir(`${dir.path}/.part`);
+  const written = new Date("2026-01-02T03:04:05Z");
+  for (const part of parts) {
+    await Deno.writeFile(`${dir.path}/${part}`, cut);
+    await Deno.utime(`${dir.path}/${part}`, written, written);
+  }
+  const { recovered, left } = await recoverClips(dir.path);
+  assertEquals(left, []);
+  assertEquals(recovered.map(({ path }) => basename(path)).sort(), odd.toSorted());
+  assertEquals(names(dir.path), odd.toSorted());
+  for (const { path, frames } of recovered) {
+    const { stdout } = await run("ffprobe", [
+      ...["-v", "error", "-count_frames", "-show_entries", "stream=nb_read_frames"],
+      ...["-of", "csv=p=0", path],
+    ]);
+    const [first, second] = stdout.trim().split("\n").map(Number);
+    assertEquals(first! + second!, frames);
+    assert(Math.abs(first! - second!) < 10 && frames > 60, stdout);
+    assertEquals((await Deno.stat(path)).mtime, written);
+  }
+});
+
+Deno.test("recoverClips() twice at once, or after one that was killed, makes each clip once", async () => {
+  await using dir = await tempDir();
+  await Deno.mkdir(`${dir.path}/.recovered`);
+  await Deno.writeFile(`${dir.path}/.recovered/a.mkv`, cut.subarray(0, 100));
+  for (const name of ["a", "b", "c"]) await Deno.writeFile(`${dir.path}/${name}.mkv.part`, cut);
+  const results = await Promise.all([recoverClips(dir.path), recoverClips(dir.path)]);
+  const paths = results.flatMap(({ recovered }) => recovered.map(({ path }) => basename(path)));
+  assertEquals(paths.sort(), ["a.mkv", "b.mkv", "c.mkv"]);
+  for (const { reason } of results.flatMap(({ left }) => left)) assertEquals(reason, "in-use");
+  assertEquals(names(dir.path), ["a.mkv", "b.mkv", "c.mkv"]);
+});
+
+Deno.test({
+  name: "recoverClips() leaves the .part file where there is no room for the clip",
+  ignore: !await maySmallDisk(),
+  fn: async () => {
+    await using disk = await smallDisk(Math.ceil(cut.length / 1024) + 24);
+    const part = `${disk.path}/a.mkv.part`;
+    await Deno.writeFile(part, cut);
+    const { left } = await recoverClips(disk.path);
+    assertEquals(left.map(({ reason }) => reason), ["failed"]);
+    assertMatch(left[0]!.error.message, /No space left|space/);
+    assertEquals(names(disk.path), ["a.mkv.part"]);
+    assertEquals(await Deno.readFile(part), cut);
+    await disk.makeReadOnly();
+    assertEquals((await recoverClips(disk.path)).left.map(({ reason }) => reason), ["failed"]);
+    addRow(import.meta.url, {
+      fault: "recoverClips() on a full disk, and on a read-only one",
+      tries: 2,
+      outcome: "left alone and named",
+      lost: "0 bytes",
+    });
+  },
+});
+
+Deno.test("recoverClips() refuses what is no path, and takes a directory that comes later", async () => {
+  for (const path of [undefined, null, 1, "", "a\0b"]) {
+    await assertRejects(() => recoverClips(path as string), TypeError, "directory");
+  }
+  await using dir = await tempDir();
+  assertEquals(await recoverClips(`${dir.path}/none`), { recovered: [], left: [] });
+  await Deno.writeTextFile(`${dir.path}/file`, "");
+  await assertRejects(() => recoverClips(`${dir.path}/file`), Error, "directory");
+});
+
+Deno.test("cli() recovers clips, and tells by its status whether all are", async () => {
+  await using dir = await tempDir();
+  const [first, second] = ["a", "b c"].map((name) => `${dir.path}/${name}.mkv`);
+  await Deno.writeFile(`${first}.part`, cut);
+  await Deno.writeFile(`${second}.part`, cut);
+  const open = await ClipFile.reserve(`${dir.path}/open.webm`);
+  const { code, stdout, stderr } = await gstp(["recover", dir.path]);
+  assertEquals(code, 0, stderr);
+  assertMatch(stdout, /a\.mkv: 1\.\d s, \d+ frames, \d+ bytes; \d+ bytes lost\n/);
+  assertStringIncludes(stdout, `${second}: `);
+  assertStringIncludes(stderr, `${open.partPath}: left alone (0 bytes, in-use)`);
+  await open.remove();
+  await Deno.writeTextFile(`${dir.path}/d.mkv.part`, "text");
+  const failed = await gstp(["recover", "--json", dir.path, dir.path]);
+  assertEquals(failed.code, 1);
+  const { recovered, left } = JSON.parse(failed.stdout);
+  assertEquals([recovered.length, left.length, left[0].reason], [0, 2, "unreadable"]);
+  assertEquals((await gstp(["recover"])).code, 2);
+  const missing = await gstp(["recover", `${dir.path}/none`]);
+  assertEquals(missing.code, 2);
+  assertStringIncludes(missing.stderr, "There is no directory");
+});
