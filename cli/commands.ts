@@ -27,6 +27,10 @@ export interface CommandModule {
 
 /** The commands by name. */
 export const COMMANDS: Record<string, Command> = {
+  graph: {
+    summary: "a pipeline as a picture",
+    load: () => import("./graph.ts"),
+  },
   inspect: {
     summary: "what elements there are, and what they take",
     load: () => import("./inspect.ts"),

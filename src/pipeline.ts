@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { cString } from "../ffi/cstring.ts";
+import { cString, takeCString } from "../ffi/cstring.ts";
 import { GstError } from "../ffi/errors.ts";
-import { gst } from "../ffi/gst.ts";
+import { glib, gst } from "../ffi/gst.ts";
 import { CLOCK_TIME_NONE, ENUMS } from "../ffi/layout.ts";
 import { Bus, type MessageStream } from "./bus.ts";
 import { nsToSec } from "./clock_time.ts";
@@ -194,6 +194,29 @@ export class Pipeline implements AsyncDisposable {
       element.release();
       return element.name;
     });
+  }
+
+  /**
+   * Draws it as Graphviz has its pictures described: elements, the properties that were changed, pads, and caps where they
+   * are known, as in GStreamer's own dot files (GStreamer: Core Library, "GstDebugUtils").
+   *
+   * @example
+   * ```ts
+   * import { Pipeline } from "@gstp/gstp";
+   * import { assertMatch } from "@std/assert";
+   *
+   * await using pipeline = Pipeline.parse("videotestsrc ! fakesink");
+   * assertMatch(pipeline.toDot(), /^digraph pipeline {/);
+   * ```
+   *
+   * @throws {GstClosedError} if the pipeline is closed.
+   */
+  toDot(): string {
+    const dot = gst().gst_debug_bin_to_dot_data(
+      this.unsafeHandle,
+      ENUMS.GST_DEBUG_GRAPH_SHOW_ALL,
+    );
+    return takeCString(glib(), dot) ?? "";
   }
 
   /** Posts a `property-notify` message for every change of any element's property from now on. */
