@@ -236,8 +236,6 @@ export const gstSymbols = {
   gst_event_new_eos: { parameters: [], result: "pointer" },
   // GstEvent * gst_event_new_flush_start (void)                                            [full]
   gst_event_new_flush_start: { parameters: [], result: "pointer" },
-  // void gst_event_parse_segment (GstEvent *event, const GstSegment **segment)             [none]
-  gst_event_parse_segment: { parameters: ["pointer", "buffer"], result: "void" },
 
   // GstBus * gst_bus_new (void)                                                            [full]
   gst_bus_new: { parameters: [], result: "pointer" },
@@ -291,9 +289,4 @@ export const gstSymbols = {
   gst_sample_get_segment: { parameters: ["pointer"], result: "pointer" },
   // guint64 gst_segment_to_running_time (const GstSegment *segment, GstFormat format, guint64 position)
   gst_segment_to_running_time: { parameters: ["pointer", "i32", "u64"], result: "u64" },
-  // guint64 gst_segment_position_from_running_time (const GstSegment *segment, GstFormat format, guint64 running_time)
-  gst_segment_position_from_running_time: {
-    parameters: ["pointer", "i32", "u64"],
-    result: "u64",
-  },
 } as const satisfies Deno.ForeignLibraryInterface;

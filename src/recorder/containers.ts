@@ -113,6 +113,8 @@ export interface Remuxer {
   demuxer: string;
   /** The muxer's name. */
   muxer: string | null;
+  /** Whether the file has the pipeline's running time; else it begins at 0. */
+  keepsTimes: boolean;
 }
 
 /**
@@ -121,8 +123,12 @@ export interface Remuxer {
  * @throws {RangeError} if no container is known for the extension; the message lists those that are.
  */
 export function remuxerOf(path: string): Remuxer {
-  const { demuxer, muxer, hasEnd = true } = containerOf(path);
-  return { demuxer, muxer: hasEnd ? muxer.elements[0]! : null };
+  const { demuxer, muxer, hasEnd = true, atZero } = containerOf(path);
+  return {
+    demuxer,
+    muxer: hasEnd ? muxer.elements[0]! : null,
+    keepsTimes: atZero !== undefined,
+  };
 }
 
 function containerOf(path: string): Container {

@@ -163,29 +163,32 @@ async function recoverClip({ path, partPath }: Part): Promise<RecoveredClip | Le
   }
 }
 
-/** What can be read of a `.part` file, and how. */
-interface Found extends Content, Remuxer {
+/** What can be read of a file, and how. */
+interface Found extends Content {
+  remuxer: Remuxer;
   streams: Stream[];
 }
 
-async function read(path: string, partPath: string): Promise<Found> {
+/** @param path The clip's path, which tells what it is. */
+async function read(path: string, file: string): Promise<Found> {
   const remuxer = remuxerOf(path);
-  const streams = await readStreams(partPath, remuxer.demuxer);
-  const content = await readContent(partPath, remuxer.demuxer, streams);
-  if (content.frames === 0) throw new GstError(`There is no whole frame in ${partPath}`);
-  return { ...remuxer, ...content, streams };
+  const source = { ...remuxer, path: file };
+  const streams = await readStreams(source);
+  const content = await readContent(source, streams);
+  if (content.frames === 0) throw new GstError(`There is no whole frame in ${file}`);
+  return { ...content, remuxer, streams };
 }
 
 /** Makes the clip of a `.part` file, and removes that. */
 async function complete({ path, partPath }: Part, found: Found): Promise<void> {
-  const { demuxer, muxer, streams, frames } = found;
+  const { remuxer: { muxer, ...source }, frames } = found;
   if (muxer === null) return renameNew(partPath, path);
   const folder = join(dirname(path), FOLDER);
   const copy = join(folder, basename(path));
   await Deno.mkdir(folder, { recursive: true });
   try {
-    await remux(partPath, copy, { demuxer, muxer, streams });
-    const written = await readContent(copy, demuxer, await readStreams(copy, demuxer));
+    await remux({ ...source, path: partPath }, copy, { ...found, muxer });
+    const written = await read(path, copy);
     if (written.frames !== frames) {
       throw new GstError(`Only ${written.frames} of ${frames} frames of ${partPath} were written`);
     }

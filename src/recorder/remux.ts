@@ -6,7 +6,8 @@
 import { cString, takeCString } from "../../ffi/cstring.ts";
 import { GstError } from "../../ffi/errors.ts";
 import { glib, gst, gstApp } from "../../ffi/gst.ts";
-import { ENUMS } from "../../ffi/layout.ts";
+import { CLOCK_TIME_NONE, OFFSETS } from "../../ffi/layout.ts";
+import type { MessageStream } from "../bus.ts";
 import { mediaTypeOf, readPadCaps } from "../caps.ts";
 import { nsToSec } from "../clock_time.ts";
 import { listSrcPads } from "../elements.ts";
@@ -14,14 +15,21 @@ import { Frame } from "../frame.ts";
 import { Pipeline } from "../pipeline.ts";
 import { poll } from "../poll.ts";
 
+/** A file to be read. */
+export interface Source {
+  path: string;
+  /** The demuxer's name. */
+  demuxer: string;
+  /** Whether the file has the pipeline's running time; else it begins at 0. */
+  keepsTimes: boolean;
+}
+
 /** A stream in a file. */
 export interface Stream {
   /** The demuxer's pad. */
   pad: string;
   /** What it is, such as `video/x-h264`. */
   mediaType: string;
-  /** Where it starts in the file's own time, in nanoseconds. */
-  startNs: bigint;
 }
 
 /** What can be read of a file. */
@@ -30,43 +38,36 @@ export interface Content {
   frames: number;
   /** Seconds from the start of the first frame to the end of the last one. */
   durationSec: number;
+  /** For each stream, what its timestamps lack to be the file's time, in nanoseconds. */
+  offsetsNs: bigint[];
 }
 
 /** The demuxer waits where frames are not taken as fast as it reads. */
 const SINK = "async=false sync=false wait-on-eos=false max-buffers=200";
-/** A queue that takes all that comes. */
-const NO_LIMIT = "max-size-buffers=0 max-size-bytes=0 max-size-time=0";
+/** Frames that wait for the muxer at least, as long as there are more. */
+const BACKLOG = 100n;
 
 /**
  * The streams in a file.
  *
  * @throws {GstError} if it has none that can be read.
  */
-export async function readStreams(path: string, demuxer: string): Promise<Stream[]> {
-  await using pipeline = open(path, `${demuxer} name=demux`);
+export async function readStreams(source: Source): Promise<Stream[]> {
+  await using pipeline = open(source);
   // nobody takes the streams: the demuxer stops once it has made its pads, and calls that an error
   const error = await runToEnd(pipeline).then(() => undefined, (error: GstError) => error);
   const pads = listSrcPads(pipeline.element("demux").unsafeHandle);
   const streams = pads.map(readStream).filter((stream) => stream !== null);
   for (const pad of pads) gst().gst_object_unref(pad);
-  if (streams.length === 0) throw error ?? new GstError(`There is no stream in ${path}`);
+  if (streams.length === 0) throw error ?? new GstError(`There is no stream in ${source.path}`);
   return streams;
 }
 
 /** Null where nothing has come out of the pad. */
 function readStream(pad: Deno.PointerObject): Stream | null {
   const mediaType = readPadCaps(pad, mediaTypeOf);
-  const event = gst().gst_pad_get_sticky_event(pad, ENUMS.GST_EVENT_SEGMENT, 0);
-  if (mediaType === null || event === null) return null;
-  const segment = new BigUint64Array(1);
-  gst().gst_event_parse_segment(event, segment);
-  const startNs = gst().gst_segment_position_from_running_time(
-    Deno.UnsafePointer.create(segment[0]!),
-    ENUMS.GST_FORMAT_TIME,
-    0n,
-  );
-  gst().gst_mini_object_unref(event);
-  return { pad: takeCString(glib(), gst().gst_object_get_name(pad))!, mediaType, startNs };
+  if (mediaType === null) return null;
+  return { pad: takeCString(glib(), gst().gst_object_get_name(pad))!, mediaType };
 }
 
 /**
@@ -74,67 +75,109 @@ function readStream(pad: Deno.PointerObject): Stream | null {
  *
  * @throws {GstError} if it cannot be read.
  */
-export async function readContent(
-  path: string,
-  demuxer: string,
+export async function readContent(source: Source, streams: Stream[]): Promise<Content> {
+  const times = streams.map((): { startNs: bigint; endNs: bigint }[] => []);
+  const offsetsNs: (bigint | undefined)[] = streams.map(() => source.keepsTimes ? 0n : undefined);
+  await readFrames(source, streams, (frame, index) => {
+    const startNs = timestampOf(frame);
+    if (startNs === null) return;
+    if (frame.timeNs !== null) offsetsNs[index] ??= frame.timeNs - startNs;
+    times[index]!.push({ startNs, endNs: startNs + (frame.durationNs ?? 0n) });
+  });
+  const all = times.flatMap((times, index) => {
+    const offsetNs = offsetsNs[index] ?? 0n;
+    return times.map(({ startNs, endNs }) => ({
+      startNs: startNs + offsetNs,
+      endNs: endNs + offsetNs,
+    }));
+    // what is before 0 is there for decoders only
+  }).filter(({ startNs }) => startNs >= 0n);
+  const first = all.reduce((least, { startNs }) => startNs < least ? startNs : least, 2n ** 64n);
+  const last = all.reduce((most, { endNs }) => endNs > most ? endNs : most, first);
+  return {
+    frames: all.length,
+    durationSec: nsToSec(last - first),
+    offsetsNs: offsetsNs.map((offsetNs) => offsetNs ?? 0n),
+  };
+}
+
+/** The frame's own time, whatever part of the stream is to be shown; null where it has none. */
+function timestampOf(frame: Frame): bigint | null {
+  const buffer = gst().gst_sample_get_buffer(frame.sample)!;
+  const time = new Deno.UnsafePointerView(buffer).getBigUint64(OFFSETS["GstBuffer.pts"]);
+  return time === CLOCK_TIME_NONE ? null : time;
+}
+
+/** Hands over each frame of a file, those of a stream in their order. */
+async function readFrames(
+  source: Source,
   streams: Stream[],
-): Promise<Content> {
+  take: (frame: Frame, index: number) => void,
+  mayTake: () => boolean = () => true,
+): Promise<void> {
   const branches = streams.map(({ pad }, i) => `demux.${pad} ! appsink name=sink_${i} ${SINK}`);
-  await using pipeline = open(path, `${demuxer} name=demux ${branches.join(" ")}`);
+  await using pipeline = open(source, branches.join(" "));
   const sinks = streams.map((_, i) => pipeline.element(`sink_${i}`).unsafeHandle);
-  let frames = 0;
-  let endNs = 0n;
-  /** Takes what has been read; that is never the last of it. */
-  const drain = () => {
-    for (const sink of sinks) {
-      for (let sample; (sample = gstApp().gst_app_sink_try_pull_sample(sink, 0n)) !== null;) {
-        const frame = new Frame(sample);
-        const frameEndNs = (frame.timeNs ?? 0n) + (frame.durationNs ?? 0n);
-        if (frameEndNs > endNs) endNs = frameEndNs;
-        frames++;
-        frame.release();
-      }
-    }
-    return false;
+  const takeNext = (sink: Deno.PointerObject, index: number): boolean => {
+    const sample = gstApp().gst_app_sink_try_pull_sample(sink, 0n);
+    if (sample === null) return false;
+    const frame = new Frame(sample);
+    take(frame, index);
+    frame.release();
+    return true;
+  };
+  const takeAll = () => {
+    while (mayTake() && sinks.map(takeNext).includes(true));
   };
   let isOver = false;
   const end = runToEnd(pipeline).finally(() => isOver = true);
-  await Promise.all([end, poll(Infinity, () => isOver || drain())]);
-  drain();
-  return { frames, durationSec: nsToSec(endNs) };
+  await Promise.all([end, poll(Infinity, () => isOver || (takeAll(), false))]);
+  // what the sinks still hold
+  await poll(Infinity, () => (takeAll(), mayTake()));
 }
 
 /**
- * Makes a complete file of a file's streams, with the same times; one that is there is overwritten.
+ * Makes a complete file of a file's streams; one that is there is overwritten.
  *
+ * @param muxer The muxer's name.
  * @throws {GstError} if that fails.
  */
 export async function remux(
-  from: string,
+  source: Source,
   to: string,
-  { demuxer, muxer, streams }: { demuxer: string; muxer: string; streams: Stream[] },
+  { muxer, streams, offsetsNs }: { muxer: string; streams: Stream[]; offsetsNs: bigint[] },
 ): Promise<void> {
-  // the muxer waits for all of its streams: none may wait for it in the demuxer
-  const branches = streams.map(({ pad, mediaType }, i) =>
-    `demux.${pad} ! queue name=stream_${i} ${NO_LIMIT} ! ${mediaType} ! mux.`
+  const branches = streams.map(({ mediaType }, i) =>
+    `appsrc name=src_${i} format=time max-bytes=0 ! ${mediaType} ! mux.`
   );
-  await using pipeline = open(
-    from,
-    `${demuxer} name=demux ${muxer} name=mux ! filesink name=filesink ${branches.join(" ")}`,
+  await using pipeline = Pipeline.parse(
+    `${muxer} name=mux ! filesink name=filesink async=false ${branches.join(" ")}`,
   );
   pipeline.element("filesink").setProperty("location", to);
-  for (const [i, { startNs }] of streams.entries()) {
-    // a demuxer's streams start at the running time 0
-    const queue = pipeline.element(`stream_${i}`).unsafeHandle;
-    const pad = gst().gst_element_get_static_pad(queue, cString("src"))!;
-    gst().gst_pad_set_offset(pad, startNs);
+  const sources = streams.map((_, i) => pipeline.element(`src_${i}`).unsafeHandle);
+  for (const [i, src] of sources.entries()) {
+    const pad = gst().gst_element_get_static_pad(src, cString("src"))!;
+    gst().gst_pad_set_offset(pad, offsetsNs[i]!);
     gst().gst_object_unref(pad);
   }
-  await runToEnd(pipeline);
+  // the muxer waits for all of its streams, and they may be apart in the file
+  const isStarving = () =>
+    sources.some((src) => gstApp().gst_app_src_get_current_level_buffers(src) < BACKLOG);
+  using messages = pipeline.bus.messages();
+  await pipeline.play();
+  let isOver = false;
+  const written = endOf(messages).finally(() => isOver = true);
+  const push = (frame: Frame, index: number) =>
+    void gstApp().gst_app_src_push_sample(sources[index]!, frame.sample);
+  const read = readFrames(source, streams, push, () => isOver || isStarving())
+    .finally(() => sources.forEach((src) => gstApp().gst_app_src_end_of_stream(src)));
+  // the sources must stay until nobody pushes into them
+  const results = await Promise.allSettled([written, read]);
+  for (const result of results) if (result.status === "rejected") throw result.reason;
 }
 
-function open(path: string, text: string): Pipeline {
-  const pipeline = Pipeline.parse(`filesrc name=source ! ${text}`);
+function open({ path, demuxer }: Source, branches = ""): Pipeline {
+  const pipeline = Pipeline.parse(`filesrc name=source ! ${demuxer} name=demux ${branches}`);
   pipeline.element("source").setProperty("location", path);
   return pipeline;
 }
@@ -142,6 +185,10 @@ function open(path: string, text: string): Pipeline {
 async function runToEnd(pipeline: Pipeline): Promise<void> {
   using messages = pipeline.bus.messages();
   await pipeline.play();
+  await endOf(messages);
+}
+
+async function endOf(messages: MessageStream): Promise<void> {
   for await (const message of messages) {
     if (message.type === "eos") return;
     if (message.type === "error") throw message.error;

@@ -1,0 +1,44 @@
+/**
+ * Numbered video and beeps: whether they are in step can be seen and heard.
+ *
+ * @module
+ */
+import { assert } from "@std/assert";
+import { numberedSource, readNumbers, readTimes, writeNumbered } from "./numbered.ts";
+import { beepSource, readBeeps, writeBeeps } from "./sound.ts";
+
+/** Frames a second. */
+export const FPS = 30;
+
+/** Writes what {@link scene} plays. */
+export async function writeScene(folder: string, seconds: number): Promise<void> {
+  await writeNumbered(`${folder}/numbered.raw`, seconds * FPS);
+  await writeBeeps(`${folder}/beeps.raw`, seconds);
+}
+
+/** Pipeline text: numbered video in tee `v`, beeps in tee `a`; each can be held back by a valve. */
+export function scene(folder: string, live: boolean, encoder?: string): string {
+  const video = numberedSource({
+    path: `${folder}/numbered.raw`,
+    fps: FPS,
+    live,
+    teeName: "raw",
+  });
+  return `${video} raw. ! valve name=v_valve ! tee name=v v. ! fakesink sync=true ` +
+    `${beepSource(`${folder}/beeps.raw`, "a", encoder)} a. ! fakesink`;
+}
+
+/** Checks that each beep comes with the frame that a second begins with. */
+export async function checkStep(path: string, beeps: number): Promise<void> {
+  const [numbers, times, sound] = await Promise.all([
+    readNumbers(path),
+    readTimes(path),
+    readBeeps(path),
+  ]);
+  const flashes = times.filter((_, i) => numbers[i]! % FPS === 0);
+  // one may be in the piece of sound before the first frame
+  const inside = sound.filter((time) => time >= times[0]! && time < times.at(-1)!);
+  const offsets = inside.map((time) => Math.min(...flashes.map((flash) => Math.abs(flash - time))));
+  assert(offsets.length >= beeps, `${path} has ${offsets.length} beeps`);
+  for (const offset of offsets) assert(offset < 1 / FPS, `${path}: ${offset} s`);
+}
