@@ -1,35 +1,15 @@
 /**
- * The file of a clip: its names, and disks that do not take it.
+ * The file of a clip, and its names.
  */
-import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { basename, dirname } from "@std/path";
-import { type GstError, RecordingError, type VideoRecorder } from "../mod.ts";
 import { ClipFile } from "../src/recorder/clip_file.ts";
-import {
-  checkComplete,
-  checkFile,
-  probeClip,
-  recorderOf,
-  ringFull,
-  runLive,
-  until,
-} from "./helpers/recording.ts";
-import { run } from "./helpers/run.ts";
-import { maySmallDisk, smallDisk } from "./helpers/small_disk.ts";
+import { checkFile, recorderOf, runLive, until } from "./helpers/recording.ts";
 import { tempDir } from "./helpers/temp_dir.ts";
-
-/** Live video that no encoder makes small. */
-const SNOW = "videotestsrc is-live=true pattern=snow ! " +
-  "video/x-raw,format=I420,width=320,height=240,framerate=30/1 ! tee name=t t. ! fakesink";
 
 /** Names of a folder's files. */
 function names(folder: string): string[] {
   return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
-}
-
-/** Records a clip, which must be complete. */
-async function recordNext(recorder: VideoRecorder): Promise<void> {
-  await checkComplete(await (await recorder.record()).finished);
 }
 
 Deno.test("ClipFile.reserve() makes the directory and the temporary name, and never overwrites", async () => {
@@ -146,132 +126,3 @@ Deno.test("record() makes missing folders", async () => {
   await using recorder = recorderOf(app.pipeline, `${dir.path}/a/b c/d!'"=,ä.webm`);
   await checkFile(await (await recorder.record()).finished);
 });
-
-Deno.test("record() rejects where there is a file of the name already", async () => {
-  await using dir = await tempDir();
-  await using app = await runLive();
-  const path = `${dir.path}/a.webm`;
-  Deno.writeTextFileSync(path, "other");
-  const paths = [path, `${dir.path}/b.webm`];
-  await using recorder = recorderOf(app.pipeline, () => paths.shift()!);
-  await ringFull(app.pipeline);
-  const error = await assertRejects(() => recorder.record(), RecordingError, path);
-  assertInstanceOf(error.cause, Deno.errors.AlreadyExists);
-  assertEquals(error.partPath, undefined);
-  assertEquals(names(dir.path), ["a.webm"]);
-  assertEquals(Deno.readTextFileSync(path), "other");
-  await recordNext(recorder);
-});
-
-Deno.test("finished rejects where a file of the name appears, and the clip stays a .part file", async () => {
-  await using dir = await tempDir();
-  await using app = await runLive();
-  const path = `${dir.path}/a.webm`;
-  const paths = [path, `${dir.path}/b.webm`];
-  await using recorder = recorderOf(app.pipeline, () => paths.shift()!);
-  const { finished } = await recorder.record();
-  Deno.writeTextFileSync(path, "other");
-  const error = await assertRejects(() => finished, RecordingError, `${path}.part`);
-  assertEquals([error.clipPath, error.partPath], [path, `${path}.part`]);
-  assertInstanceOf(error.cause, Deno.errors.AlreadyExists);
-  assertEquals(Deno.readTextFileSync(path), "other");
-  assert((await probeClip(`${path}.part`)).frames > 0);
-  await recordNext(recorder);
-});
-
-Deno.test("record() of two recorders with one name makes one clip and one error", async () => {
-  await using dir = await tempDir();
-  await using app = await runLive();
-  const path = `${dir.path}/a.webm`;
-  await using first = recorderOf(app.pipeline, path);
-  await using second = recorderOf(app.pipeline, path);
-  await ringFull(app.pipeline);
-  const results = await Promise.allSettled([first.record(), second.record()]);
-  const [recording] = results.filter((result) => result.status === "fulfilled");
-  const [failure] = results.filter((result) => result.status === "rejected");
-  assertInstanceOf(failure!.reason, RecordingError);
-  assertInstanceOf(failure!.reason.cause, Deno.errors.AlreadyExists);
-  await checkComplete(await recording!.value.finished);
-});
-
-Deno.test("record() rejects where no file can be made, and the next clip is complete", async () => {
-  await using dir = await tempDir();
-  await using app = await runLive();
-  Deno.writeTextFileSync(`${dir.path}/file`, "");
-  const bad = [
-    `${dir.path}/file/a.webm`,
-    "/proc/none/a.webm",
-    "/proc/a.webm",
-    `${dir.path}/${"a".repeat(300)}.webm`,
-    dir.path + "/folder.webm",
-  ];
-  await Deno.mkdir(`${dir.path}/folder.webm`);
-  const paths = [...bad, `${dir.path}/good.webm`];
-  await using recorder = recorderOf(app.pipeline, () => paths.shift()!);
-  await ringFull(app.pipeline);
-  for (const path of bad) {
-    const error = await assertRejects(() => recorder.record(), RecordingError, path);
-    assertEquals(error.clipPath, path);
-    assertInstanceOf(error.cause, Error);
-    assertEquals(recorder.busy, false);
-  }
-  assertEquals(names(dir.path), ["file", "folder.webm"]);
-  await recordNext(recorder);
-});
-
-const ignore = !await maySmallDisk();
-
-Deno.test({
-  name: "record() rejects on a disk that is read-only, and the next clip is complete",
-  ignore,
-  fn: async () => {
-    await using disk = await smallDisk(300);
-    await using dir = await tempDir();
-    await disk.makeReadOnly();
-    await using app = await runLive();
-    const paths = [`${disk.path}/a.webm`, `${dir.path}/b.webm`];
-    await using recorder = recorderOf(app.pipeline, () => paths.shift()!);
-    await ringFull(app.pipeline);
-    await assertRejects(() => recorder.record(), RecordingError, "Read-only file system");
-    await recordNext(recorder);
-  },
-});
-
-Deno.test({
-  name:
-    "finished rejects when the disk is full; what is written is readable, the next clip complete",
-  ignore,
-  fn: async () => {
-    await using disk = await smallDisk(900);
-    await using dir = await tempDir();
-    await using app = await runLive(SNOW);
-    const recorders = [".webm", ".mkv", ".mp4"].map((extension) => {
-      const paths = [`${disk.path}/a${extension}`, `${dir.path}/b${extension}`];
-      return recorderOf(app.pipeline, () => paths.shift()!);
-    });
-    await ringFull(app.pipeline);
-    await Promise.all(recorders.map(fillDisk));
-    const next = await Promise.all(recorders.map((recorder) => recorder.record()));
-    for (const { finished } of next) await checkComplete(await finished);
-  },
-});
-
-/** Records until the disk is full, and reads what is there then. */
-async function fillDisk(recorder: VideoRecorder): Promise<void> {
-  const { path, finished } = await recorder.record();
-  const error = await assertRejects(() => finished, RecordingError, path);
-  assertEquals(error.partPath, `${path}.part`);
-  const { domain, code } = error.cause as GstError;
-  // GST_RESOURCE_ERROR_NO_SPACE_LEFT
-  assertEquals({ domain, code }, { domain: "gst-resource-error-quark", code: 14 });
-  assert(await readableFrames(error.partPath!) > 0, path);
-}
-
-/** Frames that ffprobe still finds in a file that was cut off. */
-async function readableFrames(path: string): Promise<number> {
-  const { stdout } = await run("ffprobe", [
-    ...["-v", "quiet", "-count_frames", "-show_entries", "stream=nb_read_frames"],
-    ...["-of", "csv=p=0", path],
-  ]);
-  return Number(stdout);
-}

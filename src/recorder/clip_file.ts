@@ -70,8 +70,12 @@ export class ClipFile {
    * @returns The file's size in bytes.
    */
   commit(): number {
-    const { size } = Deno.statSync(this.partPath);
-    renameNew(this.partPath, this.path);
+    const { partPath } = this;
+    if (!exists(partPath)) {
+      throw new Deno.errors.NotFound(`${partPath} was removed while it was being written`);
+    }
+    const { size } = Deno.statSync(partPath);
+    renameNew(partPath, this.path);
     this.release();
     this.#removeFolder();
     return size;

@@ -11,6 +11,8 @@ export interface RunOptions {
   cwd?: string;
   /** Added to this process's environment. */
   env?: Record<string, string>;
+  /** The user to run it as. */
+  uid?: number;
   /** What the child reads from its standard input, which then ends. */
   stdin?: string;
 }
@@ -49,10 +51,11 @@ export function run(
 
 /** Starts a command, for tests that do something to it while it runs; {@link run} where they do not. */
 export function start(command: string, args: string[], options: RunOptions = {}): Running {
-  const { timeoutSec = 60, cwd, env, stdin } = options;
+  const { timeoutSec = 60, cwd, env, uid, stdin } = options;
   const child = new Deno.Command(command, {
     args,
     ...(cwd !== undefined && { cwd }),
+    ...(uid !== undefined && { uid }),
     env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", ...env },
     stdin: stdin === undefined ? "null" : "piped",
     stdout: "piped",
