@@ -5,9 +5,12 @@
  */
 export { GstError, type GstErrorOptions, GstLoadError, GstVersionError } from "./ffi/errors.ts";
 export { gstVersion } from "./ffi/gst.ts";
+export { AppSink, type AppSinkOptions } from "./src/app_sink.ts";
+export { AppSrc, type AppSrcOptions, type PushOptions } from "./src/app_src.ts";
 export { Bus, MessageStream } from "./src/bus.ts";
 export { Element } from "./src/element.ts";
 export { GstClosedError, GstParseError, GstTimeoutError } from "./src/errors.ts";
+export type { FrameData } from "./src/frame_data.ts";
 export {
   type ElementInfo,
   type ElementSummary,
@@ -71,3 +74,4 @@ export {
 export { hasElement } from "./src/registry.ts";
 export { Frame } from "./src/frame.ts";
 export type { RecorderStats } from "./src/recorder/stats.ts";
+export type { VideoLayout, VideoPlane } from "./src/video_layout.ts";

@@ -19,6 +19,8 @@ export const appSymbols = {
   gst_app_src_get_type: { parameters: [], result: "usize" },
   // GstFlowReturn gst_app_src_push_sample (GstAppSrc *appsrc, GstSample *sample)           takes no reference
   gst_app_src_push_sample: { parameters: ["pointer", "pointer"], result: "i32" },
+  // GstFlowReturn gst_app_src_push_buffer (GstAppSrc *appsrc, GstBuffer *buffer)           takes the buffer
+  gst_app_src_push_buffer: { parameters: ["pointer", "pointer"], result: "i32" },
   // GstFlowReturn gst_app_src_end_of_stream (GstAppSrc *appsrc)
   gst_app_src_end_of_stream: { parameters: ["pointer"], result: "i32" },
   // guint64 gst_app_src_get_current_level_buffers (GstAppSrc *appsrc)                      since 1.20

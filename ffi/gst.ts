@@ -9,12 +9,14 @@ import { GErrorSlot } from "./gerror.ts";
 import { glibSymbols, gobjectSymbols } from "./glib_symbols.ts";
 import { gstSymbols } from "./gst_symbols.ts";
 import { libraryNames, openLibrary } from "./library.ts";
+import { videoSymbols } from "./video_symbols.ts";
 
 /** The symbols of an opened library. */
 type Symbols<S extends Deno.ForeignLibraryInterface> = Deno.DynamicLibrary<S>["symbols"];
 
 let gstLibrary: Symbols<typeof gstSymbols> | undefined;
 let appLibrary: Symbols<typeof appSymbols> | undefined;
+let videoLibrary: Symbols<typeof videoSymbols> | undefined;
 let glibLibrary: Symbols<typeof glibSymbols> | undefined;
 let gobjectLibrary: Symbols<typeof gobjectSymbols> | undefined;
 
@@ -53,6 +55,11 @@ export function gst(): Symbols<typeof gstSymbols> {
 /** libgstapp-1.0. */
 export function gstApp(): Symbols<typeof appSymbols> {
   return appLibrary ??= openLibrary("gstapp-1.0", appSymbols);
+}
+
+/** libgstvideo-1.0. */
+export function gstVideo(): Symbols<typeof videoSymbols> {
+  return videoLibrary ??= openLibrary("gstvideo-1.0", videoSymbols);
 }
 
 /**

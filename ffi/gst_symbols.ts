@@ -281,6 +281,12 @@ export const gstSymbols = {
 
   // gsize gst_buffer_get_size (GstBuffer *buffer)
   gst_buffer_get_size: { parameters: ["pointer"], result: "usize" },
+  // gboolean gst_buffer_map (GstBuffer *buffer, GstMapInfo *info, GstMapFlags flags)
+  gst_buffer_map: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
+  // void gst_buffer_unmap (GstBuffer *buffer, GstMapInfo *info)
+  gst_buffer_unmap: { parameters: ["pointer", "buffer"], result: "void" },
+  // GstBuffer * gst_buffer_new_memdup (gconstpointer data, gsize size)                     [full], since 1.20
+  gst_buffer_new_memdup: { parameters: ["buffer", "usize"], result: "pointer" },
   // GstBuffer * gst_sample_get_buffer (GstSample *sample)                                  [none]
   gst_sample_get_buffer: { parameters: ["pointer"], result: "pointer" },
   // GstCaps * gst_sample_get_caps (GstSample *sample)                                      [none]

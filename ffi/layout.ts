@@ -52,10 +52,30 @@ export const OFFSETS = {
   "GstBuffer.pts": 72,
   "GstBuffer.dts": 80,
   "GstBuffer.duration": 88,
+  "GstMapInfo.data": 16,
+  "GstMapInfo.size": 24,
+  "GstVideoInfo.finfo": 0,
+  "GstVideoInfo.width": 16,
+  "GstVideoInfo.height": 20,
+  "GstVideoInfo.offset": 72,
+  "GstVideoInfo.stride": 104,
+  "GstVideoFormatInfo.name": 8,
+  "GstVideoFormatInfo.n_planes": 84,
+  "GstVideoMeta.width": 36,
+  "GstVideoMeta.height": 40,
+  "GstVideoMeta.n_planes": 44,
+  "GstVideoMeta.offset": 48,
+  "GstVideoMeta.stride": 80,
 } as const;
 
 /** Sizes of structs in bytes. */
-export const SIZES = { GValue: 24, GEnumValue: 24, GFlagsValue: 24 } as const;
+export const SIZES = {
+  GValue: 24,
+  GEnumValue: 24,
+  GFlagsValue: 24,
+  GstMapInfo: 104,
+  GstVideoInfo: 152,
+} as const;
 
 /** Enum and flag values, under their C names. */
 export const ENUMS = {
@@ -88,6 +108,7 @@ export const ENUMS = {
   GST_FLOW_EOS: -3,
   GST_BUFFER_FLAG_DECODE_ONLY: 1 << 5,
   GST_BUFFER_FLAG_DELTA_UNIT: 1 << 13,
+  GST_MAP_READ: 1,
   GST_EVENT_STREAM_START: 40 << 8 | 14,
   GST_EVENT_CAPS: 50 << 8 | 14,
   GST_EVENT_SEGMENT: 70 << 8 | 14,

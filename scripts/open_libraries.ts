@@ -4,6 +4,6 @@
  *
  * @module
  */
-import { glib, gobject, gst, gstApp } from "../ffi/gst.ts";
+import { glib, gobject, gst, gstApp, gstVideo } from "../ffi/gst.ts";
 
-for (const open of [glib, gobject, gst, gstApp]) open();
+for (const open of [glib, gobject, gst, gstApp, gstVideo]) open();

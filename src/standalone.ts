@@ -19,6 +19,8 @@ export interface StandaloneOptions {
   stopTimeoutSec?: number;
   /** Stops it, as {@link Standalone.stop} does. */
   signal?: AbortSignal;
+  /** Gets the pipeline before it starts, for what must be there by then, such as an {@link AppSrc}. */
+  beforeStart?: (pipeline: Pipeline) => void;
   /** Sees every message of the bus, from the first on. */
   onMessage?: (message: Message) => void;
   /** Post a `property-notify` message for every change of any element's property. */
@@ -94,6 +96,7 @@ export class Standalone implements AsyncDisposable {
       if (app.#isStarted && !app.#isAwaited) console.error(error);
     }).finally(() => options.signal?.removeEventListener("abort", onAbort));
     try {
+      options.beforeStart?.(pipeline);
       await app.#start(startTimeoutSec, options.background ?? false);
     } catch (error) {
       await app.#close();

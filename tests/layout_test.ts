@@ -5,9 +5,10 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { appSymbols } from "../ffi/app_symbols.ts";
 import { GstVersionError } from "../ffi/errors.ts";
 import { glibSymbols, gobjectSymbols } from "../ffi/glib_symbols.ts";
-import { glib, gobject, gst, gstApp, gstVersion, needs } from "../ffi/gst.ts";
+import { glib, gobject, gst, gstApp, gstVersion, gstVideo, needs } from "../ffi/gst.ts";
 import { gstSymbols } from "../ffi/gst_symbols.ts";
 import { ENUMS, OFFSETS, SIZES } from "../ffi/layout.ts";
+import { videoSymbols } from "../ffi/video_symbols.ts";
 import "../scripts/open_libraries.ts";
 import { compile, headersMissing } from "./helpers/c.ts";
 
@@ -94,6 +95,7 @@ const tables: Record<string, Deno.ForeignLibraryInterface> = {
   app_symbols: appSymbols,
   glib_symbols: { ...glibSymbols, ...gobjectSymbols },
   gst_symbols: gstSymbols,
+  video_symbols: videoSymbols,
 };
 
 for (const [table, symbols] of Object.entries(tables)) {
@@ -130,6 +132,7 @@ Deno.test("gst() and its like find every symbol that is not optional", () => {
   const libraries: [Deno.ForeignLibraryInterface, Record<string, unknown>][] = [
     [gstSymbols, gst()],
     [appSymbols, gstApp()],
+    [videoSymbols, gstVideo()],
     [glibSymbols, glib()],
     [gobjectSymbols, gobject()],
   ];

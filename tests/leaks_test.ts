@@ -17,6 +17,7 @@ const ROUNDS = {
   properties: "reading and writing properties",
   inspect: "descriptions of elements",
   unfinished: "pipelines stopped before their end",
+  frames: "frames in and out of JavaScript",
 };
 
 for (const [round, what] of Object.entries(ROUNDS)) {

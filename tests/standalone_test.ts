@@ -7,6 +7,7 @@ import {
   assertRejects,
   assertStrictEquals,
   assertStringIncludes,
+  assertThrows,
 } from "@std/assert";
 import {
   GstClosedError,
@@ -14,6 +15,7 @@ import {
   GstParseError,
   GstTimeoutError,
   type Message,
+  type Pipeline,
   Standalone,
 } from "../mod.ts";
 import "../scripts/open_libraries.ts";
@@ -94,6 +96,25 @@ Deno.test("Standalone.buildAndRun() rejects for what cannot be parsed or started
     await rejects("fakesrc ! fakesink state-error=paused-to-playing", GstError, "GstFakeSink");
     await rejects(STUCK, GstTimeoutError, "0.05 s");
   }
+});
+
+Deno.test("Standalone.buildAndRun() gives beforeStart the pipeline, stopped", async () => {
+  const seen: string[] = [];
+  const app = await Standalone.buildAndRun("videotestsrc num-buffers=3 ! fakesink name=sink", {
+    beforeStart: ({ state, path }) => seen.push(state, path),
+    onMessage: ({ type }) => seen.push(type),
+  });
+  assertEquals(seen.slice(0, 2), ["null", app.pipeline.path]);
+  let pipeline: Pipeline | undefined;
+  const failing = Standalone.buildAndRun(LIVE, {
+    background: true,
+    beforeStart(given) {
+      pipeline = given;
+      throw new RangeError("no");
+    },
+  });
+  await assertRejects(() => failing, RangeError, "no");
+  assertThrows(() => pipeline!.elementNames(), GstClosedError);
 });
 
 Deno.test("Standalone.buildAndRun() refuses times that are none", async () => {

@@ -7,9 +7,9 @@ import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { run } from "./run.ts";
 
-const PACKAGES = ["gstreamer-1.0", "gstreamer-app-1.0"];
+const PACKAGES = ["gstreamer-1.0", "gstreamer-app-1.0", "gstreamer-video-1.0"];
 
-const INCLUDES = ["stddef.h", "stdio.h", "gst/gst.h", "gst/app/app.h"]
+const INCLUDES = ["stddef.h", "stdio.h", "gst/gst.h", "gst/app/app.h", "gst/video/video.h"]
   .map((header) => `#include <${header}>`);
 
 /** Why C cannot be compiled here; null where it can. */

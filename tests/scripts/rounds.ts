@@ -4,7 +4,14 @@
  * Under GST_TRACERS=leaks, GStreamer then lists every object that is still alive.
  */
 import { gst } from "../../ffi/gst.ts";
-import { inspectElement, installedElements, Pipeline, Standalone } from "../../mod.ts";
+import {
+  AppSink,
+  AppSrc,
+  inspectElement,
+  installedElements,
+  Pipeline,
+  Standalone,
+} from "../../mod.ts";
 
 /** A few frames, through bins, a tee, a thread and a link by name. */
 const PIPELINE = "videotestsrc name=source num-buffers=5 ! video/x-raw,width=64,height=48 ! " +
@@ -119,6 +126,29 @@ const ROUNDS: Record<string, () => Promise<unknown>> = {
     const sent = pipeline.sendEos();
     await pipeline.close();
     await sent;
+  },
+  async frames() {
+    for (let round = 0; round < 30; round++) {
+      await using pipeline = Pipeline.parse(
+        "appsrc name=source ! tee name=t t. ! queue ! appsink name=all sync=false " +
+          "t. ! queue ! appsink name=some sync=false t. ! queue ! appsink name=unread",
+      );
+      const caps = "video/x-raw,format=GRAY8,width=64,height=48,framerate=30/1";
+      const source = new AppSrc({ pipeline, name: "source", caps });
+      const all = Array.fromAsync(new AppSink({ pipeline, name: "all", every: true }));
+      const some = new AppSink({ pipeline, name: "some", every: true });
+      new AppSink({ pipeline, name: "unread" });
+      const push = async () => {
+        for (let i = 0; i < 10; i++) await source.push(new Uint8Array(64 * 48), { ptsSec: i / 30 });
+        if (round % 2 > 0) await source.end();
+      };
+      const pushed = push();
+      await pipeline.play();
+      for await (const _ of some) break;
+      await pushed;
+      if (round % 2 > 0) await all;
+      else all.catch(() => {});
+    }
   },
   async forgotten() {
     const pipeline = Pipeline.parse("fakesrc num-buffers=3 ! fakesink name=forgotten");

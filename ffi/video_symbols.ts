@@ -1,0 +1,11 @@
+/**
+ * Symbols of libgstvideo-1.0 in use, each with its C declaration.
+ *
+ * @module
+ */
+export const videoSymbols = {
+  // gboolean gst_video_info_from_caps (GstVideoInfo *info, const GstCaps *caps)
+  gst_video_info_from_caps: { parameters: ["buffer", "pointer"], result: "i32" },
+  // GstVideoMeta * gst_buffer_get_video_meta (GstBuffer *buffer)                           [none]
+  gst_buffer_get_video_meta: { parameters: ["pointer"], result: "pointer" },
+} as const satisfies Deno.ForeignLibraryInterface;
