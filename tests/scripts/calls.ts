@@ -1,0 +1,148 @@
+/**
+ * Calls recorders in ways that nobody should, and prints what comes of it as JSON: `calls.ts WAY FOLDER`. Garbage is
+ * collected all the while where there is a gc() function.
+ */
+import { GstClosedError, Pipeline, type RecordingReport, Standalone } from "../../mod.ts";
+import {
+  blockEventLoop,
+  newPaths,
+  reached,
+  recorderOf,
+  ringFull,
+  runLive,
+  SOURCE,
+  until,
+} from "../helpers/recording.ts";
+
+const [way, folder] = [Deno.args[0]!, Deno.args[1]!];
+const paths = newPaths(folder);
+const { gc } = globalThis as { gc?: () => void };
+const collecting = gc && setInterval(gc, 2);
+
+/** The report of a clip that is asked for now. */
+async function record(recorder: ReturnType<typeof recorderOf>): Promise<RecordingReport> {
+  return await (await recorder.record({ maxDelaySec: 10 })).finished;
+}
+
+const WAYS: Record<string, () => Promise<unknown>> = {
+  /** 10,000 calls in one turn of the event loop. */
+  async burst() {
+    await using app = await runLive();
+    await using recorder = recorderOf(app.pipeline, paths);
+    await ringFull(app.pipeline);
+    const calls = Array.from({ length: 10_000 }, () => recorder.record());
+    const recordings = await Promise.all(calls);
+    const reports = await Promise.all(recordings.map(({ finished }) => finished));
+    return { clips: new Set(reports).size, reports: [reports[0], await record(recorder)] };
+  },
+  /** Two recorders on one tee, called at random. */
+  async two() {
+    await using app = await runLive();
+    const recorders = [recorderOf(app.pipeline, paths), recorderOf(app.pipeline, paths)];
+    await ringFull(app.pipeline);
+    const reports = new Set<RecordingReport>();
+    await Promise.all(recorders.map(async (recorder) => {
+      for (let call = 0; call < 20; call++) {
+        const { finished } = await recorder.record({ maxDelaySec: 10 });
+        finished.then((report) => reports.add(report));
+        await new Promise((resolve) => setTimeout(resolve, Math.random() ** 3 * 1000));
+      }
+      await until("its clips are done", () => !recorder.busy);
+    }));
+    return { reports: [...reports] };
+  },
+  /** 5 s without a turn of the event loop, in the middle of a clip and before one. */
+  async blocked() {
+    await using app = await runLive(`${SOURCE} t. ! fakesink name=seen`);
+    const seen = () =>
+      Number(
+        /rendered=\D+64\)(\d+)/.exec(
+          String(app.pipeline.element("seen").getProperty("stats")),
+        )![1],
+      );
+    await using recorder = recorderOf(app.pipeline, paths);
+    await ringFull(app.pipeline);
+    const { finished } = await recorder.record({ afterSec: 6 });
+    const before = seen();
+    blockEventLoop(5);
+    const flowed = seen() - before;
+    return { flowed, reports: [await finished, await record(recorder)] };
+  },
+  /** stop() and close() of the pipeline with clips open. */
+  async stopped() {
+    const reports: RecordingReport[] = [];
+    for (const end of ["stop", "close"] as const) {
+      await using app = await runLive();
+      const recorders = Array.from({ length: 4 }, () => recorderOf(app.pipeline, paths));
+      await ringFull(app.pipeline);
+      const recordings = await Promise.all(recorders.map((recorder) => recorder.record()));
+      await app.pipeline[end]();
+      for (const { finished } of recordings) reports.push(await finished);
+    }
+    return { reports };
+  },
+  /** A call in each state of pipeline and recorder. */
+  async states() {
+    const outcomes: Record<string, string> = {};
+    const pipeline = Pipeline.parse(`${SOURCE} t. ! fakesink`);
+    const recorder = recorderOf(pipeline, paths);
+    const call = async (state: string, maxDelaySec = 10) => {
+      outcomes[state] = await recorder.record({ maxDelaySec })
+        .then(({ finished }) => finished)
+        .then(() => "clip", (error) => (error.cause ?? error).name);
+    };
+    await call("stopped", 0.05);
+    await pipeline.setState("ready");
+    await call("ready", 0.05);
+    await pipeline.pause();
+    await call("paused before the first frame", 0.05);
+    const early = call("on the way to the first frame");
+    await pipeline.play();
+    await early;
+    await call("playing");
+    const { finished } = await recorder.record();
+    await until("it is being finished", () => recorder.state !== "recording");
+    await call("finishing");
+    await finished;
+    await pipeline.pause();
+    const paused = call("paused", 10);
+    await pipeline.play();
+    await paused;
+    await pipeline.sendEos();
+    await call("at the end of the stream");
+    const stopping = pipeline.stop();
+    await call("stopping");
+    await stopping;
+    await call("stopped again");
+    await recorder.close();
+    await call("closed");
+    await pipeline.close();
+    await call("pipeline closed");
+    return { outcomes, closed: GstClosedError.name };
+  },
+  /** Clips with garbage collected all the while. */
+  async collected() {
+    await using app = await Standalone.buildAndRun(
+      `${SOURCE} t. ! queue ! x264enc tune=zerolatency key-int-max=5 ! h264parse ! tee name=h264 h264. ! fakesink`,
+      { background: true },
+    );
+    const recorders = [".webm", ".mkv", ".mp4", ".ts"].flatMap((extension) => [
+      recorderOf(app.pipeline, newPaths(folder, extension)),
+      ...(extension === ".webm" ? [] : [recorderOf(app.pipeline, newPaths(folder, extension), {
+        srcTeeName: "h264",
+        onWarning: () => {},
+      })]),
+    ]);
+    await ringFull(app.pipeline);
+    const reports: RecordingReport[] = [];
+    for (let round = 0; round < 3; round++) {
+      reports.push(...await Promise.all(recorders.map(record)));
+      await recorders[0]!.snapshot(`${folder}/${round}.png`);
+    }
+    await reached(app.pipeline, 1);
+    return { reports };
+  },
+};
+
+console.log(JSON.stringify(await WAYS[way]!()));
+clearInterval(collecting);
