@@ -122,20 +122,6 @@ Deno.test("record() of two calls makes one clip, and each onVideoFinished gets i
   await checkComplete(report);
 });
 
-Deno.test("record() of 1,000 calls at once makes one clip", async () => {
-  await using dir = await tempDir();
-  await using app = await runLive();
-  await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
-  await ringFull(app.pipeline);
-  const recordings = await Promise.all(Array.from({ length: 1000 }, () => recorder.record()));
-  assertEquals(new Set(recordings.map(({ path }) => path)).size, 1);
-  const report = await recordings[0]!.finished;
-  assertEquals(report.calls.length, 1000);
-  assertEquals(report.calls, report.calls.toSorted((a, b) => a - b));
-  await checkComplete(report);
-  assertEquals([...Deno.readDirSync(dir.path)].length, 1);
-});
-
 Deno.test("record() survives an onVideoFinished that throws, and prints its error", async () => {
   await using dir = await tempDir();
   await using app = await runLive();

@@ -42,6 +42,22 @@ export function attach(
   return new ringBufferClass({ pipeline, teeName: "t", windowSec: 1, timeoutSec: 1, ...options });
 }
 
+/** Small video at the tee `t`, which an appsink with unlimited memory sees, too. */
+export function probed(live: boolean, caps = "width=16,height=16,framerate=30/1"): string {
+  return `videotestsrc is-live=${live} ! video/x-raw,${caps} ! tee name=t ` +
+    `t. ! appsink name=probe sync=${!live}`;
+}
+
+/** Attaches a ring, waits until frames come, and detaches it. */
+export async function attachOnce(
+  pipeline: Pipeline,
+  ringBufferClass: typeof RingBuffer,
+): Promise<void> {
+  const ring = attach(pipeline, {}, ringBufferClass);
+  await nextTimes(ring);
+  ring.detach();
+}
+
 /** Releases frames; their running times in seconds. */
 export function release(frames: Frame[]): number[] {
   return frames.map((frame) => {

@@ -42,7 +42,7 @@ const WAYS: Record<string, () => Promise<unknown>> = {
     await ringFull(app.pipeline);
     const reports = new Set<RecordingReport>();
     await Promise.all(recorders.map(async (recorder) => {
-      for (let call = 0; call < 20; call++) {
+      for (let call = 0; call < 12; call++) {
         const { finished } = await recorder.record({ maxDelaySec: 10 });
         finished.then((report) => reports.add(report));
         await new Promise((resolve) => setTimeout(resolve, Math.random() ** 3 * 1000));
