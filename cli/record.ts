@@ -20,7 +20,7 @@ DESCRIPTION
   Runs a pipeline and arms a recorder at its tees. Each trigger writes a clip
   of each tee, from before the trigger to after it; one that comes while a clip
   is open makes that longer. Triggers are Enter and r on the terminal, the
-  signal SIGUSR1, and POST /record of the server that --listen starts.
+  signal SIGUSR2, and POST /record of the server that --listen starts.
 
   --NAME=VALUE sets the placeholder {NAME} of the file. -v, -q, --timeout=SEC
   and --dry-run are as for running a pipeline.

@@ -4,7 +4,13 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { type RecordingReport, Standalone, VideoRecorder } from "../mod.ts";
-import { numberedSource, readNumbers, readTimes, writeNumbered } from "./helpers/numbered.ts";
+import {
+  numberedSource,
+  numbersBetween,
+  readNumbers,
+  readTimes,
+  writeNumbered,
+} from "./helpers/numbered.ts";
 
 const WINDOWS_SEC = [0.5, 1, 2, 5, 10];
 const RUN_SEC = 34;
@@ -27,16 +33,6 @@ function sleep(sec: number): Promise<void> {
 function blockEventLoop(sec: number): void {
   const end = performance.now() + sec * 1000;
   while (performance.now() < end);
-}
-
-/**
- * The numbers of the frames in `[from, to)` seconds. Sources round a frame's duration down to nanoseconds, so that frame
- * n may be n nanoseconds early.
- */
-function numbersBetween(from: number, to: number, fps: number): number[] {
-  const first = Math.max(0, Math.ceil(from * fps - 1e-5));
-  const last = Math.ceil(to * fps - 1e-5) - 1;
-  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
 /** Checks a clip's content, timestamps and report against the interval that its calls asked for. */

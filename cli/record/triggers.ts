@@ -12,15 +12,16 @@ export interface Triggers extends Disposable {
   readonly names: string[];
 }
 
-/** Records at Enter and `r` where there is a terminal, and at SIGUSR1 where there are signals; until disposed. */
+/** Records at Enter and `r` where there is a terminal, and at SIGUSR2 where there are signals; until disposed. */
 export function listenForTriggers(onTrigger: OnTrigger): Triggers {
   const stops: (() => void)[] = [];
   const names: string[] = [];
   if (Deno.build.os !== "windows") {
+    // not SIGUSR1: since 2.9.2, Deno opens its debugger then, to everybody on the machine
     const onSignal = () => onTrigger("signal");
-    Deno.addSignalListener("SIGUSR1", onSignal);
-    stops.push(() => Deno.removeSignalListener("SIGUSR1", onSignal));
-    names.push(`SIGUSR1 to ${Deno.pid}`);
+    Deno.addSignalListener("SIGUSR2", onSignal);
+    stops.push(() => Deno.removeSignalListener("SIGUSR2", onSignal));
+    names.push(`SIGUSR2 to ${Deno.pid}`);
   }
   if (Deno.stdin.isTerminal() && isForeground()) {
     stops.push(listenForKeys(() => onTrigger("key")));

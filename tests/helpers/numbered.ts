@@ -81,6 +81,16 @@ export function rawNumbers(bytes: Uint8Array, frameSize: number): number[] {
   return Array.from({ length: count }, (_, i) => numberAt(bytes, i * frameSize));
 }
 
+/**
+ * The numbers of the frames in `[from, to)` seconds. Sources round a frame's duration down to nanoseconds, so that frame
+ * n may be n nanoseconds early.
+ */
+export function numbersBetween(from: number, to: number, fps: number): number[] {
+  const first = Math.max(0, Math.ceil(from * fps - 1e-5));
+  const last = Math.ceil(to * fps - 1e-5) - 1;
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
+
 /** The start of each frame of a clip by its container, in seconds, in the order in which they are shown. */
 export async function readTimes(clip: string): Promise<number[]> {
   const { stdout } = await run("ffprobe", [

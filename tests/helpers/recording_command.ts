@@ -1,0 +1,100 @@
+/**
+ * `gstp record` on numbered frames, as a child process with its server.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import type { RecordingReport } from "../../mod.ts";
+import type { TimedEvent } from "../../cli/record/events.ts";
+import type { Status } from "../../cli/record/recorders.ts";
+import { startGstp } from "./cli.ts";
+import { numberedSource, numbersBetween, readNumbers, writeNumbered } from "./numbered.ts";
+import { until } from "./recording.ts";
+import type { Running, RunResult } from "./run.ts";
+
+/** Frames per second. */
+export const FPS = 30;
+/** Frames of the source, which then ends. */
+const FRAMES = 60 * FPS;
+
+/** A run with its server. */
+export interface RecordingCommand {
+  readonly child: Running;
+  /** Where the server is, without a slash at its end. */
+  readonly url: string;
+  /** The folder of the clips. */
+  readonly folder: string;
+  /** Asks it to stop, and waits for that. */
+  stop(): Promise<RunResult>;
+}
+
+/** Writes a pipeline file with numbered frames at the tee `t`, 30 a second. */
+export async function writePipeline(dir: string): Promise<string> {
+  await writeNumbered(`${dir}/n.raw`, FRAMES);
+  const source = numberedSource({ path: `${dir}/n.raw`, fps: FPS, live: true, teeName: "t" });
+  await Deno.writeTextFile(`${dir}/n.gstp`, `${source} t. ! fakesink`);
+  return `${dir}/n.gstp`;
+}
+
+/** Starts recording; the ring is full by then. */
+export async function startRecording(
+  dir: string,
+  args: string[] = [],
+  begin = (args: string[]): Running => startGstp(args),
+): Promise<RecordingCommand> {
+  const file = await writePipeline(dir);
+  const folder = `${dir}/clips`;
+  const child = begin(["record", file, "--listen=0", `--out=${folder}`, "--json", ...args]);
+  const text = await child.until("record with: ");
+  const url = /listening on (http:\S+)\//.exec(text)![1]!;
+  await until("the ring is full", async () => {
+    const { tees } = await readStatus(url);
+    return tees.every(({ ring, windowSec }) => ring.fillSec >= windowSec);
+  });
+  const stop = () => {
+    child.kill("SIGTERM");
+    return child.result;
+  };
+  return { child, url, folder, stop };
+}
+
+/** What the server says of the whole. */
+export async function readStatus(url: string): Promise<Status> {
+  return await (await fetch(`${url}/status`)).json();
+}
+
+/** Asks for a clip; the names. */
+export async function postRecord(url: string, call?: object): Promise<string[]> {
+  const response = await fetch(`${url}/record`, {
+    method: "POST",
+    ...(call !== undefined && {
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(call),
+    }),
+  });
+  const answer = await response.json();
+  assertEquals(response.status, 202, JSON.stringify(answer));
+  return answer.clips.map(({ name }: { name: string }) => name);
+}
+
+/** The events of a run, from its output. */
+export function eventsOf(output: string): TimedEvent[] {
+  return output.split(/\r?\n/).filter((line) => line.startsWith("{")).map((line) =>
+    JSON.parse(line)
+  );
+}
+
+/** The reports of the clips of a run. */
+export function reportsOf(output: string): RecordingReport[] {
+  return eventsOf(output).filter((event) => event.type === "finished")
+    .map(({ report }) => report);
+}
+
+/** Checks that a clip holds exactly the frames that were asked for, by the numbers in its pictures. */
+export async function checkExact(report: RecordingReport): Promise<void> {
+  const { requested, path, shortfalls } = report;
+  assertEquals(shortfalls, [], Deno.inspect(report));
+  const expected = numbersBetween(requested.start, requested.end, FPS);
+  assert(expected.length > 1);
+  assertEquals(await readNumbers(path), expected, Deno.inspect(report));
+}
