@@ -90,7 +90,8 @@ async function start(
   return app;
 }
 
-function showMessage(message: Message, display: Display, options: RunOptions): void {
+/** Prints what is wanted of a message. */
+export function showMessage(message: Message, display: Display, options: RunOptions): void {
   if (message.type === "property-notify") {
     if (options.verbose) display.print(propertyLine(message));
     return;

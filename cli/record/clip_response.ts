@@ -4,8 +4,7 @@
  * @module
  */
 import { extname } from "node:path";
-// @ts-types="npm:@types/range-parser@^1"
-import parseRange from "npm:range-parser@^1";
+import { parse } from "npm:range-parser@^2";
 import type { OpenClip } from "./clip_folder.ts";
 
 const TYPES: Record<string, string> = {
@@ -15,6 +14,8 @@ const TYPES: Record<string, string> = {
   ".mkv": "video/x-matroska",
   ".ts": "video/mp2t",
 };
+/** What the parser says of parts that are not there. */
+const UNSATISFIABLE = 2;
 const CHUNK_BYTES = 64 * 1024;
 
 /** Answers a GET or HEAD of a clip, which is closed once it is sent. */
@@ -64,11 +65,11 @@ function readRange(
   const whole = { start: 0, end: clip.bytes, isPart: false };
   const wanted = request.headers.get("range");
   if (wanted === null || !/^bytes=/i.test(wanted) || !isSameClip(request, clip)) return whole;
-  const ranges = parseRange(clip.bytes, wanted, { combine: true });
-  if (ranges === -1) return null;
+  const { code, ranges: [range, ...more] } = parse(clip.bytes, wanted);
+  if (code === UNSATISFIABLE) return null;
   // one that makes no sense, or many of them: the whole is as good an answer
-  if (ranges === -2 || ranges.length !== 1) return whole;
-  const { start, end } = ranges[0]!;
+  if (range === undefined || more.length > 0) return whole;
+  const { start, end } = range;
   return { start, end: end + 1, isPart: true };
 }
 

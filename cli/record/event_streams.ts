@@ -11,9 +11,11 @@ const MAX_CLIENTS = 64;
 
 const encoder = new TextEncoder();
 
+type Bytes = Uint8Array<ArrayBuffer>;
+
 /** The clients that follow the events. */
 export class EventStreams {
-  readonly #clients = new Set<ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>>();
+  readonly #clients = new Set<Client>();
   #dropped = 0;
 
   /** Clients that follow. */
@@ -29,20 +31,13 @@ export class EventStreams {
   /** A new client's stream, which begins with these events; null where there are too many clients. */
   open(first: { type: string }[]): Response | null {
     if (this.#clients.size >= MAX_CLIENTS) return null;
-    let client: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
-    const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
-      start: (controller) => {
-        client = controller;
-        this.#clients.add(client);
-        client.enqueue(encoder.encode("retry: 2000\n\n"));
-        for (const event of first) client.enqueue(encode(event));
-      },
-      cancel: () => {
-        this.#clients.delete(client);
-      },
-    }, { highWaterMark: MAX_WAITING });
-    return new Response(body, {
-      headers: { "content-type": "text/event-stream", "cache-control": "no-store" },
+    const client = new Client(() => this.#clients.delete(client));
+    this.#clients.add(client);
+    client.send(encoder.encode("retry: 2000\n\n"));
+    for (const event of first) client.send(encode(event));
+    return new Response(client.stream, {
+      // Deno would compress them otherwise, and hold them back for that
+      headers: { "content-type": "text/event-stream", "cache-control": "no-store, no-transform" },
     });
   }
 
@@ -50,13 +45,11 @@ export class EventStreams {
   send(event: { type: string }): void {
     const bytes = encode(event);
     for (const client of this.#clients) {
-      if (client.desiredSize! > 0) {
-        client.enqueue(bytes);
-      } else {
-        this.#clients.delete(client);
-        this.#dropped++;
-        client.error(new Error("The client does not read"));
-      }
+      client.send(bytes);
+      if (client.waiting <= MAX_WAITING) continue;
+      client.close();
+      this.#clients.delete(client);
+      this.#dropped++;
     }
   }
 
@@ -67,6 +60,47 @@ export class EventStreams {
   }
 }
 
-function encode(event: { type: string }): Uint8Array<ArrayBuffer> {
+/** What waits for one client. */
+class Client {
+  readonly stream: ReadableStream<Bytes>;
+  readonly #waiting: Bytes[] = [];
+  #isClosed = false;
+  #more = Promise.withResolvers<void>();
+
+  constructor(onGone: () => void) {
+    this.stream = new ReadableStream({
+      pull: (controller) => this.#pull(controller),
+      cancel: () => {
+        this.close();
+        onGone();
+      },
+    }, { highWaterMark: 0 });
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  send(bytes: Bytes): void {
+    this.#waiting.push(bytes);
+    this.#more.resolve();
+  }
+
+  /** Ends the stream; what waits is not sent any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#waiting.length = 0;
+    this.#more.resolve();
+  }
+
+  async #pull(controller: ReadableStreamDefaultController<Bytes>): Promise<void> {
+    await this.#more.promise;
+    if (this.#isClosed) return controller.close();
+    controller.enqueue(this.#waiting.shift()!);
+    if (this.#waiting.length === 0) this.#more = Promise.withResolvers();
+  }
+}
+
+function encode(event: { type: string }): Bytes {
   return encoder.encode(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
 }

@@ -43,6 +43,7 @@ export class Recorders {
   /** None is armed yet. */
   constructor(context: TeeContext) {
     this.#context = context;
+    context.events.listen(() => this.#status.forget());
   }
 
   /**

@@ -235,10 +235,13 @@ async function readJson(c: Context): Promise<unknown> {
     throw new RequestError(415, "The body must be application/json");
   }
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    // an array has an `at`, too
+    if (!Array.isArray(value)) return value;
   } catch (error) {
     throw new RequestError(400, `The body is no JSON: ${(error as Error).message}`);
   }
+  throw new RequestError(400, "body: it must be an object");
 }
 
 /** Reads a body, and no further than it may be long. */

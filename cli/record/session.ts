@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { GstClosedError, GstError, type Message, Standalone } from "../../mod.ts";
+import { GstClosedError, GstError, Standalone } from "../../mod.ts";
 import { Display } from "../display.ts";
 import { UsageError } from "../errors.ts";
 import { problemLines } from "../messages.ts";
-import { endStatus } from "../run.ts";
+import { endStatus, showMessage } from "../run.ts";
 import { STOP_LIMIT_SEC, Stopper } from "../stop.ts";
 import { isLoopback, origin } from "./address.ts";
 import type { RecordArguments } from "./args.ts";
@@ -31,6 +31,7 @@ class Session {
   readonly #events = new Events();
   readonly #display: Display;
   readonly #stopper: Stopper;
+  #serverClass: typeof RecordServer | undefined;
   #isFinished = false;
 
   constructor(options: RecordArguments) {
@@ -49,6 +50,7 @@ class Session {
     using stopper = this.#stopper;
     const { folder: path, retention, run } = this.#options;
     using folder = await ClipFolder.make(path, retention, this.#events);
+    if (this.#options.listen !== undefined) this.#serverClass = await loadServer();
     const scratch = await Deno.makeTempDir({ prefix: "gstp-" });
     let isPlaying = false;
     try {
@@ -69,14 +71,18 @@ class Session {
   }
 
   async #start(text: string): Promise<Standalone> {
-    const { run: { verbose, timeoutSec } } = this.#options;
+    const { run } = this.#options;
+    const { timeoutSec } = run;
     const app = await Standalone.buildAndRun(text, {
       background: true,
       startTimeoutSec: Infinity,
       stopTimeoutSec: STOP_LIMIT_SEC,
       signal: this.#stopper.signal,
-      watchProperties: verbose,
-      onMessage: (message) => this.#onMessage(message),
+      watchProperties: run.verbose,
+      onMessage: (message) => {
+        if (message.type === "eos") this.#isFinished = true;
+        showMessage(message, this.#display, run);
+      },
     });
     if (timeoutSec !== undefined) {
       const reason = { text: `played for ${timeoutSec} s: finishing`, status: 0, forcedStatus: 1 };
@@ -102,7 +108,7 @@ class Session {
       );
       if (this.#stopper.reason !== undefined) return;
       await folder.tidy();
-      await using _server = await this.#serve(recorders, folder);
+      await using _server = this.#serve(recorders, folder);
       using triggers = listenForTriggers((trigger) => void recorders.record(trigger));
       this.#note(`record with: ${triggers.names.join(", ")}`);
       using _status = this.#showStatus(recorders);
@@ -113,15 +119,13 @@ class Session {
     }
   }
 
-  /** Starts the server, with the libraries that only it needs. */
-  async #serve(recorders: Recorders, folder: ClipFolder): Promise<RecordServer | undefined> {
+  #serve(recorders: Recorders, folder: ClipFolder): RecordServer | undefined {
     const { listen: address, token } = this.#options;
-    if (address === undefined) return undefined;
-    const { RecordServer } = await import("./server.ts");
+    if (address === undefined || this.#serverClass === undefined) return undefined;
     const onError = (error: Error) => this.#warn(Deno.inspect(error));
     try {
       const events = this.#events;
-      const server = new RecordServer({ address, token, recorders, folder, events, onError });
+      const server = new this.#serverClass({ address, token, recorders, folder, events, onError });
       const reach = isLoopback(address.hostname) ? "" : " (with the token)";
       this.#note(`listening on ${origin(server.address)}/${reach}`);
       return server;
@@ -153,17 +157,6 @@ class Session {
     else this.#note(eventLine(event));
   }
 
-  #onMessage(message: Message): void {
-    if (message.type === "eos") {
-      this.#isFinished = true;
-      this.#note("end of stream");
-    }
-    const { run } = this.#options;
-    if ((message.type === "warning" || message.type === "info") && !run.quiet) {
-      this.#display.note(problemLines(message.type, message.error, run.verbose));
-    }
-  }
-
   #fail(text: string): void {
     this.#stopper.request({ text, status: 1, forcedStatus: 1 });
   }
@@ -174,5 +167,14 @@ class Session {
 
   #note(line: string): void {
     if (!this.#options.run.quiet) this.#warn(line);
+  }
+}
+
+/** Loads the server, with the libraries that only it needs. */
+async function loadServer(): Promise<typeof RecordServer> {
+  try {
+    return (await import("./server.ts")).RecordServer;
+  } catch (error) {
+    throw new UsageError(`Cannot load what --listen needs: ${(error as Error).message}`);
   }
 }

@@ -47,10 +47,7 @@ export async function startRecording(
   const child = begin(["record", file, "--listen=0", `--out=${folder}`, "--json", ...args]);
   const text = await child.until("record with: ");
   const url = /listening on (http:\S+)\//.exec(text)![1]!;
-  await until("the ring is full", async () => {
-    const { tees } = await readStatus(url);
-    return tees.every(({ ring, windowSec }) => ring.fillSec >= windowSec);
-  });
+  await ringsFull(url);
   const stop = () => {
     child.kill("SIGTERM");
     return child.result;
@@ -61,6 +58,14 @@ export async function startRecording(
 /** What the server says of the whole. */
 export async function readStatus(url: string): Promise<Status> {
   return await (await fetch(`${url}/status`)).json();
+}
+
+/** Waits until there is a full window to record. */
+export async function ringsFull(url: string): Promise<void> {
+  await until("the rings are full", async () => {
+    const { tees } = await readStatus(url);
+    return tees.every(({ ring, windowSec }) => ring.fillSec >= windowSec);
+  });
 }
 
 /** Asks for a clip; the names. */
