@@ -9,16 +9,24 @@ import { hasElement, Standalone } from "../mod.ts";
 
 /**
  * The folder for the clips: `--out=FOLDER`, or a new temporary one. Asks for the permissions that recording needs, lest a
- * question come in the middle of a clip.
+ * question, or a refusal, come in the middle of a clip.
  */
 export async function clipFolder(): Promise<string> {
   const { out } = parseArgs(Deno.args, { string: ["out"] });
   const folder = out ?? await Deno.makeTempDir({ prefix: "gstp-" });
-  await Deno.permissions.request({ name: "write", path: folder });
-  await Deno.permissions.request({ name: "read", path: folder });
-  await Deno.permissions.request({ name: "run", command: "ffprobe" });
+  await permit({ name: "write", path: folder }, "clips are written there");
+  await permit({ name: "read", path: folder }, "clips are looked for there");
+  await permit({ name: "run", command: "ffprobe" }, "it tells what is in the clips");
   await Deno.mkdir(folder, { recursive: true });
   return folder;
+}
+
+async function permit(what: Deno.PermissionDescriptor, why: string): Promise<void> {
+  const { state } = await Deno.permissions.request(what);
+  if (state === "granted") return;
+  const { name, ...rest } = what;
+  const flag = [`--allow-${name}`, ...Object.values(rest)].join("=");
+  throw new Deno.errors.NotCapable(`This needs the permission ${flag}: ${why}`);
 }
 
 /** Waits for some seconds. */

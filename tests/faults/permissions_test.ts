@@ -1,0 +1,119 @@
+/**
+ * Each command and recipe with the permissions that deno.json has for it, and without each of them.
+ */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { COMMANDS } from "../../cli/commands.ts";
+import { CLI, ROOT } from "../helpers/cli.ts";
+import { flagsWithout, PERMISSION_SETS } from "../helpers/permissions.ts";
+import { run, type RunResult } from "../helpers/run.ts";
+import { runScript } from "../helpers/script.ts";
+import { tempDir } from "../helpers/temp_dir.ts";
+import { addRow } from "./table.ts";
+
+const PIPELINE = "videotestsrc is-live=true num-buffers=5 ! tee name=t t. ! fakesink";
+
+/** What each set is for. */
+const LINES: Record<string, (folder: string) => string[]> = {
+  run: () => [CLI, `${ROOT}pipeline.gstp`, "--pattern=ball", "--frames=3"],
+  graph: (folder) => [CLI, "graph", `${folder}/t.gstp`, `--out=${folder}/t.dot`],
+  inspect: () => [CLI, "inspect", "tee"],
+  record: (folder) => [
+    ...[CLI, "record", `--out=${folder}/clips`, "--listen=127.0.0.1:0"],
+    `${folder}/t.gstp`,
+  ],
+  recover: (folder) => [CLI, "recover", folder],
+  recipes: (folder) => [`${ROOT}recipes/multi-recorder.ts`, `--out=${folder}`],
+};
+
+function words(text: string): string[] {
+  return text.split(" ");
+}
+
+/** Runs a set's line in a folder with a clip to recover and a pipeline's file. */
+async function runLine(name: string, flags: string[]): Promise<RunResult> {
+  await using dir = await tempDir();
+  await Deno.copyFile(clip, `${dir.path}/a.ts.part`);
+  await Deno.writeTextFile(`${dir.path}/t.gstp`, PIPELINE);
+  const args = ["run", "--no-prompt", ...flags, ...LINES[name]!(dir.path)];
+  return await run(Deno.execPath(), args, { cwd: ROOT });
+}
+
+/** A clip that can be recovered. */
+const clip = await Deno.makeTempFile({ suffix: ".ts" });
+globalThis.addEventListener("unload", () => Deno.removeSync(clip));
+const encoding = await run("ffmpeg", [
+  ...words("-v error -f lavfi -i testsrc=duration=1:size=64x48 -c:v libx264 -f mpegts -y"),
+  clip,
+]);
+assertEquals(encoding.code, 0, encoding.stderr);
+
+Deno.test("deno.json has a permission set for each command and the recipes, which suffices", async () => {
+  assertEquals(
+    Object.keys(PERMISSION_SETS).sort(),
+    [...Object.keys(COMMANDS), "run", "recipes"].sort(),
+  );
+  // tests/recipes_test.ts runs the recipes with theirs
+  const names = Object.keys(PERMISSION_SETS).filter((name) => name !== "recipes");
+  await Promise.all(names.map(async (name) => {
+    const { code, stderr } = await runLine(name, [`-P=${name}`]);
+    assertEquals(code, 0, `${name}: ${stderr}`);
+  }));
+});
+
+Deno.test("a permission that is missing is named, with what it is for", async () => {
+  let tries = 0;
+  for (const [name, set] of Object.entries(PERMISSION_SETS)) {
+    // without the environment, its variables count as unset
+    const kinds = Object.keys(set).filter((kind) => kind !== "env");
+    await Promise.all(kinds.map(async (kind) => {
+      const { code, stderr, stdout } = await runLine(name, flagsWithout(set, kind));
+      const text = `${name} without ${kind}: ${stdout}${stderr}`;
+      assert(code === 1 || code === 2, text);
+      assertStringIncludes(text, `--allow-${kind}`);
+      tries++;
+    }));
+  }
+  addRow(import.meta.url, {
+    fault: "a permission is missing: ffi, read, write, net, run",
+    tries,
+    outcome: "a sentence says which, and what for",
+    lost: "0 frames",
+  });
+});
+
+Deno.test("recorders need no permission but ffi, read and write, and say which clip lacks one", async () => {
+  await using dir = await tempDir();
+  const script = `
+    import { Standalone, VideoRecorder } from "./mod.ts";
+    const app = await Standalone.buildAndRun(${JSON.stringify(PIPELINE.replace("5", "60"))}, {
+      background: true,
+    });
+    const recorder = new VideoRecorder({
+      pipeline: app.pipeline,
+      srcTeeName: "t",
+      windowSizeSec: 0.2,
+      filenameGenerator: () => ${JSON.stringify(dir.path)} + "/a.webm",
+    });
+    try {
+      console.log((await (await recorder.record()).finished).frames > 0);
+      await recorder.snapshot(${JSON.stringify(dir.path)} + "/a.png");
+    } catch (error) {
+      console.log(error.message);
+    }
+    await app.stop();
+  `;
+  const at = dir.path;
+  const all = await runScript(script, {}, [
+    "--allow-ffi",
+    `--allow-read=${at}`,
+    `--allow-write=${at}`,
+  ]);
+  assertEquals([all.stdout, all.stderr], ["true\n", ""]);
+  await Deno.remove(`${at}/a.webm`);
+  const unwritten = await runScript(script, {}, ["--allow-ffi", `--allow-read=${at}`]);
+  assertStringIncludes(unwritten.stdout, `Cannot record ${at}/a.webm: Requires write access`);
+  assertStringIncludes(unwritten.stdout, "--allow-write");
+  const unread = await runScript(script, {}, ["--allow-ffi", `--allow-write=${at}`]);
+  assertStringIncludes(unread.stdout, `Cannot record ${at}/a.webm: Requires read access`);
+  assertStringIncludes(unread.stdout, "--allow-read");
+});
