@@ -26,7 +26,8 @@ DESCRIPTION
   and --dry-run are as for running a pipeline.
 
 WHAT TO RECORD
-  --tee=NAME           the tee; may be repeated (each tee that has a name)
+  --tee=NAME           the tee; may be repeated (each tee that has a name).
+                       --tee=VIDEO+SOUND records two tees into one file.
   --window=SEC         what the ring holds (5)
   --before=SEC         what a clip has before its trigger (the window)
   --after=SEC          what it has after its last one (the window)

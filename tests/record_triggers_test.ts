@@ -9,6 +9,7 @@ import {
   postRecord,
   readStatus,
   reportsOf,
+  ringsFull,
   startRecording,
   writePipeline,
 } from "./helpers/recording_command.ts";
@@ -120,6 +121,37 @@ Deno.test("POST /record takes spans, an instant and a tee", async () => {
   assertEquals(calls.length, 2);
   assertAlmostEquals(requested.end, Math.max(calls[0]! + 0.6, calls[1]! + 0.4), 1e-6);
   for (const report of reports) await checkExact(report);
+});
+
+Deno.test("gstp record --tee=A+B records video and sound into one file", async () => {
+  await using dir = await tempDir();
+  const file = await writePipeline(dir.path);
+  const sound = " audiotestsrc is-live=true ! tee name=a a. ! fakesink";
+  await Deno.writeTextFile(file, sound, { append: true });
+  const out = `${dir.path}/clips`;
+  const args = [
+    "record",
+    file,
+    "--tee=t+a",
+    `--out=${out}`,
+    "--window=0.5",
+    "--json",
+    "--listen=0",
+  ];
+  const child = startGstp(args);
+  const [, url = ""] = /listening on (http:\S+)\//.exec(await child.until("record with: "))!;
+  await ringsFull(url);
+  const [name] = await postRecord(url, { tee: "t+a" });
+  await finished(url, 1);
+  child.kill("SIGTERM");
+  const [report] = reportsOf((await child.result).stdout);
+  assertEquals(report!.path, `${out}/${name}`);
+  assertStringIncludes(name!, "_t_a.mp4");
+  assertEquals(report!.tracks?.map(({ tee, shortfalls }) => [tee, shortfalls]), [
+    ["t", []],
+    ["a", []],
+  ]);
+  await checkExact(report!);
 });
 
 Deno.test("gstp record finishes open clips at SIGTERM and at the end of the stream", async () => {

@@ -11,7 +11,7 @@ export type Trigger = "key" | "signal" | "http";
 /** Something that happened. */
 export type RecordEvent =
   /** A recorder keeps the last seconds of a tee. */
-  | { type: "armed"; tee: string; mediaType: string; container: string; windowSec: number }
+  | { type: "armed"; tee: string; mediaTypes: string[]; container: string; windowSec: number }
   /** A clip was begun, or made longer. */
   | { type: "recording"; tee: string; name: string; trigger: Trigger; isExtended: boolean }
   /** A clip is complete. */

@@ -7,7 +7,7 @@ import type { Pipeline, RecordOptions, State } from "../../mod.ts";
 import { UsageError } from "../errors.ts";
 import type { Trigger } from "./events.ts";
 import { Shared } from "./shared.ts";
-import { type TeeContext, TeeRecorder, type TeeStatus } from "./tee_recorder.ts";
+import { type TeeContext, TeeRecorder, type TeeStatus, type Track } from "./tee_recorder.ts";
 
 /** What a trigger led to. */
 export interface Outcome {
@@ -55,8 +55,8 @@ export class Recorders {
    * @throws As {@link TeeRecorder}.
    */
   async arm(
-    tees: string[],
-    onWait: (tees: string[]) => void,
+    tees: TeeGroup[],
+    onWait: (tees: TeeGroup[]) => void,
     signal: AbortSignal,
   ): Promise<void> {
     let waiting = tees.filter((tee) => !this.#tryArm(tee));
@@ -68,11 +68,14 @@ export class Recorders {
     }
   }
 
-  #tryArm(tee: string): boolean {
-    const caps = this.#context.pipeline.element(tee).caps("sink");
-    if (caps === null) return false;
-    const mediaType = caps.split(/[,(]/)[0]!.trim();
-    this.#recorders.set(tee, new TeeRecorder(tee, mediaType, this.#context));
+  #tryArm({ name, tees }: TeeGroup): boolean {
+    const tracks: Track[] = [];
+    for (const tee of tees) {
+      const caps = this.#context.pipeline.element(tee).caps("sink");
+      if (caps === null) return false;
+      tracks.push({ tee, mediaType: caps.split(/[,(]/)[0]!.trim() });
+    }
+    this.#recorders.set(name, new TeeRecorder(name, tracks, this.#context));
     return true;
   }
 
@@ -93,14 +96,14 @@ export class Recorders {
     tees: string[] = this.tees,
   ): Promise<Outcome> {
     const outcome: Outcome = { clips: [], failures: [] };
-    await Promise.all(tees.map(async (tee) => {
-      try {
-        const name = await this.#recorders.get(tee)!.record(call, trigger);
-        outcome.clips.push({ tee, name });
-      } catch (error) {
-        outcome.failures.push({ tee, error: error as Error });
-      }
-    }));
+    const names = await Promise.allSettled(
+      tees.map((tee) => this.#recorders.get(tee)!.record(call, trigger)),
+    );
+    for (const [i, name] of names.entries()) {
+      const tee = tees[i]!;
+      if (name.status === "fulfilled") outcome.clips.push({ tee, name: name.value });
+      else outcome.failures.push({ tee, error: name.reason });
+    }
     return outcome;
   }
 
@@ -129,26 +132,38 @@ export class Recorders {
   }
 }
 
+/** A tee, or several that are recorded into one file. */
+export interface TeeGroup {
+  /** The name; of several, their names with + in between. */
+  name: string;
+  tees: string[];
+}
+
 /**
  * The tees to record from.
  *
- * @param wanted Their names; none: each tee that was given a name.
+ * @param wanted Their names, `A+B` for two into one file; none: each tee that was given a name.
  * @throws {UsageError} if there is none, or one is not there.
  */
-export function chooseTees(pipeline: Pipeline, wanted: string[]): string[] {
-  const tees = pipeline.elementNames().filter((name) =>
+export function chooseTees(pipeline: Pipeline, wanted: string[]): TeeGroup[] {
+  const all = pipeline.elementNames().filter((name) =>
     pipeline.element(name).factoryName === "tee"
   );
-  for (const tee of wanted) {
-    if (!tees.includes(tee)) {
-      throw new UsageError(`There is no tee named "${tee}"; there are: ${tees.join(", ")}`);
+  if (wanted.length > 0) return wanted.map((name) => groupOf(name, all));
+  const named = all.filter((name) => isNamed(name, pipeline.element(name).path));
+  const byName = new Intl.Collator("en", { numeric: true });
+  if (named.length > 0) return named.sort(byName.compare).map((name) => groupOf(name, all));
+  throw new UsageError("The pipeline has no tee with a name: put ! tee name=t1 where to record");
+}
+
+function groupOf(name: string, all: string[]): TeeGroup {
+  const tees = all.includes(name) ? [name] : [...new Set(name.split("+"))];
+  for (const tee of tees) {
+    if (!all.includes(tee)) {
+      throw new UsageError(`There is no tee named "${tee}"; there are: ${all.join(", ")}`);
     }
   }
-  if (wanted.length > 0) return wanted;
-  const named = tees.filter((name) => isNamed(name, pipeline.element(name).path));
-  const byName = new Intl.Collator("en", { numeric: true });
-  if (named.length > 0) return named.sort(byName.compare);
-  throw new UsageError("The pipeline has no tee with a name: put ! tee name=t1 where to record");
+  return { name, tees };
 }
 
 /** Whether the pipeline's author gave a tee its name: neither GStreamer, nor a bin that has it inside. */

@@ -191,9 +191,9 @@ export class RecordServer implements AsyncDisposable {
 
   async #sendEvents(c: Context): Promise<Response> {
     const status = await this.#options.recorders.status();
-    const armed = status.tees.map(({ tee, mediaType, container, windowSec }) => ({
+    const armed = status.tees.map(({ tee, mediaTypes, container, windowSec }) => ({
       type: "armed",
-      ...{ tee, mediaType, container, windowSec },
+      ...{ tee, mediaTypes, container, windowSec },
       time: new Date(),
     }));
     const first = [...armed, statusEvent(status)];

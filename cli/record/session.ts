@@ -103,7 +103,8 @@ class Session {
     try {
       await recorders.arm(
         chooseTees(pipeline, this.#options.tees),
-        (tees) => this.#note(`waiting for the first frame: ${tees.join(", ")}`),
+        (tees) =>
+          this.#note(`waiting for the first frame: ${tees.map(({ name }) => name).join(", ")}`),
         this.#stopper.signal,
       );
       if (this.#stopper.reason !== undefined) return;

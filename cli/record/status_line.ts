@@ -30,7 +30,8 @@ function teeText({ tee, state, ring, openClips }: TeeStatus): string {
 export function eventLine(event: TimedEvent): string {
   switch (event.type) {
     case "armed":
-      return `armed: ${event.tee} (${event.mediaType} into ${event.container}, ${event.windowSec} s)`;
+      return `armed: ${event.tee} (${event.mediaTypes.join(", ")} into ${event.container}, ` +
+        `${event.windowSec} s)`;
     case "recording":
       return `${event.isExtended ? "longer" : "recording"}: ${event.name} (${event.trigger})`;
     case "finished": {

@@ -45,11 +45,19 @@ export interface Totals {
   bytes: number;
 }
 
+/** A stream that is recorded. */
+export interface Track {
+  /** The tee's name. */
+  tee: string;
+  /** What flows through it, such as `video/x-raw`. */
+  mediaType: string;
+}
+
 /** What is known of a tee. */
 export interface TeeStatus {
   tee: string;
   state: RecorderState;
-  mediaType: string;
+  mediaTypes: string[];
   container: string;
   windowSec: number;
   ring: RecorderStats;
@@ -67,11 +75,12 @@ const SNAPSHOT_MS = 200;
 /** Seconds for a clip's file to come to be: a busy machine may take long to start an encoder. */
 const MAX_DELAY_SEC = 5;
 
-/** Records one tee, and tells what happens. */
+/** Records one tee, or several into one file, and tells what happens. */
 export class TeeRecorder {
+  /** The tee's name; of several, their names with + in between. */
   readonly tee: string;
   readonly #context: TeeContext;
-  readonly #mediaType: string;
+  readonly #mediaTypes: string[];
   readonly #extension: string;
   readonly #recorder: VideoRecorder;
   readonly #open = new Set<Recording>();
@@ -85,23 +94,26 @@ export class TeeRecorder {
   /**
    * Arms a recorder.
    *
-   * @param mediaType What flows through the tee, such as `video/x-raw`.
    * @throws {UsageError} if the container does not take that.
    * @throws {GstError} if it cannot be armed, or elements for it are not installed.
    */
-  constructor(tee: string, mediaType: string, context: TeeContext) {
+  constructor(tee: string, tracks: Track[], context: TeeContext) {
     const { pipeline, options, folder, events } = context;
-    const isEncoded = options.isEncoded && mediaType === "video/x-raw";
+    const mediaTypes = tracks.map(({ mediaType }) => mediaType);
     this.tee = tee;
     this.#context = context;
-    this.#mediaType = mediaType;
-    this.#extension = chooseExtension(tee, mediaType, options.extension);
+    this.#mediaTypes = mediaTypes;
+    this.#extension = chooseExtension(tee, mediaTypes, options.extension);
     this.#recorder = new VideoRecorder({
       pipeline,
-      srcTeeName: tee,
+      tracks: tracks.map(({ tee, mediaType }) => ({
+        tee,
+        ringBufferClass: options.isEncoded && mediaType === "video/x-raw"
+          ? EncodedRingBuffer
+          : RingBuffer,
+      })),
       windowSizeSec: options.windowSec,
       filenameGenerator: () => folder.newPath(tee, this.#extension),
-      ringBufferClass: isEncoded ? EncodedRingBuffer : RingBuffer,
       maxRingBytes: options.maxRingBytes,
       // what plays clips elsewhere expects it
       startAtZero: true,
@@ -114,7 +126,7 @@ export class TeeRecorder {
       },
     });
     const { windowSec } = options;
-    events.emit({ type: "armed", tee, mediaType, container: this.#extension, windowSec });
+    events.emit({ type: "armed", tee, mediaTypes, container: this.#extension, windowSec });
   }
 
   /**
@@ -196,7 +208,7 @@ export class TeeRecorder {
     return {
       tee: this.tee,
       state: this.#recorder.state,
-      mediaType: this.#mediaType,
+      mediaTypes: this.#mediaTypes,
       container: this.#extension,
       windowSec,
       ring: this.#recorder.stats(),
@@ -213,13 +225,13 @@ export class TeeRecorder {
 }
 
 /** The wanted container, or the first that takes what flows. */
-function chooseExtension(tee: string, mediaType: string, wanted: string | undefined): string {
+function chooseExtension(tee: string, mediaTypes: string[], wanted: string | undefined): string {
   const candidates = wanted === undefined ? CONTAINERS : [wanted];
   const errors = [];
   for (const extension of candidates) {
     try {
-      void new RecordBin({ path: `clip${extension}`, location: "", tracks: [{ mediaType }] })
-        .close();
+      const tracks = mediaTypes.map((mediaType) => ({ mediaType }));
+      void new RecordBin({ path: `clip${extension}`, location: "", tracks }).close();
       return extension;
     } catch (error) {
       if (!(error instanceof RangeError) && !(error instanceof GstError)) throw error;

@@ -62,13 +62,17 @@ async function record(tee) {
 }
 
 /** Shows a tee that was not there before. */
-function addTee(tee) {
+function addTee(tee, mediaTypes) {
   const card = fromTemplate("tee-template");
   card.querySelector(".name").textContent = tee;
   const button = card.querySelector(".record");
   button.setAttribute("aria-label", `Record ${tee}`);
   button.addEventListener("click", () => record(tee));
-  showPreview(card.querySelector(".preview"), tee);
+  if (mediaTypes.some((type) => !type.startsWith("audio/"))) {
+    showPreview(card.querySelector(".preview"), tee);
+  } else {
+    card.querySelector(".picture").remove();
+  }
   $("tees").append(card);
   tees.set(tee, card);
   return card;
@@ -90,8 +94,8 @@ function showPreview(image, tee) {
 
 function showStatus(status) {
   $("state").textContent = status.state;
-  for (const { tee, state, ring, openClips } of status.tees) {
-    const card = tees.get(tee) ?? addTee(tee);
+  for (const { tee, state, mediaTypes, ring, openClips } of status.tees) {
+    const card = tees.get(tee) ?? addTee(tee, mediaTypes);
     card.classList.toggle("recording", openClips.length > 0);
     const fill = card.querySelector(".fill");
     fill.max = ring.holdSec;
