@@ -30,7 +30,9 @@ function withoutMeasured(output: string): string {
   return output
     .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "UUID")
     .replaceAll(/'[^']*\/UUID/g, "'FOLDER/UUID")
-    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "DATE")
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.-]+Z/g, "DATE")
+    .replaceAll(/(SIGUSR2 to) \d+/g, "$1 PID")
+    .replaceAll(/[\d.]+ k?B\b/g, "N kB")
     .replaceAll(/(bytes|bitrate): \d+/g, "$1: N")
     .replaceAll(/\d+ (bytes|frames)/g, "N $1")
     .replaceAll(/(\d)\.\d+/g, "$1");

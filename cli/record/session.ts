@@ -58,6 +58,7 @@ class Session {
       isPlaying = stopper.reason === undefined;
       if (isPlaying) await this.#record(app, folder, scratch);
       await app.ended;
+      if (this.#isFinished) this.#note("end of stream");
     } catch (error) {
       if (error !== stopper.reason) {
         if (!(error instanceof GstError)) throw error;

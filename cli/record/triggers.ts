@@ -61,6 +61,7 @@ function isForeground(): boolean {
     const [, , group, , , foreground] = text.slice(text.lastIndexOf(")") + 2).split(" ");
     return group === foreground;
   } catch {
-    return false;
+    // Deno keeps /proc from programs that may not do everything
+    return true;
   }
 }
