@@ -28,6 +28,14 @@ export type {
   PropertyMessage,
   StateChangedMessage,
 } from "./src/message.ts";
+export {
+  type Extractor,
+  Observation,
+  type ObservationOptions,
+  type ObservationReport,
+  type Processor,
+} from "./src/observation.ts";
+export { ObservationError } from "./src/observation_error.ts";
 export { type Attachment, Pipeline, type StateOptions, type StopOptions } from "./src/pipeline.ts";
 export type { PropertyValue } from "./src/properties.ts";
 export type { PropertyChoice, PropertyInfo } from "./src/property_info.ts";

@@ -6,11 +6,15 @@
 // the whole specifier, as deno.json is not there for a command that was installed or is run by URL
 import { parseArgs } from "jsr:@std/cli@^1";
 import { UsageError } from "./errors.ts";
+import type { ObserveArguments } from "./observe.ts";
 
 /** Options without a value. */
-const SWITCHES = ["help", "version", "dry-run", "verbose", "quiet", "messages", "eos-on-shutdown"];
+const SWITCHES = [
+  ...["help", "version", "dry-run", "verbose", "quiet", "messages", "eos-on-shutdown"],
+  "obs-fatal",
+];
 /** Options with one. */
-const SETTINGS = ["file", "timeout"];
+const SETTINGS = ["file", "timeout", "obs", "ext", "proc"];
 const LETTERS = {
   help: "h",
   verbose: "v",
@@ -40,6 +44,8 @@ export interface Arguments {
   quiet: boolean;
   messages: boolean;
   timeoutSec: number | undefined;
+  /** Undefined when there is nothing to observe. */
+  observe: ObserveArguments | undefined;
   /** Undefined when the command line names none. */
   source: Source | undefined;
   /** Meant for the file's placeholders. */
@@ -68,7 +74,8 @@ export function readArguments(args: string[]): Arguments {
     },
   });
   const isOn = (name: string) => options[name] === true;
-  const timeout = single("timeout", options["timeout"]);
+  const value = (name: string) => single(name, options[name]);
+  const timeout = value("timeout");
   return {
     help: isOn("help"),
     version: isOn("version"),
@@ -77,8 +84,9 @@ export function readArguments(args: string[]): Arguments {
     quiet: isOn("quiet"),
     messages: isOn("messages"),
     timeoutSec: timeout === undefined ? undefined : readSeconds(timeout),
+    observe: readObserve(value, isOn("obs-fatal")),
     ...sourceAndFlags(
-      single("file", options["file"]),
+      value("file"),
       options._.map(String),
       before.filter(isForFile).map(readFlag),
       after,
@@ -138,6 +146,22 @@ function readSeconds(text: string): number {
     );
   }
   return sec;
+}
+
+/** What to observe: three options that need each other. */
+function readObserve(
+  value: (name: string) => string | undefined,
+  isFatal: boolean,
+): ObserveArguments | undefined {
+  const [obs, ext, proc] = ["obs", "ext", "proc"].map(value);
+  if (obs === undefined && ext === undefined && proc === undefined && !isFatal) return undefined;
+  if (obs !== undefined && ext !== undefined && proc !== undefined) {
+    return { obs, ext, proc, isFatal };
+  }
+  throw new UsageError(
+    "To observe an element takes all of --obs=ELEMENT --ext=MODULE:EXPORT --proc=MODULE:EXPORT. " +
+      "Is one of them a placeholder of the file? Then put it after --: -- --obs=VALUE",
+  );
 }
 
 /** Sorts out what stands before and after `--`. */

@@ -26,6 +26,12 @@ options:
                        debug text of errors
   -m, --messages       print the messages of the pipeline's bus
   -q, --quiet          print errors only
+      --obs=ELEMENT    give the frames that leave an element to code of yours:
+      --ext=MODULE:EXPORT
+                       a function that finds something in each, and
+      --proc=MODULE:EXPORT
+                       one that gets what was found
+      --obs-fatal      stop at the first error of these, with exit status 1
   -e, --eos-on-shutdown
                        for gst-launch-1.0's sake: it is always done
   -h, --help           print this

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { GstError, Message, PropertyMessage } from "../mod.ts";
+import type { GstError, Message, ObservationError, PropertyMessage } from "../mod.ts";
 
 /** A change of a property, in the form in which gst-launch-1.0 prints it. */
 export function propertyLine({ source, property, value }: PropertyMessage): string {
@@ -37,4 +37,10 @@ export function problemLines(label: string, error: GstError, withDebug: boolean)
     lines.push(withDebug ? `debug: ${error.debug}` : "(-v prints the debug text)");
   }
   return lines.join("\n");
+}
+
+/** An error of the user's code; with the stack where that is wanted. */
+export function observerLines({ message, cause }: ObservationError, withStack: boolean): string {
+  const stack = withStack && cause instanceof Error ? `\n${cause.stack}` : "";
+  return `error: ${message}${stack}`;
 }

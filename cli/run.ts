@@ -5,7 +5,8 @@
  */
 import { GstError, type Message, type Pipeline, Standalone } from "../mod.ts";
 import { Display, formatTime } from "./display.ts";
-import { messageLine, problemLines, propertyLine } from "./messages.ts";
+import { messageLine, observerLines, problemLines, propertyLine } from "./messages.ts";
+import { type ObserveArguments, Observer } from "./observe.ts";
 import { STOP_LIMIT_SEC, Stopper, type StopReason } from "./stop.ts";
 
 /** How to run. */
@@ -14,6 +15,7 @@ export interface RunOptions {
   quiet: boolean;
   messages: boolean;
   timeoutSec: number | undefined;
+  observe: ObserveArguments | undefined;
 }
 
 /** Milliseconds between two updates of the status line. */
@@ -40,6 +42,11 @@ export async function runPipeline(text: string, options: RunOptions): Promise<nu
     if (!options.quiet) display.note(`gstp: ${line}`);
   };
   using stopper = new Stopper({ onStop: note, onForce: warn });
+  const observer = options.observe && await Observer.load(options.observe, {
+    onError: (error) => display.note(observerLines(error, options.verbose)),
+    onFatal: (text) => stopper.request({ text, status: 1, forcedStatus: 1 }),
+    signal: stopper.signal,
+  });
   let isPlaying = false;
   let isFinished = false;
   const onMessage = (message: Message) => {
@@ -47,7 +54,7 @@ export async function runPipeline(text: string, options: RunOptions): Promise<nu
     showMessage(message, display, options);
   };
   try {
-    const app = await start(text, options, stopper, onMessage);
+    const app = await start(text, options, stopper, { observer, onMessage });
     // a stop asked for on the way may have come too late to keep it from starting
     isPlaying = stopper.reason === undefined;
     const startMs = performance.now();
@@ -61,6 +68,9 @@ export async function runPipeline(text: string, options: RunOptions): Promise<nu
       display.note(problemLines("error", error, options.verbose));
       return 1;
     }
+  } finally {
+    const summary = await observer?.finish();
+    if (summary !== undefined) note(summary);
   }
   return endStatus(stopper.reason, isFinished || !isPlaying, warn);
 }
@@ -70,7 +80,10 @@ async function start(
   text: string,
   { verbose, timeoutSec }: RunOptions,
   stopper: Stopper,
-  onMessage: (message: Message) => void,
+  { observer, onMessage }: {
+    observer: Observer | undefined;
+    onMessage: (message: Message) => void;
+  },
 ): Promise<Standalone> {
   const stopAfter = (text: string, status: number) =>
     timeoutSec === undefined
@@ -83,6 +96,7 @@ async function start(
     stopTimeoutSec: STOP_LIMIT_SEC,
     signal: stopper.signal,
     watchProperties: verbose,
+    beforeStart: (pipeline) => observer?.attach(pipeline),
     onMessage,
   });
   cancel();

@@ -110,6 +110,8 @@ export const gstSymbols = {
   gst_plugin_get_filename: { parameters: ["pointer"], result: "pointer" },
   // const gchar * gst_plugin_get_version (GstPlugin *plugin)                               [none]
   gst_plugin_get_version: { parameters: ["pointer"], result: "pointer" },
+  // GstElement * gst_element_factory_make (const gchar *factoryname, const gchar *name)     [floating]
+  gst_element_factory_make: { parameters: ["buffer", "buffer"], result: "pointer" },
   // GstElementFactory * gst_element_get_factory (GstElement *element)                      [none]
   gst_element_get_factory: { parameters: ["pointer"], result: "pointer" },
   // GstStateChangeReturn gst_element_set_state (GstElement *element, GstState state)
@@ -123,6 +125,8 @@ export const gstSymbols = {
   // GstStateChangeReturn gst_element_get_state (GstElement *element, GstState *state, GstState *pending,
   //                                             GstClockTime timeout)
   gst_element_get_state: { parameters: ["pointer", "buffer", "buffer", "u64"], result: "i32" },
+  // gboolean gst_element_set_locked_state (GstElement *element, gboolean locked_state)
+  gst_element_set_locked_state: { parameters: ["pointer", "i32"], result: "i32" },
   // gboolean gst_element_sync_state_with_parent (GstElement *element)
   gst_element_sync_state_with_parent: { parameters: ["pointer"], result: "i32" },
   // GstBus * gst_element_get_bus (GstElement *element)                                     [full]

@@ -25,6 +25,8 @@ export interface AppElementOptions {
    * @returns Whether the stream has come to its end; an end before that is an error.
    */
   onStop: () => boolean;
+  /** The pipeline has failed, or the use has ended. */
+  onEnd: () => void;
 }
 
 /** Elements in use: two users would take each other's frames. */
@@ -95,7 +97,9 @@ export class AppElement {
 
   async #watch(): Promise<void> {
     for await (const message of this.#messages) {
-      if (message.type === "error") this.#failure ??= message.error;
+      if (message.type !== "error") continue;
+      this.#failure ??= message.error;
+      this.#options.onEnd();
     }
   }
 
@@ -138,6 +142,7 @@ export class AppElement {
     this.#messages[Symbol.dispose]();
     this.#options.pipeline.detach(this.#attachment);
     inUse.delete(this.#element);
+    this.#options.onEnd();
   }
 }
 
@@ -160,22 +165,3 @@ function findElement(
   if (inUse.has(element)) throw new GstError(`The ${factory} "${name}" is in use already`);
   return element;
 }
-
-/**
- * Checks a number of frames given by a caller.
- *
- * @throws {TypeError} if it is no number.
- * @throws {RangeError} if it is not an integer from 1 on.
- */
-export function checkMaxFrames(maxFrames: number): number {
-  if (typeof maxFrames !== "number") {
-    throw new TypeError(`maxFrames must be a number, got ${typeof maxFrames}`);
-  }
-  if (!(Number.isInteger(maxFrames) && maxFrames >= 1 && maxFrames <= MAX_FRAMES)) {
-    throw new RangeError(`maxFrames must be an integer from 1 to ${MAX_FRAMES}, got ${maxFrames}`);
-  }
-  return maxFrames;
-}
-
-/** More than memory can hold. */
-const MAX_FRAMES = 1_000_000;

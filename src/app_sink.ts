@@ -5,7 +5,8 @@
  */
 import type { GstError } from "../ffi/errors.ts";
 import { gstApp } from "../ffi/gst.ts";
-import { AppElement, checkMaxFrames } from "./app_element.ts";
+import { AppElement } from "./app_element.ts";
+import { checkCount } from "./count.ts";
 import { type FrameData, FrameReader } from "./frame_data.ts";
 import { Pace } from "./pace.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -88,11 +89,12 @@ export class AppSink implements AsyncIterableIterator<FrameData>, Disposable {
     const { pipeline, name, every = false, maxFrames = 4 } = options;
     if (typeof every !== "boolean") throw new TypeError("every must be true or false");
     this.#every = every;
-    this.#maxFrames = checkMaxFrames(maxFrames);
+    this.#maxFrames = checkCount("maxFrames", maxFrames);
     this.#element = new AppElement({
       ...{ pipeline, name },
       factory: "appsink",
       onStop: () => this.#save(),
+      onEnd: () => this.#pace.wake(),
     });
     const { handle } = this.#element;
     setProperty(handle, "max-buffers", maxFrames);
@@ -135,6 +137,7 @@ export class AppSink implements AsyncIterableIterator<FrameData>, Disposable {
       const value = this.#rest.shift() ?? this.#take();
       if (value !== undefined) {
         this.#pace.hit();
+        await this.#pace.breathe();
         return { done: false, value };
       }
       if (this.#isOver) return await this.#end();

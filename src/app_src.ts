@@ -5,8 +5,9 @@
  */
 import { gst, gstApp } from "../ffi/gst.ts";
 import { ENUMS, OFFSETS } from "../ffi/layout.ts";
-import { AppElement, checkMaxFrames } from "./app_element.ts";
+import { AppElement } from "./app_element.ts";
 import { secToNs } from "./clock_time.ts";
+import { checkCount } from "./count.ts";
 import { checkSec } from "./deadline.ts";
 import { GstClosedError } from "./errors.ts";
 import { Pace } from "./pace.ts";
@@ -101,11 +102,12 @@ export class AppSrc {
       throw new TypeError("live must be true or false");
     }
     this.#name = name;
-    this.#maxFrames = checkMaxFrames(maxFrames);
+    this.#maxFrames = checkCount("maxFrames", maxFrames);
     this.#element = new AppElement({
       ...{ pipeline, name },
       factory: "appsrc",
       onStop: () => this.#isEnded,
+      onEnd: () => this.#pace.wake(),
     });
     try {
       this.#configure(caps, live);
@@ -187,6 +189,7 @@ export class AppSrc {
     const times = readOptions(options);
     if (this.#ending !== undefined) throw this.#ended();
     await this.#inTurn(async () => {
+      await this.#pace.breathe();
       await this.#wait(() =>
         this.hasRoom && this.#tryPush(bytes as Uint8Array<ArrayBuffer>, times)
       );

@@ -47,12 +47,24 @@ Deno.test("readArguments() reads the options, wherever they stand", () => {
     quiet: true,
     messages: true,
     timeoutSec: 2.5,
+    observe: undefined,
     source: { file: "a.gstp" },
     flags: [],
   });
   assertEquals(readArguments(["-h"]).help, true);
   assertEquals(readArguments(["--version"]).version, true);
   assertEquals(readArguments(words("-e videotestsrc")).source, { words: ["videotestsrc"] });
+});
+
+Deno.test("readArguments() reads what to observe, all of it or nothing", () => {
+  const { observe } = readArguments(words("a.gstp --obs=o --ext=a.ts:b --proc c.ts:d --obs-fatal"));
+  assertEquals(observe, { obs: "o", ext: "a.ts:b", proc: "c.ts:d", isFatal: true });
+  const some = ["--obs=o", "--ext=a.ts:b --proc=c.ts:d", "--obs=o --proc=c.ts:d", "--obs-fatal"];
+  for (const line of some) assertStringIncludes(refused(`a.gstp ${line}`), "takes all of --obs=");
+  assertEquals(readArguments(words("a.gstp -- --obs=o --ext=5")).flags, [
+    { name: "obs", value: "o" },
+    { name: "ext", value: "5" },
+  ]);
 });
 
 Deno.test("readArguments() leaves other flags to the file, unchanged", () => {

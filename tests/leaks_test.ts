@@ -18,6 +18,7 @@ const ROUNDS = {
   inspect: "descriptions of elements",
   unfinished: "pipelines stopped before their end",
   frames: "frames in and out of JavaScript",
+  observation: "code that observes an element",
 };
 
 for (const [round, what] of Object.entries(ROUNDS)) {

@@ -10,7 +10,7 @@ function follow(times: number[]): { looks: number; late: number }[] {
   let now = times[0]!;
   return times.map((time) => {
     let looks = 1;
-    for (; now < time; looks++) now += pace.delayMs(now);
+    for (; now < time; looks++) now += Math.max(1, pace.delayMs(now));
     pace.hit(now);
     return { looks, late: now - time };
   });
@@ -40,8 +40,19 @@ Deno.test("Pace looks no more than 20 times a second for what does not come", ()
 Deno.test("Pace looks soon at first, less and less often then", () => {
   const pace = new Pace();
   pace.hit(1000);
-  assertEquals(pace.delayMs(1000), 1);
+  assertEquals(pace.delayMs(1000), 0);
+  assertEquals(pace.delayMs(1008), 1);
   assertEquals(pace.delayMs(1100), 12.5);
+});
+
+Deno.test("Pace.wake() ends all waits", async () => {
+  const pace = new Pace();
+  for (const time of [0, 1e6]) pace.hit(performance.now() + time);
+  let ended = 0;
+  for (let waits = 0; waits < 2; waits++) void pace.wait().then(() => ended++);
+  pace.wake();
+  for (let turns = 0; turns < 10; turns++) await null;
+  assertEquals(ended, 2);
 });
 
 Deno.test("Pace waits out most of the time in which nothing is expected", () => {

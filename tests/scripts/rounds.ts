@@ -7,8 +7,10 @@ import { gst } from "../../ffi/gst.ts";
 import {
   AppSink,
   AppSrc,
+  type FrameData,
   inspectElement,
   installedElements,
+  Observation,
   Pipeline,
   Standalone,
 } from "../../mod.ts";
@@ -148,6 +150,19 @@ const ROUNDS: Record<string, () => Promise<unknown>> = {
       await pushed;
       if (round % 2 > 0) await all;
       else all.catch(() => {});
+    }
+  },
+  async observation() {
+    for (let round = 0; round < 30; round++) {
+      await using pipeline = Pipeline.parse(PIPELINE);
+      const options = { pipeline, extractor: ({ bytes }: FrameData) => bytes, processor() {} };
+      await refuse(() => new Observation({ ...options, elementName: "t" }));
+      const observation = new Observation({ ...options, elementName: "source" });
+      if (round % 3 === 0) continue;
+      await pipeline.play();
+      if (round % 3 === 1) await observation.finished;
+      else observation.close();
+      await pipeline.stop();
     }
   },
   async forgotten() {
