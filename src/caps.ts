@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { cString, readCString } from "../ffi/cstring.ts";
-import { gst } from "../ffi/gst.ts";
+import { cString, readCString, takeCString } from "../ffi/cstring.ts";
+import { glib, gst } from "../ffi/gst.ts";
 import { MP3 } from "./codecs.ts";
 
 /** The name of media, such as `video/x-raw`, or of its n-th alternative. The caps stay the caller's. */
@@ -80,4 +80,9 @@ export class PadCaps<T> {
     if (this.#caps !== null) gst().gst_mini_object_unref(this.#caps);
     this.#caps = this.#value = null;
   }
+}
+
+/** Caps as text; they stay the caller's. */
+export function capsText(caps: Deno.PointerObject): string {
+  return takeCString(glib(), gst().gst_caps_to_string(caps)) ?? "";
 }

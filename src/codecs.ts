@@ -47,6 +47,22 @@ export const PARSERS: Record<string, Parser> = {
   "audio/x-mulaw": { elements: [], text: "audio/x-mulaw" },
 };
 
+/**
+ * Caps of encoded video whose encoder changes on the way: parameter sets are in the stream then, instead of in the
+ * header of a file (ISO/IEC 14496-15, sections 5.3.3.1.1 and 8.3.3.1.1: sample entries avc3 and hev1).
+ */
+export const IN_BAND: Record<string, string> = {
+  "video/x-h264": "video/x-h264,stream-format=avc3,alignment=au",
+  "video/x-h265": "video/x-h265,stream-format=hev1,alignment=au",
+  "video/x-vp9": "video/x-vp9,alignment=super-frame",
+  "video/x-av1": "video/x-av1,stream-format=obu-stream,alignment=tu",
+};
+
+/** The text of elements one after another, and caps; undefined stands for nothing. */
+export function chain(...parts: (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined).join(" ! ");
+}
+
 /** Whether each frame of a media type can be decoded by itself. */
 export function isSelfContained(mediaType: string): boolean {
   return isSound(mediaType) || mediaType.startsWith("image/") || mediaType.endsWith("/x-raw");

@@ -5,6 +5,7 @@
  */
 import { cString, takeCString } from "../ffi/cstring.ts";
 import { glib, gst } from "../ffi/gst.ts";
+import { capsText } from "./caps.ts";
 import { factoryName } from "./elements.ts";
 import { GstClosedError } from "./errors.ts";
 import { pathOf } from "./message.ts";
@@ -108,9 +109,4 @@ export class Element {
     this.#handle = null;
     if (handle !== null) gst().gst_object_unref(handle);
   }
-}
-
-/** Caps as text; they stay the caller's. */
-export function capsText(caps: Deno.PointerObject): string {
-  return takeCString(glib(), gst().gst_caps_to_string(caps)) ?? "";
 }

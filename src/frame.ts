@@ -5,7 +5,7 @@
  */
 import { gst } from "../ffi/gst.ts";
 import { CLOCK_TIME_NONE, ENUMS, OFFSETS } from "../ffi/layout.ts";
-import { mediaTypeOf } from "./caps.ts";
+import { capsText, mediaTypeOf } from "./caps.ts";
 
 /**
  * A GstSample (a buffer with its caps and segment) with its place in time. Shared between those who need it: each calls
@@ -56,10 +56,26 @@ export class Frame {
     return mediaTypeOf(gst().gst_sample_get_caps(this.sample));
   }
 
+  /** Its caps, as text. */
+  get caps(): string {
+    return capsText(gst().gst_sample_get_caps(this.sample)!);
+  }
+
   /** The GstSample, valid until the frame is released. */
   get sample(): Deno.PointerObject {
     if (this.#sample === null) throw new Error("The frame is released");
     return this.#sample;
+  }
+
+  /**
+   * Has the frame decoded that much earlier, where its buffer tells when; {@link orderNs} stays as it was. Only for one
+   * whose buffer has no other owner.
+   */
+  advanceDts(ns: bigint): void {
+    const buffer = gst().gst_sample_get_buffer(this.sample)!;
+    const field = Deno.UnsafePointerView.getArrayBuffer(buffer, 8, OFFSETS["GstBuffer.dts"]);
+    const [dts = CLOCK_TIME_NONE] = new BigUint64Array(field);
+    if (dts !== CLOCK_TIME_NONE) new BigUint64Array(field)[0] = dts > ns ? dts - ns : 0n;
   }
 
   /** Keeps the frame for one more user. */

@@ -7,7 +7,7 @@ import { cString, readCString, takeCString } from "../ffi/cstring.ts";
 import { GstError } from "../ffi/errors.ts";
 import { glib, gst } from "../ffi/gst.ts";
 import { ENUMS, OFFSETS } from "../ffi/layout.ts";
-import { capsText } from "./element.ts";
+import { capsText } from "./caps.ts";
 import { packageOf } from "./packages.ts";
 import { missingHint } from "./parse.ts";
 import { describeProperties, type PropertyInfo } from "./property_info.ts";

@@ -1,9 +1,17 @@
 /**
  * Tees that carry encoded video: it is written as it is, from the keyframe before the window on.
  */
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { hasElement, RecordingError, type RecordingReport } from "../mod.ts";
-import { numberedSource, readNumbers, writeNumbered } from "./helpers/numbered.ts";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
+import { GstError, hasElement, RecordingError, type RecordingReport } from "../mod.ts";
+import { exactStartEncoder } from "../src/recorder/exact_start.ts";
+import { numberedSource, readNumbers, readTimes, writeNumbered } from "./helpers/numbered.ts";
 import { newPaths, reached, recorderOf, runLive } from "./helpers/recording.ts";
 import { run } from "./helpers/run.ts";
 import { tempDir } from "./helpers/temp_dir.ts";
@@ -27,7 +35,7 @@ const CODECS: Codec[] = [
   {
     name: "h264", // with frames that are decoded in another order than they are shown in
     encoder: "x264enc speed-preset=ultrafast bframes=2 b-adapt=false key-int-max=40 ! h264parse",
-    extensions: [".mkv", ".mp4", ".ts"],
+    extensions: [".mkv", ".mp4", ".mov", ".ts"],
   },
   {
     name: "h264", // as cameras send it: nothing tells how long a frame lasts
@@ -38,6 +46,16 @@ const CODECS: Codec[] = [
     name: "hevc",
     encoder: "x265enc speed-preset=ultrafast tune=zerolatency key-int-max=40 ! h265parse",
     extensions: [".mkv", ".mp4", ".mov", ".ts"],
+  },
+  {
+    name: "hevc", // with frames after a keyframe that are shown before it, and refer to what came before it
+    encoder: "x265enc speed-preset=ultrafast key-int-max=40 ! h265parse",
+    extensions: [".mkv", ".mp4", ".ts"],
+  },
+  {
+    name: "av1",
+    encoder: "av1enc usage-profile=realtime cpu-used=10 keyframe-max-dist=40 ! av1parse",
+    extensions: [".webm", ".mkv", ".mp4"],
   },
   {
     name: "vp8",
@@ -56,7 +74,9 @@ const CODECS: Codec[] = [
 async function withEncoded(
   encoder: string,
   folder: string,
-  use: (record: (extension: string) => Promise<RecordingReport>) => Promise<void>,
+  use: (
+    record: (extension: string, exactStart?: boolean) => Promise<RecordingReport>,
+  ) => Promise<void>,
 ): Promise<void> {
   await writeNumbered(`${folder}/numbered.raw`, 20 * FPS);
   const source = numberedSource({
@@ -69,13 +89,16 @@ async function withEncoded(
     `${source} raw. ! queue ! ${encoder} ! tee name=t t. ! fakesink`,
   );
   const recorders = new Map<string, ReturnType<typeof recorderOf>>();
-  const record = async (extension: string) => {
-    const recorder = recorders.get(extension)!;
-    return await (await recorder.record({ maxDelaySec: 3 })).finished;
+  const record = async (extension: string, exactStart = false) => {
+    const recorder = recorders.get(`${extension} ${exactStart}`)!;
+    return await (await recorder.record({ maxDelaySec: 10 })).finished;
   };
   for (const extension of [".mkv", ".mp4", ".mov", ".ts", ".webm"]) {
-    const options = { windowSizeSec: WINDOW_SEC, onWarning: () => {} };
-    recorders.set(extension, recorderOf(app.pipeline, newPaths(folder, extension), options));
+    for (const exactStart of [false, true]) {
+      const options = { windowSizeSec: WINDOW_SEC, exactStart, onWarning: () => {} };
+      const recorder = recorderOf(app.pipeline, newPaths(folder, extension), options);
+      recorders.set(`${extension} ${exactStart}`, recorder);
+    }
   }
   await reached(app.pipeline, 5);
   await use(record);
@@ -90,7 +113,29 @@ async function checkEncoded(report: RecordingReport, codec: string): Promise<voi
   assert(start < requested.start + 1 / FPS, `${path} starts late: ${Deno.inspect(report)}`);
   assert(start > requested.start - 41 / FPS, `${path} starts early: ${Deno.inspect(report)}`);
   assert(end >= requested.end, `${path} ends early: ${Deno.inspect(report)}`);
-  assertEquals([report.shortfalls, report.dropped], [[], 0]);
+  await checkStream(report, codec);
+}
+
+/** The clip begins with the first frame of the window; only such as its last one refers to may follow that. */
+async function checkExact(report: RecordingReport, codec: string): Promise<void> {
+  const { path, requested, frames } = report;
+  const first = Math.ceil(requested.start * FPS - 1e-5);
+  const count = Math.ceil(requested.end * FPS - 1e-5) - first;
+  const expected = Array.from({ length: frames }, (_, i) => first + i);
+  assertEquals(await readNumbers(path), expected, path);
+  assert(frames >= count && frames <= count + 4, Deno.inspect(report));
+  assertAlmostEquals(report.start, first / FPS, 1e-6);
+  const times = await readTimes(path);
+  for (const [i, time] of times.entries()) {
+    // Matroska's times are milliseconds
+    assertAlmostEquals(time - times[0]!, i / FPS, 0.0021, `${path}: frame ${i}`);
+  }
+  await checkStream(report, codec);
+}
+
+async function checkStream(report: RecordingReport, codec: string): Promise<void> {
+  const { path } = report;
+  assertEquals([report.shortfalls, report.dropped], [[], 0], path);
   const { stdout } = await run("ffprobe", [
     ...["-v", "error", "-select_streams", "v:0", "-show_entries", "stream=codec_name"],
     ...["-of", "default=nw=1:nk=1", path],
@@ -106,9 +151,10 @@ Deno.test("record() writes encoded video as it is, from a keyframe before the wi
     if (missing.length > 0) return console.log(`skipped ${name}: no ${missing.join(", ")}`);
     await using dir = await tempDir();
     await withEncoded(encoder, dir.path, async (record) => {
-      for (const report of await Promise.all(extensions.map(record))) {
-        await checkEncoded(report, name);
-      }
+      const plain = extensions.map((extension) => record(extension));
+      const exact = extensions.map((extension) => record(extension, true));
+      for (const report of await Promise.all(plain)) await checkEncoded(report, name);
+      for (const report of await Promise.all(exact)) await checkExact(report, name);
     });
   }));
 });
@@ -120,4 +166,22 @@ Deno.test("record() refuses containers that do not take the codec, by name", asy
     assertMatch(message, /A \.mp4 file does not take video\/x-vp8: .* \.webm or \.mkv/);
     assertEquals((await record(".webm")).shortfalls, []);
   });
+});
+
+Deno.test("exactStart leaves raw video and windows that begin with a keyframe as they are", async () => {
+  await using dir = await tempDir();
+  await withEncoded("jpegenc ! jpegparse", dir.path, async (record) => {
+    await checkExact(await record(".mkv", true), "mjpeg");
+  });
+});
+
+Deno.test("exactStartEncoder() names what is missing", () => {
+  assertMatch(
+    exactStartEncoder("video/x-h264", (name) => name !== "x264enc"),
+    /^openh264enc .*avc3/,
+  );
+  const missing = assertThrows(() => exactStartEncoder("video/x-h265", () => false), GstError);
+  assertMatch(missing.message, /encoder of video\/x-h265.*\n.*apt-get install/);
+  const unknown = assertThrows(() => exactStartEncoder("video/x-theora", () => true), GstError);
+  assertMatch(unknown.message, /video\/x-theora.*\n.*start with a keyframe/);
 });

@@ -114,3 +114,12 @@ Deno.test("missingBetween() counts none where frames come too close, go back, or
   assertEquals(missingBetween(0n, 5n * SEC, null), 0);
   assertEquals(missingBetween(0n, 5n * SEC, 0n), 0);
 });
+
+Deno.test("clipStart() goes back to the keyframe that frames before the next one need", () => {
+  // in the order in which they are decoded: 5 and 6 are shown before the keyframe that they follow
+  const frames = [0n, 2n, 4n, 7n, 5n, 6n, 8n].map((timeNs) => ({
+    timeNs,
+    isKeyframe: timeNs === 0n || timeNs === 7n,
+  }));
+  assertEquals([4n, 5n, 6n, 7n, 8n].map((sinceNs) => clipStart(frames, sinceNs)), [0, 0, 0, 3, 3]);
+});

@@ -12,6 +12,8 @@ import type { ClipWindow } from "../ringbuffer/window.ts";
 import { ClipFile } from "./clip_file.ts";
 import { ClipTrack, type ClipTrackOptions } from "./clip_track.ts";
 import { RecordingError } from "./errors.ts";
+import { ExactStart } from "./exact_start.ts";
+import type { RecordTrack } from "./containers.ts";
 import type { RecordBin } from "./record_bin.ts";
 import { clipReport, type RecordingReport, type Shortfall } from "./report.ts";
 
@@ -34,6 +36,8 @@ export interface ClipOptions {
 }
 
 const NS_PER_MS = 1_000_000n;
+/** One look at what is being encoded, where everything else has to wait. */
+const STEP_NS = 5n * NS_PER_MS;
 /** Seconds for what has happened while the event loop was busy to be seen. */
 const GRACE_SEC = 0.1;
 /** Seconds for the encoder to take or to write one more frame, or to finish after the last one. */
@@ -57,6 +61,8 @@ export class Clip {
   readonly #finish = Promise.withResolvers<RecordingReport>();
   /** Those that the record bin writes, in its order. */
   #written: ClipTrack[] = [];
+  /** What is before the starts of those that must not begin with a keyframe before the window. */
+  readonly #exactStarts = new Map<ClipTrack, ExactStart>();
   /** When the clip is written without the streams that have not begun. */
   readonly #patienceMs: number;
   #isAwaited = false;
@@ -177,10 +183,7 @@ export class Clip {
       const { path, recordBinClass, startAtZero } = this.#options;
       this.#file = await ClipFile.reserve(path);
       const location = this.#file.partPath;
-      const tracks = this.#written.map(({ mediaType, untoldFrameNs }) => ({
-        mediaType: mediaType!,
-        untoldFrameNs,
-      }));
+      const tracks = await Promise.all(this.#written.map((track) => this.#recordTrack(track)));
       this.#bin = new recordBinClass({ path, location, tracks, startAtZero });
       await this.#bin.start();
       // given up meanwhile: fail() leaves what is being started to this method
@@ -195,8 +198,20 @@ export class Clip {
     }
   }
 
+  async #recordTrack(track: ClipTrack): Promise<RecordTrack> {
+    const { mediaType, untoldFrameNs, exactNs } = track;
+    let splicedCaps: string | undefined;
+    if (exactNs !== null) {
+      const start = new ExactStart(exactNs, mediaType!);
+      this.#exactStarts.set(track, start);
+      splicedCaps = await start.begin(() => this.#advance(track, start));
+    }
+    return { mediaType: mediaType!, untoldFrameNs, splicedCaps };
+  }
+
   /** Leaves nothing behind of a clip without a frame. */
   async #undo(): Promise<void> {
+    await this.#closeStarts();
     await this.#bin?.close();
     await this.#file?.remove();
   }
@@ -219,16 +234,34 @@ export class Clip {
   #feed(bin: RecordBin): void {
     if (this.#state !== "recording") return;
     for (const [index, track] of this.#written.entries()) {
-      for (const frame of track.take()) {
+      for (const frame of this.#next(track)) {
         bin.push(frame, index);
         frame.release();
       }
-      if (track.isOver) bin.endStream(index);
+      if (track.isOver && !this.#exactStarts.get(track)?.isBusy) bin.endStream(index);
     }
-    if (!this.#isInputOver) return;
+    const isBusy = [...this.#exactStarts.values()].some(({ isBusy }) => isBusy);
+    if (!this.#isInputOver || isBusy) return;
     this.#state = "finishing";
     this.#lastProgressMs = performance.now();
     this.#lastSize = this.#file!.size;
+  }
+
+  /** The next frames to write of a stream; the caller releases them. */
+  #next(track: ClipTrack): Frame[] {
+    const start = this.#exactStarts.get(track);
+    if (start === undefined) return track.take();
+    this.#advance(track, start);
+    return start.take();
+  }
+
+  #advance(track: ClipTrack, start: ExactStart): void {
+    for (const frame of track.take()) start.push(frame);
+    if (track.isOver) start.endStream();
+  }
+
+  async #closeStarts(): Promise<void> {
+    await Promise.all([...this.#exactStarts.values()].map((start) => start.close()));
   }
 
   /** An encoder that stands still must not keep the clip open for ever. */
@@ -277,6 +310,7 @@ export class Clip {
     if (bin === undefined || (this.#state !== "recording" && this.#state !== "finishing")) return;
     try {
       if (!this.#isWritten) {
+        this.#feedNow(bin, untilMs);
         const waitMs = Math.max(0, Math.ceil(untilMs - Date.now()));
         if (!bin.isEnded(BigInt(waitMs) * NS_PER_MS)) {
           throw new GstTimeoutError("The process ended before the clip was finished");
@@ -286,6 +320,15 @@ export class Clip {
       this.#rename();
     } catch (error) {
       console.error(new RecordingError(this.path, error, this.#file!.partPath));
+    }
+  }
+
+  /** Waits for what is being encoded for the start, blocking, until `Date.now()` is `untilMs`. */
+  #feedNow(bin: RecordBin, untilMs: number): void {
+    this.#feed(bin);
+    while (this.#state === "recording" && Date.now() < untilMs) {
+      bin.isEnded(STEP_NS);
+      this.#feed(bin);
     }
   }
 
@@ -308,7 +351,7 @@ export class Clip {
   async #abandon(): Promise<string | undefined> {
     const [bin, file] = [this.#bin, this.#file!];
     if (bin === undefined) return undefined;
-    const closed = bin.close();
+    const closed = Promise.all([bin.close(), this.#closeStarts()]);
     await deadline(closed, STOP_SEC, "The record bin hangs").catch(() => {});
     const isThere = await file.abandon();
     // one that hangs may yet write

@@ -16,6 +16,8 @@ export interface ClipTrackOptions {
   measuredFrameNs: bigint;
   /** Frames that may wait for the encoder; more than that are dropped. */
   maxBacklog: number;
+  /** Whether frames before the clip's start are only there for others to be decoded. */
+  isExact: boolean;
 }
 
 /** Takes the frames of one tee that belong to a clip, and holds them until they are written. */
@@ -30,10 +32,13 @@ export class ClipTrack {
   readonly #lead: Frame[] = [];
   /** Frames that are not written yet. */
   readonly #queue: Frame[] = [];
+  /** The start of the keyframe that it begins with. */
+  #keyNs = 0n;
   /** The latest of the times of the frames. */
   #latestNs = 0n;
   #mediaType: string | null = null;
   #untoldFrameNs: bigint | null = null;
+  #exactNs: bigint | null = null;
   #isOver = false;
   #isCutShort = false;
 
@@ -52,6 +57,11 @@ export class ClipTrack {
   /** Nanoseconds that a frame lasts, as measured, where the caps do not tell; null where they do. */
   get untoldFrameNs(): bigint | null {
     return this.#untoldFrameNs;
+  }
+
+  /** Where the first frame belongs that is to be seen, after some that it needs to be decoded; null where there are none. */
+  get exactNs(): bigint | null {
+    return this.#exactNs;
   }
 
   /** Whether no more frames come. */
@@ -81,28 +91,41 @@ export class ClipTrack {
     }
     if (this.tally.frames > 0) return this.#enqueue(frame, frameNs, backlog);
     // it begins with a keyframe: at its start where there is one, else with the last one before
-    if (frame.isKeyframe) this.#forgetLead();
-    else if (this.#lead.length === 0) return;
+    if (frame.isKeyframe && !this.#isLate(timeNs - sinceNs, frameNs)) this.#forgetLead();
+    else if (this.#lead.length === 0 && !frame.isKeyframe) return;
+    if (this.#lead.length === 0) this.#keyNs = timeNs;
     this.#lead.push(frame.retain());
     if (timeNs < sinceNs) return;
+    this.#begin(sinceNs, frameNs);
     for (const one of this.#lead) this.#enqueue(one, frameNs, backlog);
     this.#forgetLead();
+  }
+
+  /** Whether frames are missing between its start and a keyframe: those may follow it, and need the one before it. */
+  #isLate(lateNs: bigint, frameNs: bigint | null): boolean {
+    return lateNs >= (frameNs ?? this.#options.measuredFrameNs);
+  }
+
+  #begin(sinceNs: bigint, frameNs: bigint | null): void {
+    const [first] = this.#lead as [Frame, ...Frame[]];
+    this.#mediaType = first.mediaType;
+    this.#untoldFrameNs = frameNs === null ? this.#options.measuredFrameNs : null;
+    if (this.#options.isExact && first.timeNs! < sinceNs) this.#exactNs = sinceNs;
   }
 
   #enqueue(frame: Frame, frameNs: bigint | null, backlog: number): void {
     if (this.#queue.length + backlog >= this.#options.maxBacklog) {
       return this.tally.note("encoder-too-slow");
     }
-    if (this.#mediaType === null) {
-      this.#mediaType = frame.mediaType;
-      this.#untoldFrameNs = frameNs === null ? this.#options.measuredFrameNs : null;
-    }
     const { timeNs, orderNs, durationNs } = frame;
+    // what is shown before the keyframe that all begins with refers to what is not there
+    if (timeNs! < this.#keyNs) return this.tally.pass(orderNs!);
+    this.#queue.push(frame.retain());
+    if (this.#exactNs !== null && timeNs! < this.#exactNs) return this.tally.pass(orderNs!);
     if (timeNs! > this.#latestNs) this.#latestNs = timeNs!;
     // caps do not tell how long pieces of sound last, but each of them does
-    const stepNs = isSound(this.#mediaType) ? frameNs ?? durationNs : frameNs;
+    const stepNs = isSound(this.#mediaType!) ? frameNs ?? durationNs : frameNs;
     this.tally.add(timeNs!, durationNs, stepNs, orderNs!);
-    this.#queue.push(frame.retain());
   }
 
   #forgetLead(): void {

@@ -5,7 +5,7 @@
  */
 import { extname } from "node:path";
 import { GstError } from "../../ffi/errors.ts";
-import { isSound, MP3, PARSERS, type Part } from "../codecs.ts";
+import { chain, IN_BAND, isSound, MP3, PARSERS, type Part } from "../codecs.ts";
 import { missingHint } from "../parse.ts";
 import { hasElement } from "../registry.ts";
 
@@ -63,10 +63,10 @@ interface Container {
   demuxer: string;
   /** Where it takes several that can be encoded to, the first is preferred. */
   takes: string[];
-  /** Whether a file needs something at its end, such as an index, that it lacks while it is being written. */
-  hasEnd?: false;
   /** What makes the muxer begin at 0 instead of the running time; undefined where it always does, or never can. */
   atZero?: string;
+  /** Whether it needs no index at its end, and has parameter sets wherever they change. */
+  isStream?: true;
 }
 
 // a movie in fragments can be read after a crash; at its end it becomes a plain file
@@ -102,7 +102,7 @@ const CONTAINERS: Record<string, Container> = {
   ".ts": {
     muxer: { elements: ["mpegtsmux"], text: "mpegtsmux" },
     demuxer: "tsdemux",
-    hasEnd: false,
+    isStream: true,
     takes: ["video/x-h264", "video/x-h265", "audio/mpeg", MP3, "audio/x-opus"],
   },
 };
@@ -123,10 +123,10 @@ export interface Remuxer {
  * @throws {RangeError} if no container is known for the extension; the message lists those that are.
  */
 export function remuxerOf(path: string): Remuxer {
-  const { demuxer, muxer, hasEnd = true, atZero } = containerOf(path);
+  const { demuxer, muxer, isStream, atZero } = containerOf(path);
   return {
     demuxer,
-    muxer: hasEnd ? muxer.elements[0]! : null,
+    muxer: isStream ? null : muxer.elements[0]!,
     keepsTimes: atZero !== undefined,
   };
 }
@@ -164,6 +164,8 @@ export interface RecordTrack {
   mediaType: string;
   /** Nanoseconds that an encoded frame lasts, where the caps do not tell; null where they do. */
   untoldFrameNs?: bigint | null;
+  /** Where the encoder changes on the way: the caps of the first frames, in one of the forms {@link IN_BAND}. */
+  splicedCaps?: string | undefined;
 }
 
 /** The name of the n-th track's appsrc. */
@@ -210,15 +212,21 @@ export function recordBinParts(
 
 /** What a stream needs on its way into a container. */
 function codec(
-  { mediaType, untoldFrameNs = null }: RecordTrack,
+  { mediaType, untoldFrameNs = null, splicedCaps }: RecordTrack,
   container: Container,
   extension: string,
   isInstalled: (element: string) => boolean,
 ): Pick<Encoder, "elements" | "text" | "delayNs"> {
   const converter = CONVERTERS[mediaType];
-  return converter === undefined
-    ? withRate(parser(container, mediaType, extension), mediaType, untoldFrameNs)
-    : encoder(container, converter, isInstalled);
+  if (converter !== undefined) return encoder(container, converter, isInstalled);
+  const part = withRate(parser(container, mediaType, extension), mediaType, untoldFrameNs);
+  if (splicedCaps === undefined || container.isStream) return part;
+  // muxers refuse other caps in the middle of a file, or spoil it
+  const setter = `capssetter join=false replace=true caps="${splicedCaps.replaceAll('"', '\\"')}"`;
+  return {
+    elements: ["capssetter", ...part.elements],
+    text: chain(part.text, IN_BAND[mediaType], setter),
+  };
 }
 
 /** Adds a frame rate to caps of video that have none: without it, an .mp4 ends before its last frame. */

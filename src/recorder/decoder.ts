@@ -3,28 +3,14 @@
  *
  * @module
  */
-import { cString } from "../../ffi/cstring.ts";
 import { GstError } from "../../ffi/errors.ts";
-import { gst, gstApp } from "../../ffi/gst.ts";
-import { ENUMS } from "../../ffi/layout.ts";
 import { GstTimeoutError } from "../errors.ts";
-import { Frame } from "../frame.ts";
-import { readMessage } from "../message.ts";
-import { parsePipeline } from "../parse.ts";
+import type { Frame } from "../frame.ts";
 import { poll } from "../poll.ts";
+import { FramePipe } from "./frame_pipe.ts";
 
-// the appsink holds up the decoder: a whole group of raw pictures could fill the memory
-const TEXT = "appsrc name=appsrc format=time handle-segment-change=true emit-signals=false " +
-  "! decodebin ! video/x-raw ! appsink name=appsink sync=false max-buffers=4 " +
-  "enable-last-sample=false emit-signals=false";
-
-/** The native pipeline; all are owned. */
-interface Decoder {
-  pipeline: Deno.PointerObject;
-  bus: Deno.PointerObject;
-  appsrc: Deno.PointerObject;
-  appsink: Deno.PointerObject;
-}
+/** Elements that decode whatever comes. */
+export const DECODER = "decodebin ! video/x-raw";
 
 /**
  * Decodes one frame, in a pipeline of its own.
@@ -35,31 +21,19 @@ interface Decoder {
  * @throws {GstError} if the frames cannot be decoded.
  */
 export async function decodeLast(frames: readonly Frame[], untilMs: number): Promise<Frame> {
-  const decoder = makeDecoder();
-  const { pipeline, appsrc } = decoder;
+  const decoder = new FramePipe(DECODER);
   try {
-    await gst().gst_element_set_state_async(pipeline, ENUMS.GST_STATE_PLAYING);
-    for (const frame of frames) gstApp().gst_app_src_push_sample(appsrc, frame.sample);
-    gstApp().gst_app_src_end_of_stream(appsrc);
+    await decoder.start();
+    for (const frame of frames) decoder.push(frame);
+    decoder.endStream();
     return await pullNearest(decoder, frames.at(-1)!.timeNs!, untilMs);
   } finally {
-    await gst().gst_element_set_state_async(pipeline, ENUMS.GST_STATE_NULL);
-    for (const owned of Object.values(decoder)) gst().gst_object_unref(owned);
+    await decoder.close();
   }
 }
 
-function makeDecoder(): Decoder {
-  const pipeline = parsePipeline(TEXT);
-  return {
-    pipeline,
-    bus: gst().gst_element_get_bus(pipeline)!,
-    appsrc: gst().gst_bin_get_by_name(pipeline, cString("appsrc"))!,
-    appsink: gst().gst_bin_get_by_name(pipeline, cString("appsink"))!,
-  };
-}
-
 /** The decoded frame that is nearest in time: decoders hold frames back, reorder them, and may leave some out. */
-async function pullNearest(decoder: Decoder, timeNs: bigint, untilMs: number): Promise<Frame> {
+async function pullNearest(decoder: FramePipe, timeNs: bigint, untilMs: number): Promise<Frame> {
   let nearest: Frame | undefined;
   const take = (frame: Frame) => {
     const isNearer = nearest === undefined ||
@@ -68,7 +42,10 @@ async function pullNearest(decoder: Decoder, timeNs: bigint, untilMs: number): P
     if (isNearer) nearest = frame;
   };
   try {
-    const isOver = () => drain(decoder, take) || nearest?.timeNs === timeNs;
+    const isOver = () => {
+      for (let frame = decoder.pull(); frame !== null; frame = decoder.pull()) take(frame);
+      return decoder.isEnded || nearest?.timeNs === timeNs;
+    };
     if (!await poll(untilMs, isOver)) throw new GstTimeoutError("The decoder is too slow");
   } catch (error) {
     nearest?.release();
@@ -80,25 +57,4 @@ async function pullNearest(decoder: Decoder, timeNs: bigint, untilMs: number): P
 
 function distance({ timeNs }: Frame, fromNs: bigint): number {
   return timeNs === null ? Infinity : Math.abs(Number(timeNs - fromNs));
-}
-
-/**
- * Passes on what is decoded by now.
- *
- * @returns Whether that was all.
- * @throws {GstError} if the decoder failed.
- */
-function drain({ bus, appsink }: Decoder, take: (frame: Frame) => void): boolean {
-  for (;;) {
-    const sample = gstApp().gst_app_sink_try_pull_sample(appsink, 0n);
-    if (sample === null) break;
-    take(new Frame(sample));
-  }
-  const message = gst().gst_bus_timed_pop_filtered(bus, 0n, ENUMS.GST_MESSAGE_ERROR);
-  if (message !== null) {
-    const read = readMessage(message);
-    gst().gst_mini_object_unref(message);
-    if (read.type === "error") throw read.error;
-  }
-  return gstApp().gst_app_sink_is_eos(appsink) !== 0;
 }

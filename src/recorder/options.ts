@@ -61,6 +61,11 @@ export interface VideoRecorderOptions {
    * .mp4 and .mov they always begin at 0, in .ts at the running time and an hour.
    */
   startAtZero?: boolean;
+  /**
+   * Whether clips of encoded video start with the first frame of the window instead of a keyframe before it: up to the
+   * next keyframe they are encoded anew then, for which an encoder must be installed. False unless told.
+   */
+  exactStart?: boolean;
   /** What keeps the last seconds. */
   ringBufferClass?: typeof RingBuffer;
   /** What writes the clips. */
@@ -114,6 +119,7 @@ export function completeOptions(options: VideoRecorderOptions): CompleteOptions 
     finishOnExit = true,
     exitTimeoutSec = 2,
     startAtZero = false,
+    exactStart = false,
     maxRingBytes = Infinity,
     onWarning = console.warn,
     ringBufferClass = RingBuffer,
@@ -134,6 +140,7 @@ export function completeOptions(options: VideoRecorderOptions): CompleteOptions 
   checkSpan("trackTimeoutSec", trackTimeoutSec, MAX_WINDOW_SEC);
   if (typeof finishOnExit !== "boolean") throw new TypeError("finishOnExit must be true or false");
   if (typeof startAtZero !== "boolean") throw new TypeError("startAtZero must be true or false");
+  if (typeof exactStart !== "boolean") throw new TypeError("exactStart must be true or false");
   checkClass("ringBufferClass", ringBufferClass, RingBuffer);
   checkClass("recordBinClass", recordBinClass, RecordBin);
   checkFunction("onError", onError);
@@ -146,7 +153,7 @@ export function completeOptions(options: VideoRecorderOptions): CompleteOptions 
     ...required,
     tracks: completeTracks(srcTeeName, tracks, ringBufferClass),
     ...{ timeoutSec, closeTimeoutSec, trackTimeoutSec, exitTimeoutSec },
-    ...{ finishOnExit, startAtZero, maxRingBytes },
+    ...{ finishOnExit, startAtZero, exactStart, maxRingBytes },
     ...{ ringBufferClass, recordBinClass, onWarning, onError },
   };
 }

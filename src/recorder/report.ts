@@ -116,6 +116,8 @@ export class ClipTally {
   ): void {
     if (this.#firstNs === null) this.#firstNs = timeNs;
     else this.#missing += missingBetween(this.#lastNs, orderNs, frameNs);
+    // frames are shown in another order than decoded
+    if (timeNs < this.#firstNs) this.#firstNs = timeNs;
     this.meet(orderNs);
     this.#lastNs = orderNs;
     if (timeNs >= this.#latestNs) {
@@ -128,6 +130,11 @@ export class ClipTally {
   /** Takes note of a frame that comes next, but need not belong to the clip. */
   meet(orderNs: bigint): void {
     if (this.#frames > 0 && orderNs > this.#lastNs) this.#stepNs = orderNs - this.#lastNs;
+  }
+
+  /** Takes note of one that is in the file, but not to be seen. */
+  pass(orderNs: bigint): void {
+    if (this.#frames > 0) this.#lastNs = orderNs;
   }
 
   /** Whether the frames reach up to an instant. */

@@ -235,8 +235,14 @@ export class VideoRecorder implements AsyncDisposable {
 
   #clipTrack({ tee, ring, history }: Track): ClipTrackOptions {
     const measuredFrameNs = ring.frameNs ?? history.frameNs ?? UNKNOWN_FRAME_NS;
-    const waitSec = 2 * this.#options.windowSizeSec + BACKLOG_SEC;
-    return { tee, measuredFrameNs, maxBacklog: Math.ceil(waitSec * 1e9 / Number(measuredFrameNs)) };
+    const { windowSizeSec, exactStart } = this.#options;
+    const waitSec = 2 * windowSizeSec + BACKLOG_SEC;
+    return {
+      tee,
+      measuredFrameNs,
+      maxBacklog: Math.ceil(waitSec * 1e9 / Number(measuredFrameNs)),
+      isExact: exactStart,
+    };
   }
 
   #drop(clip: Clip): void {

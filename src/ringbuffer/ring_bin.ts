@@ -8,7 +8,7 @@ import { GstError } from "../../ffi/errors.ts";
 import { gobject, gst, gstApp } from "../../ffi/gst.ts";
 import { ENUMS } from "../../ffi/layout.ts";
 import { secToNs } from "../clock_time.ts";
-import { capsText } from "../element.ts";
+import { capsText } from "../caps.ts";
 import { GstTimeoutError } from "../errors.ts";
 import { readMessage } from "../message.ts";
 import { parseBin } from "../parse.ts";

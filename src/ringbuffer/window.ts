@@ -91,8 +91,23 @@ export function clipStart(frames: readonly Timed[], sinceNs: bigint): number {
   const inside = frames.findIndex(({ timeNs }) => timeNs !== null && timeNs >= sinceNs);
   if (inside === -1 && frames.every(({ isKeyframe }) => isKeyframe)) return frames.length;
   let start = inside === -1 ? frames.length - 1 : inside;
+  if (inside > 0 && hasLeading(frames, inside, sinceNs)) start--;
   while (start > 0 && !frames[start]!.isKeyframe) start--;
   return start;
+}
+
+/**
+ * Whether frames that come after a keyframe are shown before it, from an instant on: they refer to what came before it
+ * (ITU-T H.265, section 3.131: RASL picture).
+ */
+function hasLeading(frames: readonly Timed[], index: number, sinceNs: bigint): boolean {
+  const keyNs = frames[index]!.timeNs!;
+  for (const { timeNs } of frames.slice(index + 1)) {
+    if (timeNs === null) continue;
+    if (timeNs >= keyNs) return false;
+    if (timeNs >= sinceNs) return true;
+  }
+  return false;
 }
 
 /**

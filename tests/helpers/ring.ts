@@ -13,7 +13,7 @@ import {
 } from "../../mod.ts";
 import { nsToSec } from "../../src/clock_time.ts";
 import { deadline } from "../../src/deadline.ts";
-import { capsText } from "../../src/element.ts";
+import { capsText } from "../../src/caps.ts";
 import { Frame } from "../../src/frame.ts";
 import { until } from "./recording.ts";
 

@@ -1,5 +1,5 @@
 /**
- * Records clips, ten a round, some of which fail; prints what the process has of the system after each round, and lets
+ * Records clips, twelve a round, some of which fail; prints what the process has of the system after each round, and lets
  * GStreamer go at the end, so that its leak tracer lists what is left. Without rounds it leaks a pipeline.
  *
  *     deno run -A --v8-flags=--expose-gc many_clips.ts FOLDER ROUNDS
@@ -33,12 +33,19 @@ class QueueRing extends RingBuffer {
 }
 
 /** A clip each; what fails in them is awaited, and nothing else may fail. */
-const KINDS: { file: string; fails?: true; options?: Partial<VideoRecorderOptions> }[] = [
+const KINDS: {
+  file: string;
+  fails?: true;
+  waitSec?: number;
+  options?: Partial<VideoRecorderOptions>;
+}[] = [
   { file: "a.webm" },
   { file: "a.mkv" },
   { file: "a.mp4" },
   { file: "b.webm", options: { ringBufferClass: QueueRing } },
   { file: "c.webm" },
+  { file: "d.mkv", options: { tracks: [{ tee: "t" }, { tee: "a" }] } },
+  { file: "e.mp4", waitSec: 0.5, options: { srcTeeName: "h", exactStart: true, onWarning() {} } },
   { file: "d.webm", options: { recordBinClass: FailingBin }, fails: true },
   { file: "e.webm", options: { recordBinClass: WrongBin }, fails: true },
   { file: "f.avi", fails: true },
@@ -47,7 +54,9 @@ const KINDS: { file: string; fails?: true; options?: Partial<VideoRecorderOption
 ];
 
 const app = await Standalone.buildAndRun(
-  "videotestsrc is-live=true ! video/x-raw,format=I420,width=320,height=240,framerate=30/1 ! tee name=t t. ! fakesink",
+  "videotestsrc is-live=true ! video/x-raw,format=I420,width=320,height=240,framerate=30/1 ! tee name=t t. ! queue ! fakesink " +
+    "t. ! queue ! x264enc tune=zerolatency key-int-max=6 ! h264parse ! tee name=h h. ! fakesink " +
+    "audiotestsrc is-live=true ! tee name=a a. ! fakesink",
   { background: true },
 );
 let clips = 0;
@@ -55,14 +64,15 @@ for (let round = 0; round < rounds; round++) {
   const target = `${folder}/${round}`;
   await Deno.mkdir(target);
   await Deno.writeTextFile(`${target}/taken.webm`, "");
-  await Promise.all(KINDS.map(async ({ file, fails, options }) => {
+  await Promise.all(KINDS.map(async ({ file, fails, waitSec = 0, options }) => {
     await using recorder = new VideoRecorder({
       pipeline: app.pipeline,
-      srcTeeName: "t",
+      ...(options?.tracks === undefined && { srcTeeName: "t" }),
       windowSizeSec: 0.2,
       filenameGenerator: () => `${target}/${file}`,
       ...options,
     });
+    await new Promise((resolve) => setTimeout(resolve, waitSec * 1000));
     const finished = recorder.record({ maxDelaySec: 10 }).then(({ finished }) => finished);
     const error = await finished.then(() => undefined, (error) => error);
     if ((error !== undefined) !== (fails ?? false)) throw new Error(file, { cause: error });
