@@ -8,7 +8,7 @@ import { gst } from "../ffi/gst.ts";
 import { CLOCK_TIME_NONE, ENUMS, OFFSETS, SIZES } from "../ffi/layout.ts";
 import { mediaTypeOf } from "./caps.ts";
 import { nsToSec } from "./clock_time.ts";
-import { capsText } from "./element.ts";
+import { capsText } from "./caps.ts";
 import { Frame } from "./frame.ts";
 import { layoutOfBuffer, layoutOfCaps, type VideoLayout } from "./video_layout.ts";
 
