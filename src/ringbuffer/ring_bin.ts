@@ -117,6 +117,11 @@ export class RingBin {
     throw new GstError(`The ${this.#name} cannot be linked (GstPadLinkReturn ${result})`);
   }
 
+  /** Whether frames can wait in front of the ring's own elements. */
+  get isQueued(): boolean {
+    return this.#queue !== null;
+  }
+
   /** Frames that wait in front of the ring's own elements. */
   get queued(): number {
     return this.#queue === null ? 0 : Number(getProperty(this.#queue, "current-level-buffers"));

@@ -30,6 +30,17 @@ export interface RingBufferOptions {
   maxBytes?: number;
 }
 
+/** What flows into a ring, by its caps. */
+interface Stream {
+  /** Frames per second; null where there is no fixed rate. */
+  rate: number | null;
+  /** Whether each frame can be decoded by itself. */
+  isSelfContained: boolean;
+}
+
+/** What is taken to flow while there are no caps. */
+const UNKNOWN_STREAM: Stream = { rate: null, isSelfContained: true };
+
 /** Frames beyond the window: one that straddles its start, one that is under way, and the rounding of frame rates. */
 const MARGIN_FRAMES = 4;
 /** Seconds of frames to provide for between two drains, while the stream is not known well enough. */
@@ -82,8 +93,7 @@ export class RingBuffer {
   readonly #tee: Deno.PointerObject;
   readonly #bin: RingBin;
   readonly #leg: TeeLeg;
-  /** What flows into the ring: what costs little to ask for is asked for once a second. */
-  readonly #stream: PadCaps<{ rate: number | null; isSelfContained: boolean }>;
+  readonly #stream: PadCaps<Stream>;
   /** Where the pipeline is on its way to. */
   #target: State;
   #isDetached = false;
@@ -177,12 +187,8 @@ export class RingBuffer {
 
   /** Nanoseconds that one frame lasts by its caps; null where they tell no fixed frame rate. */
   get frameNs(): bigint | null {
-    const rate = this.#rate;
+    const rate = this.#isDetached ? null : this.#stream.value?.rate ?? null;
     return rate === null ? null : BigInt(Math.round(1e9 / rate));
-  }
-
-  get #rate(): number | null {
-    return this.#isDetached ? null : this.#stream.value?.rate ?? null;
   }
 
   /**
@@ -193,11 +199,9 @@ export class RingBuffer {
    */
   resize(): boolean {
     if (this.#isDetached) return true;
-    const { state } = this.#pipeline;
-    if (STATES[state] >= STATES.paused) this.#pace();
-    if (state === "playing" && this.#target === "playing") this.#bin.queueSize = FLOWING_FRAMES;
-    const rate = this.#rate;
-    const isFitted = rate !== null && (this.#isSelfContained || this.#longestGopNs !== null) &&
+    if (this.#isSynced || this.#bin.isQueued) this.#fitToPace();
+    const { rate, isSelfContained } = this.#stream.value ?? UNKNOWN_STREAM;
+    const isFitted = rate !== null && (isSelfContained || this.#longestGopNs !== null) &&
       (this.#maxBytes === Infinity || this.#frameBytes !== null);
     const sec = (isFitted ? this.holdSec : UNFITTED_SEC) + (this.#isDrained ? DRAIN_SEC : 0);
     const frames = Math.ceil(sec * (rate ?? UNKNOWN_RATE)) + MARGIN_FRAMES;
@@ -210,8 +214,10 @@ export class RingBuffer {
     return isFitted;
   }
 
-  get #isSelfContained(): boolean {
-    return this.#isDetached || (this.#stream.value?.isSelfContained ?? true);
+  #fitToPace(): void {
+    const { state } = this.#pipeline;
+    if (STATES[state] >= STATES.paused) this.#pace();
+    if (state === "playing" && this.#target === "playing") this.#bin.queueSize = FLOWING_FRAMES;
   }
 
   /** Seconds that the ring holds: an encoded one reaches back to a keyframe before the window, whenever that was. */
@@ -230,7 +236,9 @@ export class RingBuffer {
    * @param leadNs Nanoseconds by which clips can begin before the window because of another tee's keyframes.
    */
   learn(longestGopNs: bigint | null, frameBytes: number | null, leadNs = 0n): void {
-    this.#longestGopNs = this.#isSelfContained ? null : longestGopNs;
+    if (this.#isDetached) return;
+    const { isSelfContained } = this.#stream.value ?? UNKNOWN_STREAM;
+    this.#longestGopNs = isSelfContained ? null : longestGopNs;
     this.#frameBytes = frameBytes;
     this.#leadNs = leadNs;
   }
