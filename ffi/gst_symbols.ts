@@ -43,6 +43,8 @@ export const gstSymbols = {
   gst_object_unref: { parameters: ["pointer"], result: "void" },
   // gchar * gst_object_get_name (GstObject *object)                                        [full]
   gst_object_get_name: { parameters: ["pointer"], result: "pointer" },
+  // gboolean gst_object_set_name (GstObject *object, const gchar *name)   NULL: a name that is unique in the process
+  gst_object_set_name: { parameters: ["pointer", "pointer"], result: "i32" },
   // gchar * gst_object_get_path_string (GstObject *object)                                 [full]
   gst_object_get_path_string: { parameters: ["pointer"], result: "pointer" },
   // GstMiniObject * gst_mini_object_ref (GstMiniObject *mini_object)                        [full]

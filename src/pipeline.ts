@@ -32,7 +32,7 @@ export interface StopOptions {
 
 /** Something that lives in a pipeline and must finish before it stops, such as a recorder. */
 export interface Attachment {
-  /** Path of the attachment's bin: errors of elements in it are the attachment's, not the pipeline's. */
+  /** Path of the attachment's element: errors of it and of elements in it are the attachment's, not the pipeline's. */
   readonly path: string;
   /** Takes an error of an element in the bin. */
   onError(error: GstError): void;
@@ -439,7 +439,7 @@ export class Pipeline implements AsyncDisposable {
   /** Sees every message first: keeps an attachment's errors from the pipeline's listeners, and its latency right. */
   #route(message: Message): boolean {
     if (message.type === "error") {
-      const isFrom = (path: string) => message.source.startsWith(`${path}/`);
+      const isFrom = (path: string) => `${message.source}/`.startsWith(`${path}/`);
       if ([...this.#detached].some(isFrom)) return false;
       const owner = [...this.#attachments].find(({ path }) => isFrom(path));
       if (owner !== undefined) {

@@ -49,7 +49,7 @@ function headText({ isQueued, isShielded }: RingBinOptions): string {
 
 /** A ring's bin, with a sink pad named `sink`, until {@link close}. */
 export class RingBin {
-  /** The GstBin, valid until {@link close}. */
+  /** The GstBin, or the appsink where that is all there is; valid until {@link close}. */
   readonly handle: Deno.PointerObject;
   /** Its appsink, valid until {@link close}. */
   readonly appsink: Deno.PointerObject;
@@ -78,11 +78,13 @@ export class RingBin {
       this.sinkPad = this.#own(gst().gst_element_get_static_pad(this.appsink, cString("sink")))!;
       const entry = this.#own(gst().gst_element_get_static_pad(own, cString("sink")));
       if (entry === null) throw new GstError(`The ${name} has no unlinked sink pad in its bin`);
-      this.#entry = entry;
       const head = headText(options);
-      this.handle = head === "" ? own : this.#wrap(own, head);
-      this.#queue = this.#own(gst().gst_bin_get_by_name(this.handle, cString(QUEUE)));
-      const errors = this.#own(gst().gst_bin_get_by_name(this.handle, cString(ERRORS)));
+      this.#entry = head === "" ? this.sinkPad : entry;
+      this.handle = head === "" ? this.#unwrap(own) : this.#wrap(own, head);
+      const find = (element: string) =>
+        head === "" ? null : this.#own(gst().gst_bin_get_by_name(this.handle, cString(element)));
+      this.#queue = find(QUEUE);
+      const errors = find(ERRORS);
       this.#flow = errors &&
         this.#own(gst().gst_element_get_static_pad(errors, cString("src")));
     } catch (error) {
@@ -104,6 +106,13 @@ export class RingBin {
     throw new GstError(
       `The ${this.#name} has no appsink named ringbuffer_appsink in its bin:\n${text}`,
     );
+  }
+
+  /** Takes the appsink out of its bin, for want of other elements: every frame would pass two more pads there. */
+  #unwrap(own: Deno.PointerObject): Deno.PointerObject {
+    gst().gst_bin_remove(own, this.appsink);
+    gst().gst_object_set_name(this.appsink, null); // to one that no other ring has
+    return this.appsink;
   }
 
   /** Puts elements in front of a bin; both are in a new bin then. */
