@@ -83,3 +83,11 @@ export { hasElement } from "./src/registry.ts";
 export { Frame } from "./src/frame.ts";
 export type { RecorderStats } from "./src/recorder/stats.ts";
 export type { VideoLayout, VideoPlane } from "./src/video_layout.ts";
+export type { ClipFault, ClipFaultKind } from "./src/verify/judge.ts";
+export type { ClipGap, TrackMeasures } from "./src/verify/track.ts";
+export {
+  type VerifiedTrack,
+  verifyClip,
+  type VerifyOptions,
+  type VerifyReport,
+} from "./src/verify/verify_clip.ts";

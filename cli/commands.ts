@@ -43,4 +43,8 @@ export const COMMANDS: Record<string, Command> = {
     summary: "make clips of what a killed recorder has left",
     load: () => import("./recover.ts"),
   },
+  verify: {
+    summary: "whether clips are whole",
+    load: () => import("./verify.ts"),
+  },
 };

@@ -301,4 +301,16 @@ export const gstSymbols = {
   gst_sample_get_segment: { parameters: ["pointer"], result: "pointer" },
   // guint64 gst_segment_to_running_time (const GstSegment *segment, GstFormat format, guint64 position)
   gst_segment_to_running_time: { parameters: ["pointer", "i32", "u64"], result: "u64" },
+  // gint gst_segment_to_running_time_full (const GstSegment *segment, GstFormat format, guint64 position,
+  //                                        guint64 *running_time)            its sign; 0 where there is none
+  gst_segment_to_running_time_full: {
+    parameters: ["pointer", "i32", "u64", "buffer"],
+    result: "i32",
+  },
+  // gboolean gst_segment_clip (const GstSegment *segment, GstFormat format, guint64 start, guint64 stop,
+  //                            guint64 *clip_start, guint64 *clip_stop)
+  gst_segment_clip: {
+    parameters: ["pointer", "i32", "u64", "u64", "pointer", "pointer"],
+    result: "i32",
+  },
 } as const satisfies Deno.ForeignLibraryInterface;

@@ -16,6 +16,7 @@ const ROUNDS = {
   start: "pipelines that fail on their way to playing",
   properties: "reading and writing properties",
   inspect: "descriptions of elements",
+  verify: "checks of clips",
   unfinished: "pipelines stopped before their end",
   frames: "frames in and out of JavaScript",
   observation: "code that observes an element",

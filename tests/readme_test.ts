@@ -7,7 +7,14 @@ import { run } from "./helpers/run.ts";
 import { tempDir } from "./helpers/temp_dir.ts";
 
 /** The names under which the README runs its scripts, in the order in which it shows them. */
-const SCRIPTS = ["background.ts", "foreground.ts", "errors.ts", "clip.ts", "encoded.ts"];
+const SCRIPTS = [
+  "background.ts",
+  "foreground.ts",
+  "errors.ts",
+  "clip.ts",
+  "verify.ts",
+  "encoded.ts",
+];
 
 const readme = await Deno.readTextFile(`${ROOT}README.md`);
 

@@ -13,6 +13,7 @@ import {
   Observation,
   Pipeline,
   Standalone,
+  verifyClip,
 } from "../../mod.ts";
 
 /** A few frames, through bins, a tee, a thread and a link by name. */
@@ -69,6 +70,19 @@ const ROUNDS: Record<string, () => Promise<unknown>> = {
     installedElements();
     for (const name of ["videotestsrc", "x264enc", "playbin", "filesink"]) inspectElement(name);
     await refuse(() => inspectElement("nosuchelement"));
+  },
+  async verify() {
+    const folder = await Deno.makeTempDir();
+    const clip = `${folder}/a.mkv`;
+    await Standalone.buildAndRun(
+      `videotestsrc num-buffers=10 ! x264enc ! matroskamux ! filesink location=${clip}`,
+    );
+    const whole = await verifyClip(clip);
+    await Deno.truncate(clip, 1000);
+    const cut = await verifyClip(clip);
+    const none = await verifyClip(folder);
+    await Deno.remove(folder, { recursive: true });
+    if (!whole.ok || cut.ok || none.ok) throw new Error(Deno.inspect({ whole, cut, none }));
   },
   async standalone() {
     for (let round = 0; round < 50; round++) {
