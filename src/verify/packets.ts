@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { PARSERS, type Part } from "../codecs.ts";
+import { isSound, PARSERS, type Part } from "../codecs.ts";
 import type { GstError } from "../../ffi/errors.ts";
 import { hasElement } from "../registry.ts";
 import { type ContainerName, DEMUXERS } from "./container.ts";
@@ -29,7 +29,7 @@ type Track = Omit<TrackPackets, "beginsWithKeyframe">;
 export async function readPackets(path: string, container: ContainerName): Promise<FilePackets> {
   const stored = await demux(path, container, Array.from({ length: MAX_TRACKS }, () => null));
   const { durationSec, error } = stored.reading;
-  const parsers = stored.tracks.map(({ mediaType }) => parserOf(mediaType));
+  const parsers = stored.tracks.map(({ mediaType }) => parserOf(mediaType, container));
   const parsed = parsers.some((parser) => parser !== null)
     ? (await demux(path, container, parsers)).tracks
     : stored.tracks;
@@ -42,11 +42,13 @@ export async function readPackets(path: string, container: ContainerName): Promi
 }
 
 /** The parser of a track; null where it needs none, or none is installed. */
-function parserOf(mediaType: string): Part | null {
-  const parser = mediaType.startsWith("audio/") ? undefined : PARSERS[mediaType];
+function parserOf(mediaType: string, container: ContainerName): Part | null {
+  // only transport streams leave it to parsers to tell where sound begins and ends
+  const isNeeded = container === "mpeg-ts" || !isSound(mediaType);
+  const parser = PARSERS[mediaType];
   const isUsable = parser !== undefined && parser.elements.length > 0 &&
     parser.elements.every(hasElement);
-  return isUsable ? parser : null;
+  return isNeeded && isUsable ? parser : null;
 }
 
 async function demux(path: string, container: ContainerName, parsers: readonly (Part | null)[]) {
@@ -85,6 +87,6 @@ function merge(
   return {
     ...track,
     packets: parsed?.packets ?? [],
-    beginsWithKeyframe: isKeyframe && isWhole,
+    beginsWithKeyframe: isSound(track.mediaType) || (isKeyframe && isWhole),
   };
 }
