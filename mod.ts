@@ -83,6 +83,7 @@ export { hasElement } from "./src/registry.ts";
 export { Frame } from "./src/frame.ts";
 export type { RecorderStats } from "./src/recorder/stats.ts";
 export type { VideoLayout, VideoPlane } from "./src/video_layout.ts";
+export type { ContainerName } from "./src/verify/container.ts";
 export type { ClipFault, ClipFaultKind } from "./src/verify/judge.ts";
 export type { ClipGap, TrackMeasures } from "./src/verify/track.ts";
 export {
