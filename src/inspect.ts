@@ -5,6 +5,7 @@
  */
 import { cString, readCString, takeCString } from "../ffi/cstring.ts";
 import { GstError } from "../ffi/errors.ts";
+import { listItems } from "../ffi/glist.ts";
 import { glib, gst } from "../ffi/gst.ts";
 import { ENUMS, OFFSETS } from "../ffi/layout.ts";
 import { capsText } from "./caps.ts";
@@ -119,17 +120,6 @@ export function inspectElement(name: string): ElementInfo {
     if (element !== null) gst().gst_object_unref(element);
     gst().gst_object_unref(factory);
   }
-}
-
-/** The pointers in a GList, which stays the caller's. */
-function listItems(list: Deno.PointerValue): Deno.PointerObject[] {
-  const items: Deno.PointerObject[] = [];
-  for (let node = list; node !== null;) {
-    const view = new Deno.UnsafePointerView(node);
-    items.push(view.getPointer(OFFSETS["GList.data"])!);
-    node = view.getPointer(OFFSETS["GList.next"]);
-  }
-  return items;
 }
 
 function summarize(factory: Deno.PointerObject): ElementSummary {

@@ -9,7 +9,9 @@ import { glib, gobject, gst } from "../ffi/gst.ts";
 import { ENUMS } from "../ffi/layout.ts";
 import { hasTooManyBrackets } from "./brackets.ts";
 import { GstParseError } from "./errors.ts";
+import { checkLinks, innerTexts } from "./links.ts";
 import { packageOf } from "./packages.ts";
+import { padSides } from "./registry.ts";
 
 /** gst_parse_launch_full() or its like. */
 type ParseCall = (
@@ -75,6 +77,8 @@ function parse(description: string, call: ParseCall): Deno.PointerObject {
   if (hasTooManyBrackets(description)) {
     throw new GstParseError("Cannot parse the pipeline: too many brackets");
   }
+  checkLinks(description, padSides);
+  for (const inner of innerTexts(description)) checkInner(inner);
   const isGuarded = REFERENCE.test(description.replaceAll(ASSIGNMENT, ""));
   const text = isGuarded ? cString(GUARD_TEXT + description) : plain;
   const context = gst().gst_parse_context_new();
@@ -94,6 +98,12 @@ function parse(description: string, call: ParseCall): Deno.PointerObject {
   } finally {
     gst().gst_parse_context_free(context);
   }
+}
+
+/** Checks text that GStreamer would read by itself as a pipeline's, by reading it with all care. */
+function checkInner(text: string): void {
+  if (!text.includes("!") || !REFERENCE.test(text)) return checkLinks(text, padSides);
+  gst().gst_object_unref(gst().gst_object_ref_sink(parseBin(text)));
 }
 
 function removeGuards(bin: Deno.PointerObject): void {

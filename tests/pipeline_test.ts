@@ -67,7 +67,7 @@ const PARSE_ERRORS: [text: string, message: string, code: number][] = [
   ["fakesrc num-buffers=many ! fakesink", '"num-buffers" in element "fakesrc" to "many"', 4],
   ["videotestsrc ! audioconvert ! fakesink", "could not link videotestsrc", 3],
   ["fakesrc ! fakesink name=a a. ! fakesink", "could not link a", 3],
-  ["identity name=i ! i.", "could not link i to i", 3],
+  ["identity name=i ! i.", "its links close a loop through i", 3],
 ];
 
 for (const [text, message, code] of PARSE_ERRORS) {

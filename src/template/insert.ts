@@ -6,7 +6,7 @@
 import { TemplateError } from "./error.ts";
 import { lex, type Token } from "./lexer.ts";
 import type { Piece, Use } from "./source.ts";
-import { readValue, writeValue } from "./value.ts";
+import { ELEMENT_PROPERTY, readValue, writeValue } from "./value.ts";
 
 /** A use of a placeholder with its value. A stand-in takes the value's place while the text is looked at. */
 interface Slot {
@@ -34,12 +34,6 @@ const CAPS = /^[A-Za-z0-9-]+\/[A-Za-z0-9-]/;
 /** An assignment up to its value. */
 const HEAD = /^[^=]*=[ \t\n\v\f\r]*/;
 const AFTER_LINK = /[!:][ \t\n\v\f\r]*$/;
-
-/**
- * Properties that hold an element, such as playbin's `video-sink`: GStreamer reads their text as a pipeline's. As long
- * as GStreamer itself is not asked, nothing but the name tells.
- */
-const ELEMENT_PROPERTY = /(?:sink|src|source|filter|muxer|combiner|dispatcher|plugin|element)$/;
 
 /** GStreamer reads lists within lists by recursion: a few thousand overflow a thread's stack. */
 const MAX_BRACKETS = 1000;

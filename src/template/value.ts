@@ -8,6 +8,13 @@
  */
 
 /**
+ * Properties that hold an element, such as playbin's `video-sink`: GStreamer reads their text as a pipeline's. As long
+ * as GStreamer itself is not asked, nothing but the name tells.
+ */
+export const ELEMENT_PROPERTY: RegExp =
+  /(?:sink|src|source|filter|muxer|combiner|dispatcher|plugin|element)$/;
+
+/**
  * Reads a value as gst_parse_launch() does. The items are characters, or anything that stands for one or more of them.
  *
  * @returns The items that are left for the property's type to read.
