@@ -183,7 +183,7 @@ class LinkReader {
 
   #resolve(end: End): Part[] {
     if ("input" in end) return [end];
-    const parts = this.#named.get(end.name) ?? [this.#guess(end.name)];
+    const parts = this.#named.get(end.name) ?? this.#guess(end.name);
     // the pads of a stream have one name, but for their direction: sink_0, src_0
     const stream = end.pad.replace(/sink|src/, "");
     return /\d/.test(stream) ? parts.map((part) => this.#streamOf(part, stream)) : parts;
@@ -205,13 +205,14 @@ class LinkReader {
   }
 
   /** GStreamer numbers the parts that the text gives no name, as in `queue0`: it may be any of that kind. */
-  #guess(name: string): Part {
+  #guess(name: string): Part[] {
+    if (!/\d$/.test(name)) return [];
     const nameless = this.parts.filter(({ isNamed }) => !isNamed);
     const factory = name.replace(/-?\d+$/, "");
     const same = nameless.filter(({ input }) => input.factory === factory);
     const key = same.length > 0 ? factory : "";
     const known = this.#guessed.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) return [known];
     const side = (): Node => ({ name, factory: "", next: new Set() });
     const guess = { input: side(), output: side(), isNamed: true };
     for (const { input, output } of same.length > 0 ? same : nameless) {
@@ -220,7 +221,7 @@ class LinkReader {
     }
     this.#guessed.set(key, guess);
     this.parts.push(guess);
-    return guess;
+    return [guess];
   }
 }
 
