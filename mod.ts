@@ -12,6 +12,13 @@ export { Element } from "./src/element.ts";
 export { GstClosedError, GstParseError, GstTimeoutError } from "./src/errors.ts";
 export type { FrameData } from "./src/frame_data.ts";
 export {
+  checkInstallation,
+  type Feature,
+  type Installation,
+  type LibraryFile,
+  type MissingElement,
+} from "./src/installation.ts";
+export {
   type ElementInfo,
   type ElementSummary,
   inspectElement,

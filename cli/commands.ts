@@ -27,6 +27,10 @@ export interface CommandModule {
 
 /** The commands by name. */
 export const COMMANDS: Record<string, Command> = {
+  doctor: {
+    summary: "what works on this machine, and what to install for the rest",
+    load: () => import("./doctor.ts"),
+  },
   graph: {
     summary: "a pipeline as a picture",
     load: () => import("./graph.ts"),

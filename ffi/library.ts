@@ -71,6 +71,13 @@ function usualFolders(os: Platform["os"], env: Platform["env"]): string[] {
   return [];
 }
 
+const opened = new Map<string, string>();
+
+/** The libraries that are open: by their names without prefix, version and ending, the names that they were found by. */
+export function openedLibraries(): ReadonlyMap<string, string> {
+  return opened;
+}
+
 /**
  * Opens the first of a library's names that can be opened.
  *
@@ -86,7 +93,9 @@ export function openLibrary<S extends Deno.ForeignLibraryInterface>(
   const failures: unknown[] = [];
   for (const name of names) {
     try {
-      return Deno.dlopen(name, symbols).symbols;
+      const library = Deno.dlopen(name, symbols).symbols;
+      opened.set(base, name);
+      return library;
     } catch (error) {
       failures.push(error);
     }

@@ -140,6 +140,24 @@ function containerOf(path: string): Container {
   );
 }
 
+/** The extensions that clips can have. */
+export const EXTENSIONS: readonly string[] = Object.keys(CONTAINERS);
+
+/**
+ * The elements that a clip needs: any of these lists is enough, and the first is preferred. None where its container does
+ * not take the media.
+ */
+export function recordElements(extension: string, mediaType: string): string[][] {
+  const container = containerOf(`clip${extension}`);
+  const converter = CONVERTERS[mediaType];
+  const parts = converter !== undefined
+    ? encoders(container, converter)
+    : container.takes.includes(mediaType)
+    ? [PARSERS[mediaType]!]
+    : [];
+  return parts.map(({ elements }) => [...elements, ...container.muxer.elements]);
+}
+
 /** What a record bin's text depends on. */
 export interface RecordBinSpec {
   /** The clip's name; its extension tells the container. */
@@ -242,11 +260,17 @@ function encoder(
   converter: string,
   isInstalled: (element: string) => boolean,
 ): Omit<Encoder, "makes"> {
+  const fitting = encoders(container, converter);
+  return fitting.find(({ elements }) => elements.every(isInstalled)) ?? fitting[0]!;
+}
+
+/** The encoders for a container by preference, with what raw media needs in front of them, and their parsers. */
+function encoders(container: Container, converter: string): Omit<Encoder, "makes">[] {
   const rank = ({ makes }: Encoder) => container.takes.indexOf(makes);
   const isFitting = (one: Encoder) =>
     rank(one) >= 0 && isSound(one.makes) === converter.startsWith("audio");
   const preferred = ENCODERS.filter(isFitting).sort((a, b) => rank(a) - rank(b));
-  const fitting = preferred.map(({ makes, elements, text, ...rest }) => {
+  return preferred.map(({ makes, elements, text, ...rest }) => {
     const parser = PARSERS[makes]!;
     return {
       ...rest,
@@ -254,7 +278,6 @@ function encoder(
       text: `${converter} ! ${text} ! ${parser.text}`,
     };
   });
-  return fitting.find(({ elements }) => elements.every(isInstalled)) ?? fitting[0]!;
 }
 
 /** What a stream that is encoded needs. */

@@ -51,7 +51,7 @@ export interface SnapshotSource {
 const JPEG: Part = { elements: ["jpegenc"], text: "jpegenc quality=90" };
 
 /** The encoders of pictures by extension. */
-const IMAGES: Record<string, Part> = {
+export const IMAGES: Record<string, Part> = {
   ".jpg": JPEG,
   ".jpeg": JPEG,
   ".png": { elements: ["pngenc"], text: "pngenc" },

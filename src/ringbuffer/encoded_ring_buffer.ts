@@ -72,6 +72,11 @@ export class EncodedRingBuffer extends RingBuffer {
   }
 }
 
+/** The elements that an encoded ring needs: any of these lists is enough. */
+export function encoderElements(): string[][] {
+  return ENCODERS.map(({ makes, elements }) => [...elements, ...PARSERS[makes]!.elements]);
+}
+
 /** The text of the first encoder that is installed, with its parser. */
 export function chooseEncoder(isInstalled: (element: string) => boolean): string {
   for (const { makes, elements, text } of ENCODERS) {

@@ -15,6 +15,7 @@ const PIPELINE = "videotestsrc is-live=true num-buffers=5 ! tee name=t t. ! fake
 /** What each set is for. */
 const LINES: Record<string, (folder: string) => string[]> = {
   run: () => [CLI, `${ROOT}pipeline.gstp`, "--pattern=ball", "--frames=3"],
+  doctor: () => [CLI, "doctor"],
   graph: (folder) => [CLI, "graph", `${folder}/t.gstp`, `--out=${folder}/t.dot`],
   inspect: () => [CLI, "inspect", "tee"],
   record: (folder) => [
@@ -22,6 +23,7 @@ const LINES: Record<string, (folder: string) => string[]> = {
     `${folder}/t.gstp`,
   ],
   recover: (folder) => [CLI, "recover", folder],
+  verify: (folder) => [CLI, "verify", `${folder}/a.ts.part`],
   recipes: (folder) => [`${ROOT}recipes/multi-recorder.ts`, `--out=${folder}`],
 };
 
