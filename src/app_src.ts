@@ -177,7 +177,8 @@ export class AppSrc {
   /**
    * Hands a frame to the pipeline, when there is room for it; resolves then. Frames keep the order of the calls.
    *
-   * @param bytes The frame; it is copied when its turn has come, and must not change before.
+   * @param bytes The frame; it is copied when its turn has come, and must not change before. Of raw video, it is laid out as
+   * GStreamer does it: lines of most formats are padded to a multiple of 4 bytes (see {@link VideoLayout}).
    * @throws {TypeError} if an argument has the wrong type.
    * @throws {RangeError} if `bytes` is empty, or a number of seconds is out of range.
    * @throws {GstError} if an element has failed.

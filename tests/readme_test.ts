@@ -10,6 +10,8 @@ import { tempDir } from "./helpers/temp_dir.ts";
 const SCRIPTS = [
   "background.ts",
   "foreground.ts",
+  "frames.ts",
+  "draw.ts",
   "errors.ts",
   "clip.ts",
   "verify.ts",
