@@ -15,6 +15,7 @@ const SCRIPTS = [
   "errors.ts",
   "clip.ts",
   "verify.ts",
+  "sound.ts",
   "encoded.ts",
 ];
 

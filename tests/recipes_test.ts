@@ -70,3 +70,29 @@ Deno.test("the recipes record the clips that they promise", async () => {
     }),
   );
 });
+
+Deno.test("audio-video.ts records video and sound in step", async () => {
+  await using dir = await tempDir();
+  const recipe = `${ROOT}recipes/audio-video.ts`;
+  const args = ["run", "--no-prompt", "-P=recipes", recipe, `--out=${dir.path}`];
+  const { code, stdout, stderr } = await run(Deno.execPath(), args);
+  assertEquals({ code, stderr: withoutWarning(stderr) }, { code: 0, stderr: "" });
+  const [entry, ...more] = [...Deno.readDirSync(dir.path)];
+  assertEquals(more, []);
+  const { streams } = JSON.parse(
+    (await run("ffprobe", [
+      ...["-v", "error", "-of", "json", "-show_entries"],
+      "stream=codec_type,codec_name,start_time,duration",
+      `${dir.path}/${entry!.name}`,
+    ])).stdout,
+  ) as { streams: Record<string, string>[] };
+  assertEquals(streams.map((stream) => stream["codec_name"]), ["h264", "aac"], stdout);
+  const [video, sound] = streams.map((stream) => ({
+    start: Number(stream["start_time"]),
+    end: Number(stream["start_time"]) + Number(stream["duration"]),
+  }));
+  assertAlmostEquals(video!.end - video!.start, 4, 1e-3);
+  // a frame of video, and one of AAC with which its encoder begins
+  assertAlmostEquals(video!.start, sound!.start, 1 / FPS + 0.022);
+  assertAlmostEquals(video!.end, sound!.end, 1 / FPS + 0.022);
+});

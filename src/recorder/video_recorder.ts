@@ -75,6 +75,28 @@ const UNKNOWN_FRAME_NS = 33_333_333n;
  * const report = await recording.finished;
  * assert(report.start < report.calls[0]!);
  * ```
+ *
+ * @example Video and sound in one file
+ * ```ts
+ * import { Standalone, VideoRecorder } from "@gstp/gstp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const dir = await Deno.makeTempDir();
+ * await using app = await Standalone.buildAndRun(
+ *   `videotestsrc is-live=true ! tee name=video video. ! queue ! fakesink
+ *    audiotestsrc is-live=true ! tee name=sound sound. ! queue ! fakesink`,
+ *   { background: true },
+ * );
+ * await using recorder = new VideoRecorder({
+ *   pipeline: app.pipeline,
+ *   tracks: [{ tee: "video" }, { tee: "sound" }],
+ *   filenameGenerator: () => `${dir}/${crypto.randomUUID()}.mp4`,
+ *   windowSizeSec: 0.5,
+ * });
+ * await new Promise((resolve) => setTimeout(resolve, 600));
+ * const { tracks } = await (await recorder.record()).finished;
+ * assertEquals(tracks!.map(({ tee }) => tee), ["video", "sound"]);
+ * ```
  */
 export class VideoRecorder implements AsyncDisposable {
   readonly #options: CompleteOptions;
