@@ -1,20 +1,11 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { run } from "./helpers/run.ts";
 import { ROOT } from "./helpers/script.ts";
+import { serveCheckout } from "./helpers/serve_checkout.ts";
 import { tempDir } from "./helpers/temp_dir.ts";
 
-/** Serves the checkout's source files. */
-function serve(): Deno.HttpServer<Deno.NetAddr> {
-  return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
-    const { pathname } = new URL(request.url);
-    const file = await Deno.readFile(ROOT + pathname.slice(1)).catch(() => null);
-    if (file === null) return new Response("Not found", { status: 404 });
-    return new Response(file, { headers: { "content-type": "application/typescript" } });
-  });
-}
-
 Deno.test("mod.ts plays a pipeline where it is imported by URL", async () => {
-  await using server = serve();
+  await using server = serveCheckout();
   await using folder = await tempDir();
   const script = `${folder.path}/script.ts`;
   await Deno.mkdir(`${folder.path}/cache`);

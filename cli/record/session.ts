@@ -18,6 +18,10 @@ import type { RecordServer } from "./server.ts";
 import { eventLine, statusLine } from "./status_line.ts";
 import { listenForTriggers } from "./triggers.ts";
 
+/** A variable, as Deno would fetch the libraries of what is named here for whoever runs a pipeline. */
+const SERVER: string = "./server.ts";
+/** Milliseconds in which most pipelines play; cameras that are off do not. */
+const START_MS = 3000;
 /** Milliseconds between two updates of the status line. */
 const STATUS_MS = 1000;
 
@@ -74,6 +78,7 @@ class Session {
   async #start(text: string): Promise<Standalone> {
     const { run } = this.#options;
     const { timeoutSec } = run;
+    const waiting = setTimeout(() => this.#note("waiting for the pipeline to play"), START_MS);
     const app = await Standalone.buildAndRun(text, {
       background: true,
       startTimeoutSec: Infinity,
@@ -84,7 +89,7 @@ class Session {
         if (message.type === "eos") this.#isFinished = true;
         showMessage(message, this.#display, run);
       },
-    });
+    }).finally(() => clearTimeout(waiting));
     if (timeoutSec !== undefined) {
       const reason = { text: `played for ${timeoutSec} s: finishing`, status: 0, forcedStatus: 1 };
       this.#stopper.requestAfter(timeoutSec, reason);
@@ -175,8 +180,10 @@ class Session {
 /** Loads the server, with the libraries that only it needs. */
 async function loadServer(): Promise<typeof RecordServer> {
   try {
-    return (await import("./server.ts")).RecordServer;
+    const module: typeof import("./server.ts") = await import(SERVER);
+    return module.RecordServer;
   } catch (error) {
-    throw new UsageError(`Cannot load what --listen needs: ${(error as Error).message}`);
+    const [reason] = (error as Error).message.split("\n");
+    throw new UsageError(`Cannot load what --listen needs: ${reason}`);
   }
 }

@@ -1,0 +1,17 @@
+/**
+ * The checkout on a web server, for what is imported or run by URL.
+ *
+ * @module
+ */
+import { ROOT } from "./script.ts";
+
+/** Serves the checkout's source files: JSON as such, all others as TypeScript. */
+export function serveCheckout(): Deno.HttpServer<Deno.NetAddr> {
+  return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+    const { pathname } = new URL(request.url);
+    const file = await Deno.readFile(ROOT + pathname.slice(1)).catch(() => null);
+    if (file === null) return new Response("Not found", { status: 404 });
+    const type = pathname.endsWith(".json") ? "application/json" : "application/typescript";
+    return new Response(file, { headers: { "content-type": type } });
+  });
+}
