@@ -1,0 +1,34 @@
+/**
+ * The GStreamer objects that are alive, by GStreamer's leak tracer.
+ *
+ * @module
+ */
+import { cString } from "../../ffi/cstring.ts";
+import { gst } from "../../ffi/gst.ts";
+import { libraryNames } from "../../ffi/library.ts";
+
+const SYMBOLS = {
+  // GList * gst_tracing_get_active_tracers (void)                                            [full]
+  gst_tracing_get_active_tracers: { parameters: [], result: "pointer" },
+  // void g_signal_emit_by_name (gpointer instance, const gchar *detailed_signal, ...)
+  g_signal_emit_by_name: { parameters: ["pointer", "buffer"], result: "void" },
+} as const;
+
+/**
+ * Makes a function that tells how many objects are alive. The process must have been started with GST_TRACERS=leaks,
+ * GST_DEBUG=GST_TRACER:7 and GST_DEBUG_FILE (GStreamer: Core tracers, "leaks", signal `log-live-objects`).
+ */
+export function liveObjectCounter(): () => number {
+  gst();
+  const log = Deno.env.get("GST_DEBUG_FILE")!;
+  const { symbols } = Deno.dlopen(libraryNames("gstreamer-1.0")[0]!, SYMBOLS);
+  const list = symbols.gst_tracing_get_active_tracers();
+  if (list === null) throw new Error("There is no tracer");
+  const tracer = new Deno.UnsafePointerView(list).getPointer(0);
+  return () => {
+    const before = Deno.statSync(log).size;
+    symbols.g_signal_emit_by_name(tracer, cString("log-live-objects"));
+    const lines = Deno.readTextFileSync(log).slice(before).split("\n");
+    return lines.filter((line) => line.includes("object-alive, type-name=")).length;
+  };
+}
