@@ -15,6 +15,7 @@ const PIPELINE = "videotestsrc is-live=true num-buffers=5 ! tee name=t t. ! fake
 /** What each set is for. */
 const LINES: Record<string, (folder: string) => string[]> = {
   run: () => [CLI, `${ROOT}pipeline.gstp`, "--pattern=ball", "--frames=3"],
+  completion: () => [CLI, "completion", "bash"],
   doctor: () => [CLI, "doctor"],
   graph: (folder) => [CLI, "graph", `${folder}/t.gstp`, `--out=${folder}/t.dot`],
   inspect: () => [CLI, "inspect", "tee"],
