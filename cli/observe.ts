@@ -7,6 +7,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
   type Extractor,
+  GstClosedError,
   GstError,
   Observation,
   type ObservationError,
@@ -33,6 +34,8 @@ export interface ObserveArguments {
 export interface ObserveListeners {
   /** An error of the user's code, the first of its place. */
   onError: (error: ObservationError) => void;
+  /** The observation itself has failed, and nobody else tells of it. */
+  onFailure: (error: Error) => void;
   /** The pipeline is to be stopped, for this reason. */
   onFatal: (text: string) => void;
   /** Aborted when the pipeline is asked to stop: results get some seconds from then on. */
@@ -54,6 +57,7 @@ export class Observer {
   readonly #told = new Set<string>();
   /** Resolves when there is no more time for what waits. */
   readonly #late = Promise.withResolvers<void>();
+  #pipeline: Pipeline | undefined;
   #observation: Observation<unknown> | undefined;
 
   private constructor(
@@ -88,6 +92,7 @@ export class Observer {
    */
   attach(pipeline: Pipeline): void {
     try {
+      this.#pipeline = pipeline;
       this.#observation = new Observation({
         ...this.#functions,
         pipeline,
@@ -115,8 +120,10 @@ export class Observer {
    */
   async finish(): Promise<string | undefined> {
     if (this.#observation === undefined) return undefined;
-    // the pipeline's errors are told by itself
-    const finished = this.#observation.finished.catch(() => {});
+    const finished = this.#observation.finished.catch((error) => {
+      const isTold = error instanceof GstClosedError || error === this.#pipeline?.failure;
+      if (!isTold) this.#listeners.onFailure(error);
+    });
     await Promise.race([finished, this.#late.promise]);
     this.#observation.close();
     return summary(this.#args.obs, this.#observation.report);

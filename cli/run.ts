@@ -44,6 +44,7 @@ export async function runPipeline(text: string, options: RunOptions): Promise<nu
   using stopper = new Stopper({ onStop: note, onForce: warn });
   const observer = options.observe && await Observer.load(options.observe, {
     onError: (error) => display.note(observerLines(error, options.verbose)),
+    onFailure: (error) => display.note(`error: ${error.message}`),
     onFatal: (text) => stopper.request({ text, status: 1, forcedStatus: 1 }),
     signal: stopper.signal,
   });

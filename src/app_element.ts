@@ -56,6 +56,8 @@ export class AppElement {
     this.#options = options;
     this.#element = findElement(pipeline, name, factory);
     inUse.add(this.#element);
+    // what has failed in this run is not told again
+    if (pipeline.state !== "null") this.#failure = pipeline.failure;
     this.#messages = pipeline.bus.messages();
     this.#watching = this.#watch();
     this.#attachment = {

@@ -5,6 +5,7 @@
  */
 import { AppSink } from "./app_sink.ts";
 import { checkCount } from "./count.ts";
+import { GstClosedError } from "./errors.ts";
 import type { FrameData } from "./frame_data.ts";
 import { ObservationError } from "./observation_error.ts";
 import { Pipeline } from "./pipeline.ts";
@@ -37,7 +38,7 @@ export interface ObservationOptions<T> {
   maxFrames?: number;
   /** Results that wait for the processor at most; 100 unless told. The oldest is dropped for a new one. */
   maxResults?: number;
-  /** Takes an error of the extractor or the processor; it is printed unless told. */
+  /** Takes an error of the extractor or the processor; it is printed unless told. If it throws, the observation ends. */
   onError?: (error: ObservationError) => void;
 }
 
@@ -94,6 +95,7 @@ export class Observation<T> implements Disposable {
   /** Resolves when there is more to process, or nothing will come any more. */
   #more = Promise.withResolvers<void>();
   #isOver = false;
+  #isAwaited = false;
   #frames = 0;
   #results = 0;
   #droppedResults = 0;
@@ -117,14 +119,19 @@ export class Observation<T> implements Disposable {
       throw error;
     }
     this.#finished = this.#run();
-    this.#finished.catch(() => {}); // an error of the pipeline is told by that
+    this.#finished.catch((error) => {
+      const isTold = error instanceof GstClosedError || error === pipeline.failure;
+      if (!this.#isAwaited && !isTold) console.error(error);
+    });
   }
 
   /**
    * Resolves when the last frame has been seen and all results are processed. Rejects with the {@link GstError} of an
-   * element that failed, or a {@link GstClosedError} where the pipeline was stopped before the end of the stream.
+   * element that failed, or a {@link GstClosedError} where the pipeline was stopped before the end of the stream. An error
+   * that nobody awaits and the pipeline does not tell is printed.
    */
   get finished(): Promise<ObservationReport> {
+    this.#isAwaited = true;
     return this.#finished;
   }
 
@@ -141,6 +148,7 @@ export class Observation<T> implements Disposable {
 
   async #run(): Promise<ObservationReport> {
     const processed = this.#process();
+    processed.catch(() => this.close());
     try {
       for await (const frame of this.#sink) await this.#extract(frame);
     } finally {

@@ -73,6 +73,7 @@ export class Pipeline implements AsyncDisposable {
   #isLive = false;
   /** What ended the stream: nothing more will come until the next start. */
   #end: "eos" | "error" | undefined;
+  #failure: GstError | undefined;
   #closing: Promise<void> | undefined;
   /** The last call under way that holds the pipeline's state lock. */
   #locked: Promise<unknown> = Promise.resolve();
@@ -126,6 +127,11 @@ export class Pipeline implements AsyncDisposable {
   /** Whether a source gives data at its own pace, as cameras do (set when it was paused or started). */
   get isLive(): boolean {
     return this.#isLive;
+  }
+
+  /** The first error of an element since it was started, as far as the bus has been read; undefined without one. */
+  get failure(): GstError | undefined {
+    return this.#failure;
   }
 
   /** Nanoseconds of running time: how long it has been playing, without pauses; null while it is stopped. */
@@ -291,7 +297,7 @@ export class Pipeline implements AsyncDisposable {
     const isStart = !this.#isStarted;
     this.#isStarted = STATES[state] >= STATES.paused;
     if (isStart && this.#isStarted) {
-      this.#eos = this.#end = undefined;
+      this.#eos = this.#end = this.#failure = undefined;
       // only the way to PAUSED tells whether the pipeline is live
       const result = await gst().gst_element_set_state_async(handle, STATES.paused);
       this.#isLive = result === ENUMS.GST_STATE_CHANGE_NO_PREROLL;
@@ -447,7 +453,10 @@ export class Pipeline implements AsyncDisposable {
         return false;
       }
     }
-    if (message.type === "error") this.#end = "error"; // EOS may follow
+    if (message.type === "error") {
+      this.#end = "error"; // EOS may follow
+      this.#failure ??= message.error;
+    }
     if (message.type === "eos") this.#end ??= "eos";
     if (message.type === "latency") void this.#lock(() => this.#recalculateLatency());
     return true;

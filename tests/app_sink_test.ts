@@ -278,6 +278,23 @@ Deno.test("AppSink rejects with the error of an element, after the frames before
   }
 });
 
+Deno.test("AppSink that comes after an error rejects with it, and not with that of an earlier run", async () => {
+  await using pipeline = Pipeline.parse(
+    `${source(20)} ! identity name=weak error-after=5 ! appsink name=frames sync=false`,
+  );
+  const messages = pipeline.bus.messages();
+  await pipeline.play().catch(() => {});
+  await assertRejects(() => ended(messages), GstError);
+  const late = sinkOf(pipeline, { every: true });
+  await assertRejects(() => Array.fromAsync(late), GstError, "Failed after iterations");
+  await pipeline.setState("null");
+  pipeline.element("weak").setProperty("error-after", -1);
+  const next = sinkOf(pipeline, { every: true });
+  await pipeline.play();
+  assertEquals(numbers(await Array.fromAsync(next)), range(20));
+  assertEquals(pipeline.failure, undefined);
+});
+
 Deno.test("AppSink that a loop has left holds nothing up, and the appsink is free again", async () => {
   await using pipeline = parse(200);
   const messages = pipeline.bus.messages();

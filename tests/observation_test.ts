@@ -13,12 +13,13 @@ import {
   GstClosedError,
   GstError,
   Observation,
-  type ObservationError,
+  ObservationError,
   type ObservationOptions,
   Pipeline,
 } from "../mod.ts";
 import "../scripts/open_libraries.ts";
-import { blockEventLoop, reached, until } from "./helpers/recording.ts";
+import { pushUnreadable } from "./helpers/buffers.ts";
+import { blockEventLoop, printedErrors, reached, until } from "./helpers/recording.ts";
 import { ended } from "./helpers/ring.ts";
 
 const FPS = 30;
@@ -199,6 +200,48 @@ Deno.test("Observation tells errors of the user's code with their place, and goe
   const processor = errors.find(({ role }) => role === "processor")!;
   assertEquals([processor.place, processor.cause], ["", "text"]);
   assertEquals(processor.message, 'The processor failed: "text"');
+});
+
+Deno.test("Observation ends with an onError that throws", async () => {
+  for (const role of ["extractor", "processor"]) {
+    await using pipeline = Pipeline.parse(`${source(-1, "is-live=true")} ! fakesink`);
+    const { observation } = observe(pipeline, {
+      [role]: () => Promise.reject(new Error("no")),
+      onError(error) {
+        throw error;
+      },
+    });
+    const failed = assertRejects(
+      () => observation.finished,
+      ObservationError,
+      `the ${role} failed`,
+    );
+    await pipeline.play();
+    await failed;
+    assertEquals(observation.report.errors, 1);
+  }
+});
+
+Deno.test("Observation prints an error that nobody awaits, unless the pipeline tells it", async () => {
+  const printed = await printedErrors(async () => {
+    const caps = "video/x-raw,format=GRAY8,width=4,height=4";
+    await using unreadable = Pipeline.parse(
+      `appsrc name=source format=time caps=${caps} ! identity name=here ! fakesink`,
+    );
+    observe(unreadable);
+    const started = unreadable.play();
+    await until("the source is ready", () => unreadable.state !== "null");
+    pushUnreadable(unreadable, "source", 16);
+    await started;
+    await using failing = Pipeline.parse(`${source(9)} ! identity error-after=5 ! fakesink`);
+    const { observation } = observe(failing);
+    await failing.play().catch(() => {});
+    await until("it has seen the error", () => failing.failure !== undefined);
+    observation.close();
+    await failing.stop();
+  });
+  assertEquals(printed.length, 1, Deno.inspect(printed));
+  assertStringIncludes((printed[0] as Error).message, "memory of frames cannot be read");
 });
 
 Deno.test("Observation.finished rejects with the error of an element", async () => {
