@@ -148,6 +148,9 @@ Deno.test("gstp record stops while it waits for the first frame", async () => {
   const source = "appsrc is-live=true ! tee name=t ! fakesink async=false";
   const child = startGstp(["record", `--out=${dir.path}`, ...words(source)], { timeoutSec: 20 });
   await child.until("waiting for the first frame: t");
+  // must not end the process
+  child.kill("SIGUSR2");
+  await child.until("not recording yet: a trigger was ignored");
   child.kill("SIGINT");
   const { code, stderr } = await child.result;
   assertEquals(code, 0, stderr);

@@ -3,9 +3,11 @@
  */
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { CLI, startGstp, words } from "./helpers/cli.ts";
+import { numbersBetween, readNumbers } from "./helpers/numbered.ts";
 import {
   checkExact,
   eventsOf,
+  FPS,
   postRecord,
   readStatus,
   reportsOf,
@@ -154,6 +156,19 @@ Deno.test("gstp record --tee=A+B records video and sound into one file", async (
   await checkExact(report!);
 });
 
+Deno.test("gstp record --encoded begins a clip at the keyframe before its window", async () => {
+  await using dir = await tempDir();
+  const { url, stop } = await startRecording(dir.path, ["--window=1.5", "--encoded"]);
+  await postRecord(url);
+  await finished(url, 1);
+  const { stdout } = await stop();
+  const [report] = reportsOf(stdout);
+  const { start, requested, shortfalls, path } = report!;
+  assertEquals(shortfalls, []);
+  assert(start <= requested.start, Deno.inspect(report));
+  assertEquals(await readNumbers(path), numbersBetween(start, requested.end, FPS));
+});
+
 Deno.test("gstp record finishes open clips at SIGTERM and at the end of the stream", async () => {
   await using dir = await tempDir();
   const { url, folder, stop } = await startRecording(dir.path, ["--window=0.5", "--after=60"]);
@@ -166,7 +181,7 @@ Deno.test("gstp record finishes open clips at SIGTERM and at the end of the stre
   const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
   assertEquals(names.map((name) => `${folder}/${name}`), [report!.path]);
 
-  const short = "videotestsrc num-buffers=60 ! video/x-raw,framerate=30/1 ! tee name=a ! fakesink";
+  const short = "videotestsrc num-buffers=120 ! video/x-raw,framerate=30/1 ! tee name=a ! fakesink";
   const args = ["record", `--out=${dir.path}/short`, "--json", "--window=0.5", "--after=60"];
   const child = startGstp([...args, ...words(short)]);
   const [, pid] = /SIGUSR2 to (\d+)/.exec(await child.until("SIGUSR2 to "))!;
@@ -174,7 +189,7 @@ Deno.test("gstp record finishes open clips at SIGTERM and at the end of the stre
   const result = await child.result;
   assertEquals(result.code, 0, result.stderr);
   const [last] = reportsOf(result.stdout);
-  assertAlmostEquals(last!.end, 2, 1e-6);
+  assertAlmostEquals(last!.end, 4, 1e-6);
 });
 
 Deno.test("gstp record stops at once at a second signal", async () => {

@@ -12,11 +12,11 @@ import { STOP_LIMIT_SEC, Stopper } from "../stop.ts";
 import { isLoopback, origin } from "./address.ts";
 import type { RecordArguments } from "./args.ts";
 import { ClipFolder } from "./clip_folder.ts";
-import { Events, type TimedEvent } from "./events.ts";
+import { Events, type TimedEvent, type Trigger } from "./events.ts";
 import { chooseTees, Recorders } from "./recorders.ts";
 import type { RecordServer } from "./server.ts";
 import { eventLine, statusLine } from "./status_line.ts";
-import { listenForTriggers } from "./triggers.ts";
+import { listenForTriggers, type Triggers } from "./triggers.ts";
 
 /** A variable, as Deno would fetch the libraries of what is named here for whoever runs a pipeline. */
 const SERVER: string = "./server.ts";
@@ -36,6 +36,8 @@ class Session {
   readonly #display: Display;
   readonly #stopper: Stopper;
   #serverClass: typeof RecordServer | undefined;
+  /** Undefined before they are armed. */
+  #recorders: Recorders | undefined;
   #isFinished = false;
 
   constructor(options: RecordArguments) {
@@ -55,12 +57,14 @@ class Session {
     const { folder: path, retention, run } = this.#options;
     using folder = await ClipFolder.make(path, retention, this.#events);
     if (this.#options.listen !== undefined) this.#serverClass = await loadServer();
+    // from now on: a signal that nobody listens to would end the process
+    using triggers = listenForTriggers((trigger) => this.#trigger(trigger));
     const scratch = await Deno.makeTempDir({ prefix: "gstp-" });
     let isPlaying = false;
     try {
       await using app = await this.#start(text);
       isPlaying = stopper.reason === undefined;
-      if (isPlaying) await this.#record(app, folder, scratch);
+      if (isPlaying) await this.#record(app, folder, scratch, triggers);
       await app.ended;
       if (this.#isFinished) this.#note("end of stream");
     } catch (error) {
@@ -98,7 +102,12 @@ class Session {
   }
 
   /** Arms the recorders, lets triggers and requests in, and waits for the end of the stream and of all clips. */
-  async #record(app: Standalone, folder: ClipFolder, scratch: string): Promise<void> {
+  async #record(
+    app: Standalone,
+    folder: ClipFolder,
+    scratch: string,
+    triggers: Triggers,
+  ): Promise<void> {
     const { pipeline, ended } = app;
     const recorders = new Recorders({
       ...{ pipeline, folder, scratch },
@@ -116,7 +125,7 @@ class Session {
       if (this.#stopper.reason !== undefined) return;
       await folder.tidy();
       await using _server = this.#serve(recorders, folder);
-      using triggers = listenForTriggers((trigger) => void recorders.record(trigger));
+      this.#recorders = recorders;
       this.#note(`record with: ${triggers.names.join(", ")}`);
       using _status = this.#showStatus(recorders);
       await ended.finally(() => recorders.settled());
@@ -124,6 +133,11 @@ class Session {
       // it ended meanwhile: that tells why
       if (!(error instanceof GstClosedError)) throw error;
     }
+  }
+
+  #trigger(trigger: Trigger): void {
+    if (this.#recorders === undefined) this.#note("not recording yet: a trigger was ignored");
+    else void this.#recorders.record(trigger);
   }
 
   #serve(recorders: Recorders, folder: ClipFolder): RecordServer | undefined {

@@ -64,7 +64,9 @@ export async function readStatus(url: string): Promise<Status> {
 export async function ringsFull(url: string): Promise<void> {
   await until("the rings are full", async () => {
     const { tees } = await readStatus(url);
-    return tees.every(({ ring, windowSec }) => ring.fillSec >= windowSec);
+    return tees.every(({ ring, windowSec }) =>
+      (ring.tracks ?? [ring]).every(({ fillSec }) => fillSec >= windowSec)
+    );
   });
 }
 
