@@ -19,6 +19,8 @@ export const appSymbols = {
   gst_app_src_get_type: { parameters: [], result: "usize" },
   // GstFlowReturn gst_app_src_push_sample (GstAppSrc *appsrc, GstSample *sample)           takes no reference
   gst_app_src_push_sample: { parameters: ["pointer", "pointer"], result: "i32" },
+  // GstCaps * gst_app_src_get_caps (GstAppSrc *appsrc)                                     [full]
+  gst_app_src_get_caps: { parameters: ["pointer"], result: "pointer" },
   // GstFlowReturn gst_app_src_push_buffer (GstAppSrc *appsrc, GstBuffer *buffer)           takes the buffer
   gst_app_src_push_buffer: { parameters: ["pointer", "pointer"], result: "i32" },
   // GstFlowReturn gst_app_src_end_of_stream (GstAppSrc *appsrc)

@@ -219,6 +219,8 @@ export const gstSymbols = {
 
   // gchar * gst_caps_to_string (const GstCaps *caps)                                       [full]
   gst_caps_to_string: { parameters: ["pointer"], result: "pointer" },
+  // gboolean gst_caps_is_fixed (const GstCaps *caps)
+  gst_caps_is_fixed: { parameters: ["pointer"], result: "i32" },
   // guint gst_caps_get_size (const GstCaps *caps)                                          0 for any and for none
   gst_caps_get_size: { parameters: ["pointer"], result: "u32" },
   // GstStructure * gst_caps_get_structure (const GstCaps *caps, guint index)               [none]

@@ -58,6 +58,7 @@ export const OFFSETS = {
   "GstVideoInfo.finfo": 0,
   "GstVideoInfo.width": 16,
   "GstVideoInfo.height": 20,
+  "GstVideoInfo.size": 24,
   "GstVideoInfo.offset": 72,
   "GstVideoInfo.stride": 104,
   "GstVideoFormatInfo.name": 8,

@@ -6,13 +6,15 @@
 import { gst, gstApp } from "../ffi/gst.ts";
 import { ENUMS, OFFSETS } from "../ffi/layout.ts";
 import { AppElement } from "./app_element.ts";
+import { capsText } from "./caps.ts";
 import { secToNs } from "./clock_time.ts";
 import { checkCount } from "./count.ts";
 import { checkSec } from "./deadline.ts";
 import { GstClosedError } from "./errors.ts";
 import { Pace } from "./pace.ts";
 import type { Pipeline } from "./pipeline.ts";
-import { getProperty, setProperty } from "./properties.ts";
+import { setProperty } from "./properties.ts";
+import { pictureBytes } from "./video_layout.ts";
 
 /** Where frames go. */
 export interface AppSrcOptions {
@@ -91,7 +93,7 @@ export class AppSrc {
    * pipeline ends it.
    *
    * @throws {TypeError} if an option has the wrong type.
-   * @throws {RangeError} if no element has the name, `caps` are none, or `maxFrames` is out of range.
+   * @throws {RangeError} if no element has the name, `caps` are none or leave something open, or `maxFrames` is out of range.
    * @throws {GstError} if the element is no appsrc, or in use already.
    * @throws {GstClosedError} if the pipeline is closed.
    */
@@ -121,13 +123,28 @@ export class AppSrc {
     const { handle } = this.#element;
     if (caps !== undefined) setProperty(handle, "caps", caps);
     // without caps it is a stream of bytes, as a file's
-    if (getProperty(handle, "caps") !== null) setProperty(handle, "format", "time");
+    const hasCaps = this.#readCaps((caps) => {
+      if (gst().gst_caps_is_fixed(caps)) return true;
+      throw new RangeError(`caps must leave nothing open, got ${capsText(caps)}`);
+    });
+    if (hasCaps) setProperty(handle, "format", "time");
     if (live !== undefined) {
       setProperty(handle, "is-live", live);
       setProperty(handle, "do-timestamp", live);
     }
     setProperty(handle, "block", false);
     setProperty(handle, "emit-signals", false);
+  }
+
+  /** Reads what the frames are; undefined where that is not told. */
+  #readCaps<T>(read: (caps: Deno.PointerObject) => T): T | undefined {
+    const caps = gstApp().gst_app_src_get_caps(this.#element.handle);
+    if (caps === null) return undefined;
+    try {
+      return read(caps);
+    } finally {
+      gst().gst_mini_object_unref(caps);
+    }
   }
 
   /** Frames pushed so far. */
@@ -180,7 +197,7 @@ export class AppSrc {
    * @param bytes The frame; it is copied when its turn has come, and must not change before. Of raw video, it is laid out as
    * GStreamer does it: lines of most formats are padded to a multiple of 4 bytes (see {@link VideoLayout}).
    * @throws {TypeError} if an argument has the wrong type.
-   * @throws {RangeError} if `bytes` is empty, or a number of seconds is out of range.
+   * @throws {RangeError} if `bytes` is empty or no picture of these caps, or a number of seconds is out of range.
    * @throws {GstError} if an element has failed.
    * @throws {GstClosedError} if the pipeline was stopped or closed, or {@link end} was called.
    */
@@ -188,13 +205,27 @@ export class AppSrc {
     if (!(bytes instanceof Uint8Array)) throw new TypeError("bytes must be a Uint8Array");
     if (bytes.length === 0) throw new RangeError("bytes must not be empty");
     const times = readOptions(options);
+    const { length } = bytes;
     if (this.#ending !== undefined) throw this.#ended();
     await this.#inTurn(async () => {
       await this.#pace.breathe();
-      await this.#wait(() =>
-        this.hasRoom && this.#tryPush(bytes as Uint8Array<ArrayBuffer>, times)
-      );
+      await this.#wait(() => {
+        if (!this.hasRoom) return false;
+        // C would read what is not there
+        if (bytes.length !== length) throw new TypeError("bytes must keep their length");
+        this.#checkPicture(length);
+        return this.#tryPush(bytes as Uint8Array<ArrayBuffer>, times);
+      });
     });
+  }
+
+  /** Checks the size of a raw picture: elements trust in it, and some crash. */
+  #checkPicture(length: number): void {
+    const expected = this.#readCaps(pictureBytes) ?? length;
+    if (length === expected) return;
+    throw new RangeError(
+      `bytes must be ${expected} bytes for these caps, got ${length} (lines are padded as GStreamer does it)`,
+    );
   }
 
   /** Runs calls one after another. */

@@ -6,7 +6,6 @@
 import { GstError } from "../ffi/errors.ts";
 import { gst } from "../ffi/gst.ts";
 import { CLOCK_TIME_NONE, ENUMS, OFFSETS, SIZES } from "../ffi/layout.ts";
-import { mediaTypeOf } from "./caps.ts";
 import { nsToSec } from "./clock_time.ts";
 import { capsText } from "./caps.ts";
 import { Frame } from "./frame.ts";
@@ -71,7 +70,7 @@ export class FrameReader {
     this.close();
     this.#caps = gst().gst_mini_object_ref(caps);
     this.#text = capsText(caps);
-    this.#layout = mediaTypeOf(caps) === "video/x-raw" ? layoutOfCaps(caps) : null;
+    this.#layout = layoutOfCaps(caps);
   }
 
   #copy(buffer: Deno.PointerObject): Uint8Array<ArrayBuffer> {

@@ -6,6 +6,7 @@
 import { readCString } from "../ffi/cstring.ts";
 import { gstVideo } from "../ffi/gst.ts";
 import { OFFSETS, SIZES } from "../ffi/layout.ts";
+import { mediaTypeOf } from "./caps.ts";
 
 /** One plane of a picture. */
 export interface VideoPlane {
@@ -35,13 +36,12 @@ export interface VideoLayout {
 /**
  * The layout that GStreamer's default strides make.
  *
- * @param caps GstCaps of `video/x-raw`; they stay the caller's.
- * @returns null where the caps do not tell.
+ * @param caps GstCaps; they stay the caller's.
+ * @returns null for anything but raw video, and where the caps do not tell.
  */
 export function layoutOfCaps(caps: Deno.PointerValue): VideoLayout | null {
-  const info = new Uint8Array(SIZES.GstVideoInfo);
-  if (!gstVideo().gst_video_info_from_caps(info, caps)) return null;
-  const view = new DataView(info.buffer);
+  const view = videoInfo(caps);
+  if (view === null) return null;
   const number = (offset: number) => view.getInt32(offset, true);
   const format = Deno.UnsafePointer.create(
     view.getBigUint64(OFFSETS["GstVideoInfo.finfo"], true),
@@ -57,6 +57,19 @@ export function layoutOfCaps(caps: Deno.PointerValue): VideoLayout | null {
       (i) => number(OFFSETS["GstVideoInfo.stride"] + 4 * i),
     ),
   };
+}
+
+/** Bytes of a picture with GStreamer's default strides; null where the caps do not tell. They stay the caller's. */
+export function pictureBytes(caps: Deno.PointerValue): number | null {
+  const view = videoInfo(caps);
+  return view && Number(view.getBigUint64(OFFSETS["GstVideoInfo.size"], true));
+}
+
+/** A GstVideoInfo; null for anything but raw video. */
+function videoInfo(caps: Deno.PointerValue): DataView | null {
+  if (mediaTypeOf(caps) !== "video/x-raw") return null;
+  const info = new Uint8Array(SIZES.GstVideoInfo);
+  return gstVideo().gst_video_info_from_caps(info, caps) ? new DataView(info.buffer) : null;
 }
 
 /** A layout with a buffer's own strides, where the buffer tells any; the buffer stays the caller's. */

@@ -15,6 +15,7 @@ import {
 import "../scripts/open_libraries.ts";
 import { reached, until } from "./helpers/recording.ts";
 import { ended } from "./helpers/ring.ts";
+import { runScript } from "./helpers/script.ts";
 
 const FPS = 30;
 const CAPS = `video/x-raw,format=GRAY8,width=8,height=4,framerate=${FPS}/1`;
@@ -78,6 +79,40 @@ Deno.test("AppSrc.push() copies: the bytes may change once it has resolved", asy
   await source.end();
   await started;
   assertEquals(colours(await frames), range(20));
+});
+
+Deno.test("AppSrc.push() survives bytes that go away while they wait", async () => {
+  const { code, signal, stdout, stderr } = await runScript(`
+    import { AppSrc, Pipeline } from "./mod.ts";
+    await using pipeline = Pipeline.parse("appsrc name=source ! fakesink");
+    const source = new AppSrc({ pipeline, name: "source", caps: "${CAPS}" });
+    const [gone, small, shared] = [
+      new Uint8Array(32),
+      new Uint8Array(new ArrayBuffer(32, { maxByteLength: 64 })),
+      new Uint8Array(new SharedArrayBuffer(32)),
+    ];
+    const pushed = Promise.allSettled([gone, small, shared].map((bytes) => source.push(bytes)));
+    structuredClone(gone.buffer, { transfer: [gone.buffer] });
+    small.buffer.resize(5);
+    await pipeline.play();
+    for (const { status, reason } of await pushed) console.log(status, reason?.message ?? "");
+  `);
+  assertEquals([code, signal, stderr], [0, null, ""]);
+  const refused = "rejected bytes must keep their length\n";
+  assertEquals(stdout, `${refused}${refused}fulfilled \n`);
+});
+
+Deno.test("AppSrc.push() refuses a picture of another size, of which encoders crash", async () => {
+  await using pipeline = Pipeline.parse("appsrc name=source ! appsink name=frames sync=false");
+  const source = sourceOf(pipeline, { caps: CAPS.replace("width=8", "width=9") });
+  const started = pipeline.pause();
+  for (const size of [9, 9 * 4, 9 * 4 + 13]) {
+    const call = () => source.push(new Uint8Array(size));
+    await assertRejects(call, RangeError, `bytes must be 48 bytes for these caps, got ${size}`);
+  }
+  await source.push(new Uint8Array(12 * 4), { ptsSec: 0 });
+  await started;
+  assertEquals(source.pushed, 1);
 });
 
 Deno.test("AppSrc.push() waits for room, and keeps the order of calls that do not", async () => {
@@ -250,6 +285,9 @@ Deno.test("AppSrc refuses wrong options by name, and leaves the appsrc free", as
   refused({ name: "sink" }, '"sink" is not an appsrc, but a fakesink');
   refused({ caps: 5 }, "caps must be");
   refused({ caps: "video/x-raw,width=" }, '"caps" of source does not take "video/x-raw,width="');
+  for (const caps of ["ANY", "NONE", "video/x-raw,width=[1,5]"]) {
+    refused({ caps }, "caps must leave nothing open");
+  }
   refused({ live: "yes" }, "live must be");
   refused({ maxFrames: -1 }, "maxFrames must be");
   sourceOf(pipeline);
