@@ -42,7 +42,9 @@ export class AppElement {
   #failure: GstError | undefined;
   /** From the moment at which the pipeline is told to stop to that at which it is told to start. */
   #isStopping = false;
+  #hasEnded = false;
   #isReleased = false;
+  #closing: Promise<void> | undefined;
 
   /**
    * Takes the element into use.
@@ -64,7 +66,7 @@ export class AppElement {
       path: this.#element.path,
       onError: () => {}, // nothing is inside an appsink or an appsrc
       onStateChange: (state, when) => this.#follow(state, when),
-      close: () => this.#close(),
+      close: () => this.#closing ??= this.#close(),
     };
     pipeline.attach(this.#attachment);
   }
@@ -92,6 +94,11 @@ export class AppElement {
     return this.#failure;
   }
 
+  /** Whether the stream had come to its end when the pipeline was stopped. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
   /** Whether it is no longer in use. */
   get isReleased(): boolean {
     return this.#isReleased;
@@ -108,13 +115,12 @@ export class AppElement {
   #follow(state: State, when: "before" | "after"): void {
     const isStop = STATES[state] < STATES.paused;
     if (isStop && when === "before") this.#stop();
-    if (!isStop && when === "after") this.#isStopping = false;
+    if (!isStop && when === "after") this.#isStopping = this.#hasEnded = false;
   }
 
-  #stop(): boolean {
-    const hasEnded = this.isStarted && this.#options.onStop();
+  #stop(): void {
+    if (this.isStarted) this.#hasEnded = this.#options.onStop();
     this.#isStopping = true;
-    return hasEnded;
   }
 
   /** Learns of what is on the bus by now; nothing more after that. */
@@ -126,9 +132,9 @@ export class AppElement {
 
   /** The pipeline is being stopped or closed. */
   async #close(): Promise<void> {
-    const hasEnded = this.#stop();
+    this.#stop();
     await this.settle();
-    if (!hasEnded) {
+    if (!this.#hasEnded) {
       const { factory, name } = this.#options;
       this.#failure ??= new GstClosedError(
         `The pipeline of ${factory} "${name}" was stopped before the end of the stream`,

@@ -147,7 +147,8 @@ export class AppSink implements AsyncIterableIterator<FrameData>, Disposable {
 
   get #isOver(): boolean {
     const failure = this.#failure ?? this.#element.failure;
-    return failure !== undefined || this.#element.isReleased || this.#isEos;
+    const hasEnded = this.#element.hasEnded || this.#isEos;
+    return hasEnded || failure !== undefined || this.#element.isReleased;
   }
 
   /** Whether the stream has ended and all of it was taken. */

@@ -326,6 +326,22 @@ Deno.test("AppSink lets two calls of next() wait at once", async () => {
   assertEquals(results.slice(3).map(({ done }) => done), [true, true]);
 });
 
+Deno.test("AppSink ends with the stream, however the pipeline is stopped after it", async () => {
+  const ways: ((pipeline: Pipeline) => Promise<unknown>)[] = [
+    (pipeline) => pipeline.setState("null"),
+    (pipeline) => Promise.all([pipeline.stop(), pipeline.close()]),
+  ];
+  for (const stop of ways) {
+    await using pipeline = parse(3);
+    const messages = pipeline.bus.messages();
+    const sink = sinkOf(pipeline, { every: true });
+    await pipeline.play();
+    await ended(messages);
+    await stop(pipeline);
+    assertEquals(numbers(await Array.fromAsync(sink)), range(3));
+  }
+});
+
 Deno.test("AppSink goes on through a stop that is no end", async () => {
   await using pipeline = parse(-1, "", "is-live=true");
   const sink = sinkOf(pipeline);

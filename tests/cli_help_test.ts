@@ -9,10 +9,16 @@ import { tempDir } from "./helpers/temp_dir.ts";
 /** GStreamer cannot be opened with this. */
 const NO_GSTREAMER = { env: { GSTP_LIBRARY_DIR: "/nonexistent" } };
 
+/** Options that the help on the command tells of. */
+const OPTIONS = [
+  ...["--file", "--timeout", "--dry-run", "-v", "-m", "-q", "--version", "--"],
+  ...["--obs=ELEMENT", "--ext=MODULE:EXPORT", "--proc=MODULE:EXPORT", "--obs-fatal"],
+];
+
 Deno.test("cli() prints its help without GStreamer", async () => {
   const { code, stdout, stderr } = await gstp(["--help"], NO_GSTREAMER);
   assertEquals([code, stderr], [0, ""]);
-  for (const option of ["--file", "--timeout", "--dry-run", "-v", "-m", "-q", "--version", "--"]) {
+  for (const option of OPTIONS) {
     assertStringIncludes(stdout, option);
   }
   assertStringIncludes(stdout, "exit status");
