@@ -49,6 +49,8 @@ export const gstSymbols = {
   gst_object_get_path_string: { parameters: ["pointer"], result: "pointer" },
   // GstMiniObject * gst_mini_object_ref (GstMiniObject *mini_object)                        [full]
   gst_mini_object_ref: { parameters: ["pointer"], result: "pointer" },
+  // GstMiniObject * gst_mini_object_copy (const GstMiniObject *mini_object)                 [full]
+  gst_mini_object_copy: { parameters: ["pointer"], result: "pointer" },
   // void gst_mini_object_unref (GstMiniObject *mini_object)
   gst_mini_object_unref: { parameters: ["pointer"], result: "void" },
 
@@ -221,6 +223,10 @@ export const gstSymbols = {
   gst_caps_to_string: { parameters: ["pointer"], result: "pointer" },
   // gboolean gst_caps_is_fixed (const GstCaps *caps)
   gst_caps_is_fixed: { parameters: ["pointer"], result: "i32" },
+  // GstCaps * gst_caps_from_string (const gchar *string)                                   [full]
+  gst_caps_from_string: { parameters: ["buffer"], result: "pointer" },
+  // gboolean gst_caps_is_equal (const GstCaps *caps1, const GstCaps *caps2)
+  gst_caps_is_equal: { parameters: ["pointer", "pointer"], result: "i32" },
   // guint gst_caps_get_size (const GstCaps *caps)                                          0 for any and for none
   gst_caps_get_size: { parameters: ["pointer"], result: "u32" },
   // GstStructure * gst_caps_get_structure (const GstCaps *caps, guint index)               [none]
@@ -235,6 +241,10 @@ export const gstSymbols = {
   },
   // gboolean gst_structure_get_int (const GstStructure *structure, const gchar *fieldname, gint *value)
   gst_structure_get_int: { parameters: ["pointer", "buffer", "buffer"], result: "i32" },
+  // void gst_structure_remove_field (GstStructure *structure, const gchar *fieldname)
+  gst_structure_remove_field: { parameters: ["pointer", "buffer"], result: "void" },
+  // void gst_structure_free (GstStructure *structure)
+  gst_structure_free: { parameters: ["pointer"], result: "void" },
   // GstStructure * gst_structure_new_empty (const gchar *name)                             [full]
   gst_structure_new_empty: { parameters: ["buffer"], result: "pointer" },
   // gchar * gst_structure_to_string (const GstStructure *structure)                        [full]
@@ -301,6 +311,26 @@ export const gstSymbols = {
   gst_sample_get_caps: { parameters: ["pointer"], result: "pointer" },
   // GstSegment * gst_sample_get_segment (GstSample *sample)                                [none]
   gst_sample_get_segment: { parameters: ["pointer"], result: "pointer" },
+  // GstSample * gst_sample_new (GstBuffer *buffer, GstCaps *caps, const GstSegment *segment, GstStructure *info)  [full]
+  gst_sample_new: { parameters: ["pointer", "pointer", "pointer", "pointer"], result: "pointer" },
+  // void gst_sample_set_caps (GstSample *sample, GstCaps *caps)
+  gst_sample_set_caps: { parameters: ["pointer", "pointer"], result: "void" },
+  // GstSegment * gst_segment_new (void)                                                    [full]
+  gst_segment_new: { parameters: [], result: "pointer" },
+  // void gst_segment_init (GstSegment *segment, GstFormat format)
+  gst_segment_init: { parameters: ["pointer", "i32"], result: "void" },
+  // void gst_segment_free (GstSegment *segment)
+  gst_segment_free: { parameters: ["pointer"], result: "void" },
+  // GstBuffer * gst_buffer_copy_deep (const GstBuffer *buf)                                [full]
+  gst_buffer_copy_deep: { parameters: ["pointer"], result: "pointer" },
+  // GstStructure * gst_buffer_pool_get_config (GstBufferPool *pool)                        [full]
+  gst_buffer_pool_get_config: { parameters: ["pointer"], result: "pointer" },
+  // gboolean gst_buffer_pool_config_get_params (GstStructure *config, GstCaps **caps, guint *size, guint *min_buffers,
+  //                                             guint *max_buffers)
+  gst_buffer_pool_config_get_params: {
+    parameters: ["pointer", "pointer", "pointer", "pointer", "buffer"],
+    result: "i32",
+  },
   // guint64 gst_segment_to_running_time (const GstSegment *segment, GstFormat format, guint64 position)
   gst_segment_to_running_time: { parameters: ["pointer", "i32", "u64"], result: "u64" },
   // gint gst_segment_to_running_time_full (const GstSegment *segment, GstFormat format, guint64 position,

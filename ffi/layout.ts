@@ -50,6 +50,8 @@ export const OFFSETS = {
   "GstMessage.type": 64,
   "GstMessage.src": 80,
   "GstMiniObject.flags": 16,
+  "GstSegment.start": 48,
+  "GstBuffer.pool": 64,
   "GstBuffer.pts": 72,
   "GstBuffer.dts": 80,
   "GstBuffer.duration": 88,

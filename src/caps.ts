@@ -30,6 +30,48 @@ export function frameRateOf(caps: Deno.PointerValue): number | null {
   return isThere && numerator > 0 && denominator > 0 ? numerator / denominator : null;
 }
 
+/** Whether caps are the same but for some fields of their first structure; both stay the caller's. */
+export function areAlike(
+  caps: Deno.PointerObject,
+  other: Deno.PointerObject,
+  ignored: readonly string[],
+): boolean {
+  if (gst().gst_caps_is_equal(caps, other)) return true;
+  const copies = [caps, other].map((each) => {
+    const copy = gst().gst_mini_object_copy(each)!;
+    const structure = gst().gst_caps_get_structure(copy, 0);
+    for (const field of ignored) gst().gst_structure_remove_field(structure, cString(field));
+    return copy;
+  });
+  const isEqual = gst().gst_caps_is_equal(copies[0]!, copies[1]!) !== 0;
+  for (const copy of copies) gst().gst_mini_object_unref(copy);
+  return isEqual;
+}
+
+/**
+ * Caps for raw video of the size and the colours of other caps, in a format that all players show; null where those are
+ * not of raw video in main memory. They stay the caller's.
+ */
+export function shapeOf(caps: Deno.PointerObject): string | null {
+  const text = capsText(caps);
+  const [, width, height] =
+    /^video\/x-raw, (?:.*, )?width=\(int\)(\d+), height=\(int\)(\d+)/.exec(text) ?? [];
+  if (width === undefined) return null;
+  const ratio = /pixel-aspect-ratio=\(fraction\)(\d+\/\d+)/.exec(text)?.[1] ?? "1/1";
+  return "video/x-raw,format={I420,NV12}," +
+    `width=${width},height=${height},pixel-aspect-ratio=${ratio},colorimetry=${
+      colorimetryOf(text)
+    }`;
+}
+
+/** RGB has a matrix of its own (1), and caps need not tell any: then it goes by the size, as it does in GStreamer. */
+function colorimetryOf(text: string): string {
+  const told = /colorimetry=\(string\)([\w:]+)/.exec(text)?.[1];
+  if (told !== undefined && told !== "sRGB" && !/^\d+:1:/.test(told)) return told;
+  const height = Number(/height=\(int\)(\d+)/.exec(text)?.[1]);
+  return height > 576 ? "bt709" : "bt601";
+}
+
 /** Reads what a pad has negotiated; null where that is nothing yet. */
 export function readPadCaps<T>(
   pad: Deno.PointerObject,

@@ -5,26 +5,27 @@
  */
 import { gst } from "../ffi/gst.ts";
 import { CLOCK_TIME_NONE, ENUMS, OFFSETS } from "../ffi/layout.ts";
-import { capsText, mediaTypeOf } from "./caps.ts";
+import { max } from "./clock_time.ts";
+import { capsText, frameRateOf, mediaTypeOf } from "./caps.ts";
 
 /**
  * A GstSample (a buffer with its caps and segment) with its place in time. Shared between those who need it: each calls
  * {@link retain}, and {@link release} when done.
  */
 export class Frame {
-  /** Running time in nanoseconds; null where the buffer has no timestamp or lies outside its segment. */
-  readonly timeNs: bigint | null;
-  /**
-   * Nanoseconds of running time at which the frame is decoded; never later than those of any frame after it in the
-   * stream. Same as {@link timeNs} where the stream does not tell it apart.
-   */
-  readonly orderNs: bigint | null;
   /** Whether it can be decoded without the frames before it; always so for raw frames. */
   readonly isKeyframe: boolean;
   /** Size of its data in bytes. */
   readonly bytes: number;
   /** Duration in nanoseconds; null where the buffer does not tell. */
   readonly durationNs: bigint | null;
+  /** The buffer's own time, which running time is made of. */
+  readonly #pts: bigint;
+  /** What the buffer says, in running time. */
+  readonly #ptsNs: bigint | null;
+  readonly #dtsNs: bigint | null;
+  /** Nanoseconds by which it comes later than its buffer says. */
+  #shiftNs = 0n;
   /** Owned: unref'd by the last {@link release}. */
   #sample: Deno.PointerObject | null;
   #users = 1;
@@ -39,32 +40,88 @@ export class Frame {
     const buffer = gst().gst_sample_get_buffer(sample)!;
     const view = new Deno.UnsafePointerView(buffer);
     const segment = gst().gst_sample_get_segment(sample);
-    const runningTime = (offset: number) => {
-      const time = view.getBigUint64(offset);
-      return known(gst().gst_segment_to_running_time(segment, ENUMS.GST_FORMAT_TIME, time));
-    };
-    this.timeNs = runningTime(OFFSETS["GstBuffer.pts"]);
-    this.orderNs = runningTime(OFFSETS["GstBuffer.dts"]) ?? this.timeNs;
+    const runningTime = (time: bigint) =>
+      known(gst().gst_segment_to_running_time(segment, ENUMS.GST_FORMAT_TIME, time));
+    this.#pts = view.getBigUint64(OFFSETS["GstBuffer.pts"]);
+    this.#ptsNs = runningTime(this.#pts);
+    this.#dtsNs = runningTime(view.getBigUint64(OFFSETS["GstBuffer.dts"]));
     this.durationNs = known(view.getBigUint64(OFFSETS["GstBuffer.duration"]));
     this.bytes = Number(gst().gst_buffer_get_size(buffer));
     const flags = view.getUint32(OFFSETS["GstMiniObject.flags"]);
     this.isKeyframe = (flags & ENUMS.GST_BUFFER_FLAG_DELTA_UNIT) === 0;
   }
 
+  /** Running time in nanoseconds; null where the buffer has no timestamp or lies outside its segment. */
+  get timeNs(): bigint | null {
+    return this.#ptsNs === null ? null : this.#ptsNs + this.#shiftNs;
+  }
+
+  /**
+   * Nanoseconds of running time at which the frame is decoded; never later than those of any frame after it in the
+   * stream. Same as {@link timeNs} where the stream does not tell it apart.
+   */
+  get orderNs(): bigint | null {
+    return this.#dtsNs === null ? this.timeNs : this.#dtsNs + this.#shiftNs;
+  }
+
+  /** Has it come that much later than its buffer says. */
+  shift(ns: bigint): void {
+    this.#shiftNs += ns;
+  }
+
+  /** Nanoseconds that the buffer's time is ahead of {@link timeNs}; null where there is no such time. */
+  get aheadNs(): bigint | null {
+    return this.timeNs === null ? null : this.#pts - this.timeNs;
+  }
+
+  /** Whether it comes when its sample says. */
+  get isInPlace(): boolean {
+    return this.#shiftNs === 0n;
+  }
+
+  /** Nanoseconds that a frame lasts by its caps; null where they tell no fixed frame rate. */
+  get frameNs(): bigint | null {
+    const rate = frameRateOf(this.rawCaps);
+    return rate === null ? null : BigInt(Math.round(1e9 / rate));
+  }
+
+  /** Its GstCaps, which stay the sample's. */
+  get rawCaps(): Deno.PointerObject {
+    return gst().gst_sample_get_caps(this.sample)!;
+  }
+
   /** The kind of media by its caps, such as `video/x-raw` or `video/x-h264`. */
   get mediaType(): string {
-    return mediaTypeOf(gst().gst_sample_get_caps(this.sample));
+    return mediaTypeOf(this.rawCaps);
   }
 
   /** Its caps, as text. */
   get caps(): string {
-    return capsText(gst().gst_sample_get_caps(this.sample)!);
+    return capsText(this.rawCaps);
   }
 
   /** The GstSample, valid until the frame is released. */
   get sample(): Deno.PointerObject {
     if (this.#sample === null) throw new Error("The frame is released");
     return this.#sample;
+  }
+
+  /**
+   * A GstSample of the same frame, for the caller, whose buffer's times are so much ahead of running time.
+   *
+   * @param segment A GstSegment that makes running time of such times.
+   */
+  moveTo(aheadNs: bigint, segment: Deno.PointerObject): Deno.PointerObject {
+    const buffer = gst().gst_mini_object_copy(gst().gst_sample_get_buffer(this.sample))!;
+    const fields = Deno.UnsafePointerView.getArrayBuffer(buffer, 16, OFFSETS["GstBuffer.pts"]);
+    const times = new BigUint64Array(fields); // pts, then dts
+    const laterNs = this.timeNs! + aheadNs - this.#pts;
+    times.forEach((time, i) => {
+      if (time !== CLOCK_TIME_NONE) times[i] = max(time + laterNs, 0n);
+    });
+    const sample = gst().gst_sample_new(buffer, this.rawCaps, segment, null)!;
+    gst().gst_mini_object_unref(buffer);
+    return sample;
   }
 
   /**

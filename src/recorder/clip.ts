@@ -121,15 +121,22 @@ export class Clip {
     return this.#tracks.every(({ isOver }) => isOver);
   }
 
-  /**
-   * Takes a frame of the n-th stream where it belongs to the clip.
-   *
-   * @param frameNs Nanoseconds that a frame lasts by the caps; null where they do not tell.
-   */
-  offer(index: number, frame: Frame, frameNs: bigint | null): void {
+  /** Takes the frames of the n-th stream that there are. */
+  begin(index: number, frames: readonly Frame[]): void {
+    this.#tracks[index]!.begin(frames, this.#startNs);
+    this.#follow(this.#tracks[index]!);
+  }
+
+  /** Takes a frame of the n-th stream where it belongs to the clip. */
+  offer(index: number, frame: Frame): void {
     const track = this.#tracks[index]!;
+    if (track.isOver) return;
     const backlog = this.#bin?.backlog(this.#written.indexOf(track)) ?? 0;
-    track.offer(frame, frameNs, this.#startNs, backlog);
+    track.offer(frame, this.#startNs, backlog);
+    this.#follow(track);
+  }
+
+  #follow(track: ClipTrack): void {
     if (track.isOver) this.#checkEmpty();
     this.#openIfReady();
   }
@@ -200,13 +207,14 @@ export class Clip {
 
   async #recordTrack(track: ClipTrack): Promise<RecordTrack> {
     const { mediaType, untoldFrameNs, exactNs } = track;
+    const shape = track.shape ?? undefined;
     let splicedCaps: string | undefined;
     if (exactNs !== null) {
       const start = new ExactStart(exactNs, mediaType!);
       this.#exactStarts.set(track, start);
       splicedCaps = await start.begin(() => this.#advance(track, start));
     }
-    return { mediaType: mediaType!, untoldFrameNs, splicedCaps };
+    return { mediaType: mediaType!, untoldFrameNs, splicedCaps, shape };
   }
 
   /** Leaves nothing behind of a clip without a frame. */

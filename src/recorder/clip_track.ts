@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { shapeOf } from "../caps.ts";
 import { isSound } from "../codecs.ts";
 import type { Frame } from "../frame.ts";
 import type { ClipWindow } from "../ringbuffer/window.ts";
@@ -14,8 +15,10 @@ export interface ClipTrackOptions {
   tee: string;
   /** Nanoseconds that a frame lasts where caps do not tell, as measured. */
   measuredFrameNs: bigint;
-  /** Frames that may wait for the encoder; more than that are dropped. */
-  maxBacklog: number;
+  /** Nanoseconds of frames that may wait for the encoder; more than that are dropped. */
+  maxBacklogNs: bigint;
+  /** Tells whether the clip goes on where the caps change; both stay the clip's. */
+  survives: (before: Deno.PointerObject, after: Deno.PointerObject) => boolean;
   /** Whether frames before the clip's start are only there for others to be decoded. */
   isExact: boolean;
 }
@@ -37,7 +40,15 @@ export class ClipTrack {
   /** The latest of the times of the frames. */
   #latestNs = 0n;
   #mediaType: string | null = null;
+  #shape: string | null = null;
   #untoldFrameNs: bigint | null = null;
+  /** The frame that tells the caps of all, and the last one whose caps were looked at. */
+  #model: Frame | undefined;
+  #checked: Frame | undefined;
+  /** Whether a frame is missing that the next ones may refer to. */
+  #isBroken = false;
+  /** Frames that may wait for the encoder. */
+  #maxBacklog = 0;
   #exactNs: bigint | null = null;
   #isOver = false;
   #isCutShort = false;
@@ -59,6 +70,11 @@ export class ClipTrack {
     return this.#untoldFrameNs;
   }
 
+  /** Caps that raw video is brought to; null for other media. */
+  get shape(): string | null {
+    return this.#shape;
+  }
+
   /** Where the first frame belongs that is to be seen, after some that it needs to be decoded; null where there are none. */
   get exactNs(): bigint | null {
     return this.#exactNs;
@@ -75,49 +91,102 @@ export class ClipTrack {
   }
 
   /**
+   * Takes the frames that there are, from the last change of the caps before the call on, which the clip does not go
+   * on after.
+   */
+  begin(frames: readonly Frame[], sinceNs: bigint): void {
+    const atNs = this.#window.callsNs[0]!;
+    const model = frames.findLast(({ orderNs }) => orderNs !== null && orderNs <= atNs) ??
+      frames[0];
+    if (model === undefined) return;
+    this.#model = model.retain();
+    let start = frames.indexOf(model);
+    while (start > 0 && this.#isAlike(frames[start - 1]!)) start--;
+    const last = frames[start - 1];
+    if (last !== undefined) this.tally.lateness = "caps-changed";
+    for (const frame of frames.slice(start)) this.offer(frame, sinceNs, 0);
+  }
+
+  /** Whether the clip goes on with a frame. */
+  #isAlike(frame: Frame): boolean {
+    const model = this.#model ??= frame.retain();
+    const { rawCaps } = frame;
+    if (Deno.UnsafePointer.equals(rawCaps, (this.#checked ?? model).rawCaps)) return true;
+    if (!this.#options.survives(model.rawCaps, rawCaps)) return false;
+    this.#checked?.release();
+    this.#checked = frame.retain();
+    return true;
+  }
+
+  /**
    * Takes a frame where it belongs to the clip, and ends at the first one after it.
    *
-   * @param frameNs Nanoseconds that a frame lasts by the caps; null where they do not tell.
    * @param sinceNs Where the stream begins.
    * @param backlog Frames that the encoder has not taken yet.
    */
-  offer(frame: Frame, frameNs: bigint | null, sinceNs: bigint, backlog: number): void {
-    const { timeNs, orderNs } = frame;
-    if (this.#isOver || timeNs === null || orderNs === null) return;
+  offer(frame: Frame, sinceNs: bigint, backlog: number): void {
+    if (this.#isOver) return;
+    const { timeNs, orderNs, frameNs } = frame;
+    if (timeNs === null || orderNs === null) return this.#miss();
     // frames that are shown before one that is in the clip belong to it, too, though they are decoded after it
     if (orderNs >= this.#window.endNs && timeNs >= this.#latestNs) {
       this.tally.meet(orderNs);
+      this.tally.fill(orderNs, this.#window.endNs);
       return this.end();
+    }
+    if (!this.#isAlike(frame)) {
+      if (this.tally.frames > 0) return this.end("caps-changed");
+      this.#forgetLead();
+      this.#forgetCaps();
+      this.#model = frame.retain();
+      this.tally.lateness = "caps-changed";
     }
     if (this.tally.frames > 0) return this.#enqueue(frame, frameNs, backlog);
     // it begins with a keyframe: at its start where there is one, else with the last one before
-    if (frame.isKeyframe && !this.#isLate(timeNs - sinceNs, frameNs)) this.#forgetLead();
-    else if (this.#lead.length === 0 && !frame.isKeyframe) return;
+    if (frame.isKeyframe && this.#canBegin(timeNs - sinceNs, frameNs)) this.#forgetLead();
+    if (this.#lead.length === 0 && !frame.isKeyframe) return;
     if (this.#lead.length === 0) this.#keyNs = timeNs;
     this.#lead.push(frame.retain());
     if (timeNs < sinceNs) return;
     this.#begin(sinceNs, frameNs);
-    for (const one of this.#lead) this.#enqueue(one, frameNs, backlog);
+    for (const one of this.#lead) this.#enqueue(one, one.frameNs, backlog);
     this.#forgetLead();
   }
 
-  /** Whether frames are missing between its start and a keyframe: those may follow it, and need the one before it. */
-  #isLate(lateNs: bigint, frameNs: bigint | null): boolean {
-    return lateNs >= (frameNs ?? this.#options.measuredFrameNs);
+  /** A frame without a time has no place in a file. */
+  #miss(): void {
+    if (this.tally.frames === 0) return;
+    this.#isBroken = true;
+    this.tally.note("frames-missing");
+  }
+
+  /**
+   * Whether it can begin with a keyframe that comes so late: where frames are missing before that, they may follow it, and
+   * need the one before it.
+   */
+  #canBegin(lateNs: bigint, frameNs: bigint | null): boolean {
+    return lateNs < (frameNs ?? this.#options.measuredFrameNs) ||
+      this.#lead.every(({ isKeyframe }) => isKeyframe);
   }
 
   #begin(sinceNs: bigint, frameNs: bigint | null): void {
     const [first] = this.#lead as [Frame, ...Frame[]];
     this.#mediaType = first.mediaType;
+    this.#shape = shapeOf(this.#model!.rawCaps);
     this.#untoldFrameNs = frameNs === null ? this.#options.measuredFrameNs : null;
     if (this.#options.isExact && first.timeNs! < sinceNs) this.#exactNs = sinceNs;
   }
 
   #enqueue(frame: Frame, frameNs: bigint | null, backlog: number): void {
-    if (this.#queue.length + backlog >= this.#options.maxBacklog) {
-      return this.tally.note("encoder-too-slow");
-    }
     const { timeNs, orderNs, durationNs } = frame;
+    if (!this.#hasRoom(frameNs, backlog)) {
+      this.#isBroken = true;
+      this.tally.note("encoder-too-slow");
+    } else if (frame.isKeyframe) {
+      this.#isBroken = false;
+    }
+    // what refers to a frame that is missing would be shown, but not as it was
+    if (this.#isBroken) return this.tally.skip(orderNs!, frameNs);
     // what is shown before the keyframe that all begins with refers to what is not there
     if (timeNs! < this.#keyNs) return this.tally.pass(orderNs!);
     this.#queue.push(frame.retain());
@@ -128,8 +197,22 @@ export class ClipTrack {
     this.tally.add(timeNs!, durationNs, stepNs, orderNs!);
   }
 
+  /** Whether one more frame may wait; the limit is that of the highest frame rate so far. */
+  #hasRoom(frameNs: bigint | null, backlog: number): boolean {
+    const { maxBacklogNs, measuredFrameNs } = this.#options;
+    const limit = Math.ceil(Number(maxBacklogNs) / Number(frameNs ?? measuredFrameNs));
+    this.#maxBacklog = Math.max(this.#maxBacklog, limit);
+    return this.#queue.length + backlog < this.#maxBacklog;
+  }
+
   #forgetLead(): void {
     for (const frame of this.#lead.splice(0)) frame.release();
+  }
+
+  #forgetCaps(): void {
+    this.#model?.release();
+    this.#checked?.release();
+    this.#model = this.#checked = undefined;
   }
 
   /** No more frames come. */
@@ -137,6 +220,7 @@ export class ClipTrack {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#forgetLead();
+    this.#forgetCaps();
     if (shortfall === undefined || this.tally.reaches(this.#window.endNs)) return;
     this.#isCutShort = true;
     this.tally.note(shortfall);

@@ -5,6 +5,7 @@
  */
 import { extname } from "node:path";
 import { GstError } from "../../ffi/errors.ts";
+import { areAlike, mediaTypeOf } from "../caps.ts";
 import { chain, IN_BAND, isSound, MP3, PARSERS, type Part } from "../codecs.ts";
 import { missingHint } from "../parse.ts";
 import { hasElement } from "../registry.ts";
@@ -168,6 +169,33 @@ export interface RecordBinSpec {
   startAtZero?: boolean;
 }
 
+/** Fields of the caps that tell how fast frames come: their times tell that, too. */
+const RATE_FIELDS = ["framerate", "max-framerate"];
+/** Fields of raw video that are brought to the same for all of a clip. */
+const SHAPE_FIELDS = [
+  ...["format", "width", "height", "pixel-aspect-ratio", "colorimetry", "chroma-site"],
+  ...RATE_FIELDS,
+];
+
+/**
+ * Tells whether a file of this name goes on where the caps change, when the bin of {@link recordBinParts} writes it.
+ *
+ * @param before The caps of the clip's frames; they stay the caller's.
+ * @param after The caps of the next ones; they stay the caller's.
+ */
+export function survivesChange(
+  path: string,
+  before: Deno.PointerObject,
+  after: Deno.PointerObject,
+): boolean {
+  const mediaType = mediaTypeOf(before);
+  if (mediaType !== mediaTypeOf(after)) return false;
+  const isStream = CONTAINERS[extname(path).toLowerCase()]?.isStream ?? false;
+  const isRaw = mediaType === "video/x-raw";
+  return isStream && !mediaType.endsWith("/x-raw") ||
+    areAlike(before, after, isRaw ? SHAPE_FIELDS : RATE_FIELDS);
+}
+
 /** What a record bin is made of. */
 export interface RecordBinParts {
   /** The bin's text. */
@@ -184,6 +212,8 @@ export interface RecordTrack {
   untoldFrameNs?: bigint | null;
   /** Where the encoder changes on the way: the caps of the first frames, in one of the forms {@link IN_BAND}. */
   splicedCaps?: string | undefined;
+  /** Caps that all raw frames are brought to, whatever they are; as they are where that is not told. */
+  shape?: string | undefined;
 }
 
 /** The name of the n-th track's appsrc. */
@@ -230,13 +260,16 @@ export function recordBinParts(
 
 /** What a stream needs on its way into a container. */
 function codec(
-  { mediaType, untoldFrameNs = null, splicedCaps }: RecordTrack,
+  { mediaType, untoldFrameNs = null, splicedCaps, shape }: RecordTrack,
   container: Container,
   extension: string,
   isInstalled: (element: string) => boolean,
 ): Pick<Encoder, "elements" | "text" | "delayNs"> {
   const converter = CONVERTERS[mediaType];
-  if (converter !== undefined) return encoder(container, converter, isInstalled);
+  if (converter !== undefined) {
+    const reshaped = shape === undefined ? converter : `${converter} ! videoscale ! ${shape}`;
+    return encoder(container, reshaped, isInstalled);
+  }
   const part = withRate(parser(container, mediaType, extension), mediaType, untoldFrameNs);
   if (splicedCaps === undefined || container.isStream) return part;
   // muxers refuse other caps in the middle of a file, or spoil it

@@ -157,18 +157,20 @@ export class ExactStart {
    * Waits for the first frame.
    *
    * @param feed Called again and again, to push what has come meanwhile.
-   * @returns Its caps.
+   * @returns Its caps; undefined where frames are missing up to a keyframe, with which the stream begins then.
    * @throws {GstError} if decoder or encoder fails.
    */
-  async begin(feed: () => void): Promise<string> {
+  async begin(feed: () => void): Promise<string | undefined> {
     await poll(Infinity, () => {
       feed();
       if (!this.#isDone) this.#move(this.#begun);
       return this.#isDone || this.#begun.length > 0;
     });
     const [first] = this.#begun;
-    if (first === undefined) throw new GstError("Nothing was encoded for the start of the clip");
-    return first.caps;
+    if (first === undefined && this.#rest.length === 0) {
+      throw new GstError("Nothing was encoded for the start of the clip");
+    }
+    return first?.caps;
   }
 
   /** Moves frames from the decoder to the encoder, and takes what comes out of that. */

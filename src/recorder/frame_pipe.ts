@@ -9,6 +9,7 @@ import { ENUMS } from "../../ffi/layout.ts";
 import { Frame } from "../frame.ts";
 import { readMessage } from "../message.ts";
 import { parsePipeline } from "../parse.ts";
+import { Feed } from "./feed.ts";
 
 const INPUT = "appsrc name=input format=time handle-segment-change=true emit-signals=false";
 // it holds up the elements: raw pictures could fill the memory
@@ -22,6 +23,7 @@ export class FramePipe {
   readonly #bus: Deno.PointerObject;
   readonly #input: Deno.PointerObject;
   readonly #output: Deno.PointerObject;
+  readonly #feed: Feed;
   #starting: Promise<number> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -35,6 +37,7 @@ export class FramePipe {
     this.#pipeline = parsePipeline(`${INPUT} ! ${text} ! ${OUTPUT}`);
     this.#bus = gst().gst_element_get_bus(this.#pipeline)!;
     this.#input = gst().gst_bin_get_by_name(this.#pipeline, cString("input"))!;
+    this.#feed = new Feed(this.#input);
     this.#output = gst().gst_bin_get_by_name(this.#pipeline, cString("output"))!;
   }
 
@@ -48,7 +51,7 @@ export class FramePipe {
 
   /** Hands a frame in; it stays the caller's. */
   push(frame: Frame): void {
-    gstApp().gst_app_src_push_sample(this.#input, frame.sample);
+    this.#feed.push(frame);
   }
 
   /** Frames handed in that the elements have not taken yet. */
@@ -90,6 +93,7 @@ export class FramePipe {
   async #close(): Promise<void> {
     await this.#starting;
     await gst().gst_element_set_state_async(this.#pipeline, ENUMS.GST_STATE_NULL);
+    this.#feed.close();
     for (const owned of [this.#input, this.#output, this.#bus, this.#pipeline]) {
       gst().gst_object_unref(owned);
     }

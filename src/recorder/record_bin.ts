@@ -12,6 +12,7 @@ import { readMessage } from "../message.ts";
 import { parsePipeline } from "../parse.ts";
 import { setProperty } from "../properties.ts";
 import { appsrcName, recordBinParts, type RecordTrack } from "./containers.ts";
+import { Feed } from "./feed.ts";
 
 /** What a record bin writes, and where. */
 export interface RecordBinOptions {
@@ -53,6 +54,7 @@ export class RecordBin {
   #pipeline: Deno.PointerObject | null;
   readonly #bus: Deno.PointerObject;
   readonly #appsrcs: Deno.PointerObject[] = [];
+  readonly #feeds: Feed[];
 
   /**
    * Makes the pipeline, stopped.
@@ -81,6 +83,7 @@ export class RecordBin {
       if (filesink !== null) gst().gst_object_unref(filesink);
     }
     this.#pipeline = pipeline;
+    this.#feeds = this.#appsrcs.map((appsrc) => new Feed(appsrc));
     this.#bus = gst().gst_element_get_bus(pipeline)!;
   }
 
@@ -110,11 +113,12 @@ export class RecordBin {
 
   /** Hands a frame to the encoder of the n-th track; the frame stays the caller's. */
   push(frame: Frame, track = 0): void {
-    gstApp().gst_app_src_push_sample(this.#appsrcs[track]!, frame.sample);
+    this.#feeds[track]!.push(frame);
   }
 
   /** Frames handed over that the encoders, or the one of the n-th track, have not taken yet. */
   backlog(track?: number): number {
+    if (this.#pipeline === null) return 0;
     const appsrcs = this.#appsrcs.filter((_, index) => track === undefined || index === track);
     const levels = appsrcs.map((appsrc) => gstApp().gst_app_src_get_current_level_buffers(appsrc));
     return levels.reduce((sum, level) => sum + Number(level), 0);
@@ -159,6 +163,7 @@ export class RecordBin {
   }
 
   #free(pipeline: Deno.PointerObject): void {
+    for (const feed of this.#feeds) feed.close();
     for (const owned of [...this.#appsrcs, this.#bus, pipeline]) gst().gst_object_unref(owned);
   }
 }

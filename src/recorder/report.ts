@@ -13,6 +13,9 @@ import { type ClipWindow, missingBetween } from "../ringbuffer/window.ts";
  * - `end-of-stream`: the stream ended before the requested end,
  * - `source-stalled`: no more frames came, though their time had passed,
  * - `closed`: the recorder or the pipeline was closed, or the process was told to end,
+ * - `caps-changed`: the stream became another, such as one of another size, that the file cannot go on with (or, in a
+ *   clip's start, could not have begun with); raw video is brought to one size instead, and frame rates may change,
+ * - `flushed`: the stream was flushed, as by a seek, or was started again,
  * - `ring-failed`: the ring buffer's bin failed,
  * - `encoder-too-slow`: frames were dropped because encoder or disk did not keep up,
  * - `frames-missing`: frames within the clip never came, or came while the event loop was busy for too long,
@@ -23,6 +26,8 @@ export type Shortfall =
   | "end-of-stream"
   | "source-stalled"
   | "closed"
+  | "caps-changed"
+  | "flushed"
   | "ring-failed"
   | "encoder-too-slow"
   | "frames-missing"
@@ -78,10 +83,14 @@ export class ClipTally {
   #toldNs: bigint | null = null;
   /** Where the last frame stood in the stream. */
   #lastNs = 0n;
+  /** What that lasts by the caps; null where they do not tell. */
+  #lastFrameNs: bigint | null = null;
   /** From the last frame but one to the last; null before there are two. */
   #stepNs: bigint | null = null;
   #frames = 0;
   #missing = 0;
+  /** What it is called where the first frame comes later than it should. */
+  lateness: Shortfall = "ring-not-full";
 
   /** Frames written. */
   get frames(): number {
@@ -115,16 +124,38 @@ export class ClipTally {
     orderNs: bigint = timeNs,
   ): void {
     if (this.#firstNs === null) this.#firstNs = timeNs;
-    else this.#missing += missingBetween(this.#lastNs, orderNs, frameNs);
+    else this.#missing += this.#missingBefore(orderNs, frameNs);
     // frames are shown in another order than decoded
     if (timeNs < this.#firstNs) this.#firstNs = timeNs;
     this.meet(orderNs);
     this.#lastNs = orderNs;
+    this.#lastFrameNs = frameNs;
     if (timeNs >= this.#latestNs) {
       this.#latestNs = timeNs;
       this.#toldNs = durationNs ?? frameNs;
     }
     this.#frames++;
+  }
+
+  /** Frames missing between the last one and another, which may be of another frame rate. */
+  #missingBefore(orderNs: bigint, frameNs: bigint | null): number {
+    return missingBetween(this.#lastNs, orderNs, this.#lastFrameNs ?? frameNs);
+  }
+
+  /** Counts a frame that came, but cannot be written. */
+  skip(orderNs: bigint, frameNs: bigint | null): void {
+    if (this.#frames === 0) return;
+    this.#missing += this.#missingBefore(orderNs, frameNs) + 1;
+    this.#lastNs = orderNs;
+    this.#lastFrameNs = frameNs;
+  }
+
+  /** Counts what is missing between the last frame and the end, where the next one is known to come so late. */
+  fill(orderNs: bigint, endNs: bigint): void {
+    const frameNs = this.#lastFrameNs;
+    if (this.#frames === 0 || frameNs === null || frameNs <= 0n) return;
+    const room = Number((endNs - 1n - this.#lastNs) / frameNs);
+    this.#missing += Math.max(0, Math.min(room, missingBetween(this.#lastNs, orderNs, frameNs)));
   }
 
   /** Takes note of a frame that comes next, but need not belong to the clip. */
@@ -152,7 +183,7 @@ export class ClipTally {
     const firstNs = this.#firstNs ?? window.startNs;
     const endNs = this.#firstNs === null ? firstNs : this.#endNs;
     // a frame that began before the requested start would have to be there, too
-    if (firstNs - window.startNs >= (this.#frameNs ?? 1n)) this.note("ring-not-full");
+    if (firstNs - window.startNs >= (this.#frameNs ?? 1n)) this.note(this.lateness);
     if (this.#missing > 0 && !this.#shortfalls.has("encoder-too-slow")) this.note("frames-missing");
     return {
       start: nsToSec(firstNs),

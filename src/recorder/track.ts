@@ -9,11 +9,23 @@ import type { Frame } from "../frame.ts";
 import type { Attachment } from "../pipeline.ts";
 import { History } from "../ringbuffer/history.ts";
 import type { RingBuffer, RingBufferOptions } from "../ringbuffer/ring_buffer.ts";
+import { Timeline } from "../ringbuffer/timeline.ts";
 import { clipStart } from "../ringbuffer/window.ts";
 import { type RecorderStats, ringStats } from "./stats.ts";
 
 /** Running time after which a frame that should have come counts as not coming. */
 const STALL_NS = secToNs(1);
+
+/** Running time that is lost without a pause: clocks are read one after the other. */
+const PAUSE_NS = secToNs(0.1);
+
+/** What takes the frames of a track. */
+export interface TrackListener {
+  /** Takes a frame, which stays the track's. */
+  onFrame: (frame: Frame) => void;
+  /** Learns that the next frame is the first one of another run of the stream. */
+  onRestart: () => void;
+}
 
 /** A tee's stream: the ring at it, and the frames out of that which the next clip may need. */
 export class Track {
@@ -26,8 +38,10 @@ export class Track {
   /** What ties the ring to the pipeline. */
   readonly attachment: Attachment;
   readonly #maxBytes: number;
-  /** Running time at which frames came last. */
+  /** Running time at which frames came last, and when that was. */
   #arrivedNs = 0n;
+  #arrivedMs = performance.now();
+  #timeline = new Timeline();
   /** The latest start of a frame, or when the ring was attached. */
   #newestNs: bigint;
 
@@ -64,27 +78,46 @@ export class Track {
     return this.#newestNs;
   }
 
-  /** Takes what the ring holds, and shows each frame. */
-  take(
-    runningTimeNs: bigint | null,
-    show: (frame: Frame, frameNs: bigint | null) => void,
-  ): void {
+  /** Takes what the ring holds. */
+  take(runningTimeNs: bigint | null, { onFrame, onRestart }: TrackListener): void {
     const { history, ring } = this;
     const frames = ring.drain();
     if (frames.length === 0 && history.frames.length === 0) return;
-    // stopped since then: the times of another start mean nothing in the next one
-    if ((runningTimeNs ?? 0n) < this.#arrivedNs) {
-      history.clear();
-      this.#newestNs = 0n;
+    const nowNs = runningTimeNs ?? 0n;
+    // flushed or stopped since then: the times of another start mean nothing in the next one
+    if (nowNs < this.#arrivedNs) {
+      this.#timeline = new Timeline();
+      this.#arrivedNs = nowNs;
+      this.#restart(runningTimeNs === null ? () => {} : onRestart);
     }
     if (frames.length === 0) return;
+    const places = this.#timeline.place(
+      frames.map(({ orderNs }) => orderNs),
+      runningTimeNs ?? this.#arrivedNs,
+      this.#hasPaused(nowNs),
+    );
     if (runningTimeNs !== null) this.#arrivedNs = runningTimeNs;
-    const { frameNs } = ring;
-    for (const frame of frames) {
-      show(frame, frameNs);
+    this.#arrivedMs = performance.now();
+    for (const [index, frame] of frames.entries()) {
+      const { shiftNs, isNew } = places[index]!;
+      if (isNew) this.#restart(onRestart);
+      frame.shift(shiftNs);
+      onFrame(frame);
       history.push(frame);
     }
     this.#newestNs = frames.findLast(({ timeNs }) => timeNs !== null)?.timeNs ?? this.#newestNs;
+  }
+
+  #restart(onRestart: () => void): void {
+    onRestart();
+    this.history.clear();
+    this.#newestNs = 0n;
+  }
+
+  /** Whether the running time has stood still, or been set back, since frames came last. */
+  #hasPaused(nowNs: bigint): boolean {
+    const elapsedNs = secToNs((performance.now() - this.#arrivedMs) / 1000);
+    return elapsedNs - (nowNs - this.#arrivedNs) > PAUSE_NS;
   }
 
   /** Where a clip from an instant on would begin; null where it has none of this stream. */

@@ -11,6 +11,7 @@ import { type Call, ClipWindow } from "../ringbuffer/window.ts";
 import { Clip } from "./clip.ts";
 import type { ClipTrackOptions } from "./clip_track.ts";
 import { beginLooks, endLooks } from "./idle.ts";
+import { survivesChange } from "./containers.ts";
 import { guard, type Interruptible, unguard } from "./interrupt.ts";
 import {
   checkFunction,
@@ -234,13 +235,14 @@ export class VideoRecorder implements AsyncDisposable {
 
   #begin(call: Call, maxDelaySec: number): Clip {
     const { pipeline, filenameGenerator, recordBinClass, startAtZero } = this.#options;
+    const path = checkPath(filenameGenerator());
     const clip = new Clip({
-      path: checkPath(filenameGenerator()),
+      path,
       window: new ClipWindow(call),
       recordBinClass,
       startAtZero,
       epochMs: () => Date.now() - (pipeline.runningTimeSec ?? 0) * 1000,
-      tracks: this.#tracks.map((track) => this.#clipTrack(track)),
+      tracks: this.#tracks.map((track) => this.#clipTrack(track, path)),
       maxDelaySec,
     });
     this.#clips.add(clip);
@@ -249,20 +251,20 @@ export class VideoRecorder implements AsyncDisposable {
     // the first track tells where the others begin
     for (const [index, { ring, history }] of this.#tracks.entries()) {
       ring.isDrained = true;
-      const { frameNs } = ring;
-      for (const frame of history.frames) clip.offer(index, frame, frameNs);
+      clip.begin(index, history.frames);
     }
     return clip;
   }
 
-  #clipTrack({ tee, ring, history }: Track): ClipTrackOptions {
-    const measuredFrameNs = ring.frameNs ?? history.frameNs ?? UNKNOWN_FRAME_NS;
-    const { windowSizeSec, exactStart } = this.#options;
-    const waitSec = 2 * windowSizeSec + BACKLOG_SEC;
+  #clipTrack({ tee, ring, history }: Track, path: string): ClipTrackOptions {
+    const { windowSizeSec, exactStart, recordBinClass } = this.#options;
     return {
       tee,
-      measuredFrameNs,
-      maxBacklog: Math.ceil(waitSec * 1e9 / Number(measuredFrameNs)),
+      measuredFrameNs: ring.frameNs ?? history.frameNs ?? UNKNOWN_FRAME_NS,
+      maxBacklogNs: secToNs(2 * windowSizeSec + BACKLOG_SEC),
+      // nothing is known of what bins with a text of their own can go on with
+      survives: (before, after) =>
+        recordBinClass.binString === "" && survivesChange(path, before, after),
       isExact: exactStart,
     };
   }
@@ -281,8 +283,9 @@ export class VideoRecorder implements AsyncDisposable {
   #take(): void {
     const { runningTimeNs } = this.#options.pipeline;
     for (const [index, track] of this.#tracks.entries()) {
-      track.take(runningTimeNs, (frame, frameNs) => {
-        for (const clip of this.#clips) clip.offer(index, frame, frameNs);
+      track.take(runningTimeNs, {
+        onFrame: (frame) => this.#clips.forEach((clip) => clip.offer(index, frame)),
+        onRestart: () => this.#clips.forEach((clip) => clip.endTrack(index, "flushed")),
       });
     }
     this.#trim();
