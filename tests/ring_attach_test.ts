@@ -2,7 +2,7 @@
  * Attaching ring buffers to tees, and taking them off again: the live stream does not notice.
  */
 import { assert, assertAlmostEquals, assertEquals, assertLessOrEqual } from "@std/assert";
-import { type Message, Pipeline, RingBuffer } from "../mod.ts";
+import { type Message, Pipeline, RingBuffer, Standalone } from "../mod.ts";
 import "../scripts/open_libraries.ts";
 import { until } from "./helpers/recording.ts";
 import {
@@ -40,6 +40,22 @@ Deno.test("attaching and detaching leaves no gap in the live stream", async () =
   console.log(`longest gap: ${gap} frames, without rings: ${excuse}`);
   assertLessOrEqual(gap, Math.max(2, excuse));
   const times = pullTimes(other, "probe");
+  assertEquals(times[0], 0);
+  assertContiguous(times, FPS);
+});
+
+Deno.test("a ring attached before the start has what a queue takes on the way to playing", async () => {
+  let ring!: RingBuffer;
+  await using _app = await Standalone.buildAndRun(
+    `videotestsrc ! video/x-raw,framerate=${FPS}/1 ! tee name=t ! queue ! fakesink sync=true`,
+    {
+      background: true,
+      beforeStart(pipeline) {
+        ring = attach(pipeline);
+      },
+    },
+  );
+  const times = await nextTimes(ring, 5);
   assertEquals(times[0], 0);
   assertContiguous(times, FPS);
 });

@@ -7,6 +7,7 @@ import { basename, dirname, extname, join } from "node:path";
 import { GstError } from "../../ffi/errors.ts";
 import { exists, PART_SUFFIX, removeEmpty, renameNew } from "./clip_file.ts";
 import { type Remuxer, remuxerOf } from "./containers.ts";
+import { copyPatched, type Patch, repairFragments } from "./fragments.ts";
 import { type Content, readContent, readStreams, remux, type Stream } from "./remux.ts";
 import { tailBytes } from "./tail.ts";
 
@@ -56,8 +57,7 @@ export interface Recovery {
   left: LeftClip[];
 }
 
-/** The folder for clips that are being recovered. */
-const FOLDER = ".recovered";
+const MP4_EXTENSIONS = [".mp4", ".mov"];
 
 /**
  * Makes clips of the `.part` files that processes have left in a directory when they were killed. Its subfolders are
@@ -147,11 +147,13 @@ async function recoverClip({ path, partPath }: Part): Promise<RecoveredClip | Le
     bytes = size;
     reason = "name-taken";
     if (exists(path)) throw new Deno.errors.AlreadyExists(`There is a file ${path} already`);
+    reason = "failed";
+    await using source = await repair({ path, partPath }, file);
     reason = "unreadable";
-    const found = await read(path, partPath);
+    const found = await read(path, source.path);
     const lostBytes = tailBytes(file, extname(path).toLowerCase());
     reason = "failed";
-    await complete({ path, partPath }, found);
+    await complete({ path, partPath }, source.path, found);
     return {
       ...{ path, partPath, frames: found.frames, duration: found.durationSec, lostBytes },
       bytes: (await Deno.stat(path)).size,
@@ -161,6 +163,44 @@ async function recoverClip({ path, partPath }: Part): Promise<RecoveredClip | Le
     if (error instanceof Deno.errors.AlreadyExists) reason = "name-taken";
     return { partPath, bytes, reason, error: error as Error };
   }
+}
+
+/** A file to read a `.part` file from: itself, or a copy that can be read. */
+async function repair(part: Part, file: Deno.FsFile): Promise<{ path: string } & AsyncDisposable> {
+  const { path, partPath } = part;
+  const isMp4 = MP4_EXTENSIONS.includes(extname(path).toLowerCase());
+  const patches = isMp4 ? findPatches(file) : [];
+  if (patches.length === 0) return { path: partPath, async [Symbol.asyncDispose]() {} };
+  const copy = await temporary(path, ".repaired");
+  await copyPatched(file, copy.path, patches).catch(async (error) => {
+    await copy[Symbol.asyncDispose]();
+    throw error;
+  });
+  return copy;
+}
+
+/** Nothing where the file is damaged: whether it can be read is for the demuxer to say. */
+function findPatches(file: Deno.FsFile): Patch[] {
+  try {
+    return repairFragments(file);
+  } catch (error) {
+    if (error instanceof RangeError) return [];
+    throw error;
+  }
+}
+
+/** A file for what a clip is made of, in a folder beside it; both go once they are not needed any more. */
+async function temporary(path: string, name: string): Promise<{ path: string } & AsyncDisposable> {
+  const folder = join(dirname(path), name);
+  const file = join(folder, basename(path));
+  await Deno.mkdir(folder, { recursive: true });
+  return {
+    path: file,
+    async [Symbol.asyncDispose]() {
+      await Deno.remove(file).catch(() => {});
+      removeEmpty(folder);
+    },
+  };
 }
 
 /** What can be read of a file, and how. */
@@ -179,25 +219,18 @@ async function read(path: string, file: string): Promise<Found> {
   return { ...content, remuxer, streams };
 }
 
-/** Makes the clip of a `.part` file, and removes that. */
-async function complete({ path, partPath }: Part, found: Found): Promise<void> {
+/** Makes the clip of a `.part` file, of what can be read of it at `from`, and removes that. */
+async function complete({ path, partPath }: Part, from: string, found: Found): Promise<void> {
   const { remuxer: { muxer, ...source }, frames } = found;
   if (muxer === null) return renameNew(partPath, path);
-  const folder = join(dirname(path), FOLDER);
-  const copy = join(folder, basename(path));
-  await Deno.mkdir(folder, { recursive: true });
-  try {
-    await remux({ ...source, path: partPath }, copy, { ...found, muxer });
-    const written = await read(path, copy);
-    if (written.frames !== frames) {
-      throw new GstError(`Only ${written.frames} of ${frames} frames of ${partPath} were written`);
-    }
-    await putOnDisk(copy, partPath);
-    renameNew(copy, path);
-  } finally {
-    await Deno.remove(copy).catch(() => {});
-    removeEmpty(folder);
+  await using copy = await temporary(path, ".recovered");
+  await remux({ ...source, path: from }, copy.path, { ...found, muxer });
+  const written = await read(path, copy.path);
+  if (written.frames !== frames) {
+    throw new GstError(`Only ${written.frames} of ${frames} frames of ${partPath} were written`);
   }
+  await putOnDisk(copy.path, partPath);
+  renameNew(copy.path, path);
   await Deno.remove(partPath);
 }
 

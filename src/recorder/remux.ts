@@ -11,6 +11,7 @@ import type { MessageStream } from "../bus.ts";
 import { mediaTypeOf, readPadCaps } from "../caps.ts";
 import { nsToSec } from "../clock_time.ts";
 import { listSrcPads } from "../elements.ts";
+import { GstTimeoutError } from "../errors.ts";
 import { Frame } from "../frame.ts";
 import { Pipeline } from "../pipeline.ts";
 import { poll } from "../poll.ts";
@@ -46,6 +47,8 @@ export interface Content {
 const SINK = "async=false sync=false wait-on-eos=false max-buffers=200";
 /** Frames that wait for the muxer at least, as long as there are more. */
 const BACKLOG = 100n;
+/** Seconds without a frame after which a file counts as one that cannot be read. */
+const STALL_SEC = 30;
 
 /**
  * The streams in a file.
@@ -53,13 +56,17 @@ const BACKLOG = 100n;
  * @throws {GstError} if it has none that can be read.
  */
 export async function readStreams(source: Source): Promise<Stream[]> {
-  await using pipeline = open(source);
-  // nobody takes the streams: the demuxer stops once it has made its pads, and calls that an error
-  const error = await runToEnd(pipeline).then(() => undefined, (error: GstError) => error);
-  const pads = listSrcPads(pipeline.element("demux").unsafeHandle);
-  const streams = pads.map(readStream).filter((stream) => stream !== null);
-  for (const pad of pads) gst().gst_object_unref(pad);
-  if (streams.length === 0) throw error ?? new GstError(`There is no stream in ${source.path}`);
+  let streams: Stream[] = [];
+  // the first stream is read, lest nothing tell the end of the file
+  await readFrames(source, [""], {
+    take: () => {},
+    atEnd: (pipeline) => {
+      const pads = listSrcPads(pipeline.element("demux").unsafeHandle);
+      streams = pads.map(readStream).filter((stream) => stream !== null);
+      for (const pad of pads) gst().gst_object_unref(pad);
+    },
+  });
+  if (streams.length === 0) throw new GstError(`There is no stream in ${source.path}`);
   return streams;
 }
 
@@ -78,12 +85,13 @@ function readStream(pad: Deno.PointerObject): Stream | null {
 export async function readContent(source: Source, streams: Stream[]): Promise<Content> {
   const times = streams.map((): { startNs: bigint; endNs: bigint }[] => []);
   const offsetsNs: (bigint | undefined)[] = streams.map(() => source.keepsTimes ? 0n : undefined);
-  await readFrames(source, streams, (frame, index) => {
+  const take = (frame: Frame, index: number) => {
     const startNs = timestampOf(frame);
     if (startNs === null) return;
     if (frame.timeNs !== null) offsetsNs[index] ??= frame.timeNs - startNs;
     times[index]!.push({ startNs, endNs: startNs + (frame.durationNs ?? 0n) });
-  });
+  };
+  await readFrames(source, streams.map(({ pad }) => pad), { take });
   const all = times.flatMap((times, index) => {
     const offsetNs = offsetsNs[index] ?? 0n;
     return times.map(({ startNs, endNs }) => ({
@@ -108,16 +116,23 @@ function timestampOf(frame: Frame): bigint | null {
   return time === CLOCK_TIME_NONE ? null : time;
 }
 
-/** Hands over each frame of a file, those of a stream in their order. */
-async function readFrames(
-  source: Source,
-  streams: Stream[],
-  take: (frame: Frame, index: number) => void,
-  mayTake: () => boolean = () => true,
-): Promise<void> {
-  const branches = streams.map(({ pad }, i) => `demux.${pad} ! appsink name=sink_${i} ${SINK}`);
+/** Who reads a file. */
+interface Reader {
+  /** Takes a frame of the stream of this index. */
+  take: (frame: Frame, index: number) => void;
+  /** Whether it takes more at the moment. */
+  mayTake?: () => boolean;
+  /** Looks at the pipeline before that is closed. */
+  atEnd?: (pipeline: Pipeline) => void;
+}
+
+/** Hands over each frame of a file that comes out of these pads, those of a pad in their order. */
+async function readFrames(source: Source, pads: string[], reader: Reader): Promise<void> {
+  const { take, mayTake = () => true, atEnd = () => {} } = reader;
+  const branches = pads.map((pad, i) => `demux.${pad} ! appsink name=sink_${i} ${SINK}`);
   await using pipeline = open(source, branches.join(" "));
-  const sinks = streams.map((_, i) => pipeline.element(`sink_${i}`).unsafeHandle);
+  const sinks = pads.map((_, i) => pipeline.element(`sink_${i}`).unsafeHandle);
+  let progressMs = performance.now();
   const takeNext = (sink: Deno.PointerObject, index: number): boolean => {
     const sample = gstApp().gst_app_sink_try_pull_sample(sink, 0n);
     if (sample === null) return false;
@@ -127,13 +142,18 @@ async function readFrames(
     return true;
   };
   const takeAll = () => {
-    while (mayTake() && sinks.map(takeNext).includes(true));
+    while (mayTake() && sinks.map(takeNext).includes(true)) progressMs = performance.now();
   };
   let isOver = false;
   const end = runToEnd(pipeline).finally(() => isOver = true);
-  await Promise.all([end, poll(Infinity, () => isOver || (takeAll(), false))]);
+  const isStuck = () => performance.now() - progressMs > STALL_SEC * 1000;
+  end.catch(() => {}); // awaited below
+  await poll(Infinity, () => isOver || (takeAll(), isStuck()));
+  if (!isOver) throw new GstTimeoutError(`Reading ${source.path} has come to a stop`);
+  await end;
   // what the sinks still hold
   await poll(Infinity, () => (takeAll(), mayTake()));
+  atEnd(pipeline);
 }
 
 /**
@@ -169,14 +189,15 @@ export async function remux(
   const written = endOf(messages).finally(() => isOver = true);
   const push = (frame: Frame, index: number) =>
     void gstApp().gst_app_src_push_sample(sources[index]!, frame.sample);
-  const read = readFrames(source, streams, push, () => isOver || isStarving())
+  const pads = streams.map(({ pad }) => pad);
+  const read = readFrames(source, pads, { take: push, mayTake: () => isOver || isStarving() })
     .finally(() => sources.forEach((src) => gstApp().gst_app_src_end_of_stream(src)));
   // the sources must stay until nobody pushes into them
   const results = await Promise.allSettled([written, read]);
   for (const result of results) if (result.status === "rejected") throw result.reason;
 }
 
-function open({ path, demuxer }: Source, branches = ""): Pipeline {
+function open({ path, demuxer }: Source, branches: string): Pipeline {
   const pipeline = Pipeline.parse(`filesrc name=source ! ${demuxer} name=demux ${branches}`);
   pipeline.element("source").setProperty("location", path);
   return pipeline;

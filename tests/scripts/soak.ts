@@ -88,15 +88,22 @@ async function runRound(): Promise<void> {
   total.streamSec += pipeline.positionSec ?? 0;
 }
 
+/** The name of a thread; of one that has just ended, a name of Deno's. */
+function threadName(id: string): string {
+  try {
+    return Deno.readTextFileSync(`/proc/self/task/${id}/comm`);
+  } catch {
+    return "deno";
+  }
+}
+
 /** What the process has. */
 async function measure() {
   // Deno closes its threads after a while, and what they do may be under way
   await new Promise((resolve) => setTimeout(resolve, 100));
   (globalThis as { gc?: () => void }).gc?.();
   const status = Deno.readTextFileSync("/proc/self/status");
-  const threads = [...Deno.readDirSync("/proc/self/task")].map(({ name }) =>
-    Deno.readTextFileSync(`/proc/self/task/${name}/comm`)
-  );
+  const threads = [...Deno.readDirSync("/proc/self/task")].map(({ name }) => threadName(name));
   return {
     mib: Math.round(Number(status.match(/VmRSS:\s+(\d+)/)![1]) / 1024),
     threads: threads.filter((name) => !/^(deno|V8|tokio|pool-deno)/.test(name)).length,
