@@ -73,8 +73,8 @@ export class Standalone implements AsyncDisposable {
    * Builds a pipeline from text and runs it.
    *
    * In the background, buffers wait in front of a non-live pipeline's tees for the turn of the event loop in which this
-   * resolves, so that a recorder attached right then misses none of them. Queues behind the tee may have filled up by then, with
-   * a second of the stream each unless told otherwise: a recorder attached in `beforeStart` has those buffers, too.
+   * resolves, so that a recorder attached right then misses none of them. Queues behind the tee may have filled up by
+   * then, with a second of the stream each unless told otherwise: a recorder attached in `beforeStart` has that, too.
    *
    * @throws {GstParseError} if the text cannot be parsed or names an element that is not installed.
    * @throws {GstError} if an element fails on the way to playing or, in the foreground, later.
