@@ -37,7 +37,7 @@ WHAT TO RECORD
 CLIPS
   --out=FOLDER         where they go (clips)
   --container=NAME     mp4, webm, mkv, mov or ts (the first of mp4, webm and mkv
-                       that takes what flows; encoded video is not encoded again)
+                       that takes what flows; encoded video stays as it is)
   --max-files=N        remove the oldest clips beyond so many,
   --max-bytes=SIZE     beyond such a size of all together, such as 20G,
   --max-age=TIME       or beyond such an age: 90s, 12h, 7d. All clips of the

@@ -2,6 +2,7 @@
  * What the command does without running a pipeline.
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { COMMANDS } from "../cli/commands.ts";
 import { gstp, ROOT } from "./helpers/cli.ts";
 import { run } from "./helpers/run.ts";
 import { tempDir } from "./helpers/temp_dir.ts";
@@ -22,6 +23,24 @@ Deno.test("cli() prints its help without GStreamer", async () => {
     assertStringIncludes(stdout, option);
   }
   assertStringIncludes(stdout, "exit status");
+});
+
+Deno.test("cli() prints the help of each command without GStreamer, as a manual's page", async () => {
+  const { stdout: all } = await gstp(["--help"], NO_GSTREAMER);
+  await Promise.all(
+    Object.entries(COMMANDS).map(async ([name, { summary }]) => {
+      const { code, stdout, stderr } = await gstp([name, "--help"], NO_GSTREAMER);
+      assertEquals([code, stderr], [0, ""], name);
+      assertStringIncludes(stdout, `NAME\n  gstp ${name} - `);
+      assertStringIncludes(stdout, `\n\nUSAGE\n  gstp ${name} `);
+      for (const part of ["DESCRIPTION", "EXIT STATUS", "EXAMPLES"]) {
+        assertStringIncludes(stdout, `\n\n${part}\n  `, name);
+      }
+      const tooLong = stdout.split("\n").filter((line) => line.length > 80);
+      assertEquals(tooLong, [], name);
+      assertMatch(all, new RegExp(`\n  ${name} +${summary}\n`));
+    }),
+  );
 });
 
 Deno.test("cli() lists a file's placeholders without GStreamer", async () => {

@@ -6,7 +6,7 @@ import { type VerifiedTrack, verifyClip } from "../mod.ts";
 import { gstp } from "./helpers/cli.ts";
 import { newPaths, reached, recorderOf, ringFull, runLive } from "./helpers/recording.ts";
 import { run } from "./helpers/run.ts";
-import { runScript } from "./helpers/script.ts";
+import { runFile, runScript } from "./helpers/script.ts";
 import { tempDir } from "./helpers/temp_dir.ts";
 
 const EXTENSIONS = [".webm", ".mkv", ".mp4", ".mov", ".ts"];
@@ -303,6 +303,27 @@ Deno.test("verifyClip() says of anything else that it cannot be read", async () 
   }
   assertMatch((await verifyClip(folder.path)).faults[0]!.message, /^it is no file$/);
   assertMatch((await verifyClip("/nonexistent")).faults[0]!.message, /No such file/);
+});
+
+Deno.test("verifyClip() comes to an end with whatever is in a file", async () => {
+  const clips = await Promise.all(EXTENSIONS.map(both));
+  const seed = Number(Deno.env.get("FUZZ_SEED") ?? 1);
+  const { code, stdout, stderr } = await runFile("verify_fuzz.ts", [`${seed}`, "40", ...clips]);
+  assertEquals(code, 0, `seed ${seed}: ${stderr}`);
+  const found: Record<string, number> = JSON.parse(stdout);
+  assertEquals(Object.values(found).reduce((sum, count) => sum + count), 40);
+  assert(Object.keys(found).length >= 3, stdout);
+});
+
+Deno.test("verifyClip() finds a track that holds nothing", async () => {
+  for (const extension of [".mkv", ".ts"]) {
+    const path = `${folder.path}/silent${extension}`;
+    const copy = ["-c", "copy", "-bsf:a", "noise=drop=1", path];
+    await succeed("ffmpeg", ["-v", "error", "-y", "-i", await both(extension), ...copy]);
+    const { faults, tracks: [video], decodedFrames } = await verifyClip(path);
+    assertEquals(faults.map(({ message }) => message), ["audio: it holds nothing"]);
+    assertEquals([video!.frames, decodedFrames], [60, 60]);
+  }
 });
 
 Deno.test("verifyClip() refuses wrong arguments", async () => {

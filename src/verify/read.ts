@@ -6,6 +6,7 @@
 import { cString } from "../../ffi/cstring.ts";
 import type { GstError } from "../../ffi/errors.ts";
 import { gst, gstApp } from "../../ffi/gst.ts";
+import { ENUMS } from "../../ffi/layout.ts";
 import { mediaTypeOf, readPadCaps } from "../caps.ts";
 import { GstTimeoutError } from "../errors.ts";
 import { Pipeline } from "../pipeline.ts";
@@ -14,6 +15,9 @@ import { Pipeline } from "../pipeline.ts";
 const POLL_MS = 2;
 /** Milliseconds without anything new after which a reading hangs. */
 const STALL_MS = 20_000;
+
+/** Milliseconds for elements to tell what comes, once others are at their end. */
+const SETTLE_MS = 200;
 
 /** What a reading found. */
 export interface Reading {
@@ -66,8 +70,11 @@ export async function readFile(
 
   for (let busyMs = performance.now(); errors.length === 0;) {
     if (drain(sinks, onSample) > 0) busyMs = performance.now();
-    else if (isAtEnd(sinks)) break;
-    else if (performance.now() - busyMs > STALL_MS) errors.push(new GstTimeoutError("It hangs"));
+    const idleMs = performance.now() - busyMs;
+    const progress = sinks.map(progressOf);
+    const isAtEnd = progress.includes("ended") && !progress.includes("reading");
+    if (isAtEnd && (idleMs > SETTLE_MS || !progress.includes("waiting"))) break;
+    if (idleMs > STALL_MS) errors.push(new GstTimeoutError("It hangs"));
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   drain(sinks, onSample);
@@ -99,10 +106,25 @@ function drain(
   return count;
 }
 
-/** Whether all sinks that something is linked to are at the end of their stream. */
-function isAtEnd(sinks: readonly Deno.PointerObject[]): boolean {
-  const linked = sinks.filter((sink) => mediaTypeAt(sink) !== null);
-  return linked.length > 0 && linked.every((sink) => gstApp().gst_app_sink_is_eos(sink) !== 0);
+/** Where a sink is in its stream. */
+type Progress =
+  | "unlinked"
+  /** Something is linked to it, but has not told what comes: it may do so up to its last moment. */
+  | "waiting"
+  | "reading"
+  | "ended";
+
+function progressOf(sink: Deno.PointerObject): Progress {
+  const pad = gst().gst_element_get_static_pad(sink, cString("sink"))!;
+  const peer = gst().gst_pad_get_peer(pad);
+  gst().gst_object_unref(pad);
+  if (peer === null) return "unlinked";
+  gst().gst_object_unref(peer);
+  const state = new Int32Array(1);
+  gst().gst_element_get_state(sink, state, null, 0n);
+  if (state[0]! < ENUMS.GST_STATE_PAUSED) return "waiting"; // a sink that is not started says it is at its end
+  if (gstApp().gst_app_sink_is_eos(sink) !== 0) return "ended";
+  return mediaTypeAt(sink) === null ? "waiting" : "reading";
 }
 
 /** The media type that a sink gets; null before it gets any. */
