@@ -18,7 +18,13 @@ function framesAt(...times: number[]) {
 }
 
 Deno.test("ringStats() tells span, size and rate", () => {
-  const context = { holdSec: 2, frameNs: 40n * MS, longestGopNs: null, openClips: 1 };
+  const context = {
+    holdSec: 2,
+    frameNs: 40n * MS,
+    capsBytes: null,
+    longestGopNs: null,
+    openClips: 1,
+  };
   assertEquals(ringStats(framesAt(0, 40, 80, 160), context), {
     fillSec: 0.2,
     holdSec: 2,
@@ -33,7 +39,13 @@ Deno.test("ringStats() tells span, size and rate", () => {
 });
 
 Deno.test("ringStats() measures the rate that the caps do not tell", () => {
-  const context = { holdSec: 2, frameNs: null, longestGopNs: 1_500n * MS, openClips: 0 };
+  const context = {
+    holdSec: 2,
+    frameNs: null,
+    capsBytes: 7000,
+    longestGopNs: 1_500n * MS,
+    openClips: 0,
+  };
   const { frameRate, fillSec, gopSec, dropped } = ringStats(framesAt(0, 100, 200), context);
   assertEquals({ frameRate, fillSec, gopSec, dropped }, {
     frameRate: 10,
@@ -42,7 +54,16 @@ Deno.test("ringStats() measures the rate that the caps do not tell", () => {
     dropped: 0,
   });
   const { frames, ...none } = ringStats([], context);
-  assertEquals([frames, none.fillSec, none.frameRate, none.estimatedBytes], [0, 0, null, null]);
+  assertEquals([frames, none.fillSec, none.frameRate, none.estimatedBytes], [0, 0, null, 7000]);
+});
+
+Deno.test("stats() estimates by the caps what a ring will take, before it holds anything", async () => {
+  const size = "width=1920,height=1080,framerate=30/1,format=I420";
+  const held = `videotestsrc ! video/x-raw,${size} ! tee name=t t. ! fakesink`;
+  await using app = await runLive(held);
+  const recorder = recorderOf(app.pipeline, () => "", { windowSizeSec: 10 });
+  const { frames, estimatedBytes } = recorder.stats();
+  assertEquals([frames, estimatedBytes], [0, 10 * 30 * 1920 * 1080 * 1.5]);
 });
 
 Deno.test("stats() tells what a ring holds", async () => {

@@ -17,7 +17,10 @@ export interface RecorderStats {
   frames: number;
   /** Bytes of their data. */
   bytes: number;
-  /** What `holdSec` of the stream takes, by the frames so far; null before the first. */
+  /**
+   * What `holdSec` of the stream takes: by the frames so far; before the first by the caps, where those are of raw video
+   * that is kept as it comes, else null.
+   */
   estimatedBytes: number | null;
   /** Frames per second by the caps, else as measured; null before the second frame. */
   frameRate: number | null;
@@ -36,6 +39,8 @@ export interface StatsContext {
   holdSec: number;
   /** What a frame lasts by the caps; null where they do not tell. */
   frameNs: bigint | null;
+  /** Bytes of a full ring by the caps; null where they do not tell. */
+  capsBytes: number | null;
   longestGopNs: bigint | null;
   openClips: number;
 }
@@ -45,7 +50,7 @@ export function ringStats(
   frames: readonly Pick<Frame, "timeNs" | "orderNs" | "durationNs" | "bytes">[],
   context: StatsContext,
 ): RecorderStats {
-  const { holdSec, frameNs, longestGopNs, openClips } = context;
+  const { holdSec, frameNs, capsBytes, longestGopNs, openClips } = context;
   const order = frames.map(({ orderNs }) => orderNs).filter((orderNs) => orderNs !== null);
   const spanNs = order.length > 1 ? order.at(-1)! - order[0]! : 0n;
   const stepNs = frameNs ?? (spanNs > 0n ? spanNs / BigInt(order.length - 1) : null);
@@ -57,7 +62,7 @@ export function ringStats(
     frames: frames.length,
     bytes,
     estimatedBytes: frameRate === null || frames.length === 0
-      ? null
+      ? capsBytes
       : Math.round((bytes / frames.length) * frameRate * holdSec),
     frameRate,
     dropped: order.reduce(

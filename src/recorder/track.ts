@@ -156,8 +156,9 @@ export class Track {
 
   /** What it holds. */
   stats(openClips: number): RecorderStats {
-    const { holdSec, frameNs, longestGopNs } = this.ring;
-    return ringStats(this.history.frames, { holdSec, frameNs, longestGopNs, openClips });
+    const { holdSec, frameNs, capsBytes, longestGopNs } = this.ring;
+    const context = { holdSec, frameNs, capsBytes, longestGopNs, openClips };
+    return ringStats(this.history.frames, context);
   }
 
   /** A warning where a window is little more than what its start needs to be decoded; null where there is none. */

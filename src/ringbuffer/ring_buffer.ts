@@ -13,7 +13,7 @@ import type { Pipeline } from "../pipeline.ts";
 import { setProperty } from "../properties.ts";
 import { type State, STATES } from "../state.ts";
 import { RingBin } from "./ring_bin.ts";
-import { isTeeLive, repeatParameterSets, teeMediaType } from "./tee_input.ts";
+import { isTeeLive, rawBytesPerSec, repeatParameterSets, teeMediaType } from "./tee_input.ts";
 import { TeeLeg } from "./tee_leg.ts";
 
 /** Where a ring buffer sits and how much it holds. */
@@ -96,6 +96,8 @@ export class RingBuffer {
   readonly #stream: PadCaps<Stream>;
   /** Where the pipeline is on its way to. */
   #target: State;
+  /** Whether frames are kept as they come through the tee. */
+  readonly #isPlain: boolean;
   #isDetached = false;
   #isDrained = false;
   /** Whether the appsink may be waiting for the clock. */
@@ -122,11 +124,12 @@ export class RingBuffer {
     const tee = findTee(name, pipeline, teeName);
     this.#tee = tee;
     const text = binText((this.constructor as typeof RingBuffer).makeBinString(), tee);
+    this.#isPlain = text === RingBuffer.binString;
     this.#bin = new RingBin({
       ...{ name, text },
       // a live source gives nothing in a pause, and no sink waits for it: there, the tee's thread alone will do
       isQueued: !this.#isLive,
-      isShielded: text !== RingBuffer.binString,
+      isShielded: !this.#isPlain,
     });
     this.#stream = new PadCaps(this.#bin.sinkPad, (caps) => ({
       rate: frameRateOf(caps),
@@ -223,6 +226,12 @@ export class RingBuffer {
   /** Seconds that the ring holds: an encoded one reaches back to a keyframe before the window, whenever that was. */
   get holdSec(): number {
     return this.#windowSec + nsToSec(max(2n * (this.#longestGopNs ?? 0n), this.#leadNs));
+  }
+
+  /** Bytes that it will hold when it is full, by the caps of raw video; null for anything else, and without caps. */
+  get capsBytes(): number | null {
+    const rate = this.#isDetached || !this.#isPlain ? null : rawBytesPerSec(this.#tee);
+    return rate === null ? null : Math.min(Math.round(rate * this.holdSec), this.#maxBytes);
   }
 
   /** The longest time between keyframes so far; null for raw video, and where it is not known yet. */

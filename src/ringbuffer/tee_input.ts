@@ -5,9 +5,10 @@
  */
 import { cString, takeCString } from "../../ffi/cstring.ts";
 import { glib, gst } from "../../ffi/gst.ts";
-import { mediaTypeOf } from "../caps.ts";
+import { frameRateOf, mediaTypeOf, readPadCaps } from "../caps.ts";
 import { PARSERS } from "../codecs.ts";
 import { getProperty, setProperty } from "../properties.ts";
+import { bytesOfCaps } from "../video_layout.ts";
 
 /**
  * What flows through a tee, such as `video/x-raw`: by its caps, before it has any by what upstream can send. Null where
@@ -22,6 +23,16 @@ export function teeMediaType(tee: Deno.PointerObject): string | null {
     gst().gst_mini_object_unref(caps);
     return new Set(names).size === 1 ? names[0]! : null;
   });
+}
+
+/** Bytes per second of raw video in a tee, by its caps; null where they do not tell, and for anything else. */
+export function rawBytesPerSec(tee: Deno.PointerObject): number | null {
+  const read = (caps: Deno.PointerObject) => {
+    const rate = frameRateOf(caps);
+    const bytes = mediaTypeOf(caps) === "video/x-raw" ? bytesOfCaps(caps) : null;
+    return rate !== null && bytes !== null ? rate * bytes : null;
+  };
+  return withSink(tee, (sink) => readPadCaps(sink, read));
 }
 
 /** Whether what flows through a tee comes at a pace of its own, as from a camera; null where that is not known yet. */

@@ -7,7 +7,8 @@ import { run } from "./run.ts";
 
 /** Samples per second. */
 const RATE = 48_000;
-const BEEP_SEC = 0.05;
+/** Seconds that a beep lasts. */
+export const BEEP_SEC = 0.05;
 
 /** Writes seconds of sound that begin with a beep each: 16-bit samples, one channel. */
 export async function writeBeeps(path: string, seconds: number): Promise<void> {
