@@ -33,18 +33,6 @@ export interface VideoLayout {
   readonly planes: readonly VideoPlane[];
 }
 
-/** Reads caps of `video/x-raw`, which stay the caller's, into a GstVideoInfo; null where they do not tell. */
-function videoInfo(caps: Deno.PointerValue): DataView | null {
-  const info = new Uint8Array(SIZES.GstVideoInfo);
-  return gstVideo().gst_video_info_from_caps(info, caps) ? new DataView(info.buffer) : null;
-}
-
-/** Bytes of a picture with these caps of `video/x-raw`, which stay the caller's; null where they do not tell. */
-export function bytesOfCaps(caps: Deno.PointerValue): number | null {
-  const view = videoInfo(caps);
-  return view && Number(view.getBigUint64(OFFSETS["GstVideoInfo.size"], true));
-}
-
 /**
  * The layout that GStreamer's default strides make.
  *

@@ -8,7 +8,7 @@ import { glib, gst } from "../../ffi/gst.ts";
 import { frameRateOf, mediaTypeOf, readPadCaps } from "../caps.ts";
 import { PARSERS } from "../codecs.ts";
 import { getProperty, setProperty } from "../properties.ts";
-import { bytesOfCaps } from "../video_layout.ts";
+import { pictureBytes } from "../video_layout.ts";
 
 /**
  * What flows through a tee, such as `video/x-raw`: by its caps, before it has any by what upstream can send. Null where
@@ -29,7 +29,7 @@ export function teeMediaType(tee: Deno.PointerObject): string | null {
 export function rawBytesPerSec(tee: Deno.PointerObject): number | null {
   const read = (caps: Deno.PointerObject) => {
     const rate = frameRateOf(caps);
-    const bytes = mediaTypeOf(caps) === "video/x-raw" ? bytesOfCaps(caps) : null;
+    const bytes = pictureBytes(caps);
     return rate !== null && bytes !== null ? rate * bytes : null;
   };
   return withSink(tee, (sink) => readPadCaps(sink, read));
