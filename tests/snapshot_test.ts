@@ -99,6 +99,34 @@ Deno.test("snapshot() writes the newest frame of any raw or encoded stream", asy
   });
 });
 
+Deno.test("snapshot() keeps white white and black black", async () => {
+  for (const [pattern, value] of [["white", 255], ["black", 0]] as const) {
+    await using dir = await tempDir();
+    const text =
+      `videotestsrc pattern=${pattern} is-live=true ! video/x-raw,format=I420 ! tee name=t t. ! fakesink`;
+    await using app = await runLive(text);
+    const recorder = recorderOf(app.pipeline, newPaths(dir.path));
+    await reached(app.pipeline, 0.2);
+    for (const name of ["a.jpg", "a.png"]) {
+      await recorder.snapshot(`${dir.path}/${name}`);
+      const args = [
+        "-v",
+        "error",
+        "-i",
+        `${dir.path}/${name}`,
+        "-f",
+        "rawvideo",
+        "-pix_fmt",
+        "rgb24",
+      ];
+      await run("ffmpeg", [...args, `${dir.path}/${name}.rgb`]);
+      const pixels = await Deno.readFile(`${dir.path}/${name}.rgb`);
+      const off = pixels.reduce((most, one) => Math.max(most, Math.abs(one - value)), 0);
+      assert(off <= 4, `${pattern} in ${name} is off by ${off}`);
+    }
+  }
+});
+
 Deno.test("snapshot() picks the frame of the instant, exactly", async () => {
   await forEach([...RAW, ...ENCODED], async (elements, folder) => {
     await using app = await runNumbered(folder, elements);

@@ -48,7 +48,12 @@ export interface SnapshotSource {
   frames: () => readonly Frame[];
 }
 
-const JPEG: Part = { elements: ["jpegenc"], text: "jpegenc quality=90" };
+/** JPEG has the full range of values; videoconvert widens that of video only on its way from RGB (measured with 1.22). */
+const JPEG: Part = {
+  elements: ["jpegenc"],
+  text: "video/x-raw,format=BGRx ! videoconvert ! video/x-raw,format=I420,colorimetry=1:4:0:0 ! " +
+    "jpegenc quality=90",
+};
 
 /** The encoders of pictures by extension. */
 export const IMAGES: Record<string, Part> = {
