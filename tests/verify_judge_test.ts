@@ -174,6 +174,12 @@ Deno.test("judgeClip() compares where tracks begin and end", () => {
   assertEquals(messages(regular().slice(18), 0.5), []);
 });
 
+Deno.test("judgeClip() lets subtitles come now and then", () => {
+  const lines = [0.5, 0.6, 0.7, 1.2].map((sec) => packet(sec, { isKeyframe: true }));
+  const { faults } = judge([track(regular()), track(lines, { mediaType: "text/x-raw" })]);
+  assertEquals(faults, []);
+});
+
 Deno.test("judgeClip() names tracks of one kind by their number", () => {
   const { faults } = judge([track(regular()), track(regular().slice(1))]);
   assertEquals(faults, [{

@@ -315,6 +315,27 @@ Deno.test("verifyClip() comes to an end with whatever is in a file", async () =>
   assert(Object.keys(found).length >= 3, stdout);
 });
 
+Deno.test("verifyClip() takes subtitles, timecodes and pictures of covers for what they are", async () => {
+  const lines = `${folder.path}/lines.srt`;
+  await Deno.writeTextFile(lines, "1\n00:00:00,500 --> 00:00:01,000\nA line.\n");
+  const clip = await both(".mp4");
+  const cover = `${folder.path}/cover.png`;
+  await succeed("ffmpeg", ["-v", "error", "-i", clip, "-frames:v", "1", cover]);
+  const allCopied = ["-map", "0", "-map", "1", "-c", "copy"];
+  const files: Record<string, string[]> = {
+    "lines.mkv": ["-i", lines, ...allCopied, "-c:s", "srt"],
+    "lines.mp4": ["-i", lines, ...allCopied, "-c:s", "mov_text"],
+    "cover.mp4": ["-i", cover, ...allCopied, "-disposition:v:1", "attached_pic"],
+    "time.mov": ["-c", "copy", "-timecode", "01:00:00:00"],
+  };
+  for (const [name, options] of Object.entries(files)) {
+    const path = `${folder.path}/${name}`;
+    await succeed("ffmpeg", ["-v", "error", "-y", "-i", clip, ...options, path]);
+    const { faults, decodedFrames } = await verifyClip(path);
+    assertEquals([faults, decodedFrames], [[], 60], name);
+  }
+});
+
 Deno.test("verifyClip() finds a track that holds nothing", async () => {
   for (const extension of [".mkv", ".ts"]) {
     const path = `${folder.path}/silent${extension}`;

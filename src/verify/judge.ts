@@ -4,7 +4,7 @@
  * @module
  */
 import type { Packet } from "./packet.ts";
-import { type ClipGap, measureTrack, type TrackMeasures } from "./track.ts";
+import { type ClipGap, isContinuous, measureTrack, type TrackMeasures } from "./track.ts";
 
 /** What can be wrong with a clip. */
 export type ClipFaultKind =
@@ -147,10 +147,12 @@ function offsets(
   maxOffsetSec: number,
 ): ClipFault[] {
   if (packets.some(({ leftOutSec }) => leftOutSec > MAX_PRIMING_SEC)) return [];
-  const starts = tracks.flatMap(({ startSec }) => startSec ?? []);
-  const ends = tracks.flatMap(({ endSec }) => endSec ?? []);
+  const isCompared = packets.map(({ mediaType }) => isContinuous(mediaType));
+  const compared = tracks.filter((_, track) => isCompared[track]);
+  const starts = compared.flatMap(({ startSec }) => startSec ?? []);
+  const ends = compared.flatMap(({ endSec }) => endSec ?? []);
   return tracks.flatMap(({ startSec, endSec }, track) => {
-    if (startSec === null || endSec === null) return [];
+    if (!isCompared[track] || startSec === null || endSec === null) return [];
     const lateSec = startSec - Math.min(...starts);
     const earlySec = Math.max(...ends) - endSec;
     return [

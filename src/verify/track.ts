@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isSound } from "../codecs.ts";
 import type { Packet } from "./packet.ts";
 
 /** A time without frames. */
@@ -40,6 +41,16 @@ const REORDERED = ["video/x-h264", "video/x-h265", "video/mpeg"];
 /** By how many places at most (ITU-T H.264, A.3.1: max_num_reorder_frames). */
 const MAX_REORDER = 16;
 
+/** Whether a track goes on from first to last, as picture and sound do; subtitles come now and then. */
+export function isContinuous(mediaType: string): boolean {
+  return isPicture(mediaType) || isSound(mediaType);
+}
+
+/** Whether a media type is one of pictures. */
+export function isPicture(mediaType: string): boolean {
+  return /^(video|image)\//.test(mediaType);
+}
+
 /** Measures a track. */
 export function measureTrack(
   { mediaType, packets }: { mediaType: string; packets: readonly Packet[] },
@@ -51,7 +62,7 @@ export function measureTrack(
   ).sort((a, b) => a.timeSec - b.timeSec);
   const steps = timed.slice(1).map(({ timeSec }, i) => timeSec - timed[i]!.timeSec);
   const frameSec = median(steps);
-  const limitSec = maxGapSec ?? usualLimit(steps, frameSec);
+  const limitSec = isContinuous(mediaType) ? maxGapSec ?? usualLimit(steps, frameSec) : Infinity;
   const gaps = steps.flatMap((step, i) => {
     const { timeSec, durationSec } = timed[i]!;
     if (step <= limitSec) return [];

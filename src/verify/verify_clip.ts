@@ -5,13 +5,12 @@
  */
 import type { GstError } from "../../ffi/errors.ts";
 import { ENUMS } from "../../ffi/layout.ts";
-import { isSound } from "../codecs.ts";
 import { checkSec } from "../deadline.ts";
 import { type ContainerName, containerOf, HEAD_BYTES, statedBytes } from "./container.ts";
 import { type ClipFault, type ClipFaultKind, judgeClip } from "./judge.ts";
 import { type FilePackets, readPackets } from "./packets.ts";
 import { readFile, sinkText } from "./read.ts";
-import type { TrackMeasures } from "./track.ts";
+import { isPicture, type TrackMeasures } from "./track.ts";
 
 /** How to check a clip. */
 export interface VerifyOptions {
@@ -157,7 +156,7 @@ async function decodeAll(path: string, clip: FilePackets, tracks: readonly Track
   const frames = sum(counts, (i) => mediaTypes[i]?.startsWith("video/") ?? false);
   const stored = sum(
     tracks.map(({ shownFrames }) => shownFrames),
-    (i) => !isSound(clip.tracks[i]!.mediaType),
+    (i) => isPicture(clip.tracks[i]!.mediaType),
   );
   const complaints = warnings.filter(({ domain }) => domain === "gst-stream-error-quark");
   const faults = [error, ...complaints].filter((one) => one !== null).slice(0, 1)
