@@ -86,6 +86,27 @@ Deno.test("gstp record goes on after a clip that failed", async () => {
   await checkExact(reportsOf(stdout)[0]!);
 });
 
+Deno.test("gstp record ends with status 1 when a recorder fails, its clips finished", async () => {
+  await using dir = await tempDir();
+  // the ring's encoder does not take what comes after two seconds
+  const source = (caps: string, frames: number) =>
+    `videotestsrc is-live=true num-buffers=${frames} ! ${caps},width=64,height=48,framerate=30/1 ! c.`;
+  const text = "concat name=c ! tee name=t ! fakesink " +
+    `${source("video/x-raw", 60)} ${source("video/x-bayer,format=rggb", 6000)}`;
+  const args = ["record", "--encoded", "--window=0.5", "--after=60", `--out=${dir.path}`, "--json"];
+  const child = startGstp([...args, ...words(text)]);
+  await child.until("record with: ");
+  child.kill("SIGUSR2");
+  const { code, stdout, stderr } = await child.result;
+  assertEquals(code, 1, stderr);
+  assertStringIncludes(stderr, 'a recorder failed, finishing: The ring buffer at tee "t"');
+  const [failed] = eventsOf(stdout).filter((event) => event.type === "failed");
+  assertEquals(failed!.name, null);
+  const [report] = reportsOf(stdout);
+  assertEquals(report!.shortfalls.includes("ring-failed"), true, Deno.inspect(report));
+  assertEquals((await probeClip(report!.path)).frames, report!.frames);
+});
+
 Deno.test({
   name: "gstp record writes a camera's stream as it is",
   ignore: noCamera !== null,

@@ -113,6 +113,7 @@ class Session {
       ...{ pipeline, folder, scratch },
       options: this.#options,
       events: this.#events,
+      onWarning: (text) => this.#warn(text),
       onFailure: ({ message }) => this.#fail(`a recorder failed, finishing: ${message}`),
     });
     try {

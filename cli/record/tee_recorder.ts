@@ -31,6 +31,8 @@ export interface TeeContext {
   events: Events;
   /** A folder for pictures on their way. */
   scratch: string;
+  /** Takes what is odd, but no failure. */
+  onWarning: (text: string) => void;
   /** Takes a failure that leaves the tee without a recorder. */
   onFailure: (error: GstError) => void;
 }
@@ -119,7 +121,7 @@ export class TeeRecorder {
       startAtZero: true,
       // signals are the command's, which stops the pipeline and so the recorder
       finishOnExit: false,
-      onWarning: console.warn,
+      onWarning: context.onWarning,
       onError: (error) => {
         events.emit({ type: "failed", tee, name: null, error: error.message });
         context.onFailure(error);
