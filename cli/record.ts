@@ -22,8 +22,8 @@ DESCRIPTION
   is open makes that longer. Triggers are Enter and r on the terminal, the
   signal SIGUSR2, and POST /record of the server that --listen starts.
 
-  --NAME=VALUE sets the placeholder {NAME} of the file. -v, -q, --timeout=SEC
-  and --dry-run are as for running a pipeline.
+  --NAME=VALUE sets the placeholder {NAME} of the file, after -- where it has the
+  name of an option.
 
 WHAT TO RECORD
   --tee=NAME           the tee; may be repeated (each tee that has a name).
@@ -64,8 +64,15 @@ SERVER
   it. Without, the server answers only under the name of this machine, and in
   both cases not to pages of other sites.
 
-OUTPUT
-  --json               a line of JSON on standard output for each event
+RUNNING
+  --timeout=SEC        finish after SEC seconds of playing
+  --dry-run            print the pipeline, and do not run it
+  --json               print a line of JSON for each event
+  -v, --verbose        print negotiated caps, and the debug text of errors
+  -m, --messages       print the messages of the pipeline's bus
+  -q, --quiet          print errors only
+  -h, --help           print this
+
   On a terminal, a line shows the rings, open clips, the last clip and the disk.
 
 EXIT STATUS
@@ -86,8 +93,9 @@ EXAMPLES
  */
 export async function run(args: string[]): Promise<number> {
   const options = readRecordArguments(args);
-  const { source, flags, dryRun } = options.run;
+  const { source, flags, dryRun, observe } = options.run;
   if (source === undefined) throw new UsageError("No pipeline is given");
+  if (observe !== undefined) throw new UsageError("--obs is for running a pipeline alone");
   const text = await pipelineText(source, flags, isRecordOption);
   if (!dryRun) return await recordPipeline(text, options);
   console.log(text.trim());

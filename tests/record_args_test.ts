@@ -153,6 +153,7 @@ Deno.test("gstp record refuses what cannot be recorded", async () => {
   const source = "videotestsrc is-live=true ! ";
   const cases: [string, number, string][] = [
     ["", 2, "No pipeline is given"],
+    [`--obs=a --ext=x.ts:f --proc=x.ts:f ${source}tee name=a ! fakesink`, 2, "--obs is for"],
     [`${source}tee ! fakesink`, 2, "put ! tee name=t1"],
     [`--tee=x ${source}tee name=a ! fakesink`, 2, 'no tee named "x"; there are: a'],
     [`--out=${dir}/file ${source}tee name=a ! fakesink`, 2, `Cannot write to the folder ${dir}`],
