@@ -139,7 +139,7 @@ function parseError(error: GErrorInfo, missing: string[]): GstParseError {
   }
   const hint = error.code === ENUMS.GST_PARSE_ERROR_NO_SUCH_PROPERTY ||
       error.code === ENUMS.GST_PARSE_ERROR_COULD_NOT_SET_PROPERTY
-    ? "gst-inspect-1.0 ELEMENT lists an element's properties and what they take"
+    ? "gstp inspect ELEMENT lists an element's properties and what they take"
     : undefined;
   return new GstParseError(`Cannot parse the pipeline: ${message}`, { ...rest, hint });
 }
@@ -148,6 +148,6 @@ function parseError(error: GErrorInfo, missing: string[]): GstParseError {
 export function missingHint(element: string): string {
   const name = packageOf(element);
   return name === undefined
-    ? `No Debian package is known here for ${element}; check its spelling with: gst-inspect-1.0 | grep ${element}`
+    ? `No Debian package is known here for ${element}; check its spelling with: gstp inspect --search=${element}`
     : `${element} is in Debian's package ${name}: sudo apt-get install ${name}`;
 }

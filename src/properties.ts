@@ -26,7 +26,7 @@ function findProperty(object: Deno.PointerObject, name: string): PropertySpec {
   const pointer = gobject().g_object_class_find_property(objectClass, cString(name));
   if (pointer === null) {
     throw new RangeError(
-      `${nameOf(object)} has no property "${name}" (gst-inspect-1.0 lists them)`,
+      `${nameOf(object)} has no property "${name}" (gstp inspect lists them)`,
     );
   }
   const view = new Deno.UnsafePointerView(pointer);

@@ -115,7 +115,7 @@ Deno.test("cli() names a missing element and its Debian package", async () => {
 Deno.test("cli() reports text that cannot be parsed", async () => {
   assertEnded(await gstp(words("videotestsrc ! ! fakesink")), 1, "error: Cannot parse");
   const property = await gstp(words("videotestsrc nosuch=1 ! fakesink"));
-  assertEnded(property, 1, "nosuch", "gst-inspect-1.0");
+  assertEnded(property, 1, "nosuch", "gstp inspect");
 });
 
 Deno.test("cli() reports an element that fails on the way to playing", async () => {

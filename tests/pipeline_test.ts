@@ -102,7 +102,7 @@ Deno.test("Pipeline.parse() names the Debian package of a missing element", asyn
     "x264enc is in Debian's package gstreamer1.0-plugins-ugly: " +
     "sudo apt-get install gstreamer1.0-plugins-ugly",
     "No Debian package is known here for nosuchelement; " +
-    "check its spelling with: gst-inspect-1.0 | grep nosuchelement",
+    "check its spelling with: gstp inspect --search=nosuchelement",
     "",
   ]);
 });
