@@ -38,6 +38,10 @@ export const gobjectSymbols = {
   g_type_fundamental: { parameters: ["usize"], result: "usize" },
   // const gchar * g_type_name (GType type)                                                  [none]
   g_type_name: { parameters: ["usize"], result: "pointer" },
+  // gpointer g_type_class_peek (GType type)                                                 [none]
+  g_type_class_peek: { parameters: ["usize"], result: "pointer" },
+  // GEnumValue * g_enum_get_value (GEnumClass *enum_class, gint value)                      [none]
+  g_enum_get_value: { parameters: ["pointer", "i32"], result: "pointer" },
   // GValue * g_value_init (GValue *value, GType g_type)
   g_value_init: { parameters: ["buffer", "usize"], result: "pointer" },
   // void g_value_unset (GValue *value)

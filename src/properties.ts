@@ -127,6 +127,8 @@ function readGValue(gvalue: Uint8Array<ArrayBuffer>, type: bigint): PropertyValu
       return view.getBigInt64(0, true);
     case ENUMS.G_TYPE_UINT64:
       return view.getBigUint64(0, true);
+    case ENUMS.G_TYPE_ENUM:
+      return enumNick(type, view.getInt32(0, true));
     case ENUMS.G_TYPE_FLOAT:
       return view.getFloat32(0, true);
     case ENUMS.G_TYPE_DOUBLE:
@@ -142,6 +144,16 @@ function readGValue(gvalue: Uint8Array<ArrayBuffer>, type: bigint): PropertyValu
     default:
       return takeCString(glib(), gst().gst_value_serialize(gvalue));
   }
+}
+
+/** The nick of an enumeration's value; a number that the enumeration does not have, as some elements do, is itself. */
+function enumNick(type: bigint, value: number): string | number {
+  // the class is there as long as any object with such a property
+  const found = gobject().g_enum_get_value(gobject().g_type_class_peek(type), value);
+  if (found === null) return value;
+  return readCString(
+    new Deno.UnsafePointerView(found).getPointer(OFFSETS["GEnumValue.value_nick"])!,
+  );
 }
 
 /** What writes types that would come in quotes, with escapes, where they are serialised. */

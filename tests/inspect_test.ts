@@ -79,6 +79,7 @@ Deno.test("inspectElement() refuses what is no element", () => {
 Deno.test("inspectElement() describes every element that is installed", async () => {
   const { code, stdout, stderr } = await runFile("inspect_all.ts");
   assertEquals(code, 0, stderr);
+  assertEquals(/.*gst_value_serialize.*/.exec(stderr)?.[0], undefined);
   const [elements, properties] = stdout.trim().split(" ").map(Number);
   assertEquals(elements, installedElements().length);
   assert(elements! > 100 && properties! > 5 * elements!, stdout);
