@@ -10,7 +10,10 @@ import { addRow } from "./table.ts";
 const COUNTS = [1, 4, 16];
 
 /** Each end with the exit status that comes of it. */
-const ENDS: Record<string, number> = { SIGINT: 130, SIGTERM: 143, exit: 7, throw: 1, reject: 1 };
+const ENDS: Record<string, number> = {
+  ...{ SIGHUP: 129, SIGINT: 130, SIGTERM: 143 },
+  ...{ exit: 7, throw: 1, reject: 1 },
+};
 
 for (const [end, status] of Object.entries(ENDS)) {
   Deno.test(`record() has its clips finished at the process's end: ${end}`, async () => {
@@ -37,7 +40,7 @@ for (const [end, status] of Object.entries(ENDS)) {
 Deno.test("exitTimeoutSec bounds the end of a process whose encoder hangs; other clips are finished", async () => {
   for (const end of ["SIGTERM", "exit"]) {
     await using dir = await tempDir();
-    const { code, stderr, frames } = await interrupt(end, dir.path, 3, { exitSec: 0.3 });
+    const { code, stderr, frames } = await interrupt(end, dir.path, 3, { exitSec: 2 });
     assertEquals(code, ENDS[end]);
     assertMatch(stderr, new RegExp(`Cannot record .*${end}-0.webm: `));
     const names = [...Deno.readDirSync(dir.path)].map(({ name }) => name).sort();

@@ -20,8 +20,6 @@ const app = await Standalone.buildAndRun(
   "videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=30/1 ! tee name=t t. ! fakesink name=seen",
   { background: true },
 );
-const seen = app.pipeline.element("seen");
-const tell = () => console.log(/rendered=\S+/.exec(String(seen.getProperty("stats")))![0]);
 const all = Array.from(
   { length: Number(recorders) },
   (_, i) =>
@@ -30,22 +28,22 @@ const all = Array.from(
       srcTeeName: "t",
       filenameGenerator: () => `${folder}/${end}-${i}${i % 2 ? ".mkv" : ".webm"}`,
       windowSizeSec: 60,
-      ...(exitSec !== undefined && { exitTimeoutSec: Number(exitSec) }),
+      // a busy machine may need more than the 2 seconds that they get unless told
+      exitTimeoutSec: Number(exitSec ?? 20),
       ...(exitSec !== undefined && i === 0 && { recordBinClass: HangingBin }),
     }),
 );
+const seen = app.pipeline.element("seen");
+/** Tells the number of frames that have come, as long as all of them belong into the clips. */
+function tell(): void {
+  if (all.some(({ state }) => state !== "recording")) return;
+  console.log(/rendered=\S+/.exec(String(seen.getProperty("stats")))![0]);
+}
+
 await sleep(0.5);
 await Promise.all(all.map((recorder) => recorder.record({ maxDelaySec: 20 })));
 await sleep(0.5);
-const timer = setInterval(tell, 10);
-if (end!.startsWith("SIG") && end !== "SIGKILL") {
-  const signal = end as Deno.Signal;
-  Deno.addSignalListener(signal, function listener() {
-    clearInterval(timer);
-    tell();
-    Deno.removeSignalListener(signal, listener);
-  });
-}
+setInterval(tell, 10);
 tell();
 console.log("recording");
 if (end === "throw") throw new Error("uncaught on purpose");
