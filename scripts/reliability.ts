@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { fromFileUrl } from "@std/path";
+import { basename, fromFileUrl } from "@std/path";
 import { type Row, TABLE_VARIABLE } from "../tests/faults/table.ts";
 
 const PAGE = fromFileUrl(new URL("../docs/reliability.md", import.meta.url));
@@ -17,7 +17,9 @@ export function tableText(rows: Row[]): string {
   const cell = (text: string) => text.replaceAll("|", "\\|");
   const lines = rows.toSorted((a, b) => a.test < b.test ? -1 : Number(a.test > b.test)).map(
     ({ fault, tries, outcome, lost, test }) =>
-      [cell(fault), tries, cell(outcome), cell(lost), `[${test}](../${test})`].join(" | "),
+      [cell(fault), tries, cell(outcome), cell(lost), `[${basename(test)}](../${test})`].join(
+        " | ",
+      ),
   );
   const head = ["fault | tries | outcome | lost | test", "--- | --- | --- | --- | ---"];
   return [...head, ...lines].map((line) => `| ${line} |`).join("\n");

@@ -12,9 +12,9 @@ Deno.test("tableText() orders by file, then as the tests ran", () => {
     tableText(ROWS),
     `| fault | tries | outcome | lost | test |
 | --- | --- | --- | --- | --- |
-| z | 1 | none | 0 frames | [tests/faults/a_test.ts](../tests/faults/a_test.ts) |
-| a | 3 | none | 0 frames | [tests/faults/a_test.ts](../tests/faults/a_test.ts) |
-| b\\|c | 2 | told | 1 frame | [tests/faults/b_test.ts](../tests/faults/b_test.ts) |`,
+| z | 1 | none | 0 frames | [a_test.ts](../tests/faults/a_test.ts) |
+| a | 3 | none | 0 frames | [a_test.ts](../tests/faults/a_test.ts) |
+| b\\|c | 2 | told | 1 frame | [b_test.ts](../tests/faults/b_test.ts) |`,
   );
 });
 
