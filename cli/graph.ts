@@ -106,9 +106,19 @@ const LIBRARY: string = "npm:@viz-js/viz@^3";
  */
 async function draw(dot: string): Promise<string> {
   const viz = await loadLibrary();
-  // it has no fonts to measure text by; it knows the widths of Courier, which all fixed-width fonts have
-  const measured = dot.replaceAll(/fontname="[^"]*"/g, 'fontname="Courier"');
-  return viz.renderString(measured, { format: "svg" });
+  return viz.renderString(prepare(dot), { format: "svg" });
+}
+
+/** GStreamer's legend, a box as wide as all elements at the left together. */
+const LEGEND = /\n *legend \[[^\]]*?label="((?:\\.|[^"\\])*)"[^]*?\n *\];/;
+
+/** Makes the picture narrower, and its boxes wide enough for their text. */
+function prepare(dot: string): string {
+  const legend = LEGEND.exec(dot)?.[1] ?? "";
+  return dot.replace(LEGEND, "")
+    .replace(/^ {2}label="(.*)";$/m, (_, title) => `  label="${title}\\n\\n${legend}";`)
+    // there are no fonts to measure text by, but the widths of Courier are known, and those of fixed-width fonts like it
+    .replaceAll(/fontname="[^"]*"/g, 'fontname="Courier"');
 }
 
 async function loadLibrary() {

@@ -218,10 +218,13 @@ export class Pipeline implements AsyncDisposable {
    * @throws {GstClosedError} if the pipeline is closed.
    */
   toDot(): string {
-    const dot = gst().gst_debug_bin_to_dot_data(
-      this.unsafeHandle,
-      ENUMS.GST_DEBUG_GRAPH_SHOW_ALL,
-    );
+    const handle = this.unsafeHandle;
+    // before it is paused, the caps are all that the elements could do
+    const isNegotiated = STATES[this.state] >= STATES.paused;
+    const details = isNegotiated
+      ? ENUMS.GST_DEBUG_GRAPH_SHOW_ALL
+      : ENUMS.GST_DEBUG_GRAPH_SHOW_ALL & ~ENUMS.GST_DEBUG_GRAPH_SHOW_CAPS_DETAILS;
+    const dot = gst().gst_debug_bin_to_dot_data(handle, details);
     return takeCString(glib(), dot) ?? "";
   }
 
