@@ -68,6 +68,7 @@ RUNNING
   --timeout=SEC        finish after SEC seconds of playing
   --dry-run            print the pipeline, and do not run it
   --json               print a line of JSON for each event
+  --status=SEC         and one for the status each SEC seconds
   -v, --verbose        print negotiated caps, and the debug text of errors
   -m, --messages       print the messages of the pipeline's bus
   -q, --quiet          print errors only

@@ -29,13 +29,14 @@ Deno.test("readRecordArguments() has a default for everything but the pipeline",
     listen: undefined,
     token: undefined,
     isJson: false,
+    statusSec: undefined,
   });
 });
 
 Deno.test("readRecordArguments() reads what is given", () => {
   const line =
     "--tee=a --tee b --tee=a --window 10 --before=2 --after=0.5 --out=x --container=webm " +
-    "--encoded --json --max-ring-bytes=64M --max-files=9 --max-bytes=20G --max-age=7d -q --timeout=3 " +
+    "--encoded --json --status=60 --max-ring-bytes=64M --max-files=9 --max-bytes=20G --max-age=7d -q --timeout=3 " +
     "--listen=0.0.0.0:80 --token=0123456789abcdef a.gstp";
   const { run, ...options } = readRecordArguments(words(line));
   assertEquals([run.quiet, run.timeoutSec, run.flags], [true, 3, []]);
@@ -52,6 +53,7 @@ Deno.test("readRecordArguments() reads what is given", () => {
     listen: { hostname: "0.0.0.0", port: 80 },
     token: "0123456789abcdef",
     isJson: true,
+    statusSec: 60,
   });
 });
 

@@ -2,6 +2,7 @@
  * `gstp record` keeps its folder within limits while it records.
  */
 import { assert, assertEquals } from "@std/assert";
+import type { Status } from "../cli/record/recorders.ts";
 import {
   checkExact,
   eventsOf,
@@ -18,7 +19,13 @@ const LEFT = 3;
 
 Deno.test("gstp record removes the oldest clips, never one that is open", async () => {
   await using dir = await tempDir();
-  const args = ["--window=0.4", "--before=0.1", "--after=0.1", `--max-files=${LEFT}`];
+  const args = [
+    "--window=0.4",
+    "--before=0.1",
+    "--after=0.1",
+    `--max-files=${LEFT}`,
+    "--status=0.2",
+  ];
   const { url, folder, stop } = await startRecording(dir.path, args);
   const paths: string[] = [];
   const names = () => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
@@ -39,4 +46,7 @@ Deno.test("gstp record removes the oldest clips, never one that is open", async 
   assertEquals(removed.map(({ name }) => name), paths.slice(0, -LEFT));
   assert(removed.every(({ reason, bytes }) => reason === "files" && bytes > 0));
   for (const report of reportsOf(stdout).slice(-LEFT)) await checkExact(report);
+  const counts = stdout.split("\n").filter((line) => line.startsWith('{"type":"status"'))
+    .map((line) => (JSON.parse(line) as Status).clips.count);
+  assert(counts.length > 2 && Math.max(...counts) <= LEFT + 1, `${counts}`);
 });

@@ -14,7 +14,7 @@ import { readBytes, readCount, readSeconds, readSpan } from "./units.ts";
 const SWITCHES = ["encoded", "json"] as const;
 const SETTINGS = [
   ...["window", "before", "after", "out", "container", "max-ring-bytes"] as const,
-  ...["max-files", "max-bytes", "max-age", "listen", "token"] as const,
+  ...["max-files", "max-bytes", "max-age", "listen", "token", "status"] as const,
 ];
 /** May be repeated. */
 const TEE = "tee";
@@ -49,6 +49,8 @@ export interface RecordArguments {
   listen: Address | undefined;
   token: string | undefined;
   isJson: boolean;
+  /** Seconds from one status among the lines of JSON to the next; undefined: none. */
+  statusSec: number | undefined;
 }
 
 /** What a folder of clips may hold; empty: anything. */
@@ -89,6 +91,7 @@ export function readRecordArguments(args: string[]): RecordArguments {
     listen,
     token: readToken(values.token, listen),
     isJson: on.has("json"),
+    statusSec: read("status", sec(MAX_WINDOW_SEC, 0.1)),
   };
 }
 

@@ -29,6 +29,11 @@ export interface Status {
   disk: { freeBytes: number | null };
 }
 
+/** A status as it is told among events. */
+export function statusEvent(status: Status): Status & { type: "status"; time: Date } {
+  return { type: "status", ...status, time: new Date() };
+}
+
 /** Milliseconds for which a status is good. */
 const STATUS_MS = 200;
 /** Milliseconds between two looks whether a tee's stream has begun. */

@@ -18,7 +18,7 @@ import icon from "./page/icon.svg" with { type: "text" };
 import html from "./page/index.html" with { type: "text" };
 import style from "./page/page.css" with { type: "text" };
 import script from "./page/page.js" with { type: "text" };
-import type { Recorders, Status } from "./recorders.ts";
+import { type Recorders, statusEvent } from "./recorders.ts";
 
 /** What the server shows and does. */
 export interface ServerOptions {
@@ -272,10 +272,6 @@ function json(
   status: 200 | 202 | 400 | 404 | 413 | 415 | 500 | 503 = 200,
 ) {
   return c.json(value, status, { "cache-control": "no-store" });
-}
-
-function statusEvent(status: Status) {
-  return { type: "status", ...status, time: new Date() };
 }
 
 function describe(clip: ClipInfo): ClipInfo & { url: string } {

@@ -13,7 +13,7 @@ import { isLoopback, origin } from "./address.ts";
 import type { RecordArguments } from "./args.ts";
 import { ClipFolder } from "./clip_folder.ts";
 import { Events, type TimedEvent, type Trigger } from "./events.ts";
-import { chooseTees, Recorders } from "./recorders.ts";
+import { chooseTees, Recorders, statusEvent } from "./recorders.ts";
 import type { RecordServer } from "./server.ts";
 import { eventLine, statusLine } from "./status_line.ts";
 import { listenForTriggers, type Triggers } from "./triggers.ts";
@@ -157,13 +157,24 @@ class Session {
     }
   }
 
+  /** Tells the status again and again until disposed: on the terminal, or as lines of JSON where they are wanted. */
   #showStatus(recorders: Recorders): Disposable {
-    let isOver = !this.#display.hasStatus || this.#options.isJson;
+    const { isJson, statusSec } = this.#options;
+    const ms = isJson
+      ? statusSec && statusSec * 1000
+      : this.#display.hasStatus
+      ? STATUS_MS
+      : undefined;
+    let isOver = false;
     const update = async () => {
       const status = await recorders.status();
-      if (!isOver) this.#display.status(statusLine(status));
+      if (isOver) return;
+      if (isJson) this.#display.print(JSON.stringify(statusEvent(status)));
+      else this.#display.status(statusLine(status));
     };
-    const timer = isOver ? undefined : setInterval(() => void update().catch(() => {}), STATUS_MS);
+    const timer = ms === undefined
+      ? undefined
+      : setInterval(() => void update().catch(() => {}), ms);
     return {
       [Symbol.dispose]: () => {
         isOver = true;
