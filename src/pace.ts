@@ -14,11 +14,11 @@ const BREATH_MS = 10;
 /** How much a new interval counts beside those before it. */
 const WEIGHT = 0.3;
 /** The part of an interval after which it is worth looking for its end. */
-const EARLY = 0.75;
+const EARLY = 0.85;
 
 /**
  * Waits between two looks: most of the time in which nothing is expected, then a part of it again and again. So a stream
- * of 30 frames/s takes about four looks a frame, one that stands still 20 looks a second.
+ * of 30 frames/s takes about three looks a frame, one that stands still 20 looks a second.
  */
 export class Pace {
   #lastMs = performance.now();
