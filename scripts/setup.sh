@@ -10,11 +10,10 @@ purpose=${1:-test}
 
 # What plays pipelines and records them.
 demo_packages="gstreamer1.0-plugins-base gstreamer1.0-plugins-good ffmpeg"
-# The tests also use other codecs and an RTSP server, compare with gst-launch-1.0, compile C against the headers, and open
-# a page in a browser.
+# The tests also use other codecs and an RTSP server, compare with gst-launch-1.0, and compile C against the headers.
 test_packages="$demo_packages gstreamer1.0-tools gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
   gstreamer1.0-libav libgstrtspserver-1.0-0 gcc libc6-dev pkg-config
-  libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev chromium"
+  libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev"
 
 case $purpose in
   demo) packages=$demo_packages ;;
@@ -24,6 +23,11 @@ case $purpose in
     exit 2
     ;;
 esac
+
+# They also open a page in a browser. Ubuntu has no package of it; where there is none, these tests are skipped.
+if [ "$purpose" = test ] && grep -qs '^ID=debian' /etc/os-release; then
+  packages="$packages chromium"
+fi
 
 say() {
   echo "setup: $*" >&2
