@@ -4,8 +4,9 @@
  * @module
  */
 import type { ArmedOptions } from "./children/armed.ts";
-import { LAUNCHED, memoryMb, sleep, streamingThreads, Subject } from "./process.ts";
-import { alternate, type Pass, type Passes, rowOf } from "./rounds.ts";
+import { memoryMb, streamingThreads, type Subject } from "./process.ts";
+import { type Pass, type Passes, rowOf } from "./rounds.ts";
+import { launched, type Playing, scripted, sideBySide } from "./side_by_side.ts";
 import { growthOf, type Row, type Scale, type Section, type Table } from "./section.ts";
 import { encoded, FPS, FULL_HD, raw, type Size, sizeText, SMALL } from "./sources.ts";
 import { digits } from "./table.ts";
@@ -22,42 +23,33 @@ const APPSINK = `appsink drop=true max-buffers=${WINDOW_SEC * FPS + 4} wait-on-e
 
 const FLOOR = "gst-launch-1.0, fakesink";
 const RECORDERS = "gstp, recorders";
-/** What the scripts write when they play. */
-const READY = "ready";
 
 /** A pipeline with as many legs as there would be recorders. */
-function launch(source: string, leg: string, count: number): Subject {
+function launch(source: string, leg: string, count: number): Playing {
   const legs = Array.from({ length: count }, () => `t. ! ${leg}`);
-  return Subject.launch(`${source} ! tee name=t t. ! ${FAKESINK} ${legs.join(" ")}`);
+  return launched(`${source} ! tee name=t t. ! ${FAKESINK} ${legs.join(" ")}`);
 }
 
-function script(source: string, recorders: number, way: ArmedOptions["way"]): Subject {
-  return Subject.script("armed.ts", { source, recorders, windowSec: WINDOW_SEC, way });
+function script(source: string, recorders: number, way: ArmedOptions["way"]): Playing {
+  return scripted("armed.ts", { source, recorders, windowSec: WINDOW_SEC, way });
 }
-
-/** Processes to compare, with what each writes when it plays. */
-type Processes = Record<string, [process: Subject, ready: string]>;
 
 /** A pipeline's processes at a number of recorders: the floor, the same with the ring's elements, recorders, and loops. */
-function processes(source: string, count: number, hasLoops: boolean): Processes {
+function processes(source: string, count: number, hasLoops: boolean): Record<string, Playing> {
   return {
-    [FLOOR]: [launch(source, FAKESINK, count), LAUNCHED],
-    "gst-launch-1.0, appsink": [launch(source, APPSINK, count), LAUNCHED],
-    [RECORDERS]: [script(source, count, "recorder"), READY],
-    ...(hasLoops && { "a loop that pulls": [script(source, count, "pull"), READY] }),
+    [FLOOR]: launch(source, FAKESINK, count),
+    "gst-launch-1.0, appsink": launch(source, APPSINK, count),
+    [RECORDERS]: script(source, count, "recorder"),
+    ...(hasLoops && { "a loop that pulls": script(source, count, "pull") }),
   };
 }
 
-/** Lets processes run side by side and come to rest, looks at them in turn, ends them. */
-async function observe(processes: Processes, scale: Scale): Promise<Passes> {
-  await using stack = new AsyncDisposableStack();
-  for (const [process] of Object.values(processes)) stack.use(process);
-  await Promise.all(Object.values(processes).map(([process, ready]) => process.until(ready)));
-  await sleep(scale.isQuick ? WINDOW_SEC : SETTLE_SEC);
-  const looks = Object.entries(processes).map(([name, [process]]) => {
-    return [name, () => look(process, scale.isQuick ? 1 : 2)];
+function observe(processes: Record<string, Playing>, scale: Scale): Promise<Passes> {
+  return sideBySide(processes, {
+    settleSec: scale.isQuick ? WINDOW_SEC : SETTLE_SEC,
+    rounds: scale.rounds,
+    look: (process) => look(process, scale.isQuick ? 0.7 : 2),
   });
-  return await alternate(Object.fromEntries(looks), scale.rounds);
 }
 
 async function look(process: Subject, sec: number): Promise<Pass> {
@@ -98,8 +90,8 @@ async function encoding(scale: Scale): Promise<Row[]> {
   for (const count of scale.isQuick ? [] : [1, 4]) {
     const leg = `queue ! videoconvert ! ${encoder} ! ${FAKESINK}`;
     const passes = await observe({
-      "gst-launch-1.0, encoder and fakesink": [launch(raw(SMALL), leg, count), LAUNCHED],
-      "gstp, EncodedRingBuffer": [script(raw(SMALL), count, "encoder"), READY],
+      "gst-launch-1.0, encoder and fakesink": launch(raw(SMALL), leg, count),
+      "gstp, EncodedRingBuffer": script(raw(SMALL), count, "encoder"),
     }, scale);
     rows.push(rowOf(passes, "cpu", String(count), count));
   }

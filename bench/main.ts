@@ -10,10 +10,16 @@
  */
 import { parseArgs } from "@std/cli";
 import { armed } from "./armed.ts";
+import { command } from "./command.ts";
+import { recording } from "./recording.ts";
 import type { Scale, Section } from "./section.ts";
 import { goalsText, sectionText } from "./table.ts";
 
-const MEASUREMENTS: Record<string, (scale: Scale) => Promise<Section>> = { armed };
+const MEASUREMENTS: Record<string, (scale: Scale) => Promise<Section>> = {
+  command,
+  armed,
+  recording,
+};
 
 const args = parseArgs(Deno.args, { boolean: ["quick", "json"] });
 const names = args._.length > 0 ? args._.map(String) : Object.keys(MEASUREMENTS);

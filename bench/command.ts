@@ -1,0 +1,92 @@
+/**
+ * What the command costs beside gst-launch-1.0.
+ *
+ * @module
+ */
+import { cpuMs, Subject, words } from "./process.ts";
+import { alternate, type Pass, rowOf } from "./rounds.ts";
+import type { Row, Scale, Section } from "./section.ts";
+import { launched, sideBySide } from "./side_by_side.ts";
+import { FULL_HD, raw, type Size, sizeText, SMALL } from "./sources.ts";
+
+const CLI = new URL("../cli.ts", import.meta.url).pathname;
+const SCRIPT = new URL("./children/play.ts", import.meta.url).pathname;
+const COMMAND = "gstp, command";
+
+/** A pipeline whose first frame, on standard output, tells that it plays. */
+const FIRST_FRAME =
+  "videotestsrc is-live=true ! video/x-raw,format=GRAY8,width=16,height=16 ! fdsink";
+
+/** Time and processor time from a process's start to its first frame. */
+async function firstFrame(command: string, args: string[]): Promise<Pass> {
+  const startMs = performance.now();
+  const child = new Deno.Command(command, {
+    args,
+    env: { DENO_NO_UPDATE_CHECK: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  const { done } = await reader.read();
+  if (done) throw new Error(`${command} gave no frame`);
+  const pass = { wall: performance.now() - startMs, cpu: cpuMs(child.pid) };
+  child.kill("SIGKILL");
+  await reader.cancel();
+  await child.status;
+  return pass;
+}
+
+/** From the start to the first frame. */
+async function starts(rounds: number): Promise<Row[]> {
+  const deno = (...args: string[]) => () => firstFrame(Deno.execPath(), ["run", "-A", ...args]);
+  const subjects = {
+    "gst-launch-1.0": () => firstFrame("gst-launch-1.0", ["-q", ...words(FIRST_FRAME)]),
+    [COMMAND]: deno(CLI, "-q", ...words(FIRST_FRAME)),
+    "gstp, script": deno(SCRIPT, FIRST_FRAME),
+  };
+  await alternate(subjects, 1); // fills the caches
+  const passes = await alternate(subjects, rounds);
+  return [rowOf(passes, "wall", "time", 0), rowOf(passes, "cpu", "CPU", 1)];
+}
+
+/** While a picture runs. */
+async function running(size: Size, scale: Scale): Promise<Row> {
+  const pipeline = `${raw(size)} ! fakesink`;
+  const process = new Subject(Deno.execPath(), ["run", "-A", CLI, ...words(pipeline)]);
+  const passes = await sideBySide({
+    "gst-launch-1.0": launched(pipeline),
+    [COMMAND]: [process, "playing"],
+  }, {
+    settleSec: scale.isQuick ? 0.5 : 2,
+    rounds: scale.rounds,
+    look: async (process) => ({ cpu: await process.cpuRate(scale.isQuick ? 1 : 3) }),
+  });
+  return rowOf(passes, "cpu", sizeText(size), size[0] * size[1]);
+}
+
+/** Measures the command. */
+export async function command(scale: Scale): Promise<Section> {
+  const startRows = await starts(scale.isQuick ? 3 : 11);
+  const runningRows: Row[] = [];
+  for (const size of [SMALL, FULL_HD]) runningRows.push(await running(size, scale));
+  const { value } = startRows[0]!.cells["gstp, script"]!;
+  return {
+    name: "command",
+    tables: [
+      { quantity: "From the start to the first frame, milliseconds", of: "", rows: startRows },
+      {
+        quantity: "CPU of a live picture, milliseconds a second",
+        of: "picture",
+        rows: runningRows,
+      },
+    ],
+    words: [],
+    goals: [{
+      what: "Import of mod.ts and first PLAYING, beyond gst-launch-1.0",
+      limit: 250,
+      measured: value.median - startRows[0]!.cells["gst-launch-1.0"]!.value.median,
+      unit: " ms",
+    }],
+  };
+}
