@@ -10,7 +10,6 @@ import { GstClosedError } from "../errors.ts";
 import { type Call, ClipWindow } from "../ringbuffer/window.ts";
 import { Clip } from "./clip.ts";
 import type { ClipTrackOptions } from "./clip_track.ts";
-import { beginLooks, endLooks } from "./idle.ts";
 import { survivesChange } from "./containers.ts";
 import { guard, type Interruptible, unguard } from "./interrupt.ts";
 import {
@@ -27,6 +26,7 @@ import type { RecordingReport, Shortfall } from "./report.ts";
 import { type SnapshotOptions, type SnapshotReport, takeSnapshot } from "./snapshot.ts";
 import type { RecorderStats } from "./stats.ts";
 import { Track } from "./track.ts";
+import { Turns } from "./turns.ts";
 
 /**
  * What a recorder is doing: off its tee, keeping the last seconds, making a clip's file, writing a clip, or finishing
@@ -42,8 +42,17 @@ export interface Recording {
   readonly finished: Promise<RecordingReport>;
 }
 
-/** Milliseconds between two looks at the ring while a clip is open. */
-const TICK_MS = 20;
+const SOON = new Turns(20, true);
+/**
+ * When recorders look at their rings and clips. While frames are written that is seldom, so that each look has several to
+ * pass on: waking an encoder costs more than a frame does.
+ */
+const TURNS: Partial<Record<RecorderState, Turns>> = {
+  buffering: new Turns(1000, false),
+  starting: SOON,
+  recording: new Turns(100, true),
+  finishing: SOON,
+};
 /** Seconds of frames that may wait for the encoder, beside those of the window before and after the call. */
 const BACKLOG_SEC = 5;
 /** Nanoseconds that a frame is taken to last before there are two. */
@@ -111,12 +120,14 @@ export class VideoRecorder implements AsyncDisposable {
     endNow: () => this.#endNow(),
     finishNow: (untilMs) => this.#clips.forEach((clip) => clip.finishNow(untilMs)),
   };
-  /** The look at the rings while nothing is recorded. */
+  /** The turns that it is in, none where it has left its tee. */
+  #turns: Turns | undefined;
   readonly #look = () => {
     this.#checkRing();
-    this.#idle();
+    if (this.busy) this.#tick();
+    else this.#idle();
+    this.#schedule();
   };
-  #timer: ReturnType<typeof setTimeout> | undefined;
   #hasWarned = false;
   #failure: GstError | undefined;
   #closing: Promise<void> | undefined;
@@ -328,24 +339,16 @@ export class VideoRecorder implements AsyncDisposable {
     return all.length > 1 ? { ...first, tracks: all } : first;
   }
 
-  /** Has the ring looked at soon while a clip is open, else in the turns of all idle recorders. */
+  /** Has the rings looked at in the turns of its state. */
   #schedule(): void {
-    if (!this.busy && this.state === "buffering") {
-      beginLooks(this.#look);
-      return;
-    }
-    this.#unschedule();
-    if (!this.busy) return;
-    this.#timer = setTimeout(() => {
-      this.#checkRing();
-      this.#tick();
-      this.#schedule();
-    }, TICK_MS);
+    this.#join(TURNS[this.state]);
   }
 
-  #unschedule(): void {
-    clearTimeout(this.#timer);
-    endLooks(this.#look);
+  #join(turns: Turns | undefined): void {
+    if (turns === this.#turns) return;
+    this.#turns?.remove(this.#look);
+    turns?.add(this.#look);
+    this.#turns = turns;
   }
 
   /** Gives up a ring that takes no more frames; where an element of it has said why, that comes first. */
@@ -416,7 +419,7 @@ export class VideoRecorder implements AsyncDisposable {
     const late = `Not finished within ${closeTimeoutSec} s`;
     await deadline(Promise.all(clips.map(({ done }) => done)), closeTimeoutSec, late)
       .catch((error) => Promise.all(clips.map((clip) => clip.fail(error))));
-    this.#unschedule();
+    this.#join(undefined);
     this.#detach();
     for (const { history } of this.#tracks) history.clear();
   }
