@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Plot } from "./plot.ts";
 import type { Figure, Line } from "./statistics.ts";
 import { fitLine } from "./statistics.ts";
 
@@ -14,17 +15,13 @@ export interface Scale {
   rounds: number;
 }
 
-/** A measurement, by which it is called on the command line. */
-export interface Measurement {
-  name: string;
-  run(scale: Scale): Promise<Section>;
-}
-
 /** What a measurement found. */
 export interface Section {
   /** Of the measurement. */
   name: string;
   tables: Table[];
+  /** A picture of one of them. */
+  plot?: Plot;
   /** How the costs grow, and what else there is to say, in sentences. */
   words: string[];
   /** What is to be reached, and whether it is. */

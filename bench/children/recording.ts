@@ -37,7 +37,7 @@ if (import.meta.main) {
       windowSizeSec: 1,
       recordBinClass: Bin,
     }));
-  await sleep(2500);
+  await sleep(1500);
   console.log("ready");
   await sleep(100); // for the one who looks
   const recordings = await Promise.all(
