@@ -8,6 +8,7 @@ import { openedLibraries } from "../ffi/library.ts";
 import { PARSERS } from "./codecs.ts";
 import { packageOf } from "./packages.ts";
 import { EXTENSIONS, recordElements } from "./recorder/containers.ts";
+import { exactStartElements } from "./recorder/exact_start.ts";
 import { IMAGES } from "./recorder/snapshot.ts";
 import { hasElement } from "./registry.ts";
 import { encoderElements } from "./ringbuffer/encoded_ring_buffer.ts";
@@ -82,6 +83,10 @@ const CODECS: Record<string, string> = {
   "audio/x-mulaw": "mu-law",
 };
 
+function codecName(mediaType: string): string {
+  return CODECS[mediaType] ?? mediaType;
+}
+
 /**
  * Looks at what is installed.
  *
@@ -139,8 +144,12 @@ function allFeatures(): Record<string, string[][]> {
   }
   features["encoded ring buffer"] = encoderElements();
   for (const mediaType of Object.keys(PARSERS)) {
-    const name = `${CODECS[mediaType] ?? mediaType} written as it is`;
+    const name = `${codecName(mediaType)} written as it is`;
     features[name] = EXTENSIONS.flatMap((extension) => recordElements(extension, mediaType));
+  }
+  for (const mediaType of Object.keys(PARSERS)) {
+    const elements = exactStartElements(mediaType);
+    if (elements.length > 0) features[`${codecName(mediaType)} with exact starts`] = elements;
   }
   for (const [extension, { elements }] of Object.entries(IMAGES)) {
     features[`snapshots as ${extension}`] = [["videoconvert", ...elements]];

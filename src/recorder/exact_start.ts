@@ -219,6 +219,12 @@ export class ExactStart {
   }
 }
 
+/** The elements that a stream's start needs: any of these lists is enough. None where it is not known how to encode it. */
+export function exactStartElements(mediaType: string): string[][] {
+  return ENCODERS.filter(({ makes }) => makes === mediaType)
+    .map(({ elements }) => ["decodebin", ...elements, ...PARSERS[mediaType]!.elements]);
+}
+
 /**
  * The text of the encoder that a stream's start needs.
  *
