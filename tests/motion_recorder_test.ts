@@ -3,6 +3,7 @@
  */
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { ROOT } from "./helpers/cli.ts";
+import { withoutWarning } from "./helpers/permissions.ts";
 import { probeClip } from "./helpers/recording.ts";
 import { run } from "./helpers/run.ts";
 import { tempDir } from "./helpers/temp_dir.ts";
@@ -31,7 +32,7 @@ async function firstChange(clip: string): Promise<number> {
     ...["-v", "error", "-i", clip, "-fps_mode", "passthrough", "-f", "rawvideo"],
     ...["-pix_fmt", "gray", "-y", raw],
   ]);
-  assertEquals([code, stderr], [0, ""]);
+  assertEquals([code, withoutWarning(stderr)], [0, ""]);
   const bytes = await Deno.readFile(raw);
   await Deno.remove(raw);
   const size = WIDTH * HEIGHT;
@@ -57,10 +58,11 @@ Deno.test("motion-recorder.ts records each motion, from before it", async () => 
   const source = `filesrc location=${raw} blocksize=${WIDTH * HEIGHT} ! rawvideoparse ` +
     `format=gray8 width=${WIDTH} height=${HEIGHT} framerate=${FPS}/1`;
   const out = `${dir.path}/clips`;
-  const args = ["run", "-A", `${ROOT}recipes/motion-recorder.ts`, source];
+  const recipe = `${ROOT}recipes/motion-recorder.ts`;
+  const args = ["run", "--no-prompt", "-P=recipes", recipe, source];
   const options = [`--out=${out}`, `--window=${WINDOW_SEC}`];
   const { code, stdout, stderr } = await run(Deno.execPath(), [...args, ...options]);
-  assertEquals([code, stderr], [0, ""]);
+  assertEquals([code, withoutWarning(stderr)], [0, ""]);
 
   const told = [...stdout.matchAll(/^motion at ([\d.]+) s$/gm)].map(([, sec]) => Number(sec));
   assertEquals(told, MOTIONS.map(({ first }) => Number((first / FPS).toFixed(3))), stdout);

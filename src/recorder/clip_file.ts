@@ -9,8 +9,8 @@ import { basename, dirname, join } from "node:path";
 export const PART_SUFFIX = ".part";
 /** Bytes of a file name at most, on the file systems in use (Linux: NAME_MAX in limits.h). */
 const MAX_NAME_BYTES = 255;
-/** A folder that goes with the last of its files may do so between two steps of another clip. */
-const FOLDER_TRIES = 3;
+/** The folder for long names goes with the last of its files, perhaps between two steps of another clip. */
+const CREATE_TRIES = 3;
 
 /** Where a clip is while it is being written. */
 export function partPathOf(path: string): string {
@@ -42,10 +42,7 @@ export class ClipFile {
    */
   static async reserve(path: string): Promise<ClipFile> {
     if (exists(path)) throw new Deno.errors.AlreadyExists(`There is a file ${path} already`);
-    const file = await createFile(partPathOf(path));
-    // Windows keeps everyone else from writing to a locked file; some file systems have no locks
-    if (Deno.build.os !== "windows") await file.lock(true).catch(() => {});
-    return new ClipFile(path, file);
+    return new ClipFile(path, await createFile(partPathOf(path)));
   }
 
   /** Nothing more is written: others may do with the file what they like. May be called twice. */
@@ -107,16 +104,26 @@ export class ClipFile {
   }
 }
 
-/** Makes an empty file, and its folder where that is the one for long names. */
+/** Makes an empty file with a lock, and its folder where that is the one for long names. */
 async function createFile(partPath: string): Promise<Deno.FsFile> {
   for (let tries = 1;; tries++) {
     await Deno.mkdir(dirname(partPath), { recursive: true });
     try {
-      return await Deno.open(partPath, { write: true, createNew: true });
+      const file = await Deno.open(partPath, { write: true, createNew: true });
+      // Windows keeps everyone else from writing to a locked file; some file systems have no locks
+      if (Deno.build.os !== "windows") await file.lock(true).catch(() => {});
+      if (await isAt(file, partPath)) return file;
+      file.close();
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound) || tries === FOLDER_TRIES) throw error;
+      if (!(error instanceof Deno.errors.NotFound) || tries === CREATE_TRIES) throw error;
     }
   }
+}
+
+/** Whether a path still leads to a file that was opened by it. */
+export async function isAt(file: Deno.FsFile, path: string): Promise<boolean> {
+  const info = await Deno.lstat(path).catch(() => null);
+  return info !== null && info.ino === (await file.stat()).ino;
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import { basename, dirname, extname, join } from "node:path";
 import { GstError } from "../../ffi/errors.ts";
-import { exists, PART_SUFFIX, removeEmpty, renameNew } from "./clip_file.ts";
+import { exists, isAt, PART_SUFFIX, removeEmpty, renameNew } from "./clip_file.ts";
 import { type Remuxer, remuxerOf } from "./containers.ts";
 import { copyPatched, type Patch, repairFragments } from "./fragments.ts";
 import { type Content, readContent, readStreams, remux, type Stream } from "./remux.ts";
@@ -64,8 +64,8 @@ const MP4_EXTENSIONS = [".mp4", ".mov"];
  * left alone.
  *
  * A .webm, .mkv, .mp4 or .mov is written anew, without encoding, so that it has a duration and an index; its times stay
- * as they are. A .ts needs no more than its name. The `.part` file is removed once the clip is complete and on the disk;
- * a file that exists is never overwritten.
+ * as they are. A .ts needs no more than its name. The `.part` file is removed once the clip is complete and on the disk,
+ * and so is an empty one; a file that exists is never overwritten.
  *
  * Recorders hold a lock (flock) on a `.part` file as long as they write to it. One that is locked is left alone,
  * whichever process has it.
@@ -134,17 +134,19 @@ async function filesIn(directory: string): Promise<string[]> {
   }
 }
 
-/** Null where it is gone: its recorder has finished it. */
+/** Null where it is gone, as its recorder has finished it, or was empty. */
 async function recoverClip({ path, partPath }: Part): Promise<RecoveredClip | LeftClip | null> {
   let bytes = 0;
   let reason: LeftReason = "failed";
   try {
     using file = await Deno.open(partPath);
-    reason = "in-use";
-    if (!await file.tryLock(true)) throw new Error(`${partPath} is being written`);
-    const { size, ino } = await file.stat();
-    if (ino !== (await Deno.lstat(partPath)).ino) return null;
-    bytes = size;
+    if (!await file.tryLock(true)) {
+      reason = "in-use";
+      throw new Error(`${partPath} is being written`);
+    }
+    if (!await isAt(file, partPath)) return null;
+    bytes = (await file.stat()).size;
+    if (bytes === 0) return await Deno.remove(partPath).then(() => null);
     reason = "name-taken";
     if (exists(path)) throw new Deno.errors.AlreadyExists(`There is a file ${path} already`);
     reason = "failed";

@@ -132,12 +132,12 @@ Deno.test("finished rejects when the folder is removed, and the next clip makes 
   await witnessed(app.pipeline, async () => {
     const recordings = await Promise.all(recorders.map((recorder) => recorder.record()));
     await Deno.remove(folder, { recursive: true });
-    for (const { path, finished } of recordings) {
+    await Promise.all(recordings.map(async ({ path, finished }) => {
       const error = await assertRejects(() => finished, RecordingError, path);
       assertEquals(error.partPath, undefined);
       assertInstanceOf(error.cause, Deno.errors.NotFound);
       assertMatch(error.message, /was removed while it was being written/);
-    }
+    }));
     for (const recorder of recorders) await recordNext(recorder);
   });
   addRow(import.meta.url, {
