@@ -3,7 +3,9 @@
  */
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { UsageError } from "../cli/errors.ts";
+import type { RecordingReport } from "../mod.ts";
 import { ClipFolder } from "../cli/record/clip_folder.ts";
+import { ClipList } from "../cli/record/clip_list.ts";
 import { clipResponse } from "../cli/record/clip_response.ts";
 import { Events, type TimedEvent } from "../cli/record/events.ts";
 import { tempDir } from "./helpers/temp_dir.ts";
@@ -121,7 +123,16 @@ Deno.test("ClipFolder.open() opens clips of the folder, and nothing else", async
   for (const name of others) assertEquals(await folder.open(name), null, name);
 });
 
-Deno.test("ClipFolder.read() lists clips newest first", async () => {
+/** A report of a clip of three bytes. */
+function reportOf(path: string): RecordingReport {
+  return {
+    path,
+    ...{ start: 0, end: 1, duration: 1, frames: 30, dropped: 0, bytes: 3 },
+    ...{ calls: [], requested: { start: 0, end: 1 }, startedAt: new Date(0), shortfalls: [] },
+  };
+}
+
+Deno.test("ClipFolder.newest() lists clips, its own ones at once and with their reports", async () => {
   await using dir = await tempDir();
   for (const [i, name] of ["b.webm", "c.mkv", "a.mp4"].entries()) {
     await Deno.writeTextFile(`${dir.path}/${name}`, "x".repeat(i + 1));
@@ -129,11 +140,43 @@ Deno.test("ClipFolder.read() lists clips newest first", async () => {
   }
   await Deno.writeTextFile(`${dir.path}/open.mp4.part`, "");
   using folder = await ClipFolder.make(dir.path, NO_LIMITS, new Events());
-  const { clips, bytes, freeBytes } = await folder.read();
-  assertEquals(clips.map(({ name }) => name), ["a.mp4", "c.mkv", "b.webm"]);
-  assertEquals(clips[0], { name: "a.mp4", bytes: 3, modifiedAt: new Date(1002e3), report: null });
-  assertEquals(bytes, 6);
+  const names = async (limit: number) => (await folder.newest(limit)).map(({ name }) => name);
+  assertEquals(await names(9), ["a.mp4", "c.mkv", "b.webm"]);
+  assertEquals(await names(2), ["a.mp4", "c.mkv"]);
+  const [first] = await folder.newest(1);
+  assertEquals(first, { name: "a.mp4", bytes: 3, modifiedAt: new Date(1002e3), report: null });
+  const { count, bytes, freeBytes } = await folder.info();
+  assertEquals([count, bytes], [3, 6]);
   assert(freeBytes === null || freeBytes > 0);
+  const report = reportOf(`${dir.path}/new.mp4`);
+  folder.add(report);
+  assertEquals((await folder.newest(1))[0]!.report, report);
+  assertEquals((await folder.info()).count, 4);
+});
+
+Deno.test("ClipList misses no change that is made while it lists the folder", async () => {
+  await using dir = await tempDir();
+  for (let i = 0; i < 50; i++) await Deno.writeTextFile(`${dir.path}/${i}.mp4`, "video");
+  const list = new ClipList(dir.path);
+  const listed = list.totals();
+  // neither is on disk: a listing that began before sees it otherwise
+  list.add({ name: "new.mp4", bytes: 1, mtimeMs: Date.now() });
+  list.delete("7.mp4");
+  assertEquals(await listed, { count: 50, bytes: 246 });
+  const names = (await list.newest(99)).map(({ name }) => name);
+  assertEquals([names.includes("new.mp4"), names.includes("7.mp4")], [true, false]);
+});
+
+Deno.test("ClipList tells that a folder cannot be read, and reads it once it can", async () => {
+  await using dir = await tempDir();
+  const path = `${dir.path}/clips`;
+  await Deno.writeTextFile(path, "in the way");
+  const list = new ClipList(path);
+  await assertRejects(() => list.totals());
+  await Deno.remove(path);
+  await Deno.mkdir(path);
+  await Deno.writeTextFile(`${path}/a.mp4`, "video");
+  assertEquals(await list.totals(), { count: 1, bytes: 5 });
 });
 
 Deno.test("ClipFolder.newPath() never gives a path twice, nor one outside of the folder", async () => {

@@ -6,11 +6,11 @@
 import { statfs } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type RecordingReport, RetentionPolicy } from "../../mod.ts";
-import { byAge, type ClipEntry, listClips, readClip } from "../../src/recorder/retention.ts";
+import { readClip } from "../../src/recorder/retention.ts";
 import { UsageError } from "../errors.ts";
 import type { Limits } from "./args.ts";
+import { ClipList } from "./clip_list.ts";
 import type { Events } from "./events.ts";
-import { Shared } from "./shared.ts";
 
 /** A clip that is complete. */
 export interface ClipInfo {
@@ -24,8 +24,7 @@ export interface ClipInfo {
 
 /** All clips, and the disk that they are on. */
 export interface FolderInfo {
-  /** Newest first. */
-  clips: ClipInfo[];
+  count: number;
   bytes: number;
   /** What the disk has left; null where that is not known. */
   freeBytes: number | null;
@@ -40,8 +39,8 @@ export interface OpenClip {
   tag: string;
 }
 
-/** Milliseconds for which the list of clips is good. */
-const LIST_MS = 500;
+/** Reports that are kept; older clips are listed without. */
+const MAX_REPORTS = 1000;
 /** What file systems take. */
 const MAX_NAME_BYTES = 255;
 /** Milliseconds between two looks for clips that are too old. */
@@ -52,10 +51,10 @@ export class ClipFolder implements Disposable {
   readonly #path: string;
   readonly #policy: RetentionPolicy | undefined;
   readonly #events: Events;
-  /** Of the clips of this run that are still there. */
+  /** Of the newest clips of this run, oldest first. */
   readonly #reports = new Map<string, RecordingReport>();
   readonly #timer: ReturnType<typeof setInterval> | undefined;
-  readonly #info = new Shared(() => this.#read(), LIST_MS);
+  readonly #clips: ClipList;
   #lastMs = 0;
 
   /**
@@ -77,6 +76,7 @@ export class ClipFolder implements Disposable {
   private constructor(path: string, limits: Limits, events: Events) {
     this.#path = path;
     this.#events = events;
+    this.#clips = new ClipList(path);
     if (Math.min(...Object.values(limits)) === Infinity) return;
     this.#policy = new RetentionPolicy({ directory: path, ...limits });
     this.#timer = setInterval(() => void this.tidy(), AGE_MS);
@@ -91,8 +91,11 @@ export class ClipFolder implements Disposable {
 
   /** Takes note of a clip that is complete. */
   add(report: RecordingReport): void {
-    this.#reports.set(basename(report.path), report);
-    this.#info.forget();
+    const name = basename(report.path);
+    this.#clips.add({ name, bytes: report.bytes, mtimeMs: Date.now() });
+    this.#reports.set(name, report);
+    const [oldest] = this.#reports.keys();
+    if (this.#reports.size > MAX_REPORTS) this.#reports.delete(oldest!);
   }
 
   /** Removes what is beyond the limits; a failure is printed. */
@@ -101,7 +104,7 @@ export class ClipFolder implements Disposable {
       for (const { path, bytes, reason } of await this.#policy?.apply() ?? []) {
         const name = basename(path);
         this.#reports.delete(name);
-        this.#info.forget();
+        this.#clips.delete(name);
         this.#events.emit({ type: "removed", name, bytes, reason });
       }
     } catch (error) {
@@ -109,26 +112,17 @@ export class ClipFolder implements Disposable {
     }
   }
 
-  /** What there is. */
-  read(): Promise<FolderInfo> {
-    return this.#info.get();
+  /** What there is on the whole. */
+  async info(): Promise<FolderInfo> {
+    return { ...await this.#clips.totals(), freeBytes: await freeBytes(this.#path) };
   }
 
-  async #read(): Promise<FolderInfo> {
-    const entries = (await listClips(this.#path, console.error)).sort(byAge).reverse();
-    // others may remove clips, too
-    const names = new Set(entries.map(({ name }) => name));
-    for (const name of this.#reports.keys()) if (!names.has(name)) this.#reports.delete(name);
-    return {
-      clips: entries.map((entry) => this.#describe(entry)),
-      bytes: entries.reduce((sum, { bytes }) => sum + bytes, 0),
-      freeBytes: await freeBytes(this.#path),
-    };
-  }
-
-  #describe({ name, bytes, mtimeMs }: ClipEntry): ClipInfo {
-    const report = this.#reports.get(name) ?? null;
-    return { name, bytes, modifiedAt: new Date(mtimeMs), report };
+  /** The newest clips, up to so many, newest first. */
+  async newest(limit: number): Promise<ClipInfo[]> {
+    return (await this.#clips.newest(limit)).map(({ name, bytes, mtimeMs }) => ({
+      ...{ name, bytes, modifiedAt: new Date(mtimeMs) },
+      report: this.#reports.get(name) ?? null,
+    }));
   }
 
   /** Opens a clip of the folder; null where there is none of this name. The caller closes it. */

@@ -119,14 +119,14 @@ export class Recorders {
 
   async #readStatus(): Promise<Status> {
     const { pipeline, folder } = this.#context;
-    const { clips, bytes, freeBytes } = await folder.read();
+    const { count, bytes, freeBytes } = await folder.info();
     const { state, isLive } = pipeline;
     return {
       state,
       isLive,
       runningTimeSec: state === "null" ? null : pipeline.runningTimeSec,
       tees: [...this.#recorders.values()].map((recorder) => recorder.status()),
-      clips: { count: clips.length, bytes },
+      clips: { count, bytes },
       disk: { freeBytes },
     };
   }

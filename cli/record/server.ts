@@ -161,9 +161,9 @@ export class RecordServer implements AsyncDisposable {
 
   async #listClips(c: Context): Promise<Response> {
     const { limit } = check(ListSchema, c.req.query());
-    const { clips, bytes } = await this.#options.folder.read();
-    const listed = clips.slice(0, limit).map(describe);
-    return json(c, { clips: listed, count: clips.length, bytes });
+    const { folder } = this.#options;
+    const { count, bytes } = await folder.info();
+    return json(c, { clips: (await folder.newest(limit)).map(describe), count, bytes });
   }
 
   async #sendClip(c: Context): Promise<Response> {
