@@ -24,6 +24,8 @@ export class Frame {
   /** What the buffer says, in running time. */
   readonly #ptsNs: bigint | null;
   readonly #dtsNs: bigint | null;
+  /** Whether it is decoded when it is shown: live sources write into raw frames when they came instead. */
+  #isOrderless = false;
   /** Nanoseconds by which it comes later than its buffer says. */
   #shiftNs = 0n;
   /** Owned: unref'd by the last {@link release}. */
@@ -61,7 +63,12 @@ export class Frame {
    * stream. Same as {@link timeNs} where the stream does not tell it apart.
    */
   get orderNs(): bigint | null {
-    return this.#dtsNs === null ? this.timeNs : this.#dtsNs + this.#shiftNs;
+    return this.#dtsNs === null || this.#isOrderless ? this.timeNs : this.#dtsNs + this.#shiftNs;
+  }
+
+  /** Has it be decoded when it is shown, as all raw frames are. */
+  forgetOrder(): void {
+    this.#isOrderless = true;
   }
 
   /** Has it come that much later than its buffer says. */
@@ -116,6 +123,7 @@ export class Frame {
     const fields = Deno.UnsafePointerView.getArrayBuffer(buffer, 16, OFFSETS["GstBuffer.pts"]);
     const times = new BigUint64Array(fields); // pts, then dts
     const laterNs = this.timeNs! + aheadNs - this.#pts;
+    if (this.#isOrderless) times[1] = CLOCK_TIME_NONE;
     times.forEach((time, i) => {
       if (time !== CLOCK_TIME_NONE) times[i] = max(time + laterNs, 0n);
     });

@@ -87,12 +87,19 @@ export class Clip {
     this.done = this.#finish.promise.then(() => {}, (error) => {
       if (this.#hasStarted && !this.#isAwaited) console.error(error);
     });
-    const late = `No file within ${options.maxDelaySec} s: ` +
-      "no frame came that belongs to the clip, or its file could not be made in time";
+    const late = `No file within ${options.maxDelaySec} s`;
     deadline(this.started, options.maxDelaySec, late)
       // it may be there already, and the event loop have been too busy to see it
       .catch(() => deadline(this.started, GRACE_SEC, late))
-      .catch((error) => this.fail(error));
+      .catch((error) => this.fail(this.#explain(error, late)));
+  }
+
+  #explain(error: unknown, late: string): unknown {
+    if (!(error instanceof GstTimeoutError)) return error;
+    const reason = this.#tracks.some(({ hasUntimed }) => hasUntimed)
+      ? "frames came that have no timestamps, which a source with do-timestamp=true gives them"
+      : "no frame came that belongs to the clip, or its file could not be made in time";
+    return new GstTimeoutError(`${late}: ${reason}`);
   }
 
   /** Resolves to the report, rejects with a {@link RecordingError}; a failure that nobody awaits is printed. */

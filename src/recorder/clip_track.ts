@@ -47,6 +47,7 @@ export class ClipTrack {
   #checked: Frame | undefined;
   /** Whether a frame is missing that the next ones may refer to. */
   #isBroken = false;
+  #hasUntimed = false;
   /** Frames that may wait for the encoder. */
   #maxBacklog = 0;
   #exactNs: bigint | null = null;
@@ -78,6 +79,11 @@ export class ClipTrack {
   /** Where the first frame belongs that is to be seen, after some that it needs to be decoded; null where there are none. */
   get exactNs(): bigint | null {
     return this.#exactNs;
+  }
+
+  /** Whether frames came without a time. */
+  get hasUntimed(): boolean {
+    return this.#hasUntimed;
   }
 
   /** Whether no more frames come. */
@@ -155,6 +161,7 @@ export class ClipTrack {
 
   /** A frame without a time has no place in a file. */
   #miss(): void {
+    this.#hasUntimed = true;
     if (this.tally.frames === 0) return;
     this.#isBroken = true;
     this.tally.note("frames-missing");

@@ -41,7 +41,7 @@ export class Track {
   /** Running time at which frames came last, and when that was. */
   #arrivedNs = 0n;
   #arrivedMs = performance.now();
-  #timeline = new Timeline();
+  #timeline: Timeline;
   /** The latest start of a frame, or when the ring was attached. */
   #newestNs: bigint;
 
@@ -60,6 +60,7 @@ export class Track {
     this.#newestNs = options.pipeline.runningTimeNs ?? 0n;
     const ring = new ringBufferClass(options);
     this.ring = ring;
+    this.#timeline = new Timeline(() => ring.isLive);
     this.attachment = {
       ...attachment,
       path: ring.path,
@@ -86,11 +87,12 @@ export class Track {
     const nowNs = runningTimeNs ?? 0n;
     // flushed or stopped since then: the times of another start mean nothing in the next one
     if (nowNs < this.#arrivedNs) {
-      this.#timeline = new Timeline();
+      this.#timeline = new Timeline(() => ring.isLive);
       this.#arrivedNs = nowNs;
       this.#restart(runningTimeNs === null ? () => {} : onRestart);
     }
     if (frames.length === 0) return;
+    if (frames[0]!.mediaType.endsWith("/x-raw")) frames.forEach((frame) => frame.forgetOrder());
     const places = this.#timeline.place(
       frames.map(({ orderNs }) => orderNs),
       runningTimeNs ?? this.#arrivedNs,

@@ -7,6 +7,7 @@ import type { GstError } from "../../ffi/errors.ts";
 import { max, min, secToNs } from "../clock_time.ts";
 import { checkSec, deadline } from "../deadline.ts";
 import { GstClosedError } from "../errors.ts";
+import { JITTER_NS } from "../ringbuffer/timeline.ts";
 import { type Call, ClipWindow } from "../ringbuffer/window.ts";
 import { Clip } from "./clip.ts";
 import type { ClipTrackOptions } from "./clip_track.ts";
@@ -306,7 +307,9 @@ export class VideoRecorder implements AsyncDisposable {
   /** Keeps what a clip from now on needs: of the other tracks, as far back as the first one has to begin. */
   #trim(): void {
     const [first, ...others] = this.#tracks as [Track, ...Track[]];
-    const sinceNs = this.#newestNs - this.#windowNs;
+    // live frames can be a little ahead of the instant of a call
+    const newestNs = max(this.#newestNs - JITTER_NS, min(this.#newestNs, this.#nowNs));
+    const sinceNs = newestNs - this.#windowNs;
     first.trim(sinceNs, 0n);
     if (others.length === 0) return;
     const isBehind = first.newestNs < sinceNs;

@@ -128,7 +128,7 @@ export class RingBuffer {
     this.#bin = new RingBin({
       ...{ name, text },
       // a live source gives nothing in a pause, and no sink waits for it: there, the tee's thread alone will do
-      isQueued: !this.#isLive,
+      isQueued: !this.isLive,
       isShielded: !this.#isPlain,
     });
     this.#stream = new PadCaps(this.#bin.sinkPad, (caps) => ({
@@ -159,12 +159,13 @@ export class RingBuffer {
 
   /** A live source paces itself; any other is paced here, by the clock. */
   #pace(): void {
-    if (!this.#isSynced || !this.#isLive) return;
+    if (!this.#isSynced || !this.isLive) return;
     setProperty(this.#bin.appsink, "sync", false);
     this.#isSynced = false;
   }
 
-  get #isLive(): boolean {
+  /** Whether the tee's frames come when they are made, as a camera's do. */
+  get isLive(): boolean {
     return isTeeLive(this.#tee) ?? this.#pipeline.isLive;
   }
 

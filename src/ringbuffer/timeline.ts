@@ -5,8 +5,10 @@
  */
 import { max } from "../clock_time.ts";
 
-/** What a frame is ahead of the frame before it, and of the pipeline, where its time must be wrong. */
-const JUMP_NS = 1_000_000_000n;
+/** What a live frame can be ahead of the pipeline, and a stream that goes on be late, by its source's jitter. */
+export const JITTER_NS = 250_000_000n;
+/** What the newest frame of another run of the stream can be behind the pipeline. */
+const LATENCY_NS = 1_000_000_000n;
 
 /** What became of a frame's time. */
 export interface Place {
@@ -36,6 +38,16 @@ export class Timeline {
   /** Where the last frame was placed, and how long after the one before it. */
   #lastNs: bigint | null = null;
   #stepNs = 0n;
+  readonly #isLive: () => boolean;
+
+  /**
+   * Follows a stream from its first frame on.
+   *
+   * @param isLive Tells whether its frames come when they are made: others can be ahead of the pipeline.
+   */
+  constructor(isLive: () => boolean = () => true) {
+    this.#isLive = isLive;
+  }
 
   /**
    * Places frames that came together.
@@ -48,12 +60,10 @@ export class Timeline {
     const newestNs = timesNs.findLast((timeNs) => timeNs !== null) ?? 0n;
     return timesNs.map((timeNs) => {
       if (timeNs === null) return { shiftNs: this.#shiftNs, isNew: false };
-      const isNew = this.#isBehind(timeNs) && hasPaused && nowNs - newestNs < JUMP_NS;
+      const isNew = this.#isBehind(timeNs) && hasPaused && nowNs - newestNs < LATENCY_NS;
       if (isNew) this.#shiftNs = 0n;
       else if (this.#isBehind(timeNs) || this.#isAhead(timeNs, nowNs)) {
-        const agoNs = max(newestNs - timeNs, 0n);
-        const nextNs = (this.#lastNs ?? 0n) + max(this.#stepNs, 1n);
-        this.#shiftNs = max(nextNs, nowNs - agoNs) - timeNs;
+        this.#shiftNs = this.#next(nowNs - max(newestNs - timeNs, 0n)) - timeNs;
       }
       const placedNs = timeNs + this.#shiftNs;
       this.#stepNs = this.#lastNs === null || isNew ? 0n : placedNs - this.#lastNs;
@@ -62,12 +72,20 @@ export class Timeline {
     });
   }
 
+  /** Where a frame goes that came at an instant, as far as is known: right after the last one, unless that is long ago. */
+  #next(arrivedNs: bigint): bigint {
+    if (this.#lastNs === null) return arrivedNs;
+    const nextNs = this.#lastNs + max(this.#stepNs, 1n);
+    return arrivedNs > nextNs + JITTER_NS ? arrivedNs : nextNs;
+  }
+
   #isBehind(timeNs: bigint): boolean {
     return this.#lastNs !== null && timeNs + this.#shiftNs < this.#lastNs;
   }
 
   #isAhead(timeNs: bigint, nowNs: bigint): boolean {
     const placedNs = timeNs + this.#shiftNs;
-    return this.#lastNs !== null && placedNs > this.#lastNs + JUMP_NS && placedNs > nowNs + JUMP_NS;
+    const isNext = this.#lastNs !== null && placedNs <= this.#lastNs + JITTER_NS;
+    return !isNext && placedNs > nowNs + JITTER_NS && this.#isLive();
   }
 }

@@ -17,7 +17,7 @@ export const WIDTH = BITS * TILE;
 export const HEIGHT = 2 * TILE;
 
 /** One frame in GRAY8. */
-function numberedFrame(number: number): Uint8Array {
+export function numberedFrame(number: number): Uint8Array<ArrayBuffer> {
   const frame = new Uint8Array(WIDTH * HEIGHT);
   for (let bit = 0; bit < BITS; bit++) {
     if (!(number >> bit & 1)) continue;
