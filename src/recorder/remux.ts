@@ -45,6 +45,8 @@ export interface Content {
 
 /** The demuxer waits where frames are not taken as fast as it reads. */
 const SINK = "async=false sync=false wait-on-eos=false max-buffers=200";
+/** Frames of a stream, more than a sink holds, after which the event loop gets a turn. */
+const BATCH = 500;
 /** Frames that wait for the muxer at least, as long as there are more. */
 const BACKLOG = 100n;
 /** Seconds without a frame after which a file counts as one that cannot be read. */
@@ -142,7 +144,10 @@ async function readFrames(source: Source, pads: string[], reader: Reader): Promi
     return true;
   };
   const takeAll = () => {
-    while (mayTake() && sinks.map(takeNext).includes(true)) progressMs = performance.now();
+    for (let round = 0; round < BATCH && mayTake(); round++) {
+      if (!sinks.map(takeNext).includes(true)) return;
+      progressMs = performance.now();
+    }
   };
   let isOver = false;
   const end = runToEnd(pipeline).finally(() => isOver = true);

@@ -66,7 +66,7 @@ Deno.test("recoverClips() makes plain clips of every kind of file, after SIGKILL
     }
   }
   for (const [end, frames] of lost) {
-    assert(frames <= FPS / 2, `${frames} frames of a ${end} lost`);
+    assert(frames <= FPS, `${frames} frames of a ${end} lost`);
     addRow(import.meta.url, {
       fault: `SIGKILL in the middle of a ${end}, encoded before the tee`,
       tries: ROUNDS,
@@ -85,7 +85,7 @@ Deno.test("recoverClips() makes clips of what 1, 4 and 16 recorders leave at SIG
     return await Promise.all(recovered.map(({ path }) => lostFrames(path, frames)));
   }));
   const most = Math.max(...lost.flat());
-  assert(most <= FPS / 2, `${most} frames lost`);
+  assert(most <= FPS, `${most} frames lost`);
   addRow(import.meta.url, {
     fault: "SIGKILL while 1, 4, 16 clips of raw video are open",
     tries: lost.flat().length,

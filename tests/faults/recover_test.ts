@@ -13,6 +13,7 @@ import { recoverClips, Standalone, VideoRecorder } from "../../mod.ts";
 import { ClipFile } from "../../src/recorder/clip_file.ts";
 import { gstp } from "../helpers/cli.ts";
 import { interrupt } from "../helpers/interrupt.ts";
+import { runTraced } from "../helpers/leaks.ts";
 import {
   checkComplete,
   probeClip,
@@ -288,6 +289,18 @@ Deno.test({
       lost: "0 bytes",
     });
   },
+});
+
+Deno.test("recoverClips() leaves no GStreamer object alive, whether it succeeds or fails", async () => {
+  await using dir = await tempDir();
+  for (let i = 0; i < 5; i++) {
+    await Deno.writeFile(`${dir.path}/${i}.mkv.part`, cut);
+    await Deno.writeFile(`${dir.path}/${i}.webm.part`, cut.subarray(0, 400 * i));
+    await Deno.writeFile(`${dir.path}/${i}.mp4.part`, cut);
+  }
+  const { stdout, alive } = await runTraced("recoveries.ts", [dir.path]);
+  // one .webm is empty, the others have no frame; an .mkv is no .mp4
+  assertEquals([stdout.trim(), alive], ["5 9", []]);
 });
 
 Deno.test("recoverClips() refuses what is no path, and takes a directory that comes later", async () => {

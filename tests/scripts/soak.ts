@@ -42,7 +42,7 @@ function newRecorder(app: Standalone, index: number): VideoRecorder {
     pipeline: app.pipeline,
     srcTeeName: isRaw ? "raw" : "h264",
     ringBufferClass: FastRing,
-    windowSizeSec: 5,
+    windowSizeSec: 10,
     filenameGenerator: () => `${folder}/${crypto.randomUUID()}${extension}`,
     onWarning: () => {},
   });
