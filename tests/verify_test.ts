@@ -3,6 +3,7 @@
  */
 import { assert, assertAlmostEquals, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { type VerifiedTrack, verifyClip } from "../mod.ts";
+import { readFile, sinkText } from "../src/verify/read.ts";
 import { gstp } from "./helpers/cli.ts";
 import { newPaths, reached, recorderOf, ringFull, runLive } from "./helpers/recording.ts";
 import { run } from "./helpers/run.ts";
@@ -347,6 +348,12 @@ Deno.test("verifyClip() finds a track that holds nothing", async () => {
   }
 });
 
+Deno.test("readFile() gives up elements that hang, and has them stop", async () => {
+  const text = `filesrc name=source ! fakesink ${sinkText(0, 1)}`;
+  const { error, mediaTypes } = await readFile(await both(".webm"), text, 1, () => {}, 300);
+  assertEquals([error?.message, mediaTypes], ["It hangs", [null]]);
+});
+
 Deno.test("verifyClip() refuses wrong arguments", async () => {
   await assertRejects(() => verifyClip(5 as unknown as string), TypeError);
   await assertRejects(() => verifyClip("a", { maxGapSec: -1 }), RangeError);
@@ -373,6 +380,19 @@ Deno.test("gstp verify prints a line for each clip, and tells by its status whet
   assertEquals(json.code, 0);
   const [report] = JSON.parse(json.stdout);
   assertEquals([report.ok, report.tracks[0].frames], [true, 57]);
+});
+
+Deno.test("gstp verify says that there is no decoder, and needs none with --fast", async () => {
+  const clips = [await both(".webm"), `${folder.path}/alone.webm`];
+  await succeed("ffmpeg", ["-v", "error", "-y", "-i", clips[0]!, "-an", "-c", "copy", clips[1]!]);
+  const env = { GST_PLUGIN_FEATURE_RANK: "vp8dec:NONE,avdec_vp8:NONE" };
+  const { code, stdout } = await gstp(["verify", ...clips], { env });
+  assertEquals(code, 1);
+  const lines = clips.map((clip) =>
+    `faulty ${clip}: no decoder for it is installed: gstp doctor tells what to install`
+  );
+  assertEquals(stdout.trimEnd().split("\n"), lines);
+  assertEquals((await gstp(["verify", "--fast", ...clips], { env })).code, 0);
 });
 
 Deno.test("gstp verify refuses what makes no sense", async () => {

@@ -13,9 +13,8 @@ import { Pipeline } from "../pipeline.ts";
 
 /** Milliseconds between two looks at what has come. */
 const POLL_MS = 2;
-/** Milliseconds without anything new after which a reading hangs. */
+/** Milliseconds for the slowest decoder to give anything new. */
 const STALL_MS = 20_000;
-
 /** Milliseconds for elements to tell what comes, once others are at their end. */
 const SETTLE_MS = 200;
 
@@ -42,6 +41,7 @@ export function sinkText(index: number, maxSamples: number): string {
  *
  * @param text A pipeline with a filesrc named `source` and sinks of {@link sinkText}, numbered from 0.
  * @param onSample Sees each sample, with the number of its sink; it must not keep the sample.
+ * @param stallMs Milliseconds without anything new after which it is given up.
  * @throws {GstError} if the pipeline cannot be made.
  */
 export async function readFile(
@@ -49,6 +49,7 @@ export async function readFile(
   text: string,
   sinkCount: number,
   onSample: (sink: number, sample: Deno.PointerObject) => void,
+  stallMs: number = STALL_MS,
 ): Promise<Reading> {
   await using pipeline = Pipeline.parse(text);
   pipeline.element("source").setProperty("location", path);
@@ -74,7 +75,7 @@ export async function readFile(
     const progress = sinks.map(progressOf);
     const isAtEnd = progress.includes("ended") && !progress.includes("reading");
     if (isAtEnd && (idleMs > SETTLE_MS || !progress.includes("waiting"))) break;
-    if (idleMs > STALL_MS) errors.push(new GstTimeoutError("It hangs"));
+    if (idleMs > stallMs) errors.push(new GstTimeoutError("It hangs"));
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   drain(sinks, onSample);

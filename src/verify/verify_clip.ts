@@ -158,7 +158,9 @@ async function decodeAll(path: string, clip: FilePackets, tracks: readonly Track
     tracks.map(({ shownFrames }) => shownFrames),
     (i) => isPicture(clip.tracks[i]!.mediaType),
   );
-  const complaints = warnings.filter(({ domain }) => domain === "gst-stream-error-quark");
+  const complaints = warnings.filter((warning) =>
+    warning.domain === "gst-stream-error-quark" || isDecoderMissing(warning)
+  );
   const faults = [error, ...complaints].filter((one) => one !== null).slice(0, 1)
     .map(decodingFault);
   if (faults.length === 0 && frames < stored) {
@@ -169,11 +171,13 @@ async function decodeAll(path: string, clip: FilePackets, tracks: readonly Track
 }
 
 function decodingFault(error: GstError): ClipFault {
-  const isMissing = error.domain === "gst-core-error-quark" &&
-    error.code === ENUMS.GST_CORE_ERROR_MISSING_PLUGIN;
-  return isMissing
-    ? fault("no-decoder", `no decoder for it is installed: ${reason(error)}`)
+  return isDecoderMissing(error)
+    ? fault("no-decoder", "no decoder for it is installed: gstp doctor tells what to install")
     : fault("not-decodable", reason(error));
+}
+
+function isDecoderMissing({ domain, code }: GstError): boolean {
+  return domain === "gst-core-error-quark" && code === ENUMS.GST_CORE_ERROR_MISSING_PLUGIN;
 }
 
 /** What an element said, without its path, which tells the reader of a clip nothing. */
