@@ -25,6 +25,7 @@ export class FramePipe {
   readonly #output: Deno.PointerObject;
   readonly #feed: Feed;
   #starting: Promise<number> | undefined;
+  #isStarted = false;
   #closing: Promise<void> | undefined;
 
   /**
@@ -47,6 +48,7 @@ export class FramePipe {
       this.#pipeline,
       ENUMS.GST_STATE_PLAYING,
     ));
+    this.#isStarted = true;
   }
 
   /** Hands a frame in; it stays the caller's. */
@@ -82,7 +84,8 @@ export class FramePipe {
 
   /** Whether all frames have been pulled. */
   get isEnded(): boolean {
-    return gstApp().gst_app_sink_is_eos(this.#output) !== 0;
+    // an appsink that has not been started says that it is at the end, too
+    return this.#isStarted && gstApp().gst_app_sink_is_eos(this.#output) !== 0;
   }
 
   /** Stops it and frees it. May be called twice. */
