@@ -34,9 +34,17 @@ const all = Array.from(
     }),
 );
 const seen = app.pipeline.element("seen");
+let isEnding = false;
+for (const recorder of all) {
+  const close = recorder.close.bind(recorder);
+  recorder.close = () => {
+    isEnding = true;
+    return close();
+  };
+}
 /** Tells the number of frames that have come, as long as all of them belong into the clips. */
 function tell(): void {
-  if (all.some(({ state }) => state !== "recording")) return;
+  if (isEnding) return;
   console.log(/rendered=\S+/.exec(String(seen.getProperty("stats")))![0]);
 }
 
