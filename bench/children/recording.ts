@@ -37,14 +37,18 @@ if (import.meta.main) {
       windowSizeSec: 1,
       recordBinClass: Bin,
     }));
-  await sleep(1500);
+  const record = async (sec: number) => {
+    const recordings = await Promise.all(
+      recorders.map((recorder) => recorder.record({ beforeSec: 0, afterSec: sec })),
+    );
+    const reports = await Promise.all(recordings.map(({ finished }) => finished));
+    return reports.reduce((sum, { frames }) => sum + frames, 0);
+  };
+  await sleep(1000);
+  await record(0.3); // loads what clips need: gst-launch-1.0 has done that when it begins to play
+  await sleep(1000);
   console.log("ready");
   await sleep(100); // for the one who looks
-  const recordings = await Promise.all(
-    recorders.map((recorder) => recorder.record({ beforeSec: 0, afterSec: sec })),
-  );
-  const reports = await Promise.all(recordings.map(({ finished }) => finished));
-  const frames = reports.reduce((sum, report) => sum + report.frames, 0);
-  console.log(`finished ${frames}.`);
+  console.log(`finished ${await record(sec)}.`);
   await app.ended;
 }
