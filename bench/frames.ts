@@ -49,10 +49,13 @@ export async function frames(scale: Scale): Promise<Section> {
       },
     );
     if (scale.isQuick) continue;
-    const { base, slope } = growthOf(rows(all, "cpu"), to);
+    const { slope } = growthOf(rows(all, "cpu"), to);
+    const small = rows(all, "cpu")[0]!.cells[to]!.value.median;
     section.words.push(
-      `${to}: ${digits(base)} ms a frame, and ${digits(slope)} ms more for each MB; ` +
-        `a copy of a MB within JavaScript takes ${digits(perCopy)} ms.`,
+      `${to}: ${digits(small)} ms for a frame of ${sizeText(SMALL)}, and ${
+        digits(slope)
+      } ms more for ` +
+        `each MB, which is what ${digits(slope / perCopy)} copies within JavaScript take.`,
     );
   }
   return section;

@@ -13,11 +13,21 @@ import { digits } from "./table.ts";
 
 /** Frames a second: few, that large pictures need not much of a processor. */
 const FPS = 5;
+/** Megabits a second of encoded pictures. */
+const MBIT = 8;
 /** Frames of a ring beyond its window. */
 const MARGIN = 4;
 
+const LARGEST: Size = [3840, 2160];
+
 const LAUNCH = "gst-launch-1.0, appsink";
 const GSTP = "gstp";
+
+/** Encoded pictures that need all of the bit rate. */
+function noise(size: Size): string {
+  return encoded(size, FPS).replace("is-live=true", "is-live=true pattern=snow")
+    .replace("x264enc", `x264enc bitrate=${MBIT * 1000}`);
+}
 
 /** A process whose ring holds so many frames; with none, it has no ring. */
 function launch(source: string, frames: number): Playing {
@@ -38,7 +48,7 @@ function record(source: string, windowSec: number): Playing {
 
 /** The rings of a picture, one row for each window: memory beyond that of the same process without a ring. */
 async function ofPicture(size: Size, isRaw: boolean, windowsSec: number[]): Promise<Row[]> {
-  const source = isRaw ? raw(size, FPS) : encoded(size, FPS);
+  const source = isRaw ? raw(size, FPS) : noise(size);
   // an encoded ring holds two groups of pictures more, of a second each
   const framesOf = (sec: number) => FPS * (isRaw ? sec : sec + 2) + MARGIN;
   const processes: Record<string, Playing> = {};
@@ -95,35 +105,39 @@ async function ofStages(): Promise<Row[]> {
   });
 }
 
+/** How a ring's memory grows, in a sentence; none where there is one window only. */
+function growth(size: Size, isRaw: boolean, rows: Row[]): string[] {
+  if (rows.length === 1) return [];
+  const { slope } = growthOf(rows, GSTP);
+  const amount = isRaw
+    ? `${digits(slope / FPS)} MB for each frame in the ring, so ` +
+      `${digits(slope / FPS * 300)} MB for 10 s at 30 frames a second`
+    : `${digits(slope)} MB for each second in the ring`;
+  return [`${sizeText(size)}, ${isRaw ? "raw" : `${MBIT} Mbit/s`}: ${amount}.`];
+}
+
 /** Measures memory. */
 export async function memory({ isQuick }: Scale): Promise<Section> {
-  const sizes: Size[] = isQuick ? [SMALL] : [SMALL, [640, 480], [1280, 720], FULL_HD, [3840, 2160]];
-  const windowsSec = isQuick ? [1] : [2, 4, 8];
+  const sizes: Size[] = isQuick ? [SMALL] : [SMALL, [640, 480], [1280, 720], FULL_HD, LARGEST];
   const section: Section = { name: "memory", tables: [], words: [], goals: [] };
-  for (const isRaw of [true, false]) {
-    const kind = isRaw ? "raw" : "encoded";
-    const tableRows: Row[] = [];
-    for (const size of sizes) {
-      const rows = await ofPicture(size, isRaw, windowsSec);
-      tableRows.push(...rows);
-      const { slope } = growthOf(rows, GSTP);
-      section.words.push(
-        `${sizeText(size)}, ${kind}: ${digits(slope / FPS)} MB for each frame in the ring; ` +
-          `${digits(slope / FPS * 300)} MB for 10 s at 30 frames a second.`,
-      );
-    }
-    section.tables.push({
-      quantity: `Memory beyond that of the process without a ring, MB, ${kind} pictures, ` +
-        `${FPS} frames a second`,
-      of: "picture and window",
-      rows: tableRows,
-    });
-  }
-  const stages = await ofStages();
-  section.tables.unshift({
+  const quantity = "Memory beyond that of the process without a ring, MB";
+  section.tables.push({
     quantity: "Memory of a process without a ring, MB",
     of: "",
-    rows: stages,
+    rows: await ofStages(),
   });
+  for (const isRaw of [true, false]) {
+    const all: Row[] = [];
+    for (const size of sizes) {
+      // to encode noise of that size takes much of a processor
+      const isHard = !isRaw && size === LARGEST;
+      const windowsSec = isQuick ? [1] : isHard ? [8] : [2, 4, 8];
+      const rows = await ofPicture(size, isRaw, windowsSec);
+      all.push(...rows);
+      section.words.push(...growth(size, isRaw, rows));
+    }
+    const kind = isRaw ? `raw pictures, ${FPS} frames a second` : `encoded with ${MBIT} Mbit/s`;
+    section.tables.push({ quantity: `${quantity}, ${kind}`, of: "picture and window", rows: all });
+  }
   return section;
 }

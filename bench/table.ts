@@ -8,6 +8,7 @@ import type { Figure } from "./statistics.ts";
 
 /** A number with three digits that mean something. */
 export function digits(value: number): string {
+  if (Number.isInteger(value)) return String(value);
   const magnitude = Math.abs(value);
   return value.toFixed(magnitude >= 99.95 ? 0 : magnitude >= 9.995 ? 1 : 2);
 }

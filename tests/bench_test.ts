@@ -42,18 +42,18 @@ Deno.test("alternate() measures in turn, rowOf() compares with the first", async
 });
 
 Deno.test("tableText() aligns columns and tells ratios with their spread", () => {
-  assertEquals([0.1234, 9.996, 99.96].map(digits), ["0.12", "10.0", "100"]);
+  assertEquals([3, 0.1234, 9.996, 99.96].map(digits), ["3", "0.12", "10.0", "100"]);
   const flat = { median: 2, low: 2, high: 2 };
-  const cells = { a: { value: { median: 2, low: 1, high: 3 } }, b: { value: flat, ratio: flat } };
+  const cells = { a: { value: { median: 2, low: 1, high: 3.5 } }, b: { value: flat, ratio: flat } };
   const table = { quantity: "CPU", of: "n", rows: [{ label: "8", size: 8, cells }] };
   assertEquals(
     tableText(table),
     [
       "CPU:",
       "",
-      "| n   | a                   | b                |",
-      "| --- | ------------------- | ---------------- |",
-      "| 8   | 2.00 (1.00 to 3.00) | 2.00: 2.00 times |",
+      "| n   | a             | b          |",
+      "| --- | ------------- | ---------- |",
+      "| 8   | 2 (1 to 3.50) | 2: 2 times |",
     ].join("\n"),
   );
   assertEquals(markdownTable(["a"], []), "| a   |\n| --- |");
