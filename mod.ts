@@ -58,7 +58,7 @@ export {
   type TemplateValue,
 } from "./src/template.ts";
 export { RecordBin, type RecordBinOptions } from "./src/recorder/record_bin.ts";
-export type { RecordTrack } from "./src/recorder/containers.ts";
+export type { RecordTrack } from "./src/recorder/record_bin_parts.ts";
 export { RecordingError } from "./src/recorder/errors.ts";
 export {
   type LeftClip,

@@ -7,7 +7,8 @@ import { glib, gobject, gst, gstApp, gstVersion, gstVideo } from "../ffi/gst.ts"
 import { openedLibraries } from "../ffi/library.ts";
 import { PARSERS } from "./codecs.ts";
 import { packageOf } from "./packages.ts";
-import { EXTENSIONS, recordElements } from "./recorder/containers.ts";
+import { EXTENSIONS } from "./recorder/containers.ts";
+import { recordElements } from "./recorder/record_bin_parts.ts";
 import { exactStartElements } from "./recorder/exact_start.ts";
 import { IMAGES } from "./recorder/snapshot.ts";
 import { hasElement } from "./registry.ts";

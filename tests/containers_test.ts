@@ -12,7 +12,7 @@ import {
 } from "@std/assert";
 import { extname } from "@std/path";
 import { GstError, GstParseError, RecordBin, RecordingError } from "../mod.ts";
-import { recordBinParts, type RecordBinSpec } from "../src/recorder/containers.ts";
+import { recordBinParts, type RecordBinSpec } from "../src/recorder/record_bin_parts.ts";
 import {
   checkComplete,
   newPaths,

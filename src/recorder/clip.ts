@@ -12,8 +12,7 @@ import type { ClipWindow } from "../ringbuffer/window.ts";
 import { ClipFile } from "./clip_file.ts";
 import { ClipTrack, type ClipTrackOptions } from "./clip_track.ts";
 import { RecordingError } from "./errors.ts";
-import { ExactStart } from "./exact_start.ts";
-import type { RecordTrack } from "./containers.ts";
+import { ClipWriter } from "./clip_writer.ts";
 import type { RecordBin } from "./record_bin.ts";
 import { clipReport, type RecordingReport, type Shortfall } from "./report.ts";
 
@@ -35,13 +34,8 @@ export interface ClipOptions {
   maxDelaySec: number;
 }
 
-const NS_PER_MS = 1_000_000n;
-/** One look at what is being encoded, where everything else has to wait. */
-const STEP_NS = 5n * NS_PER_MS;
 /** Seconds for what has happened while the event loop was busy to be seen. */
 const GRACE_SEC = 0.1;
-/** Seconds for the encoder to take or to write one more frame, or to finish after the last one. */
-const FINISH_SEC = 20;
 /** Seconds for a failed record bin to stop; one that hangs is left behind. */
 const STOP_SEC = 2;
 
@@ -59,22 +53,15 @@ export class Clip {
   readonly #tracks: ClipTrack[];
   readonly #start = Promise.withResolvers<void>();
   readonly #finish = Promise.withResolvers<RecordingReport>();
-  /** Those that the record bin writes, in its order. */
-  #written: ClipTrack[] = [];
-  /** What is before the starts of those that must not begin with a keyframe before the window. */
-  readonly #exactStarts = new Map<ClipTrack, ExactStart>();
   /** When the clip is written without the streams that have not begun. */
   readonly #patienceMs: number;
   #isAwaited = false;
   #epochMs = 0;
   #file: ClipFile | undefined;
-  #bin: RecordBin | undefined;
+  #writer: ClipWriter | undefined;
   #state: "waiting" | "starting" | "recording" | "finishing" | "done" = "waiting";
   #hasStarted = false;
   #isWritten = false;
-  #lastBacklog = 0;
-  #lastSize = 0;
-  #lastProgressMs = 0;
 
   /** A clip without a file yet: that is made when the first frame comes. */
   constructor(options: ClipOptions) {
@@ -138,8 +125,7 @@ export class Clip {
   offer(index: number, frame: Frame): void {
     const track = this.#tracks[index]!;
     if (track.isOver) return;
-    const backlog = this.#bin?.backlog(this.#written.indexOf(track)) ?? 0;
-    track.offer(frame, this.#startNs, backlog);
+    track.offer(frame, this.#startNs, this.#writer?.backlog(track) ?? 0);
     this.#follow(track);
   }
 
@@ -185,21 +171,19 @@ export class Clip {
       for (const track of this.#tracks) if (!begun.includes(track)) track.end("track-missing");
     }
     if (this.#tracks.some((track) => !track.isOver && !begun.includes(track))) return;
-    this.#written = begun;
-    void this.#open();
+    void this.#open(begun);
   }
 
-  /** Makes the file and starts the record bin. */
-  async #open(): Promise<void> {
+  /** Makes the file and starts to write these streams. */
+  async #open(tracks: ClipTrack[]): Promise<void> {
     this.#state = "starting";
     this.#epochMs = this.#options.epochMs();
     try {
       const { path, recordBinClass, startAtZero } = this.#options;
       this.#file = await ClipFile.reserve(path);
       const location = this.#file.partPath;
-      const tracks = await Promise.all(this.#written.map((track) => this.#recordTrack(track)));
-      this.#bin = new recordBinClass({ path, location, tracks, startAtZero });
-      await this.#bin.start();
+      this.#writer = new ClipWriter({ path, location, tracks, recordBinClass, startAtZero });
+      await this.#writer.start();
       // given up meanwhile: fail() leaves what is being started to this method
       if (this.state === "done") return await this.#undo();
       this.#state = "recording";
@@ -212,91 +196,40 @@ export class Clip {
     }
   }
 
-  async #recordTrack(track: ClipTrack): Promise<RecordTrack> {
-    const { mediaType, untoldFrameNs, exactNs } = track;
-    const shape = track.shape ?? undefined;
-    let splicedCaps: string | undefined;
-    if (exactNs !== null) {
-      const start = new ExactStart(exactNs, mediaType!);
-      this.#exactStarts.set(track, start);
-      splicedCaps = await start.begin(() => this.#advance(track, start));
-    }
-    return { mediaType: mediaType!, untoldFrameNs, splicedCaps, shape };
-  }
-
   /** Leaves nothing behind of a clip without a frame. */
   async #undo(): Promise<void> {
-    await this.#closeStarts();
-    await this.#bin?.close();
+    await this.#writer?.close();
     await this.#file?.remove();
   }
 
-  /** Passes frames on and looks how the record bin fares. */
+  /** Passes frames on and looks how the writer fares. */
   tick(): void {
     this.#openIfReady();
-    const bin = this.#bin;
-    if (bin === undefined || this.#isWritten) return;
-    if (this.#state !== "recording" && this.#state !== "finishing") return;
+    const writer = this.#writing;
+    if (writer === undefined || this.#isWritten) return;
     try {
-      this.#feed(bin);
-      if (bin.isEnded()) return void this.#commit(bin);
-      this.#checkProgress(bin);
+      this.#feed(writer);
+      if (writer.isEnded()) return void this.#commit(writer);
+      writer.checkProgress(() => this.#file!.size);
     } catch (error) {
       void this.fail(error);
     }
   }
 
-  #feed(bin: RecordBin): void {
-    if (this.#state !== "recording") return;
-    for (const [index, track] of this.#written.entries()) {
-      for (const frame of this.#next(track)) {
-        bin.push(frame, index);
-        frame.release();
-      }
-      if (track.isOver && !this.#exactStarts.get(track)?.isBusy) bin.endStream(index);
-    }
-    const isBusy = [...this.#exactStarts.values()].some(({ isBusy }) => isBusy);
-    if (!this.#isInputOver || isBusy) return;
-    this.#state = "finishing";
-    this.#lastProgressMs = performance.now();
-    this.#lastSize = this.#file!.size;
+  /** What writes the clip; undefined before it has started, and when it has nothing to write any more. */
+  get #writing(): ClipWriter | undefined {
+    return this.#state === "recording" || this.#state === "finishing" ? this.#writer : undefined;
   }
 
-  /** The next frames to write of a stream; the caller releases them. */
-  #next(track: ClipTrack): Frame[] {
-    const start = this.#exactStarts.get(track);
-    if (start === undefined) return track.take();
-    this.#advance(track, start);
-    return start.take();
+  #feed(writer: ClipWriter): void {
+    writer.feed();
+    if (writer.isFed) this.#state = "finishing";
   }
 
-  #advance(track: ClipTrack, start: ExactStart): void {
-    for (const frame of track.take()) start.push(frame);
-    if (track.isOver) start.endStream();
-  }
-
-  async #closeStarts(): Promise<void> {
-    await Promise.all([...this.#exactStarts.values()].map((start) => start.close()));
-  }
-
-  /** An encoder that stands still must not keep the clip open for ever. */
-  #checkProgress(bin: RecordBin): void {
-    if (this.#state !== "finishing") return;
-    const backlog = bin.backlog();
-    if (backlog !== this.#lastBacklog) this.#lastProgressMs = performance.now();
-    this.#lastBacklog = backlog;
-    if (performance.now() - this.#lastProgressMs <= FINISH_SEC * 1000) return;
-    // an encoder that looks ahead may have taken all frames, and still be writing them
-    const { size } = this.#file!;
-    if (size === this.#lastSize) throw new GstError(`The encoder stood still for ${FINISH_SEC} s`);
-    this.#lastSize = size;
-    this.#lastProgressMs = performance.now();
-  }
-
-  async #commit(bin: RecordBin): Promise<void> {
+  async #commit(writer: ClipWriter): Promise<void> {
     this.#isWritten = true;
     try {
-      await bin.close();
+      await writer.close();
       // unless given up meanwhile: then the file keeps the name that was told
       if (this.state !== "done") this.#rename();
     } catch (error) {
@@ -316,34 +249,20 @@ export class Clip {
   /** Hands all that there is to the encoder, for {@link finishNow} to wait for: a process is about to end. */
   endNow(): void {
     this.endInput("closed");
-    if (this.#bin !== undefined) this.#feed(this.#bin);
+    this.#writing?.feed();
   }
 
   /** Finishes the file, blocking, until `Date.now()` is `untilMs`. */
   finishNow(untilMs: number): void {
-    const bin = this.#bin;
-    if (bin === undefined || (this.#state !== "recording" && this.#state !== "finishing")) return;
+    const writer = this.#writing;
+    if (writer === undefined) return;
     try {
-      if (!this.#isWritten) {
-        this.#feedNow(bin, untilMs);
-        const waitMs = Math.max(0, Math.ceil(untilMs - Date.now()));
-        if (!bin.isEnded(BigInt(waitMs) * NS_PER_MS)) {
-          throw new GstTimeoutError("The process ended before the clip was finished");
-        }
-        bin.closeNow();
+      if (!this.#isWritten && !writer.finishNow(untilMs)) {
+        throw new GstTimeoutError("The process ended before the clip was finished");
       }
       this.#rename();
     } catch (error) {
       console.error(new RecordingError(this.path, error, this.#file!.partPath));
-    }
-  }
-
-  /** Waits for what is being encoded for the start, blocking, until `Date.now()` is `untilMs`. */
-  #feedNow(bin: RecordBin, untilMs: number): void {
-    this.#feed(bin);
-    while (this.#state === "recording" && Date.now() < untilMs) {
-      bin.isEnded(STEP_NS);
-      this.#feed(bin);
     }
   }
 
@@ -364,9 +283,9 @@ export class Clip {
 
   /** Stops writing; resolves to the path of what is written, where there is something. */
   async #abandon(): Promise<string | undefined> {
-    const [bin, file] = [this.#bin, this.#file!];
-    if (bin === undefined) return undefined;
-    const closed = Promise.all([bin.close(), this.#closeStarts()]);
+    const [writer, file] = [this.#writer, this.#file!];
+    if (writer === undefined) return undefined;
+    const closed = writer.close();
     await deadline(closed, STOP_SEC, "The record bin hangs").catch(() => {});
     const isThere = await file.abandon();
     // one that hangs may yet write

@@ -11,7 +11,7 @@ import type { Frame } from "../frame.ts";
 import { readMessage } from "../message.ts";
 import { parsePipeline } from "../parse.ts";
 import { setProperty } from "../properties.ts";
-import { appsrcName, recordBinParts, type RecordTrack } from "./containers.ts";
+import { appsrcName, recordBinParts, type RecordTrack } from "./record_bin_parts.ts";
 import { Feed } from "./feed.ts";
 
 /** What a record bin writes, and where. */

@@ -11,7 +11,7 @@ import { JITTER_NS } from "../ringbuffer/timeline.ts";
 import { type Call, ClipWindow } from "../ringbuffer/window.ts";
 import { Clip } from "./clip.ts";
 import type { ClipTrackOptions } from "./clip_track.ts";
-import { survivesChange } from "./containers.ts";
+import { survivesChange } from "./record_bin_parts.ts";
 import { guard, type Interruptible, unguard } from "./interrupt.ts";
 import {
   checkFunction,
