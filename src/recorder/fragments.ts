@@ -3,7 +3,8 @@
  *
  * Where a fragment holds several tracks, some runs of samples leave out a size or a duration that nothing else tells, and
  * no player gets beyond that. What is left out is what the track's first sample in the fragment has. Where a track begins
- * later than others, its edit list ends with the first fragment, and so does what GStreamer reads of the track.
+ * later than others, or its frames are not decoded in the order in which they are shown, it has an edit list. That ends
+ * with the first fragment, and GStreamer leaves out what comes after it.
  *
  * @module
  */
@@ -58,7 +59,7 @@ export function repairFragments(file: Deno.FsFile): Patch[] {
   return [...repairEdits(file, movie), ...(inserted > 0 ? patches : [])];
 }
 
-/** Lets edit lists of several edits go on to the end: that is what a duration of 0 says (section 8.6.6). */
+/** Lets edit lists that matter go on to the end: that is what a duration of 0 says (section 8.6.6). */
 function repairEdits(file: Deno.FsFile, { start, content, end }: Box): Patch[] {
   const view = read(file, start, end);
   const within = (boxes: Box[], type: string) =>
@@ -66,7 +67,11 @@ function repairEdits(file: Deno.FsFile, { start, content, end }: Box): Patch[] {
       .flatMap((box) => boxesIn(view, box.content, box.end));
   const tracks = within(boxesIn(view, content - start, view.byteLength), "trak");
   const lists = within(tracks, "edts").filter(({ type }) => type === "elst");
-  return lists.filter(({ content }) => view.getUint32(content + 4) > 1).map((list): Patch => {
+  return lists.filter(({ content }) => {
+    const isLong = view.getUint8(content) === 1;
+    const mediaTime = isLong ? view.getBigInt64(content + 16) : view.getInt32(content + 12);
+    return view.getUint32(content + 4) > 1 || Number(mediaTime) !== 0;
+  }).map((list): Patch => {
     const isLong = view.getUint8(list.content) === 1;
     const at = start + list.end - (isLong ? 20 : 12);
     const bytes = new Uint8Array(isLong ? 8 : 4);

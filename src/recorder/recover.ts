@@ -8,7 +8,14 @@ import { GstError } from "../../ffi/errors.ts";
 import { exists, isAt, PART_SUFFIX, removeEmpty, renameNew } from "./clip_file.ts";
 import { type Remuxer, remuxerOf } from "./containers.ts";
 import { copyPatched, type Patch, repairFragments } from "./fragments.ts";
-import { type Content, readContent, readStreams, remux, type Stream } from "./remux.ts";
+import {
+  type Content,
+  countFrames,
+  readContent,
+  readStreams,
+  remux,
+  type Stream,
+} from "./remux.ts";
 import { tailBytes } from "./tail.ts";
 
 /** A clip that has got its name. */
@@ -223,13 +230,14 @@ async function read(path: string, file: string): Promise<Found> {
 
 /** Makes the clip of a `.part` file, of what can be read of it at `from`, and removes that. */
 async function complete({ path, partPath }: Part, from: string, found: Found): Promise<void> {
-  const { remuxer: { muxer, ...source }, frames } = found;
+  const { remuxer: { muxer, ...remuxer }, frames } = found;
   if (muxer === null) return renameNew(partPath, path);
   await using copy = await temporary(path, ".recovered");
-  await remux({ ...source, path: from }, copy.path, { ...found, muxer });
-  const written = await read(path, copy.path);
-  if (written.frames !== frames) {
-    throw new GstError(`Only ${written.frames} of ${frames} frames of ${partPath} were written`);
+  await remux({ ...remuxer, path: from }, copy.path, { ...found, muxer });
+  const source = { ...remuxer, path: copy.path };
+  const written = await countFrames(source, await readStreams(source));
+  if (written !== frames) {
+    throw new GstError(`Only ${written} of ${frames} frames of ${partPath} were written`);
   }
   await putOnDisk(copy.path, partPath);
   renameNew(copy.path, path);

@@ -111,6 +111,19 @@ export async function readContent(source: Source, streams: Stream[]): Promise<Co
   };
 }
 
+/**
+ * Counts the frames in a file, also those that an edit list leaves out.
+ *
+ * @throws {GstError} if it cannot be read.
+ */
+export async function countFrames(source: Source, streams: Stream[]): Promise<number> {
+  let frames = 0;
+  const pads = streams.map(({ pad }) => pad);
+  // a sink drops frames outside of the segment, which is what this takes away
+  await readFrames(source, pads, { take: () => frames++, via: "identity single-segment=true ! " });
+  return frames;
+}
+
 /** The frame's own time, whatever part of the stream is to be shown; null where it has none. */
 function timestampOf(frame: Frame): bigint | null {
   const buffer = gst().gst_sample_get_buffer(frame.sample)!;
@@ -122,6 +135,8 @@ function timestampOf(frame: Frame): bigint | null {
 interface Reader {
   /** Takes a frame of the stream of this index. */
   take: (frame: Frame, index: number) => void;
+  /** Elements in front of each sink. */
+  via?: string;
   /** Whether it takes more at the moment. */
   mayTake?: () => boolean;
   /** Looks at the pipeline before that is closed. */
@@ -130,8 +145,8 @@ interface Reader {
 
 /** Hands over each frame of a file that comes out of these pads, those of a pad in their order. */
 async function readFrames(source: Source, pads: string[], reader: Reader): Promise<void> {
-  const { take, mayTake = () => true, atEnd = () => {} } = reader;
-  const branches = pads.map((pad, i) => `demux.${pad} ! appsink name=sink_${i} ${SINK}`);
+  const { take, via = "", mayTake = () => true, atEnd = () => {} } = reader;
+  const branches = pads.map((pad, i) => `demux.${pad} ! ${via}appsink name=sink_${i} ${SINK}`);
   await using pipeline = open(source, branches.join(" "));
   const sinks = pads.map((_, i) => pipeline.element(`sink_${i}`).unsafeHandle);
   let progressMs = performance.now();

@@ -14,7 +14,7 @@ import { addRow } from "./table.ts";
 const SCRIPT = fromFileUrl(new URL("../scripts/killed.ts", import.meta.url));
 const FPS = 30;
 /** Kills, each in the middle of five recordings. */
-const ROUNDS = 4;
+const ROUNDS = 3;
 /** Each kind of file is cut that often. */
 const CUTS = 6;
 const EXTENSIONS = [".mkv", ".mov", ".mp4", ".ts", ".webm"];

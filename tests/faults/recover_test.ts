@@ -14,8 +14,10 @@ import { ClipFile } from "../../src/recorder/clip_file.ts";
 import { gstp } from "../helpers/cli.ts";
 import { interrupt } from "../helpers/interrupt.ts";
 import { runTraced } from "../helpers/leaks.ts";
+import { numberedSource, readNumbers, writeNumbered } from "../helpers/numbered.ts";
 import {
   checkComplete,
+  FPS,
   probeClip,
   reached,
   recorderOf,
@@ -28,6 +30,8 @@ import { maySmallDisk, smallDisk } from "../helpers/small_disk.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { addRow } from "./table.ts";
 
+/** Frames in a row that are decoded after one that is shown after them. */
+const B_FRAMES = 2;
 /** Damaged copies of each kind of file. */
 const COPIES = 5;
 /** The start of a .mkv of two streams, both of 60 frames at 30 a second. */
@@ -255,6 +259,46 @@ async function checkDamaged(folder: string): Promise<void> {
     lost: "what is damaged",
   });
 }
+
+Deno.test("recoverClips() keeps frames that are not decoded in the order in which they are shown", async () => {
+  await using dir = await tempDir();
+  const path = `${dir.path}/numbered.raw`;
+  await writeNumbered(path, 300);
+  await using app = await runLive(
+    `${numberedSource({ path, fps: FPS, live: true, teeName: "raw" })} raw. ! queue ` +
+      `! x264enc bframes=${B_FRAMES} b-adapt=false key-int-max=15 rc-lookahead=5 sync-lookahead=0 ` +
+      "! h264parse ! tee name=t t. ! fakesink",
+  );
+  const extensions = [".mkv", ".mov", ".mp4", ".ts"];
+  const recorders = extensions.map((extension) =>
+    recorderOf(app.pipeline, `${dir.path}/clip${extension}`, {
+      windowSizeSec: 5,
+      onWarning: () => {},
+    })
+  );
+  await reached(app.pipeline, 2);
+  await Promise.all(recorders.map((recorder) => recorder.record({ maxDelaySec: 10 })));
+  await reached(app.pipeline, 3.5);
+  await Deno.mkdir(`${dir.path}/cut`);
+  for (const name of names(dir.path).filter((name) => name.endsWith(".part"))) {
+    await Deno.copyFile(`${dir.path}/${name}`, `${dir.path}/cut/${name}`);
+  }
+  const { recovered, left } = await recoverClips(`${dir.path}/cut`);
+  assertEquals([recovered.length, left], [extensions.length, []]);
+  for (const { path, frames } of recovered) {
+    const numbers = await readNumbers(path, true);
+    // the last ones may be without those that are shown before them
+    const certain = numbers.slice(0, -B_FRAMES - 1);
+    assertEquals(certain, certain.map((_, i) => numbers[0]! + i), path);
+    assert(frames > 40 && numbers.length >= frames - B_FRAMES, `${path}: ${frames} frames`);
+  }
+  addRow(import.meta.url, {
+    fault: `a ${extensions.join(", ")} with B-frames, cut off while it is written`,
+    tries: recovered.length,
+    outcome: "recovered, each frame from the first to the last that is shown in order",
+    lost: `${Math.max(...recovered.map(({ lostBytes }) => lostBytes))} bytes at most`,
+  });
+});
 
 Deno.test("recoverClips() twice at once, or after one that was killed, makes each clip once", async () => {
   await using dir = await tempDir();
