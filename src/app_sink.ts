@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkObject } from "./check.ts";
 import type { GstError } from "../ffi/errors.ts";
 import { gstApp } from "../ffi/gst.ts";
 import { AppElement } from "./app_element.ts";
@@ -86,6 +87,7 @@ export class AppSink implements AsyncIterableIterator<FrameData>, Disposable {
    * @throws {GstClosedError} if the pipeline is closed.
    */
   constructor(options: AppSinkOptions) {
+    checkObject("options", options);
     const { pipeline, name, every = false, maxFrames = 4 } = options;
     if (typeof every !== "boolean") throw new TypeError("every must be true or false");
     this.#every = every;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkObject } from "./check.ts";
 import { gst, gstApp } from "../ffi/gst.ts";
 import { ENUMS, OFFSETS } from "../ffi/layout.ts";
 import { AppElement } from "./app_element.ts";
@@ -98,6 +99,7 @@ export class AppSrc {
    * @throws {GstClosedError} if the pipeline is closed.
    */
   constructor(options: AppSrcOptions) {
+    checkObject("options", options);
     const { pipeline, name, caps, live, maxFrames = 4 } = options;
     if (caps !== undefined && typeof caps !== "string") throw new TypeError("caps must be text");
     if (live !== undefined && typeof live !== "boolean") {
@@ -282,6 +284,7 @@ interface FrameTimes {
 const BUFFER_BYTES = OFFSETS["GstBuffer.duration"] + 8;
 
 function readOptions(options: PushOptions): FrameTimes {
+  checkObject("options", options);
   const { ptsSec, durationSec, isKeyframe = true } = options;
   if (typeof isKeyframe !== "boolean") throw new TypeError("isKeyframe must be true or false");
   return {

@@ -5,6 +5,7 @@
  */
 import { gst } from "../ffi/gst.ts";
 import { CLOCK_TIME_NONE, ENUMS, OFFSETS } from "../ffi/layout.ts";
+import { GstClosedError } from "./errors.ts";
 import { max } from "./clock_time.ts";
 import { capsText, frameRateOf, mediaTypeOf } from "./caps.ts";
 
@@ -109,7 +110,7 @@ export class Frame {
 
   /** The GstSample, valid until the frame is released. */
   get sample(): Deno.PointerObject {
-    if (this.#sample === null) throw new Error("The frame is released");
+    if (this.#sample === null) throw new GstClosedError("The frame is released");
     return this.#sample;
   }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkFunction, checkObject } from "./check.ts";
 import { AppSink } from "./app_sink.ts";
 import { checkCount } from "./count.ts";
 import { GstClosedError } from "./errors.ts";
@@ -216,6 +217,7 @@ export class Observation<T> implements Disposable {
 }
 
 function completeOptions<T>(options: ObservationOptions<T>): Required<ObservationOptions<T>> {
+  checkObject("options", options);
   const { maxFrames = 4, maxResults = 100, onError = console.error, ...required } = options;
   const { pipeline, elementName, extractor, processor } = required;
   if (!(pipeline instanceof Pipeline)) {
@@ -225,7 +227,7 @@ function completeOptions<T>(options: ObservationOptions<T>): Required<Observatio
     throw new TypeError("elementName must be the name of an element");
   }
   for (const [name, value] of Object.entries({ extractor, processor, onError })) {
-    if (typeof value !== "function") throw new TypeError(`${name} must be a function`);
+    checkFunction(name, value);
   }
   checkCount("maxFrames", maxFrames);
   checkCount("maxResults", maxResults);

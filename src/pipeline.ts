@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkObject } from "./check.ts";
 import { cString, takeCString } from "../ffi/cstring.ts";
 import { GstError } from "../ffi/errors.ts";
 import { glib, gst } from "../ffi/gst.ts";
@@ -251,9 +252,11 @@ export class Pipeline implements AsyncDisposable {
    * @throws {GstTimeoutError} if the state is not reached in time.
    */
   async setState(state: State, options: StateOptions = {}): Promise<void> {
-    if (!Object.hasOwn(STATES, state)) {
-      throw new RangeError(`A state is one of ${Object.keys(STATES).join(", ")}, not "${state}"`);
+    if (typeof state !== "string" || !Object.hasOwn(STATES, state)) {
+      const known = Object.keys(STATES).join(", ");
+      throw new RangeError(`A state is one of ${known}, not ${Deno.inspect(state)}`);
     }
+    checkObject("options", options);
     const timeoutSec = checkSec("timeoutSec", options.timeoutSec ?? 30);
     using messages = this.bus.messages();
     this.#wanted = state;
@@ -363,6 +366,7 @@ export class Pipeline implements AsyncDisposable {
    * @returns Whether the stream's end was reached; false where the time was up or an element had failed.
    */
   async stop(options: StopOptions = {}): Promise<boolean> {
+    checkObject("options", options);
     const timeoutSec = checkSec("timeoutSec", options.timeoutSec ?? 5);
     const ended = this.state === "playing" ? await this.#finishStream(timeoutSec) : true;
     try {

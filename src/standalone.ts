@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkFunction, checkObject } from "./check.ts";
 import type { MessageStream } from "./bus.ts";
 import { checkSec } from "./deadline.ts";
 import { holdTees } from "./hold.ts";
@@ -76,6 +77,7 @@ export class Standalone implements AsyncDisposable {
    * resolves, so that a recorder attached right then misses none of them. Queues behind the tee may have filled up by
    * then, with a second of the stream each unless told otherwise: a recorder attached in `beforeStart` has that, too.
    *
+   * @throws {TypeError} if an option has the wrong type.
    * @throws {GstParseError} if the text cannot be parsed or names an element that is not installed.
    * @throws {GstError} if an element fails on the way to playing or, in the foreground, later.
    * @throws {GstTimeoutError} if it does not play in time.
@@ -84,6 +86,7 @@ export class Standalone implements AsyncDisposable {
     description: string,
     options: StandaloneOptions = {},
   ): Promise<Standalone> {
+    checkOptions(options);
     options.signal?.throwIfAborted();
     const startTimeoutSec = checkSec("startTimeoutSec", options.startTimeoutSec ?? 30);
     const stopTimeoutSec = checkSec("stopTimeoutSec", options.stopTimeoutSec ?? 5);
@@ -125,6 +128,7 @@ export class Standalone implements AsyncDisposable {
 
   /** Sends EOS, waits for it (bounded), then closes the pipeline. May be called twice. */
   async stop(options: StopOptions = {}): Promise<void> {
+    checkObject("options", options);
     const timeoutSec = checkSec("timeoutSec", options.timeoutSec ?? this.#stopTimeoutSec);
     await (this.#stopping ??= this.#stop(timeoutSec));
   }
@@ -177,6 +181,22 @@ export class Standalone implements AsyncDisposable {
     } finally {
       this.#isOver = true;
       await (this.#stopping ?? this.pipeline.close());
+    }
+  }
+}
+
+function checkOptions(options: StandaloneOptions): void {
+  checkObject("options", options);
+  const { signal, onMessage, beforeStart } = options;
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new TypeError("signal must be an AbortSignal");
+  }
+  if (onMessage !== undefined) checkFunction("onMessage", onMessage);
+  if (beforeStart !== undefined) checkFunction("beforeStart", beforeStart);
+  for (const name of ["background", "watchProperties"] as const) {
+    const value = options[name];
+    if (value !== undefined && typeof value !== "boolean") {
+      throw new TypeError(`${name} must be true or false`);
     }
   }
 }

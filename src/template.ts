@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkObject } from "./check.ts";
 import { TemplateError } from "./template/error.ts";
 import { insert } from "./template/insert.ts";
 import { describe, type Piece, type Placeholder, readSource, type Use } from "./template/source.ts";
@@ -70,6 +71,7 @@ export class Template {
     if (typeof text !== "string") {
       throw new TypeError(`A template's text is a string, not ${typeof text}`);
     }
+    checkObject("options", options);
     const { pieces, placeholders } = readSource(text, options.file);
     return new Template(pieces, placeholders, options.file);
   }
@@ -81,6 +83,7 @@ export class Template {
    * @throws {TypeError} if a value is not a string, a finite number or a boolean.
    */
   format(values: Record<string, TemplateValue> = {}): string {
+    checkObject("values", values);
     const texts = new Map<string, string>();
     for (const [name, value] of Object.entries(values)) texts.set(name, this.#textOf(name, value));
     const missing = this.placeholders.filter(({ name, required }) => required && !texts.has(name));

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkObject } from "../check.ts";
 import type { RecordOptions, VideoRecorderOptions } from "./options.ts";
 import { type Recording, VideoRecorder } from "./video_recorder.ts";
 
@@ -100,6 +101,7 @@ export class MultiVideoRecorder implements AsyncDisposable {
 }
 
 function checkOptions(options: MultiVideoRecorderOptions): MultiVideoRecorderOptions {
+  checkObject("options", options);
   const { srcTeePrefix, padNumberToFileSuffix, videoStorage } = options;
   if (typeof srcTeePrefix !== "string") {
     throw new TypeError("srcTeePrefix must be the start of the tees' names");

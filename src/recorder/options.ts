@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkFunction, checkObject } from "../check.ts";
 import type { GstError } from "../../ffi/errors.ts";
 import { nsToSec, secToNs } from "../clock_time.ts";
 import { checkSec } from "../deadline.ts";
@@ -110,6 +111,7 @@ export interface CompleteOptions extends Required<Omit<VideoRecorderOptions, "sr
  * @throws {RangeError} if a number of seconds is out of range.
  */
 export function completeOptions(options: VideoRecorderOptions): CompleteOptions {
+  checkObject("options", options);
   const {
     srcTeeName,
     tracks,
@@ -185,11 +187,6 @@ function completeTracks(
   return complete;
 }
 
-/** Checks that an option is a function. */
-export function checkFunction(name: string, value: unknown): void {
-  if (typeof value !== "function") throw new TypeError(`${name} must be a function`);
-}
-
 function checkClass(name: string, value: unknown, base: typeof RingBuffer | typeof RecordBin) {
   const isClass = typeof value === "function" &&
     (value === base || value.prototype instanceof base);
@@ -218,6 +215,7 @@ function checkInstant(at: number, nowNs: bigint): bigint {
 
 function checkFiniteSec(name: string, sec: number): void {
   if (checkSec(name, sec) === Infinity) throw new RangeError(`${name} must be finite`);
+  checkSpan(name, sec, MAX_WINDOW_SEC);
 }
 
 /** Checks a number of seconds from 0 to a limit. */

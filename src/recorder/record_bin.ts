@@ -7,7 +7,9 @@ import { cString } from "../../ffi/cstring.ts";
 import { GstError } from "../../ffi/errors.ts";
 import { gobject, gst, gstApp } from "../../ffi/gst.ts";
 import { ENUMS } from "../../ffi/layout.ts";
-import type { Frame } from "../frame.ts";
+import { checkObject, checkText } from "../check.ts";
+import { GstClosedError } from "../errors.ts";
+import { Frame } from "../frame.ts";
 import { readMessage } from "../message.ts";
 import { parsePipeline } from "../parse.ts";
 import { setProperty } from "../properties.ts";
@@ -63,6 +65,7 @@ export class RecordBin {
    * @throws {GstError} if elements are missing, or the bin's text does not serve.
    */
   constructor(options: RecordBinOptions) {
+    checkOptions(options);
     const { binString } = this.constructor as typeof RecordBin;
     const { text, delaysNs } = binString === ""
       ? recordBinParts(options)
@@ -104,15 +107,32 @@ export class RecordBin {
    * @throws {GstError} if an element does not start, such as the sink of a file that cannot be opened.
    */
   async start(): Promise<void> {
-    const result = await gst().gst_element_set_state_async(this.#pipeline, ENUMS.GST_STATE_PLAYING);
+    const pipeline = this.#open;
+    const result = await gst().gst_element_set_state_async(pipeline, ENUMS.GST_STATE_PLAYING);
     this.isEnded();
     if (result === ENUMS.GST_STATE_CHANGE_FAILURE) {
       throw new GstError("The record bin does not start");
     }
   }
 
+  /** The pipeline, as long as there is one. */
+  get #open(): Deno.PointerObject {
+    if (this.#pipeline === null) throw new GstClosedError("The record bin is closed");
+    return this.#pipeline;
+  }
+
+  #checkTrack(track: number): void {
+    if (typeof track === "number" && this.#feeds[track] !== undefined) return;
+    throw new RangeError(
+      `track must be a number below ${this.#feeds.length}, got ${Deno.inspect(track)}`,
+    );
+  }
+
   /** Hands a frame to the encoder of the n-th track; the frame stays the caller's. */
   push(frame: Frame, track = 0): void {
+    void this.#open;
+    if (!(frame instanceof Frame)) throw new TypeError("frame must be a Frame");
+    this.#checkTrack(track);
     this.#feeds[track]!.push(frame);
   }
 
@@ -126,6 +146,8 @@ export class RecordBin {
 
   /** Tells the encoder of the n-th track that no more frames come. May be called twice. */
   endStream(track = 0): void {
+    void this.#open;
+    this.#checkTrack(track);
     gstApp().gst_app_src_end_of_stream(this.#appsrcs[track]!);
   }
 
@@ -136,6 +158,7 @@ export class RecordBin {
    * @throws {GstError} if an element failed.
    */
   isEnded(waitNs = 0n): boolean {
+    void this.#open;
     const pointer = gst().gst_bus_timed_pop_filtered(this.#bus, waitNs, EOS_OR_ERROR);
     if (pointer === null) return false;
     const message = readMessage(pointer);
@@ -177,4 +200,16 @@ function delay(appsrc: Deno.PointerObject, offsetNs: bigint): void {
 
 function noElement(what: string, text: string): GstError {
   return new GstError(`The record bin has no ${what}:\n${text}`);
+}
+
+function checkOptions(options: RecordBinOptions): void {
+  checkObject("options", options);
+  const { path, location, tracks } = options;
+  checkText("path", path);
+  checkText("location", location);
+  if (!Array.isArray(tracks)) throw new TypeError("tracks must be an array");
+  for (const track of tracks) {
+    checkObject("Each of the tracks", track);
+    checkText("The mediaType of a track", track.mediaType);
+  }
 }

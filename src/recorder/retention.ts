@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkFunction, checkObject } from "../check.ts";
 import { extname, join, resolve } from "node:path";
 import { checkSec } from "../deadline.ts";
 
@@ -205,6 +206,7 @@ async function isTransportStream(path: string): Promise<boolean> {
 }
 
 function completeOptions(options: RetentionOptions): Required<RetentionOptions> {
+  checkObject("options", options);
   const {
     directory,
     maxFiles = Infinity,
@@ -216,9 +218,8 @@ function completeOptions(options: RetentionOptions): Required<RetentionOptions> 
   if (typeof directory !== "string" || directory === "") {
     throw new TypeError("directory must be the path of a directory");
   }
-  for (const [name, value] of Object.entries({ inUse, onError })) {
-    if (typeof value !== "function") throw new TypeError(`${name} must be a function`);
-  }
+  checkFunction("inUse", inUse);
+  checkFunction("onError", onError);
   checkCount("maxFiles", maxFiles);
   checkCount("maxBytes", maxBytes);
   if (checkSec("maxAgeSec", maxAgeSec) === 0) {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkObject, checkText } from "../check.ts";
 import { extname } from "node:path";
 import { GstError } from "../../ffi/errors.ts";
 import { nsToSec, secToNs } from "../clock_time.ts";
@@ -75,6 +76,8 @@ export async function takeSnapshot(
   options: SnapshotOptions,
   source: SnapshotSource,
 ): Promise<SnapshotReport> {
+  checkText("path", path);
+  checkObject("options", options);
   const text = imageBinText(path);
   const frames = await chooseFrames(options.at, source);
   const epochMs = Date.now() - (source.pipeline.runningTimeSec ?? 0) * 1000;

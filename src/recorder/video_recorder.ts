@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkFunction, checkObject } from "../check.ts";
 import type { GstError } from "../../ffi/errors.ts";
 import { max, min, secToNs } from "../clock_time.ts";
 import { checkSec, deadline } from "../deadline.ts";
@@ -14,7 +15,6 @@ import type { ClipTrackOptions } from "./clip_track.ts";
 import { survivesChange } from "./record_bin_parts.ts";
 import { guard, type Interruptible, unguard } from "./interrupt.ts";
 import {
-  checkFunction,
   checkPath,
   type CompleteOptions,
   completeOptions,
@@ -199,6 +199,7 @@ export class VideoRecorder implements AsyncDisposable {
    * @throws {RecordingError} if the clip cannot be started, or no frame comes, in time.
    */
   async record(options: RecordOptions = {}): Promise<Recording> {
+    checkObject("options", options);
     const { maxDelaySec = 1, onVideoFinished } = options;
     checkSec("maxDelaySec", maxDelaySec);
     if (onVideoFinished !== undefined) checkFunction("onVideoFinished", onVideoFinished);

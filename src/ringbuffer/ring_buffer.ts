@@ -3,13 +3,15 @@
  *
  * @module
  */
+import { checkObject, checkText } from "../check.ts";
+import { checkSec } from "../deadline.ts";
 import { GstError } from "../../ffi/errors.ts";
 import { gstApp } from "../../ffi/gst.ts";
 import { frameRateOf, mediaTypeOf, PadCaps } from "../caps.ts";
 import { max, nsToSec } from "../clock_time.ts";
 import { isSelfContained, PARSERS } from "../codecs.ts";
 import { Frame } from "../frame.ts";
-import type { Pipeline } from "../pipeline.ts";
+import { Pipeline } from "../pipeline.ts";
 import { setProperty } from "../properties.ts";
 import { type State, STATES } from "../state.ts";
 import { RingBin } from "./ring_bin.ts";
@@ -41,6 +43,8 @@ interface Stream {
 /** What is taken to flow while there are no caps. */
 const UNKNOWN_STREAM: Stream = { rate: null, isSelfContained: true };
 
+/** A day: frames are counted in 32 bits. */
+const MAX_SEC = 86_400;
 /** Frames beyond the window: one that straddles its start, one that is under way, and the rounding of frame rates. */
 const MARGIN_FRAMES = 4;
 /** Seconds of frames to provide for between two drains, while the stream is not known well enough. */
@@ -110,12 +114,13 @@ export class RingBuffer {
   /**
    * Attaches a ring to a tee, whatever the pipeline's state.
    *
-   * @throws {RangeError} if no element has the tee's name.
+   * @throws {TypeError} if an option has the wrong type.
+   * @throws {RangeError} if no element has the tee's name, or a number is out of range.
    * @throws {GstError} if the bin cannot be parsed, has no such appsink, does not start or does not take the tee's caps;
    * the pipeline goes on without it.
    */
   constructor(options: RingBufferOptions) {
-    const { pipeline, teeName, windowSec, timeoutSec, maxBytes = Infinity } = options;
+    const { pipeline, teeName, windowSec, timeoutSec, maxBytes = Infinity } = checkOptions(options);
     this.#pipeline = pipeline;
     this.#maxBytes = maxBytes;
     this.#windowSec = windowSec;
@@ -166,7 +171,7 @@ export class RingBuffer {
 
   /** Whether the tee's frames come when they are made, as a camera's do. */
   get isLive(): boolean {
-    return isTeeLive(this.#tee) ?? this.#pipeline.isLive;
+    return (this.#isDetached ? null : isTeeLive(this.#tee)) ?? this.#pipeline.isLive;
   }
 
   /** Path of the ring's bin. */
@@ -295,6 +300,21 @@ export class RingBuffer {
     this.#stream.close();
     this.#bin.close();
   }
+}
+
+function checkOptions(options: RingBufferOptions): RingBufferOptions {
+  checkObject("options", options);
+  const { pipeline, teeName, windowSec, timeoutSec, maxBytes = Infinity } = options;
+  if (!(pipeline instanceof Pipeline)) throw new TypeError("pipeline must be a Pipeline");
+  checkText("teeName", teeName);
+  for (const [name, sec] of Object.entries({ windowSec, timeoutSec })) {
+    if (checkSec(name, sec) > MAX_SEC) {
+      throw new RangeError(`${name} must be at most ${MAX_SEC} seconds, got ${sec}`);
+    }
+  }
+  if (typeof maxBytes !== "number") throw new TypeError("maxBytes must be a number");
+  if (!(maxBytes > 0)) throw new RangeError(`maxBytes must be above 0, got ${maxBytes}`);
+  return options;
 }
 
 /** The native tee, which stays its pipeline's. */

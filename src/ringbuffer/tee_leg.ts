@@ -37,6 +37,8 @@ const LAST_EVENTS = [
 
 /** A bin linked to a tee, from construction to {@link remove}. */
 export class TeeLeg {
+  /** Path of the bin in the pipeline, also once it is taken out. */
+  readonly path: string;
   readonly #name: string;
   /** The bin's, valid until that is closed. */
   readonly #bin: Deno.PointerObject;
@@ -66,6 +68,7 @@ export class TeeLeg {
       this.#withTeeSink((pad) => readPadCaps(pad, (caps) => bin.checkCaps(caps)));
       bin.start(timeoutSec);
       this.#add();
+      this.path = pathOf(this.#bin);
       this.#link();
     } catch (error) {
       this.remove();
@@ -114,11 +117,6 @@ export class TeeLeg {
       if (isOver) gst().gst_pad_send_event(this.#sink, event);
       else gst().gst_mini_object_unref(event);
     }
-  }
-
-  /** Path of the bin. */
-  get path(): string {
-    return pathOf(this.#bin);
   }
 
   /** Unlinks the bin and takes it out of the pipeline; it goes on as it is, unheard. May be called twice. */

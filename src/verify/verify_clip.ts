@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkObject } from "../check.ts";
 import type { GstError } from "../../ffi/errors.ts";
 import { ENUMS } from "../../ffi/layout.ts";
 import { checkSec } from "../deadline.ts";
@@ -72,6 +73,7 @@ export interface VerifyReport {
  * @throws {GstError} if GStreamer cannot be opened, or its demuxers are not installed.
  */
 export async function verifyClip(path: string, options: VerifyOptions = {}): Promise<VerifyReport> {
+  checkObject("options", options);
   const { decode = true, maxGapSec, maxOffsetSec = 0.5 } = options;
   if (typeof path !== "string") throw new TypeError(`A clip is a path, not ${typeof path}`);
   if (maxGapSec !== undefined) checkSec("maxGapSec", maxGapSec);
