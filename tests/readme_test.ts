@@ -1,29 +1,29 @@
 /**
- * The README's commands print what it says.
+ * The commands in the README and the pages of docs/ print what these say.
  */
 import { assert, assertEquals } from "@std/assert";
 import { CLI, ROOT } from "./helpers/cli.ts";
 import { run } from "./helpers/run.ts";
 import { tempDir } from "./helpers/temp_dir.ts";
 
-/** The names under which the README runs its scripts, in the order in which it shows them. */
-const SCRIPTS = [
-  "background.ts",
-  "foreground.ts",
-  "frames.ts",
-  "draw.ts",
-  "errors.ts",
-  "clip.ts",
-  "verify.ts",
-  "sound.ts",
-  "encoded.ts",
-];
+/** The pages with what they run, in the order in which it is run, and the names of their scripts. */
+const PAGES: Record<string, string[]> = {
+  "README.md": ["clip.ts"],
+  "docs/command.md": [],
+  "docs/scripts.md": ["background.ts", "foreground.ts", "frames.ts", "draw.ts", "errors.ts"],
+  "docs/recording.md": ["verify.ts", "sound.ts", "encoded.ts"],
+  "docs/record.md": [],
+};
 
-const readme = await Deno.readTextFile(`${ROOT}README.md`);
+const pages = await Promise.all(
+  Object.keys(PAGES).map((path) => Deno.readTextFile(`${ROOT}${path}`)),
+);
+const guide = pages.join("\n");
+const scripts = Object.values(PAGES).flat();
 
 /** The code blocks of a language. */
 function blocks(language: string): string[] {
-  return [...readme.matchAll(/^```(\w*)\n([^]*?)^```$/gm)]
+  return [...guide.matchAll(/^```(\w*)\n([^]*?)^```$/gm)]
     .filter(([, name]) => name === language).map(([, , text]) => text!);
 }
 
@@ -48,14 +48,14 @@ function withoutMeasured(output: string): string {
     .replaceAll(/(\d)\.\d+/g, "$1");
 }
 
-Deno.test("README shows what its commands print", async () => {
+Deno.test("README and docs show what their commands print", async () => {
   await using dir = await tempDir();
   await Deno.copyFile(`${ROOT}pipeline.gstp`, `${dir.path}/pipeline.gstp`);
-  const scripts = blocks("ts");
-  assertEquals(scripts.length, SCRIPTS.length);
-  for (const [i, script] of scripts.entries()) {
+  const texts = blocks("ts");
+  assertEquals(texts.length, scripts.length);
+  for (const [i, script] of texts.entries()) {
     const text = script.replace("./mod.ts", new URL("../mod.ts", import.meta.url).href);
-    await Deno.writeTextFile(`${dir.path}/${SCRIPTS[i]}`, text);
+    await Deno.writeTextFile(`${dir.path}/${scripts[i]}`, text);
   }
 
   const all = blocks("console").flatMap(commands);
@@ -71,8 +71,8 @@ Deno.test("README shows what its commands print", async () => {
   }
 });
 
-Deno.test("README's script in the foreground runs", async () => {
-  const script = blocks("ts")[SCRIPTS.indexOf("foreground.ts")]!
+Deno.test("the script in the foreground runs", async () => {
+  const script = blocks("ts")[scripts.indexOf("foreground.ts")]!
     .replace("./mod.ts", new URL("../mod.ts", import.meta.url).href);
   const { code, stdout } = await run(Deno.execPath(), ["run", "-A", "-"], { stdin: script });
   assertEquals([code, stdout], [0, "done\n"]);
