@@ -22,8 +22,8 @@ DESCRIPTION
   is open makes that longer. Triggers are Enter and r on the terminal, the
   signal SIGUSR2, and POST /record of the server that --listen starts.
 
-  --NAME=VALUE sets the placeholder {NAME} of the file, after -- where it has the
-  name of an option.
+  --NAME=VALUE sets the placeholder {NAME} of the file; one with the name of an
+  option is set after --.
 
 WHAT TO RECORD
   --tee=NAME           the tee; may be repeated (each tee that has a name).
