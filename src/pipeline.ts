@@ -19,6 +19,9 @@ import { parsePipeline } from "./parse.ts";
 import { setProperty } from "./properties.ts";
 import { type State, stateName, STATES } from "./state.ts";
 
+/** Attachments whose messages may still be on their way. */
+const MAX_DETACHED = 1000;
+
 /** How long to wait for a state. */
 export interface StateOptions {
   /** Seconds to wait until the state is reached; 30 unless told, `Infinity` for ever. */
@@ -69,7 +72,7 @@ export class Pipeline implements AsyncDisposable {
   #handle: Deno.PointerObject | null;
   readonly #elements = new Map<string, Element>();
   readonly #attachments = new Set<Attachment>();
-  /** Paths of attachments that have gone: what is still to be heard of them is not the pipeline's. */
+  /** Paths of the last attachments that have gone: what is still to be heard of them is not the pipeline's. */
   readonly #detached = new Set<string>();
   #isLive = false;
   /** What ended the stream: nothing more will come until the next start. */
@@ -447,6 +450,9 @@ export class Pipeline implements AsyncDisposable {
   detach(attachment: Attachment): void {
     this.#attachments.delete(attachment);
     this.#detached.add(attachment.path);
+    // recorders may come and go for months
+    const [first] = this.#detached;
+    if (this.#detached.size > MAX_DETACHED) this.#detached.delete(first!);
   }
 
   /** Sees every message first: keeps an attachment's errors from the pipeline's listeners, and its latency right. */

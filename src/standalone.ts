@@ -59,6 +59,8 @@ export class Standalone implements AsyncDisposable {
   #ended: Promise<void> = Promise.resolve();
   #isAwaited = false;
   #isStarted = false;
+  /** Lets go of the tees that are held, at once. */
+  #release = () => {};
   /** True once EOS or an error was seen, or the bus is no longer read. */
   #isOver = false;
   #stopping: Promise<void> | undefined;
@@ -158,11 +160,21 @@ export class Standalone implements AsyncDisposable {
       throw error;
     }
     this.#isStarted = true;
-    if (release !== undefined) setTimeout(release);
+    if (release === undefined) return;
+    const turn = setTimeout(release);
+    this.#release = () => {
+      clearTimeout(turn);
+      release();
+    };
+  }
+
+  #closePipeline(): Promise<void> {
+    this.#release();
+    return this.pipeline.close();
   }
 
   async #close(): Promise<void> {
-    await this.pipeline.close();
+    await this.#closePipeline();
     this.#messages.return();
   }
 
@@ -175,12 +187,12 @@ export class Standalone implements AsyncDisposable {
         if (message.type === "eos") {
           this.#isOver = true;
           // stop() closes the pipeline itself
-          if (this.#stopping === undefined) await this.pipeline.close();
+          if (this.#stopping === undefined) await this.#closePipeline();
         }
       }
     } finally {
       this.#isOver = true;
-      await (this.#stopping ?? this.pipeline.close());
+      await (this.#stopping ?? this.#closePipeline());
     }
   }
 }
