@@ -19,7 +19,7 @@ export interface Plot {
   curves: Curve[];
 }
 
-const WIDTH = 760;
+const WIDTH = 790;
 const HEIGHT = 400;
 const LEFT = 64;
 const RIGHT = 600;
