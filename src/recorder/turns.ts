@@ -40,7 +40,9 @@ export class Turns {
   #schedule(): void {
     this.#timer = setTimeout(() => {
       this.#schedule();
-      for (const call of [...this.#calls]) call();
+      for (const call of [...this.#calls]) {
+        if (this.#calls.has(call)) call(); // another one may have removed it
+      }
     }, this.#everyMs);
     if (!this.#keepsAlive) Deno.unrefTimer(this.#timer);
   }
