@@ -98,6 +98,27 @@ export class Frame {
     return gst().gst_sample_get_caps(this.sample)!;
   }
 
+  /** How many buffers there are where this one comes from; null where there is no limit, or none is known. */
+  get poolSize(): number | null {
+    const buffer = gst().gst_sample_get_buffer(this.sample)!;
+    const pool = new Deno.UnsafePointerView(buffer).getPointer(OFFSETS["GstBuffer.pool"]);
+    if (pool === null) return null;
+    const config = gst().gst_buffer_pool_get_config(pool);
+    const most = new Uint32Array(1);
+    gst().gst_buffer_pool_config_get_params(config, null, null, null, most);
+    gst().gst_structure_free(config);
+    return most[0]! > 0 ? most[0]! : null;
+  }
+
+  /** Holds a copy of its data from now on, so that the buffer returns to where it comes from. */
+  copyData(): void {
+    const original = this.sample;
+    const buffer = gst().gst_buffer_copy_deep(gst().gst_sample_get_buffer(original))!;
+    const segment = gst().gst_sample_get_segment(original);
+    this.#sample = gst().gst_sample_new(buffer, this.rawCaps, segment, null);
+    for (const owned of [buffer, original]) gst().gst_mini_object_unref(owned);
+  }
+
   /** The kind of media by its caps, such as `video/x-raw` or `video/x-h264`. */
   get mediaType(): string {
     return mediaTypeOf(this.rawCaps);

@@ -132,3 +132,36 @@ Deno.test("ClipTally.reaches() tells whether the frames go up to an instant", ()
   assertEquals(tallyOf(range(600, 19), null).reaches(endNs), false);
   assertEquals(tallyOf(range(600, 20), null).reaches(endNs), true);
 });
+
+Deno.test("ClipTally.skip() counts frames that came and are not written, once", () => {
+  const tally = tallyOf(range(600, 5));
+  tally.skip();
+  tally.skip();
+  for (const ms of range(880, 13)) tally.add(BigInt(ms) * MS, FRAME, FRAME);
+  const { frames, dropped } = reportOf(tally);
+  assertEquals({ frames, dropped }, { frames: 18, dropped: 2 });
+  // also where nothing tells how long a frame lasts
+  const untold = tallyOf(range(600, 5), null);
+  untold.skip();
+  untold.add(880n * MS, null, null);
+  assertEquals(reportOf(untold).dropped, 1);
+});
+
+Deno.test("ClipTally.end() says what is missing before the end", () => {
+  const shortfallsAt = (lastMs: number, nextMs: number) => {
+    const tally = tallyOf(range(600, (lastMs - 600) / 40 + 1));
+    tally.end(BigInt(nextMs) * MS, 1400n * MS);
+    return reportOf(tally).shortfalls;
+  };
+  assertEquals(shortfallsAt(1360, 1400), []);
+  assertEquals(shortfallsAt(1360, 2000), []);
+  assertEquals(shortfallsAt(1320, 1400), ["frames-missing"]);
+});
+
+Deno.test("ClipTally.add() takes a change of the frame rate for no gap", () => {
+  const tally = tallyOf(range(600, 5));
+  for (const ms of [800, 880, 960]) tally.add(BigInt(ms) * MS, 2n * FRAME, 2n * FRAME);
+  for (const ms of range(1040, 9)) tally.add(BigInt(ms) * MS, FRAME, FRAME);
+  const { frames, dropped, shortfalls } = reportOf(tally);
+  assertEquals({ frames, dropped, shortfalls }, { frames: 17, dropped: 0, shortfalls: [] });
+});

@@ -136,8 +136,7 @@ export class ClipTrack {
     if (timeNs === null || orderNs === null) return this.#miss();
     // frames that are shown before one that is in the clip belong to it, too, though they are decoded after it
     if (orderNs >= this.#window.endNs && timeNs >= this.#latestNs) {
-      this.tally.meet(orderNs);
-      this.tally.fill(orderNs, this.#window.endNs);
+      this.tally.end(orderNs, this.#window.endNs);
       return this.end();
     }
     if (!this.#isAlike(frame)) {
@@ -164,6 +163,7 @@ export class ClipTrack {
     this.#hasUntimed = true;
     if (this.tally.frames === 0) return;
     this.#isBroken = true;
+    this.tally.skip();
     this.tally.note("frames-missing");
   }
 
@@ -193,7 +193,7 @@ export class ClipTrack {
       this.#isBroken = false;
     }
     // what refers to a frame that is missing would be shown, but not as it was
-    if (this.#isBroken) return this.tally.skip(orderNs!, frameNs);
+    if (this.#isBroken) return this.tally.skip();
     // what is shown before the keyframe that all begins with refers to what is not there
     if (timeNs! < this.#keyNs) return this.tally.pass(orderNs!);
     this.#queue.push(frame.retain());

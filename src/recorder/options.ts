@@ -67,6 +67,11 @@ export interface VideoRecorderOptions {
    * next keyframe they are encoded anew then, for which an encoder must be installed. False unless told.
    */
   exactStart?: boolean;
+  /**
+   * Whether frames are copied as they come, 50 times a second, as the source has few buffers and lacks those that the
+   * ring holds (such as shmsrc). Unless told, that is seen by the source's buffer pool, within a second.
+   */
+  copyFrames?: boolean;
   /** What keeps the last seconds. */
   ringBufferClass?: typeof RingBuffer;
   /** What writes the clips. */
@@ -122,6 +127,7 @@ export function completeOptions(options: VideoRecorderOptions): CompleteOptions 
     exitTimeoutSec = 2,
     startAtZero = false,
     exactStart = false,
+    copyFrames = false,
     maxRingBytes = Infinity,
     onWarning = console.warn,
     ringBufferClass = RingBuffer,
@@ -143,6 +149,7 @@ export function completeOptions(options: VideoRecorderOptions): CompleteOptions 
   if (typeof finishOnExit !== "boolean") throw new TypeError("finishOnExit must be true or false");
   if (typeof startAtZero !== "boolean") throw new TypeError("startAtZero must be true or false");
   if (typeof exactStart !== "boolean") throw new TypeError("exactStart must be true or false");
+  if (typeof copyFrames !== "boolean") throw new TypeError("copyFrames must be true or false");
   checkClass("ringBufferClass", ringBufferClass, RingBuffer);
   checkClass("recordBinClass", recordBinClass, RecordBin);
   checkFunction("onError", onError);
@@ -155,7 +162,7 @@ export function completeOptions(options: VideoRecorderOptions): CompleteOptions 
     ...required,
     tracks: completeTracks(srcTeeName, tracks, ringBufferClass),
     ...{ timeoutSec, closeTimeoutSec, trackTimeoutSec, exitTimeoutSec },
-    ...{ finishOnExit, startAtZero, exactStart, maxRingBytes },
+    ...{ finishOnExit, startAtZero, exactStart, copyFrames, maxRingBytes },
     ...{ ringBufferClass, recordBinClass, onWarning, onError },
   };
 }

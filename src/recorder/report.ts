@@ -89,6 +89,8 @@ export class ClipTally {
   #stepNs: bigint | null = null;
   #frames = 0;
   #missing = 0;
+  /** Frames since the last one that came, but cannot be written. */
+  #skipped = 0;
   /** What it is called where the first frame comes later than it should. */
   lateness: Shortfall = "ring-not-full";
 
@@ -130,6 +132,7 @@ export class ClipTally {
     this.meet(orderNs);
     this.#lastNs = orderNs;
     this.#lastFrameNs = frameNs;
+    this.#skipped = 0;
     if (timeNs >= this.#latestNs) {
       this.#latestNs = timeNs;
       this.#toldNs = durationNs ?? frameNs;
@@ -139,23 +142,22 @@ export class ClipTally {
 
   /** Frames missing between the last one and another, which may be of another frame rate. */
   #missingBefore(orderNs: bigint, frameNs: bigint | null): number {
-    return missingBetween(this.#lastNs, orderNs, this.#lastFrameNs ?? frameNs);
+    const missing = missingBetween(this.#lastNs, orderNs, this.#lastFrameNs ?? frameNs);
+    return Math.max(missing, this.#skipped);
   }
 
-  /** Counts a frame that came, but cannot be written. */
-  skip(orderNs: bigint, frameNs: bigint | null): void {
-    if (this.#frames === 0) return;
-    this.#missing += this.#missingBefore(orderNs, frameNs) + 1;
-    this.#lastNs = orderNs;
-    this.#lastFrameNs = frameNs;
+  /** Takes note of a frame that came, but cannot be written. */
+  skip(): void {
+    if (this.#frames > 0) this.#skipped++;
   }
 
-  /** Counts what is missing between the last frame and the end, where the next one is known to come so late. */
-  fill(orderNs: bigint, endNs: bigint): void {
+  /** Takes note of the first frame after the end: those that should have come between that and the last one are missing. */
+  end(orderNs: bigint, endNs: bigint): void {
+    this.meet(orderNs);
     const frameNs = this.#lastFrameNs;
-    if (this.#frames === 0 || frameNs === null || frameNs <= 0n) return;
-    const room = Number((endNs - 1n - this.#lastNs) / frameNs);
-    this.#missing += Math.max(0, Math.min(room, missingBetween(this.#lastNs, orderNs, frameNs)));
+    const isShort = frameNs !== null && this.#lastNs + frameNs < endNs &&
+      missingBetween(this.#lastNs, orderNs, frameNs) > 0;
+    if (isShort && !this.#shortfalls.has("encoder-too-slow")) this.note("frames-missing");
   }
 
   /** Takes note of a frame that comes next, but need not belong to the clip. */

@@ -19,6 +19,11 @@ const STALL_NS = secToNs(1);
 /** Running time that is lost without a pause: clocks are read one after the other. */
 const PAUSE_NS = secToNs(0.1);
 
+/** Buffers that the source and the other legs of the tee need. */
+const SPARE_BUFFERS = 16;
+/** Frames that a ring holds of a source with few buffers that does not tell how many. */
+const FEW_FRAMES = 2;
+
 /** What takes the frames of a track. */
 export interface TrackListener {
   /** Takes a frame, which stays the track's. */
@@ -42,6 +47,7 @@ export class Track {
   #arrivedNs = 0n;
   #arrivedMs = performance.now();
   #timeline: Timeline;
+  #mustCopy: boolean | undefined;
   /** The latest start of a frame, or when the ring was attached. */
   #newestNs: bigint;
 
@@ -54,12 +60,17 @@ export class Track {
     ringBufferClass: typeof RingBuffer,
     options: Required<RingBufferOptions>,
     attachment: Pick<Attachment, "onError" | "close">,
+    copyFrames = false,
   ) {
     this.tee = options.teeName;
     this.#maxBytes = options.maxBytes;
     this.#newestNs = options.pipeline.runningTimeNs ?? 0n;
     const ring = new ringBufferClass(options);
     this.ring = ring;
+    if (copyFrames) {
+      this.#mustCopy = true;
+      ring.maxFrames = FEW_FRAMES;
+    }
     this.#timeline = new Timeline(() => ring.isLive);
     this.attachment = {
       ...attachment,
@@ -92,6 +103,7 @@ export class Track {
       this.#restart(runningTimeNs === null ? () => {} : onRestart);
     }
     if (frames.length === 0) return;
+    this.#checkPool(frames);
     if (frames[0]!.mediaType.endsWith("/x-raw")) frames.forEach((frame) => frame.forgetOrder());
     const places = this.#timeline.place(
       frames.map(({ orderNs }) => orderNs),
@@ -108,6 +120,26 @@ export class Track {
       history.push(frame);
     }
     this.#newestNs = frames.findLast(({ timeNs }) => timeNs !== null)?.timeNs ?? this.#newestNs;
+  }
+
+  /**
+   * Leaves a source that has only some buffers enough of them: their data is copied, and the ring holds half of them at
+   * most from now on.
+   */
+  #checkPool(frames: readonly Frame[]): void {
+    const size = this.#mustCopy === true ? null : frames.at(-1)!.poolSize;
+    // a clip holds frames that are out of the ring, too
+    if (size !== null && size < 2 * this.ring.capacity + SPARE_BUFFERS) {
+      this.#mustCopy = true;
+      this.ring.maxFrames = Math.max(1, Math.floor(size / 2));
+    }
+    this.#mustCopy ??= false;
+    if (this.#mustCopy) { for (const frame of frames) frame.copyData(); }
+  }
+
+  /** Whether frames must be taken as they come, as the source lacks their buffers; null where that is not known yet. */
+  get mustCopy(): boolean | null {
+    return this.#mustCopy ?? null;
   }
 
   #restart(onRestart: () => void): void {

@@ -54,6 +54,8 @@ const TURNS: Partial<Record<RecorderState, Turns>> = {
   recording: new Turns(100, true),
   finishing: SOON,
 };
+/** The same for sources that lack the buffers in the ring, while there is no clip and while there is. */
+const HURRIED = [new Turns(20, false), new Turns(20, true)];
 /** Seconds of frames that may wait for the encoder, beside those of the window before and after the call. */
 const BACKLOG_SEC = 5;
 /** Nanoseconds that a frame is taken to last before there are two. */
@@ -154,7 +156,7 @@ export class VideoRecorder implements AsyncDisposable {
   }
 
   #attach({ tee, ringBufferClass }: Required<TrackOptions>): void {
-    const { pipeline, windowSizeSec, timeoutSec, maxRingBytes } = this.#options;
+    const { pipeline, windowSizeSec, timeoutSec, maxRingBytes, copyFrames } = this.#options;
     const track = new Track(ringBufferClass, {
       pipeline,
       teeName: tee,
@@ -164,7 +166,7 @@ export class VideoRecorder implements AsyncDisposable {
     }, {
       onError: (error) => this.#fail(error),
       close: () => this.close(),
-    });
+    }, copyFrames);
     this.#tracks.push(track);
     pipeline.attach(track.attachment);
   }
@@ -345,7 +347,9 @@ export class VideoRecorder implements AsyncDisposable {
 
   /** Has the rings looked at in the turns of its state. */
   #schedule(): void {
-    this.#join(TURNS[this.state]);
+    const turns = TURNS[this.state];
+    const mustHurry = this.#tracks.some(({ mustCopy }) => mustCopy);
+    this.#join(turns !== undefined && mustHurry ? HURRIED[Number(this.busy)] : turns);
   }
 
   #join(turns: Turns | undefined): void {
@@ -390,7 +394,9 @@ export class VideoRecorder implements AsyncDisposable {
       ring.isDrained = false;
       areFitted = ring.resize() && areFitted;
     }
-    if (!areFitted) this.#take();
+    // what their frames are made of tells whether the ring may keep them
+    const areKnown = this.#tracks.every(({ mustCopy }) => mustCopy === false);
+    if (!areFitted || !areKnown) this.#take();
     for (const track of this.#tracks) track.forget(this.#nowNs);
   }
 

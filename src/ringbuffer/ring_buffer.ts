@@ -109,6 +109,7 @@ export class RingBuffer {
   #longestGopNs: bigint | null = null;
   #leadNs = 0n;
   #frameBytes: number | null = null;
+  #maxFrames = Infinity;
   #capacity = 0;
 
   /**
@@ -215,7 +216,7 @@ export class RingBuffer {
     const sec = (isFitted ? this.holdSec : UNFITTED_SEC) + (this.#isDrained ? DRAIN_SEC : 0);
     const frames = Math.ceil(sec * (rate ?? UNKNOWN_RATE)) + MARGIN_FRAMES;
     const affordable = Math.max(1, Math.floor(this.#maxBytes / (this.#frameBytes ?? 1)));
-    const capacity = Math.min(frames, affordable);
+    const capacity = Math.min(frames, affordable, this.#maxFrames);
     if (capacity !== this.#capacity) {
       gstApp().gst_app_sink_set_max_buffers(this.#bin.appsink, capacity);
       this.#capacity = capacity;
@@ -278,6 +279,17 @@ export class RingBuffer {
   set isDrained(isDrained: boolean) {
     if (isDrained === this.#isDrained) return;
     this.#isDrained = isDrained;
+    this.resize();
+  }
+
+  /** Frames that it holds before it drops the oldest. */
+  get capacity(): number {
+    return this.#capacity;
+  }
+
+  /** Frames that it may hold at most, however long the window; more are dropped until it is drained. */
+  set maxFrames(maxFrames: number) {
+    this.#maxFrames = maxFrames;
     this.resize();
   }
 
