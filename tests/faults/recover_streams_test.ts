@@ -1,0 +1,136 @@
+/**
+ * What recoverClips() makes of clips of several tracks and of B-frames, cut off while they are written, and of damaged
+ * ones.
+ */
+import { assert, assertEquals } from "@std/assert";
+import { basename } from "@std/path";
+import { recoverClips, VideoRecorder } from "../../mod.ts";
+import { gstp } from "../helpers/cli.ts";
+import { numberedSource, readNumbers, writeNumbered } from "../helpers/numbered.ts";
+import { FPS, reached, recorderOf, runLive } from "../helpers/recording.ts";
+import { checkStep, scene, writeScene } from "../helpers/scene.ts";
+import { tempDir } from "../helpers/temp_dir.ts";
+import { addRow } from "./table.ts";
+
+/** Frames in a row that are decoded after one that is shown after them. */
+const B_FRAMES = 2;
+/** Damaged copies of each kind of file. */
+const COPIES = 5;
+
+function names(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+}
+
+/** Copies the clips that are being written in a folder: as if their process had been killed now. */
+async function copyParts(folder: string, to: string): Promise<void> {
+  await Deno.mkdir(to);
+  for (const name of names(folder).filter((name) => name.endsWith(".part"))) {
+    await Deno.copyFile(`${folder}/${name}`, `${to}/${name}`);
+  }
+}
+
+Deno.test("recoverClips() keeps video and sound in step", async () => {
+  await using dir = await tempDir();
+  await writeScene(dir.path, 10);
+  await using app = await runLive(scene(dir.path, true));
+  const recorders = [".webm", ".mkv", ".mp4", ".mov", ".ts"].map((end) =>
+    new VideoRecorder({
+      pipeline: app.pipeline,
+      tracks: [{ tee: "v" }, { tee: "a" }],
+      windowSizeSec: 2,
+      filenameGenerator: () => `${dir.path}/clip${end}`,
+    })
+  );
+  await reached(app.pipeline, 2.2);
+  await Promise.all(recorders.map((recorder) => recorder.record({ maxDelaySec: 10 })));
+  await reached(app.pipeline, 3.7);
+  await copyParts(dir.path, `${dir.path}/cut`);
+  await damage(`${dir.path}/cut`, `${dir.path}/damaged`);
+  const { recovered, left } = await recoverClips(`${dir.path}/cut`);
+  assertEquals([recovered.length, left], [5, []]);
+  for (const { path, frames } of recovered) {
+    await checkStep(path, 2);
+    assert(frames > 150, `${path}: ${frames} frames`);
+  }
+  assertEquals(names(`${dir.path}/cut`).length, 5);
+  addRow(import.meta.url, {
+    fault: "a .webm, .mkv, .mp4, .mov, .ts of video and sound, cut off while it is written",
+    tries: recovered.length,
+    outcome: "recovered, video and sound in step",
+    lost: `${Math.max(...recovered.map(({ lostBytes }) => lostBytes))} bytes at most`,
+  });
+  await checkDamaged(`${dir.path}/damaged`);
+});
+
+/** Copies of files with bytes that are wrong. */
+async function damage(folder: string, to: string): Promise<void> {
+  await Deno.mkdir(to);
+  for (let i = 0; i < COPIES; i++) {
+    for (const name of names(folder)) {
+      const bytes = await Deno.readFile(`${folder}/${name}`);
+      for (let wrong = 0; wrong < 1 + 5 * i; wrong++) {
+        bytes[Math.floor(Math.random() * bytes.length)] = Math.floor(Math.random() * 256);
+      }
+      await Deno.writeFile(`${to}/${i}-${name}`, bytes);
+    }
+  }
+}
+
+/** What can be read becomes a clip, anything else stays as it is; in another process, lest that hang or crash. */
+async function checkDamaged(folder: string): Promise<void> {
+  const before = names(folder);
+  const { code, stdout, stderr } = await gstp(["recover", "--json", folder], { timeoutSec: 60 });
+  assert(code === 0 || code === 1, stderr);
+  const { recovered, left } = JSON.parse(stdout);
+  const parts = [...recovered, ...left].map(({ partPath }) => basename(partPath));
+  assertEquals(parts.sort(), before);
+  const after = before.map((name) =>
+    recovered.some(({ partPath }: { partPath: string }) => basename(partPath) === name)
+      ? name.replace(/\.part$/, "")
+      : name
+  );
+  assertEquals(names(folder), after.sort());
+  addRow(import.meta.url, {
+    fault: "recoverClips() on clips of video and sound with wrong bytes in them",
+    tries: parts.length,
+    outcome: `${recovered.length} recovered, ${left.length} left alone and named, no hang`,
+    lost: "what is damaged",
+  });
+}
+
+Deno.test("recoverClips() keeps frames that are not decoded in the order in which they are shown", async () => {
+  await using dir = await tempDir();
+  const path = `${dir.path}/numbered.raw`;
+  await writeNumbered(path, 300);
+  await using app = await runLive(
+    `${numberedSource({ path, fps: FPS, live: true, teeName: "raw" })} raw. ! queue ` +
+      `! x264enc bframes=${B_FRAMES} b-adapt=false key-int-max=15 rc-lookahead=5 sync-lookahead=0 ` +
+      "! h264parse ! tee name=t t. ! fakesink",
+  );
+  const extensions = [".mkv", ".mov", ".mp4", ".ts"];
+  const recorders = extensions.map((extension) =>
+    recorderOf(app.pipeline, `${dir.path}/clip${extension}`, {
+      windowSizeSec: 5,
+      onWarning: () => {},
+    })
+  );
+  await reached(app.pipeline, 2);
+  await Promise.all(recorders.map((recorder) => recorder.record({ maxDelaySec: 10 })));
+  await reached(app.pipeline, 3.5);
+  await copyParts(dir.path, `${dir.path}/cut`);
+  const { recovered, left } = await recoverClips(`${dir.path}/cut`);
+  assertEquals([recovered.length, left], [extensions.length, []]);
+  for (const { path, frames } of recovered) {
+    const numbers = await readNumbers(path, true);
+    // the last ones may be without those that are shown before them
+    const certain = numbers.slice(0, -B_FRAMES - 1);
+    assertEquals(certain, certain.map((_, i) => numbers[0]! + i), path);
+    assert(frames > 40 && numbers.length >= frames - B_FRAMES, `${path}: ${frames} frames`);
+  }
+  addRow(import.meta.url, {
+    fault: `a ${extensions.join(", ")} with B-frames, cut off while it is written`,
+    tries: recovered.length,
+    outcome: "recovered, each frame from the first to the last that is shown in order",
+    lost: `${Math.max(...recovered.map(({ lostBytes }) => lostBytes))} bytes at most`,
+  });
+});
