@@ -240,6 +240,8 @@ function checkWindow(sec: number): void {
 
 /** Checks what a filename generator has returned. */
 export function checkPath(path: unknown): string {
-  if (typeof path === "string" && path !== "" && !path.includes("\0")) return path;
+  const isPath = typeof path === "string" && path !== "" && !path.includes("\0") &&
+    path.isWellFormed();
+  if (isPath) return path;
   throw new TypeError(`filenameGenerator must return a path, got ${Deno.inspect(path)}`);
 }

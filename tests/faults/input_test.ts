@@ -1,0 +1,182 @@
+/**
+ * What people type and scripts make up: command lines and names of clips, from a corpus (tests/corpus) and at random.
+ * FUZZ_SEED and FUZZ_COUNT in the environment look further.
+ */
+import { assert, assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import { isOption, readArguments } from "../../cli/args.ts";
+import { UsageError } from "../../cli/errors.ts";
+import { joinWords } from "../../cli/launch_text.ts";
+import { readOptions } from "../../cli/options.ts";
+import { readRecordArguments } from "../../cli/record/args.ts";
+import { RecordingError } from "../../mod.ts";
+import "../../scripts/open_libraries.ts";
+import { lex } from "../../src/template/lexer.ts";
+import LINES from "../corpus/arguments.json" with { type: "json" };
+import NAMES from "../corpus/file_names.json" with { type: "json" };
+import { newPaths, probeClip, recorderOf, ringFull, runLive } from "../helpers/recording.ts";
+import { tempDir } from "../helpers/temp_dir.ts";
+import { addRow } from "./table.ts";
+
+const SEED = Number(Deno.env.get("FUZZ_SEED") ?? 1);
+const COUNT = Number(Deno.env.get("FUZZ_COUNT") ?? 20_000);
+
+const PIECES = [
+  ...["-", "--", "=", ".", "a", "b", "0", "-1", " ", "", "\n", "é", "😀", "!", '"', "'", "\\"],
+  ...[
+    "help",
+    "version",
+    "dry-run",
+    "verbose",
+    "quiet",
+    "file",
+    "timeout",
+    "messages",
+    "obs",
+    "ext",
+  ],
+  ...["tee", "dir", "window", "listen", "on", "no-", "a.gstp", ".gstp", "__proto__", "constructor"],
+  ...[
+    "1e9",
+    "0x1",
+    "NaN",
+    "Infinity",
+    "true",
+    "false",
+    "null",
+    "record",
+    "videotestsrc",
+    "fakesink",
+  ],
+];
+
+let state = SEED >>> 0;
+
+/** A whole number below a limit: the same ones for the same seed (mulberry32). */
+function random(limit: number): number {
+  state = (state + 0x6d2b79f5) >>> 0;
+  let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+  mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+  return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
+}
+
+function randomWord(pieces: readonly string[]): string {
+  return Array.from({ length: 1 + random(4) }, () => pieces[random(pieces.length)]).join("");
+}
+
+const lines: string[][] = [
+  ...LINES,
+  ["a.gstp", "--a=\ud800"],
+  ...Array.from(
+    { length: COUNT },
+    () => Array.from({ length: random(6) }, () => randomWord(PIECES)),
+  ),
+];
+
+/** What a function reads of a line; null where it refuses it as it should. */
+function readOrRefuse<T>(read: (args: string[]) => T, line: string[]): T | null {
+  try {
+    return read([...line]);
+  } catch (error) {
+    assert(error instanceof UsageError, `${JSON.stringify(line)}: ${error}`);
+    assert(error.message !== "" && !/undefined|\[object/.test(error.message), error.message);
+    return null;
+  }
+}
+
+Deno.test("any command line is read, or refused with a sentence", () => {
+  const names = { switches: ["json", "quiet"], settings: ["out"] } as const;
+  for (const line of lines) {
+    readOrRefuse(readRecordArguments, line);
+    const options = readOrRefuse((args) => readOptions(args, names), line);
+    if (options !== null) assert(options.words.every((word) => typeof word === "string"));
+    const args = readOrRefuse(readArguments, line);
+    if (args === null) continue;
+    const { timeoutSec, source, flags } = args;
+    assert(timeoutSec === undefined || timeoutSec > 0 && timeoutSec < Infinity);
+    // what is meant for the file arrives as it was typed
+    const end = line.indexOf("--");
+    const before = line.slice(0, end < 0 ? line.length : end);
+    const isFlag = (arg: string) =>
+      arg.startsWith("--") && !isOption(arg.slice(2).replace(/=.*/s, ""));
+    const isForFile = source !== undefined && "file" in source;
+    const expected = [
+      ...before.filter(isFlag),
+      ...isForFile && end >= 0 ? line.slice(end + 1) : [],
+    ];
+    const typed = flags.map(({ name, value }) =>
+      value === undefined ? `--${name}` : `--${name}=${value}`
+    );
+    assertEquals(typed, expected, JSON.stringify(line));
+  }
+  assertEquals(({} as Record<string, unknown>)["file"], undefined);
+  addRow(import.meta.url, {
+    fault: "command lines of any words",
+    tries: lines.length,
+    outcome: "read, or refused with a sentence",
+    lost: "nothing",
+  });
+});
+
+Deno.test("joinWords() makes no word of a shell two words of a pipeline", () => {
+  for (const line of lines) {
+    for (const value of line.filter((word) => /^[\w. !-]+$/.test(word))) {
+      const text = joinWords(["filesink", `location=${value}`]);
+      assertEquals(lex(text).length, 2, text);
+    }
+  }
+});
+
+const NAME_PIECES = [
+  ..."ab09 _-.,;:!?'\"`\\$%&()[]{}<>=+*~#@|^".split(""),
+  ...["é", "日", "😀", "\n", "\t", "\u0001", "\u200b", "..", "%d", "location=", ".part", "/x/"],
+];
+
+Deno.test("a clip gets the name that the generator gives, whatever is in it, or is refused", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive();
+  await ringFull(app.pipeline);
+  const names = [
+    ...NAMES,
+    ...Array.from(
+      { length: 30 },
+      () => `${randomWord(NAME_PIECES)}${randomWord(NAME_PIECES)}.webm`,
+    ),
+  ].map((name, index) => join(dir.path, String(index), name));
+  let made = 0;
+  const record = async (path: string) => {
+    const recorder = recorderOf(app.pipeline, path, { windowSizeSec: 0.1 });
+    try {
+      const report = await (await recorder.record({ maxDelaySec: 10 })).finished;
+      assertEquals(report.path, path);
+      assertEquals((await probeClip(path)).frames, report.frames);
+      made++;
+    } catch (error) {
+      assert(error instanceof RecordingError, `${JSON.stringify(path)}: ${error}`);
+    } finally {
+      await recorder.close();
+    }
+  };
+  for (let at = 0; at < names.length; at += 16) {
+    await Promise.all(names.slice(at, at + 16).map(record));
+  }
+  // the corpus has none that cannot be
+  assert(made >= NAMES.length, `${made} of ${names.length}`);
+  for (const odd of ["", "a\0b.webm", "\ud800.webm", undefined, null, 5, {}, Symbol("name")]) {
+    const path = typeof odd === "string" && odd !== "" ? join(dir.path, odd) : odd;
+    await using recorder = recorderOf(app.pipeline, () => path as string);
+    const error = await recorder.record().then(() => null, (error) => error);
+    assert(error instanceof TypeError, Deno.inspect({ odd, error }));
+  }
+  await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
+  assertEquals(
+    (await (await recorder.record()).finished).shortfalls.includes("ring-failed"),
+    false,
+  );
+  addRow(import.meta.url, {
+    fault: "names of clips made of anything",
+    tries: names.length,
+    outcome: "the clip has exactly that name, or is refused",
+    lost: "nothing",
+  });
+});
