@@ -32,9 +32,9 @@ Deno.test("clips leave no GStreamer object alive, and no memory, thread or open 
   assertEquals([warm.clips, last.clips], [60, 180]);
   // the frames of these 120 clips are 100 MB
   assert(last.kib < warm.kib + 12_000, Deno.inspect(measures));
-  // those of an encoder that is being freed may still be there
+  // the five of an encoder that is being freed may still be there; one a round would make ten
   const threads = (part: Measure[]) => Math.min(...part.map(({ threads }) => threads));
-  assert(threads(measures.slice(-5)) <= threads(measures.slice(0, 5)) + 2, Deno.inspect(measures));
+  assert(threads(measures.slice(-5)) <= threads(measures.slice(0, 5)) + 8, Deno.inspect(measures));
   assert(last.fds <= warm.fds + 4, Deno.inspect(measures));
 });
 
