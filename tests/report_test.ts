@@ -165,3 +165,10 @@ Deno.test("ClipTally.add() takes a change of the frame rate for no gap", () => {
   const { frames, dropped, shortfalls } = reportOf(tally);
   assertEquals({ frames, dropped, shortfalls }, { frames: 17, dropped: 0, shortfalls: [] });
 });
+
+Deno.test("clipReport() expects the first frame as late as its own frame rate allows", () => {
+  const tally = new ClipTally();
+  for (const ms of [670, 750, 830]) tally.add(BigInt(ms) * MS, null, 2n * FRAME);
+  for (const ms of range(910, 13)) tally.add(BigInt(ms) * MS, null, FRAME);
+  assertEquals(reportOf(tally).shortfalls, []);
+});

@@ -77,6 +77,8 @@ export interface TrackReport
 export class ClipTally {
   readonly #shortfalls = new Set<Shortfall>();
   #firstNs: bigint | null = null;
+  /** What that lasts by itself or by the caps; null where they do not tell. */
+  #firstToldNs: bigint | null = null;
   /** The start of the frame shown last. */
   #latestNs = 0n;
   /** What that lasts by itself or by the caps; null where they do not tell. */
@@ -125,8 +127,10 @@ export class ClipTally {
     frameNs: bigint | null,
     orderNs: bigint = timeNs,
   ): void {
-    if (this.#firstNs === null) this.#firstNs = timeNs;
-    else this.#missing += this.#missingBefore(orderNs, frameNs);
+    if (this.#firstNs === null) {
+      this.#firstNs = timeNs;
+      this.#firstToldNs = durationNs ?? frameNs;
+    } else this.#missing += this.#missingBefore(orderNs, frameNs);
     // frames are shown in another order than decoded
     if (timeNs < this.#firstNs) this.#firstNs = timeNs;
     this.meet(orderNs);
@@ -185,7 +189,9 @@ export class ClipTally {
     const firstNs = this.#firstNs ?? window.startNs;
     const endNs = this.#firstNs === null ? firstNs : this.#endNs;
     // a frame that began before the requested start would have to be there, too
-    if (firstNs - window.startNs >= (this.#frameNs ?? 1n)) this.note(this.lateness);
+    if (firstNs - window.startNs >= (this.#firstToldNs ?? this.#frameNs ?? 1n)) {
+      this.note(this.lateness);
+    }
     if (this.#missing > 0 && !this.#shortfalls.has("encoder-too-slow")) this.note("frames-missing");
     return {
       start: nsToSec(firstNs),
