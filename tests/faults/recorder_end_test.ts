@@ -8,8 +8,8 @@ import {
   type Recording,
   type RecordingReport,
   type Shortfall,
-} from "../mod.ts";
-import { deadline } from "../src/deadline.ts";
+} from "../../mod.ts";
+import { deadline } from "../../src/deadline.ts";
 import {
   checkComplete,
   checkFile,
@@ -22,8 +22,9 @@ import {
   SOURCE,
   until,
   WINDOW_SEC,
-} from "./helpers/recording.ts";
-import { tempDir } from "./helpers/temp_dir.ts";
+} from "../helpers/recording.ts";
+import { tempDir } from "../helpers/temp_dir.ts";
+import { addRow } from "./table.ts";
 
 /** Seconds within which whatever ends a clip must have done so: far more than it takes. */
 const BOUND_SEC = 20;
@@ -99,6 +100,12 @@ Deno.test("a clip ends with an error of the pipeline", async () => {
   assertEquals(report.shortfalls.length, 1);
   await checkFile(report);
   assertEquals(recorder.state, "detached");
+  addRow(import.meta.url, {
+    fault: "an element fails in mid-clip",
+    tries: 1,
+    outcome: "the clip ends and says why",
+    lost: "0 frames before that",
+  });
 });
 
 Deno.test("a clip ends after an error that nobody looks at", async () => {
@@ -128,6 +135,12 @@ Deno.test("a clip ends where its source stalls for good", async () => {
   app.pipeline.element("valve").setProperty("drop", false);
   await reached(app.pipeline, app.pipeline.runningTimeSec! + 2 * WINDOW_SEC);
   await checkComplete(await (await recorder.record()).finished);
+  addRow(import.meta.url, {
+    fault: "a source stalls for good",
+    tries: 1,
+    outcome: "the clip ends and says source-stalled; after it, the next is complete",
+    lost: "0 frames",
+  });
 });
 
 Deno.test("a clip goes on where its source stalls and resumes, and counts what is missing", async () => {
@@ -145,6 +158,12 @@ Deno.test("a clip goes on where its source stalls and resumes, and counts what i
   assert(report.dropped > 0);
   assertEquals(report.frames + report.dropped, Math.round(report.duration * FPS));
   await checkFile(report);
+  addRow(import.meta.url, {
+    fault: "a source stalls and resumes",
+    tries: 1,
+    outcome: "the clip goes on and counts what is missing",
+    lost: "0 frames that came",
+  });
 });
 
 Deno.test("a clip that begins in a stall has the frames before it", async () => {
@@ -201,6 +220,12 @@ Deno.test("a pause of the pipeline ends no clip, and takes no history away", asy
     assert(requested.start < pausedAt && requested.end > pausedAt);
     await checkFile(report);
   }
+  addRow(import.meta.url, {
+    fault: "pause and resume of the pipeline in mid-clip",
+    tries: 2,
+    outcome: "the clip goes on, complete",
+    lost: "0 frames",
+  });
 });
 
 Deno.test("a clip ends where the pipeline is taken to null, and the next start is a new stream", async () => {

@@ -3,10 +3,11 @@
  * none late.
  */
 import { assert, assertEquals } from "@std/assert";
-import { type Pipeline, RecordBin, type Standalone } from "../mod.ts";
-import { HEIGHT, numberedSource, rawNumbers, WIDTH, writeNumbered } from "./helpers/numbered.ts";
-import { newPaths, reached, recorderOf, ringFull, runLive } from "./helpers/recording.ts";
-import { tempDir } from "./helpers/temp_dir.ts";
+import { type Pipeline, RecordBin, type Standalone } from "../../mod.ts";
+import { HEIGHT, numberedSource, rawNumbers, WIDTH, writeNumbered } from "../helpers/numbered.ts";
+import { newPaths, reached, recorderOf, ringFull, runLive } from "../helpers/recording.ts";
+import { tempDir } from "../helpers/temp_dir.ts";
+import { addRow } from "./table.ts";
 
 const FPS = 30;
 
@@ -59,6 +60,12 @@ Deno.test("recorders let every frame through to the live branch", async () => {
   const numbers = rawNumbers(await Deno.readFile(`${dir.path}/live.i420`), WIDTH * HEIGHT * 3 / 2);
   assert(numbers.length > 2 * FPS);
   assertEquals(numbers, Array.from({ length: numbers.length }, (_, i) => i));
+  addRow(import.meta.url, {
+    fault: "recorders come, record and go beside a live branch",
+    tries: 30,
+    outcome: "every frame gets through",
+    lost: "0 frames",
+  });
 });
 
 Deno.test("recorders make no frame late by two frames in the live branch", async () => {

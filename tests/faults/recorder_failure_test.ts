@@ -10,8 +10,8 @@ import {
   RecordingError,
   RingBuffer,
   type Standalone,
-} from "../mod.ts";
-import { deadline } from "../src/deadline.ts";
+} from "../../mod.ts";
+import { deadline } from "../../src/deadline.ts";
 import {
   checkComplete,
   checkFile,
@@ -24,8 +24,9 @@ import {
   runLive,
   until,
   WINDOW_SEC,
-} from "./helpers/recording.ts";
-import { tempDir } from "./helpers/temp_dir.ts";
+} from "../helpers/recording.ts";
+import { tempDir } from "../helpers/temp_dir.ts";
+import { addRow } from "./table.ts";
 
 const TAIL = "videoconvert ! vp8enc deadline=1 ! webmmux " +
   "! filesink name=filesink buffer-mode=unbuffered";
@@ -101,6 +102,12 @@ Deno.test("a ring buffer that fails ends its recorder and its clip, and nothing 
   assertEquals(app.pipeline.state, "playing");
   await reached(app.pipeline, app.pipeline.runningTimeSec! + WINDOW_SEC);
   await checkComplete(await (await other.record()).finished);
+  addRow(import.meta.url, {
+    fault: "a ring fails in mid-clip",
+    tries: 1,
+    outcome: "the clip ends and says ring-failed, another recorder's goes on",
+    lost: "0 frames before that",
+  });
 });
 
 Deno.test("record bins that hang or lag keep nothing up for ever", async () => {
@@ -114,6 +121,12 @@ Deno.test("record bins that hang or lag keep nothing up for ever", async () => {
     closeLate(app, dir.path),
   ]);
   assertEquals(app.pipeline.state, "playing");
+  addRow(import.meta.url, {
+    fault: "record bins that lag, stand still, trickle, hang or close late",
+    tries: 5,
+    outcome: "finished or given up in a bounded time",
+    lost: "what they had not written",
+  });
 });
 
 /** An encoder that starts after seconds, then takes frames as they come: what cannot wait for it is dropped. */
