@@ -295,6 +295,42 @@ Deno.test("a ring leaves a source with few buffers enough of them", async () => 
   });
 });
 
+/** Frames in a ring at a source that reads the memory of another pipeline, which has room for ten. */
+async function framesOfShared(folder: string, copyFrames: boolean): Promise<number> {
+  const socket = `${folder}/${copyFrames}`;
+  await using writer = Pipeline.parse(
+    `videotestsrc is-live=true ! ${PICTURE} ! ` +
+      `shmsink socket-path=${socket} shm-size=60000 wait-for-connection=false sync=false`,
+  );
+  await writer.play();
+  await using app = await runLive(
+    `shmsrc socket-path=${socket} is-live=true do-timestamp=true ! ${PICTURE} ! tee name=t t. ! fakesink async=false`,
+  );
+  const recorder = recorderOf(app.pipeline, newPaths(folder), {
+    ...{ windowSizeSec: WINDOW_SEC, copyFrames },
+  });
+  await runSec(app, 4 * WINDOW_SEC);
+  const { frames } = recorder.stats();
+  if (copyFrames) {
+    const report = await reportOf(await recorder.record());
+    assertEquals([report.shortfalls, report.dropped], [[], 0], Deno.inspect(report));
+    await checkFile(report);
+  }
+  return frames;
+}
+
+Deno.test("copyFrames leaves a source its buffers that are of no pool", async () => {
+  await using dir = await tempDir();
+  const [held, copied] = await Promise.all(
+    [false, true].map((copyFrames) => framesOfShared(dir.path, copyFrames)),
+  );
+  assert(copied! >= WINDOW_SEC * FPS, `${copied} frames`);
+  assert(
+    held! < WINDOW_SEC * FPS,
+    "a ring that holds the source's buffers does not starve it here",
+  );
+});
+
 Deno.test("what is dropped of encoded video goes up to a keyframe, and is counted", async () => {
   await using dir = await tempDir();
   class SlowBin extends RecordBin {
