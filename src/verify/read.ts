@@ -28,6 +28,8 @@ export interface Reading {
   error: GstError | null;
   /** What elements complained of on the way. */
   warnings: GstError[];
+  /** Whether there was no decoder for a track. */
+  lacksDecoder: boolean;
 }
 
 /** The text of a sink for {@link readFile}, which holds so many samples at most. */
@@ -59,11 +61,13 @@ export async function readFile(
   );
   const errors: GstError[] = [];
   const warnings: GstError[] = [];
+  let lacksDecoder = false;
   using messages = pipeline.bus.messages();
   const watching = (async () => {
     for await (const message of messages) {
       if (message.type === "error") errors.push(message.error);
       if (message.type === "warning") warnings.push(message.error);
+      if (message.type === "element") lacksDecoder ||= isAboutDecoder(message.structure);
     }
   })();
   // its errors come over the bus, too; some sinks may never be linked, which has it wait in vain
@@ -86,7 +90,12 @@ export async function readFile(
   await starting;
   messages.return();
   await watching;
-  return { mediaTypes, durationSec, error: errors[0] ?? null, warnings };
+  return { mediaTypes, durationSec, error: errors[0] ?? null, warnings, lacksDecoder };
+}
+
+/** Whether decodebin tells that a decoder is missing (GStreamer: Base Utils, "gstpbutilsmissingplugins"). */
+function isAboutDecoder(structure: string | null): boolean {
+  return structure?.startsWith("missing-plugin, type=(string)decoder") ?? false;
 }
 
 /** Takes what has come to the sinks; returns how much. */

@@ -5,12 +5,11 @@
  */
 import { checkObject } from "../check.ts";
 import type { GstError } from "../../ffi/errors.ts";
-import { ENUMS } from "../../ffi/layout.ts";
 import { checkSec } from "../deadline.ts";
 import { type ContainerName, containerOf, HEAD_BYTES, statedBytes } from "./container.ts";
 import { type ClipFault, type ClipFaultKind, judgeClip } from "./judge.ts";
 import { type FilePackets, readPackets } from "./packets.ts";
-import { readFile, sinkText } from "./read.ts";
+import { readFile, type Reading, sinkText } from "./read.ts";
 import { isPicture, type TrackMeasures } from "./track.ts";
 
 /** How to check a clip. */
@@ -150,36 +149,35 @@ async function decodeAll(path: string, clip: FilePackets, tracks: readonly Track
   const links = clip.tracks.map((_, i) => `decoder. ! ${sinkText(i, MAX_DECODED)}`);
   const text = `filesrc name=source ! decodebin name=decoder ${links.join(" ")}`;
   const counts = links.map(() => 0);
-  const { mediaTypes, error, warnings } = await readFile(path, text, links.length, (sink) => {
+  const reading = await readFile(path, text, links.length, (sink) => {
     counts[sink]!++;
   });
   const sum = (values: readonly number[], isPart: (i: number) => boolean) =>
     values.reduce((total, value, i) => isPart(i) ? total + value : total, 0);
-  const frames = sum(counts, (i) => mediaTypes[i]?.startsWith("video/") ?? false);
+  const frames = sum(counts, (i) => reading.mediaTypes[i]?.startsWith("video/") ?? false);
   const stored = sum(
     tracks.map(({ shownFrames }) => shownFrames),
     (i) => isPicture(clip.tracks[i]!.mediaType),
   );
-  const complaints = warnings.filter((warning) =>
-    warning.domain === "gst-stream-error-quark" || isDecoderMissing(warning)
-  );
-  const faults = [error, ...complaints].filter((one) => one !== null).slice(0, 1)
-    .map(decodingFault);
-  if (faults.length === 0 && frames < stored) {
-    const message = `${stored - frames} of ${stored} frames of video cannot be decoded`;
-    faults.push(fault("not-decodable", message));
+  return { frames, faults: decodingFaults(reading, stored - frames) };
+}
+
+/** What went wrong where a clip was decoded, in a fault at most. */
+function decodingFaults(
+  { error, warnings, lacksDecoder }: Reading,
+  lostFrames: number,
+): ClipFault[] {
+  if (lacksDecoder) {
+    return [
+      fault("no-decoder", "no decoder for it is installed: gstp doctor tells what to install"),
+    ];
   }
-  return { frames, faults };
-}
-
-function decodingFault(error: GstError): ClipFault {
-  return isDecoderMissing(error)
-    ? fault("no-decoder", "no decoder for it is installed: gstp doctor tells what to install")
-    : fault("not-decodable", reason(error));
-}
-
-function isDecoderMissing({ domain, code }: GstError): boolean {
-  return domain === "gst-core-error-quark" && code === ENUMS.GST_CORE_ERROR_MISSING_PLUGIN;
+  const complaint = error ??
+    warnings.find(({ domain }) => domain === "gst-stream-error-quark") ?? null;
+  if (complaint !== null) return [fault("not-decodable", reason(complaint))];
+  return lostFrames > 0
+    ? [fault("not-decodable", `${lostFrames} frames of video cannot be decoded`)]
+    : [];
 }
 
 /** What an element said, without its path, which tells the reader of a clip nothing. */
