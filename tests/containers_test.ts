@@ -47,6 +47,22 @@ Deno.test("recordBinParts() follows the extension, in whatever case", () => {
   assertMatch(recordBinText(raw("a.mp4"), all), /x264enc .* ! mp4mux/);
 });
 
+Deno.test("record() writes raw video of any size and format in each container", async () => {
+  await using dir = await tempDir();
+  await Promise.all(["I420", "RGB", "GRAY8"].map(async (format) => {
+    await using app = await runLive(
+      `videotestsrc is-live=true ! video/x-raw,format=${format},width=65,height=49,framerate=30/1 ` +
+        "! tee name=t t. ! fakesink",
+    );
+    for (const extension of [".mp4", ".webm"]) {
+      await using recorder = recorderOf(app.pipeline, newPaths(dir.path, extension));
+      await ringFull(app.pipeline);
+      const report = await (await recorder.record()).finished;
+      assertEquals((await probeClip(report.path)).frames, report.frames);
+    }
+  }));
+});
+
 Deno.test("recordBinParts() takes the next encoder where one is not installed", () => {
   assertMatch(recordBinText(raw("a.mp4"), without("x264enc")), /openh264enc/);
   assertMatch(recordBinText(raw("a.mkv"), without("x264enc", "openh264enc")), /vp8enc/);

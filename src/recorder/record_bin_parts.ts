@@ -84,6 +84,14 @@ export function recordBinParts(
   };
 }
 
+/** Caps of an even size: encoders of H.264 take no other, in a format that all players show. */
+function evenSize(shape: string): string {
+  return shape.replaceAll(
+    /(width|height)=(\d+)/g,
+    (_, name, size) => `${name}=${2 * Math.ceil(size / 2)}`,
+  );
+}
+
 /** What a stream needs on its way into a container. */
 function codec(
   { mediaType, untoldFrameNs = null, splicedCaps, shape }: RecordTrack,
@@ -93,7 +101,11 @@ function codec(
 ): Pick<Encoder, "elements" | "text" | "delayNs"> {
   const converter = CONVERTERS[mediaType];
   if (converter !== undefined) {
-    const reshaped = shape === undefined ? converter : `${converter} ! videoscale ! ${shape}`;
+    const reshaped = shape === undefined
+      ? converter
+      : `${converter} ! videoscale ! ${
+        container.takes.includes("video/x-h264") ? evenSize(shape) : shape
+      }`;
     return encoder(container.takes, reshaped, isInstalled);
   }
   const part = withRate(parser(container, mediaType, extension), mediaType, untoldFrameNs);

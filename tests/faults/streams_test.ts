@@ -144,6 +144,29 @@ for (const stream of STREAMS) {
   });
 }
 
+Deno.test("a clip of a bin with a text of its own ends where the caps change", async () => {
+  await using dir = await tempDir();
+  class PlainBin extends RecordBin {
+    static override readonly binString: string =
+      "appsrc name=appsrc ! videoconvert ! vp8enc deadline=1 ! webmmux ! filesink name=filesink";
+  }
+  await using app = await runLive(
+    `videotestsrc is-live=true ! capsfilter name=filter caps=${PICTURE} ! tee name=t t. ! fakesink`,
+  );
+  const recorder = recorderOf(app.pipeline, newPaths(dir.path), {
+    ...{ windowSizeSec: WINDOW_SEC, recordBinClass: PlainBin },
+  });
+  await runSec(app, 2 * WINDOW_SEC);
+  const recording = await recorder.record();
+  app.pipeline.element("filter").setProperty("caps", CHANGES["frame rate"]);
+  const report = await reportOf(recording);
+  assertEquals([report.shortfalls, report.dropped], [["caps-changed"], 0], Deno.inspect(report));
+  await checkFile(report);
+  await runSec(app, 2 * WINDOW_SEC);
+  const next = await reportOf(await recorder.record());
+  assertEquals([next.shortfalls, next.dropped], [[], 0], Deno.inspect(next));
+});
+
 Deno.test("a clip that is asked for after a change of encoded video begins with that", async () => {
   await using dir = await tempDir();
   await using app = await runLive(
