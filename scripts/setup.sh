@@ -10,10 +10,11 @@ purpose=${1:-test}
 
 # What plays pipelines and records them.
 demo_packages="gstreamer1.0-plugins-base gstreamer1.0-plugins-good ffmpeg"
-# The tests also use other codecs and an RTSP server, compare with gst-launch-1.0, and compile C against the headers.
+# The tests also use other codecs and an RTSP server, compare with gst-launch-1.0, compile C against the headers, and
+# complete command lines in shells.
 test_packages="$demo_packages gstreamer1.0-tools gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
   gstreamer1.0-libav libgstrtspserver-1.0-0 gcc libc6-dev pkg-config
-  libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev"
+  libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev zsh fish"
 
 case $purpose in
   demo) packages=$demo_packages ;;

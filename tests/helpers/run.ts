@@ -39,14 +39,15 @@ export interface Running {
 /**
  * Runs a command to its end.
  *
+ * @throws {Deno.errors.NotFound} if there is no such command.
  * @throws {Error} at the time-out; the child has been killed by then, and the message holds what it wrote.
  */
-export function run(
+export async function run(
   command: string,
   args: string[],
   options: RunOptions = {},
 ): Promise<RunResult> {
-  return start(command, args, options).result;
+  return await start(command, args, options).result;
 }
 
 /** Starts a command, for tests that do something to it while it runs; {@link run} where they do not. */
