@@ -113,13 +113,20 @@ export function inspectElement(name: string): ElementInfo {
       rank: gst().gst_plugin_feature_get_rank(factory),
       ...describePlugin(factory),
       debianPackage: packageOf(name) ?? null,
-      pads: listItems(gst().gst_element_factory_get_static_pad_templates(factory)).map(describePad),
+      pads: describePads(factory),
       properties: describeProperties(element),
     };
   } finally {
     if (element !== null) gst().gst_object_unref(element);
     gst().gst_object_unref(factory);
   }
+}
+
+/** The pads, sinks first: the registry has them in an order that depends on how it was made. */
+function describePads(factory: Deno.PointerObject): PadInfo[] {
+  const templates = listItems(gst().gst_element_factory_get_static_pad_templates(factory));
+  const key = ({ direction, name }: PadInfo) => `${direction} ${name}`;
+  return templates.map(describePad).sort((a, b) => key(a) < key(b) ? -1 : 1);
 }
 
 function summarize(factory: Deno.PointerObject): ElementSummary {

@@ -27,7 +27,8 @@ async function onTerminal(fifo: string): Promise<(args: string[]) => Running> {
   assertEquals((await run("mkfifo", [fifo])).code, 0);
   return (args) => {
     const command = [Deno.execPath(), "run", "-A", CLI, ...args].join(" ");
-    const line = `exec script -qefc '${command}' /dev/null < ${fifo}`;
+    // without a shell in between, which Ctrl-C would end, too
+    const line = `exec script -qefc 'exec ${command}' /dev/null < ${fifo}`;
     return start("sh", ["-c", line], { env: ON_TERMINAL });
   };
 }
