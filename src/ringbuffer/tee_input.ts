@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { cString, takeCString } from "../../ffi/cstring.ts";
-import { glib, gst } from "../../ffi/gst.ts";
+import { cString } from "../../ffi/cstring.ts";
+import { gst } from "../../ffi/gst.ts";
 import { frameRateOf, mediaTypeOf, readPadCaps } from "../caps.ts";
 import { PARSERS } from "../codecs.ts";
+import { factoryName } from "../elements.ts";
 import { getProperty, setProperty } from "../properties.ts";
 import { pictureBytes } from "../video_layout.ts";
 
@@ -79,9 +80,4 @@ function withSink<T>(tee: Deno.PointerObject, use: (sink: Deno.PointerObject) =>
   } finally {
     gst().gst_object_unref(sink);
   }
-}
-
-function factoryName(element: Deno.PointerObject): string {
-  const factory = gst().gst_element_get_factory(element);
-  return factory === null ? "" : takeCString(glib(), gst().gst_object_get_name(factory)) ?? "";
 }
