@@ -1,0 +1,121 @@
+/**
+ * Runs tests, each file in a process of its own that is killed when it hangs, as many files at once as there are cores.
+ *
+ *     deno task test [--junit-path=FILE] [OPTION of deno test...] [FILE|FOLDER...]
+ *
+ * What failed is printed once more at the end.
+ *
+ * @module
+ */
+import { fromFileUrl, join, relative } from "@std/path";
+
+const ROOT = fromFileUrl(new URL("../", import.meta.url));
+const PRELOAD = join(ROOT, "scripts/open_libraries.ts");
+/** The long form of a soak run takes five of them. */
+const LIMIT_MINUTES = 15;
+const JUNIT_OPTION = "--junit-path=";
+
+/** What came of a file. */
+export interface Result {
+  /** From the repository's root. */
+  path: string;
+  /** Whether its tests passed. */
+  success: boolean;
+  /** What it printed. */
+  output: string;
+  /** The file's part of a JUnit report. */
+  suites: string;
+  /** How long it took. */
+  seconds: number;
+}
+
+/** Paths of the files with tests at or below a path, in order, but for those of others. */
+function testFiles(path: string): string[] {
+  if (Deno.statSync(path).isFile) return [path];
+  const entries = [...Deno.readDirSync(path)].sort((a, b) => a.name < b.name ? -1 : 1);
+  const own = entries.filter(({ name }) => !name.startsWith(".") && name !== "node_modules");
+  return own.flatMap(({ name, isDirectory }) =>
+    isDirectory || name.endsWith("_test.ts") ? testFiles(join(path, name)) : []
+  );
+}
+
+/** The `<testsuite>` elements of a JUnit report; none of a process that was killed. */
+async function takeSuites(report: string): Promise<string> {
+  const text = await Deno.readTextFile(report);
+  await Deno.remove(report);
+  const begin = text.indexOf("<testsuite ");
+  return begin < 0 ? "" : text.slice(begin, text.lastIndexOf("</testsuites>"));
+}
+
+/** Runs the tests of a file. */
+export async function runFile(
+  path: string,
+  options: string[] = [],
+  limitMs = LIMIT_MINUTES * 60 * 1000,
+): Promise<Result> {
+  const report = await Deno.makeTempFile({ suffix: ".xml" });
+  const started = performance.now();
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["test", "-A", `--preload=${PRELOAD}`, `--junit-path=${report}`, ...options, path],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const timer = setTimeout(() => child.kill("SIGKILL"), limitMs);
+  const { success, signal, stdout, stderr } = await child.output();
+  clearTimeout(timer);
+  const killed = signal === "SIGKILL" ? `\nhangs: killed after ${limitMs / 1000} s\n` : "";
+  const decoder = new TextDecoder();
+  return {
+    path: relative(ROOT, path),
+    success,
+    output: decoder.decode(stdout) + decoder.decode(stderr) + killed,
+    suites: await takeSuites(report),
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+function print({ path, success, output, seconds }: Result): void {
+  console.log(
+    `\n== ${path}: ${success ? "ok" : "FAILED"} (${seconds.toFixed(1)} s)\n${output.trim()}`,
+  );
+}
+
+/** Runs the files, some at once; prints what each of them printed when it ends. */
+async function runFiles(paths: string[], options: string[]): Promise<Result[]> {
+  const results: Result[] = [];
+  const waiting = paths.values();
+  const work = async () => {
+    for (const path of waiting) {
+      const result = await runFile(path, options);
+      print(result);
+      results.push(result);
+    }
+  };
+  await Promise.all(Array.from({ length: navigator.hardwareConcurrency }, work));
+  return results;
+}
+
+if (import.meta.main) {
+  const options = Deno.args.filter((arg) => arg.startsWith("-"));
+  const named = Deno.args.filter((arg) => !arg.startsWith("-"));
+  const paths = (named.length > 0 ? named : [ROOT]).flatMap(testFiles);
+  const results = await runFiles(
+    paths,
+    options.filter((option) => !option.startsWith(JUNIT_OPTION)),
+  );
+  const report = options.find((option) => option.startsWith(JUNIT_OPTION));
+  if (report) {
+    const suites = results.map(({ suites }) => suites).join("");
+    await Deno.writeTextFile(
+      report.slice(JUNIT_OPTION.length),
+      `<testsuites>${suites}</testsuites>\n`,
+    );
+  }
+  const failed = results.filter(({ success }) => !success);
+  if (failed.length > 0) {
+    console.log("\nWhat failed:");
+    failed.forEach(print);
+    Deno.exit(1);
+  }
+}
