@@ -29,7 +29,7 @@ export function cameraMissing(): string | null {
 /** Starts a camera that plays what an encoder makes of a test picture, 30 times a second. */
 export async function startCamera(encoder: string): Promise<Camera> {
   const picture = "videotestsrc is-live=true pattern=ball ! " +
-    "video/x-raw,format=I420,width=320,height=240,framerate=30/1";
+    "video/x-raw,format=I420,width=160,height=120,framerate=30/1";
   const server = start(
     Deno.execPath(),
     ["run", "-A", SERVER, `( ${picture} ! ${encoder} name=pay0 pt=96 )`],
