@@ -52,7 +52,7 @@ export async function runPipeline(text: string, options: RunOptions): Promise<nu
   let isFinished = false;
   const onMessage = (message: Message) => {
     if (message.type === "eos") isFinished = true;
-    showMessage(message, display, options);
+    showMessage(message, display, { ...options, isFinished });
   };
   try {
     const app = await start(text, options, stopper, { observer, onMessage });
@@ -105,13 +105,20 @@ async function start(
   return app;
 }
 
-/** Prints what is wanted of a message. */
-export function showMessage(message: Message, display: Display, options: RunOptions): void {
+/** Prints what is wanted of a message; an error ends the run, and is printed then, unless the stream is over. */
+export function showMessage(
+  message: Message,
+  display: Display,
+  options: RunOptions & { isFinished: boolean },
+): void {
   if (message.type === "property-notify") {
     if (options.verbose) display.print(propertyLine(message));
     return;
   }
   if (options.messages) display.print(messageLine(message));
+  if (message.type === "error" && options.isFinished && !options.quiet) {
+    display.note(problemLines("while stopping", message.error, options.verbose));
+  }
   if ((message.type === "warning" || message.type === "info") && !options.quiet) {
     display.note(problemLines(message.type, message.error, options.verbose));
   }

@@ -467,7 +467,7 @@ export class Pipeline implements AsyncDisposable {
       }
     }
     if (message.type === "error") {
-      this.#end = "error"; // EOS may follow
+      this.#end ??= "error"; // EOS may follow, or have come before
       this.#failure ??= message.error;
     }
     if (message.type === "eos") this.#end ??= "eos";

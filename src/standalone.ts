@@ -94,7 +94,8 @@ export class Standalone implements AsyncDisposable {
     const stopTimeoutSec = checkSec("stopTimeoutSec", options.stopTimeoutSec ?? 5);
     const pipeline = Pipeline.parse(description);
     const app = new Standalone(pipeline, stopTimeoutSec, options);
-    const onAbort = () => void app.stop().catch(console.error);
+    // a failure rejects `ended`, too
+    const onAbort = () => void app.stop().catch(() => {});
     options.signal?.addEventListener("abort", onAbort);
     if (options.watchProperties) pipeline.watchProperties();
     app.#ended = app.#watch();
@@ -120,8 +121,8 @@ export class Standalone implements AsyncDisposable {
   }
 
   /**
-   * Resolves at the end of the stream or when stopped, rejects with the {@link GstError} of an element that failed; in
-   * both cases the pipeline is closed by then. An error that nobody awaits is printed.
+   * Resolves at the end of the stream or when stopped, rejects with the {@link GstError} of an element that failed
+   * before that; in both cases the pipeline is closed by then. An error that nobody awaits is printed.
    */
   get ended(): Promise<void> {
     this.#isAwaited = true;
@@ -183,7 +184,8 @@ export class Standalone implements AsyncDisposable {
     try {
       for await (const message of this.#messages) {
         this.#onMessage(message);
-        if (message.type === "error") throw message.error;
+        // of an element that is being stopped, such as a camera's that hangs up, after all sinks have got all
+        if (message.type === "error" && !this.#isOver) throw message.error;
         if (message.type === "eos") {
           this.#isOver = true;
           // stop() closes the pipeline itself

@@ -2,6 +2,7 @@
  * The command is interrupted, or its time is up.
  */
 import { assert, assertEquals, assertLess, assertStringIncludes } from "@std/assert";
+import { breakingLine, cameraMissing, startCamera } from "./helpers/camera.ts";
 import { gstp, probe, startGstp, words } from "./helpers/cli.ts";
 import { run } from "./helpers/run.ts";
 import { tempDir } from "./helpers/temp_dir.ts";
@@ -11,6 +12,9 @@ const RECORD = "videotestsrc is-live=true ! video/x-raw,width=160,height=120,fra
   "! x264enc tune=zerolatency ! mp4mux ! filesink";
 /** The end of its stream is a minute away, and its source waits for that. */
 const SLOW = "videotestsrc is-live=true ! fakesink sync=true ts-offset=60000000000";
+
+const noCamera = cameraMissing();
+if (noCamera !== null) console.log(`The end of a camera is not tested: ${noCamera}`);
 
 function delay(sec: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, sec * 1000));
@@ -106,4 +110,18 @@ Deno.test("cli() reports an error that comes while it finishes", async () => {
   const { code, stderr } = await gstp(["--timeout=0.5", ...words(text)]);
   assertEquals(code, 1, stderr);
   assertStringIncludes(stderr, "error: /GstPipeline:pipeline0/GstFileSink:filesink0");
+});
+
+Deno.test({
+  name: "cli() ends well when a camera fails as it is stopped",
+  ignore: noCamera !== null,
+  async fn() {
+    await using camera = await startCamera("x264enc tune=zerolatency ! rtph264pay");
+    await using line = breakingLine(camera);
+    const text = `--timeout=0.5 rtspsrc location=${line.url} protocols=tcp ! fakesink`;
+    const { code, stderr } = await gstp(words(text));
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(stderr, "while stopping: /GstPipeline:pipeline0/GstRTSPSrc:rtspsrc0: ");
+    assertStringIncludes(stderr, "end of stream after");
+  },
 });

@@ -3,8 +3,8 @@
  * that failed.
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { cameraMissing, startCamera } from "./helpers/camera.ts";
-import { startGstp, words } from "./helpers/cli.ts";
+import { breakingLine, cameraMissing, startCamera } from "./helpers/camera.ts";
+import { gstp, startGstp, words } from "./helpers/cli.ts";
 import {
   checkExact,
   eventsOf,
@@ -108,12 +108,14 @@ Deno.test("gstp record ends with status 1 when a recorder fails, its clips finis
 });
 
 Deno.test({
-  name: "gstp record writes a camera's stream as it is",
+  name:
+    "gstp record writes a camera's stream as it is, and ends well where that fails as it is stopped",
   ignore: noCamera !== null,
   async fn() {
     await using camera = await startCamera("x264enc tune=zerolatency key-int-max=15 ! rtph264pay");
+    await using line = breakingLine(camera);
     await using dir = await tempDir();
-    const source = `rtspsrc location=${camera.url} protocols=tcp latency=100 ! ` +
+    const source = `rtspsrc location=${line.url} protocols=tcp latency=100 ! ` +
       "application/x-rtp,media=video ! parsebin ! tee name=front ! fakesink";
     const args = ["record", "--window=1", `--out=${dir.path}`, "--listen=0", "--json", "-v"];
     const child = startGstp([...args, ...words(source)]);
@@ -128,8 +130,10 @@ Deno.test({
       async () => (await readStatus(url)).tees[0]!.totals.finished === 1,
     );
     child.kill("SIGTERM");
-    // how a camera takes its leave is not this test's business, nor what a busy one leaves out
-    const { stdout } = await child.result;
+    // what a busy camera leaves out is not this test's business
+    const { code, stdout, stderr } = await child.result;
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(stderr, "while stopping: /GstPipeline:pipeline0/GstRTSPSrc:rtspsrc0: ");
     const [armed] = eventsOf(stdout).filter((event) => event.type === "armed");
     assertEquals([armed!.mediaTypes, armed!.container], [["video/x-h264"], ".mp4"]);
     const [report] = reportsOf(stdout);
@@ -174,4 +178,16 @@ Deno.test("gstp record stops while it waits for the first frame", async () => {
   child.kill("SIGINT");
   const { code, stderr } = await child.result;
   assertEquals(code, 0, stderr);
+});
+
+Deno.test("gstp record fails when an element refuses to stop", async () => {
+  await using dir = await tempDir();
+  const text = "videotestsrc is-live=true ! tee name=t ! fakesink state-error=ready-to-null";
+  const { code, stderr } = await gstp([
+    ...["record", "--timeout=0.2", `--out=${dir.path}`],
+    ...words(text),
+  ]);
+  assertEquals(code, 1, stderr);
+  assertStringIncludes(stderr, "error: /GstPipeline:pipeline0/GstFakeSink:fakesink0: ");
+  assertEquals(stderr.includes("    at "), false, stderr);
 });

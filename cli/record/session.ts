@@ -62,10 +62,15 @@ class Session {
     const scratch = await Deno.makeTempDir({ prefix: "gstp-" });
     let isPlaying = false;
     try {
-      await using app = await this.#start(text);
+      const app = await this.#start(text);
       isPlaying = stopper.reason === undefined;
-      if (isPlaying) await this.#record(app, folder, scratch, triggers);
-      await app.ended;
+      try {
+        if (isPlaying) await this.#record(app, folder, scratch, triggers);
+        await app.ended;
+      } finally {
+        // `ended` has told of an element that does not stop
+        await app.stop().catch(() => {});
+      }
       if (this.#isFinished) this.#note("end of stream");
     } catch (error) {
       if (error !== stopper.reason) {
@@ -91,7 +96,7 @@ class Session {
       watchProperties: run.verbose,
       onMessage: (message) => {
         if (message.type === "eos") this.#isFinished = true;
-        showMessage(message, this.#display, run);
+        showMessage(message, this.#display, { ...run, isFinished: this.#isFinished });
       },
     }).finally(() => clearTimeout(waiting));
     if (timeoutSec !== undefined) {

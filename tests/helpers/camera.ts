@@ -47,3 +47,38 @@ export async function startCamera(encoder: string): Promise<Camera> {
     },
   };
 }
+
+/** A way to a camera. */
+export interface Line extends AsyncDisposable {
+  /** Where the camera's stream is, by this way. */
+  readonly url: string;
+}
+
+/** A way to a camera that breaks when somebody asks it to stop (RFC 2326, sections 10.6 and 10.7). */
+export function breakingLine(camera: Camera): Line {
+  const { hostname, port, pathname } = new URL(camera.url.replace("rtsp:", "http:"));
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const serve = async () => {
+    for await (const client of listener) {
+      const server = await Deno.connect({ hostname, port: Number(port) });
+      const down = server.readable.pipeTo(client.writable);
+      const untilStop = new TransformStream<Uint8Array, Uint8Array>({
+        transform(chunk, controller) {
+          const isStop = /^(PAUSE|TEARDOWN) /m.test(new TextDecoder("latin1").decode(chunk));
+          if (isStop) controller.error(new Error("The line breaks"));
+          else controller.enqueue(chunk);
+        },
+      });
+      const up = client.readable.pipeThrough(untilStop).pipeTo(server.writable);
+      await Promise.allSettled([up, down]);
+    }
+  };
+  const served = serve();
+  return {
+    url: `rtsp://127.0.0.1:${listener.addr.port}${pathname}`,
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      await served;
+    },
+  };
+}
