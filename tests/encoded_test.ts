@@ -67,6 +67,12 @@ const CODECS: Codec[] = [
     encoder: "vp9enc deadline=1 cpu-used=8 keyframe-max-dist=40 ! vp9parse",
     extensions: [".webm", ".mkv", ".mp4"],
   },
+  {
+    name: "vp9", // as it comes out of files: nothing tells where its chroma samples are
+    encoder: "vp9enc deadline=1 cpu-used=8 keyframe-max-dist=40 " +
+      "! capssetter join=false replace=true caps=video/x-vp9,framerate=30/1 ! vp9parse",
+    extensions: [".mp4"],
+  },
   { name: "mjpeg", encoder: "jpegenc ! jpegparse", extensions: [".mkv"] },
 ];
 

@@ -12,6 +12,8 @@ export interface Container {
   demuxer: string;
   /** Where it takes several that can be encoded to, the first is preferred. */
   takes: string[];
+  /** What a media type needs right before the muxer. */
+  needs?: Record<string, Part>;
   /** What makes the muxer begin at 0 instead of the running time; undefined where it always does, or never can. */
   atZero?: string;
   /** Whether it needs no index at its end, and has parameter sets wherever they change. */
@@ -20,6 +22,12 @@ export interface Container {
 
 // a movie in fragments can be read after a crash; at its end it becomes a plain file
 const FRAGMENTS = "fragment-duration=100 fragment-mode=first-moov-then-finalise";
+
+// mp4mux 1.22 crashes at VP9 whose caps tell no chroma site, which the stream itself never does
+const VP9_CHROMA: Part = {
+  elements: ["capssetter"],
+  text: "capssetter caps=video/x-vp9,chroma-site=mpeg2",
+};
 
 /** The containers by extension. */
 const CONTAINERS: Record<string, Container> = {
@@ -42,6 +50,7 @@ const CONTAINERS: Record<string, Container> = {
       ...["video/x-h264", "video/x-h265", "video/x-vp9", "video/x-av1"],
       ...["audio/mpeg", MP3, "audio/x-opus"],
     ],
+    needs: { "video/x-vp9": VP9_CHROMA },
   },
   ".mov": {
     muxer: { elements: ["qtmux"], text: `qtmux ${FRAGMENTS}` },
@@ -62,6 +71,8 @@ export interface Remuxer {
   demuxer: string;
   /** The muxer's name. */
   muxer: string | null;
+  /** What a media type needs right before the muxer. */
+  needs: Record<string, Part>;
   /** Whether the file has the pipeline's running time; else it begins at 0. */
   keepsTimes: boolean;
 }
@@ -72,10 +83,11 @@ export interface Remuxer {
  * @throws {RangeError} if no container is known for the extension; the message lists those that are.
  */
 export function remuxerOf(path: string): Remuxer {
-  const { demuxer, muxer, isStream, atZero } = containerOf(path);
+  const { demuxer, muxer, needs = {}, isStream, atZero } = containerOf(path);
   return {
     demuxer,
     muxer: isStream ? null : muxer.elements[0]!,
+    needs,
     keepsTimes: atZero !== undefined,
   };
 }

@@ -109,12 +109,17 @@ function codec(
     return encoder(container.takes, reshaped, isInstalled);
   }
   const part = withRate(parser(container, mediaType, extension), mediaType, untoldFrameNs);
-  if (splicedCaps === undefined || container.isStream) return part;
-  // muxers refuse other caps in the middle of a file, or spoil it
-  const setter = `capssetter join=false replace=true caps="${splicedCaps.replaceAll('"', '\\"')}"`;
+  const isSpliced = splicedCaps !== undefined && !container.isStream;
+  const needed = container.needs?.[mediaType];
+  return both(isSpliced ? spliced(part, mediaType, splicedCaps) : part, needed);
+}
+
+/** A part whose caps are those of the first frames all the time: muxers refuse others in the middle of a file, or spoil it. */
+function spliced({ elements, text }: Part, mediaType: string, caps: string): Part {
+  const setter = `capssetter join=false replace=true caps="${caps.replaceAll('"', '\\"')}"`;
   return {
-    elements: ["capssetter", ...part.elements],
-    text: chain(part.text, IN_BAND[mediaType], setter),
+    elements: ["capssetter", ...elements],
+    text: chain(text, IN_BAND[mediaType], setter),
   };
 }
 
@@ -134,6 +139,11 @@ function parser(container: Container, mediaType: string, extension: string): Par
     ? `end the clips' names in ${others.join(" or ")}`
     : "decode it before the tee";
   throw new RangeError(`A ${extension} file does not take ${mediaType}: ${advice}`);
+}
+
+/** One part before another, where there is another. */
+function both({ elements, text }: Part, next?: Part): Part {
+  return { elements: [...elements, ...next?.elements ?? []], text: chain(text, next?.text) };
 }
 
 /** Fields of the caps that tell how fast frames come: their times tell that, too. */
@@ -173,7 +183,7 @@ export function recordElements(extension: string, mediaType: string): string[][]
   const parts = converter !== undefined
     ? encoders(container.takes, converter)
     : container.takes.includes(mediaType)
-    ? [PARSERS[mediaType]!]
+    ? [both(PARSERS[mediaType]!, container.needs?.[mediaType])]
     : [];
   return parts.map(({ elements }) => [...elements, ...container.muxer.elements]);
 }

@@ -230,10 +230,10 @@ async function read(path: string, file: string): Promise<Found> {
 
 /** Makes the clip of a `.part` file, of what can be read of it at `from`, and removes that. */
 async function complete({ path, partPath }: Part, from: string, found: Found): Promise<void> {
-  const { remuxer: { muxer, ...remuxer }, frames } = found;
+  const { remuxer: { muxer, needs, ...remuxer }, frames } = found;
   if (muxer === null) return renameNew(partPath, path);
   await using copy = await temporary(path, ".recovered");
-  await remux({ ...remuxer, path: from }, copy.path, { ...found, muxer });
+  await remux({ ...remuxer, path: from }, copy.path, { ...found, muxer, needs });
   const source = { ...remuxer, path: copy.path };
   const written = await countFrames(source, await readStreams(source));
   if (written !== frames) {

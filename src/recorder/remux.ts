@@ -10,6 +10,7 @@ import { CLOCK_TIME_NONE, OFFSETS } from "../../ffi/layout.ts";
 import type { MessageStream } from "../bus.ts";
 import { mediaTypeOf, readPadCaps } from "../caps.ts";
 import { nsToSec } from "../clock_time.ts";
+import { chain, type Part } from "../codecs.ts";
 import { listSrcPads } from "../elements.ts";
 import { GstTimeoutError } from "../errors.ts";
 import { Frame } from "../frame.ts";
@@ -180,15 +181,25 @@ async function readFrames(source: Source, pads: string[], reader: Reader): Promi
  * Makes a complete file of a file's streams; one that is there is overwritten.
  *
  * @param muxer The muxer's name.
+ * @param needs What a media type needs right before it.
  * @throws {GstError} if that fails.
  */
 export async function remux(
   source: Source,
   to: string,
-  { muxer, streams, offsetsNs }: { muxer: string; streams: Stream[]; offsetsNs: bigint[] },
+  { muxer, needs, streams, offsetsNs }: {
+    muxer: string;
+    needs: Record<string, Part>;
+    streams: Stream[];
+    offsetsNs: bigint[];
+  },
 ): Promise<void> {
   const branches = streams.map(({ mediaType }, i) =>
-    `appsrc name=src_${i} format=time max-bytes=0 ! ${mediaType} ! mux.`
+    chain(
+      `appsrc name=src_${i} format=time max-bytes=0 ! ${mediaType}`,
+      needs[mediaType]?.text,
+      "mux.",
+    )
   );
   await using pipeline = Pipeline.parse(
     `${muxer} name=mux ! filesink name=filesink async=false ${branches.join(" ")}`,

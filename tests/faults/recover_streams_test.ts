@@ -7,7 +7,7 @@ import { basename } from "@std/path";
 import { recoverClips, VideoRecorder } from "../../mod.ts";
 import { gstp } from "../helpers/cli.ts";
 import { numberedSource, readNumbers, writeNumbered } from "../helpers/numbered.ts";
-import { FPS, reached, recorderOf, runLive } from "../helpers/recording.ts";
+import { FPS, probeClip, reached, recorderOf, ringFull, runLive } from "../helpers/recording.ts";
 import { checkStep, scene, writeScene } from "../helpers/scene.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { addRow } from "./table.ts";
@@ -133,4 +133,22 @@ Deno.test("recoverClips() keeps frames that are not decoded in the order in whic
     outcome: "recovered, each frame from the first to the last that is shown in order",
     lost: `${Math.max(...recovered.map(({ lostBytes }) => lostBytes))} bytes at most`,
   });
+});
+
+Deno.test("recoverClips() makes a whole .mp4 of VP9", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive(
+    "videotestsrc is-live=true ! video/x-raw,width=160,height=120,framerate=30/1 " +
+      "! vp9enc deadline=1 cpu-used=8 keyframe-max-dist=10 ! vp9parse ! tee name=t t. ! fakesink",
+  );
+  await using recorder = recorderOf(app.pipeline, `${dir.path}/clip.mp4`);
+  await ringFull(app.pipeline);
+  const recording = await recorder.record();
+  await reached(app.pipeline, app.pipeline.runningTimeSec! + 0.5);
+  await copyParts(dir.path, `${dir.path}/cut`);
+  await recording.finished;
+  const { recovered, left } = await recoverClips(`${dir.path}/cut`);
+  assertEquals(left, []);
+  const [{ path, frames }] = recovered as [typeof recovered[number]];
+  assertEquals((await probeClip(path)).frames, frames);
 });
