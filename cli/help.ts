@@ -39,12 +39,13 @@ options:
       --               what follows belongs to the file: -- --timeout=5 sets
                        its placeholder {timeout}
 
-Ctrl-C or SIGTERM sends EOS, so that files are finished, and waits ${STOP_LIMIT_SEC} s for it;
-a second one stops at once.
+Ctrl-C, SIGTERM or the end of the terminal (SIGHUP; not under nohup) sends EOS,
+so that files are finished, and waits ${STOP_LIMIT_SEC} s for it; a second Ctrl-C or SIGTERM stops
+at once.
 
 exit status: 0 end of the stream, or a clean interrupt; 1 the pipeline failed,
 or did not start or finish in time; 2 the command line, the file or a permission
-is wrong; 130 or 143 forced by Ctrl-C or SIGTERM.
+is wrong; 129, 130 or 143 forced by SIGHUP, Ctrl-C or SIGTERM.
 `;
 
 /** The help on the command. */

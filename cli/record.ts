@@ -79,7 +79,7 @@ RUNNING
 EXIT STATUS
   As for running a pipeline: 0 end of the stream or a clean interrupt, 1 the
   pipeline or a recorder failed, 2 the command line, a file or a permission is
-  wrong, 130 or 143 forced. A clip that fails does not end the run.
+  wrong, 129, 130 or 143 forced. A clip that fails does not end the run.
 
 EXAMPLES
   gstp record videotestsrc is-live=true ! tee name=t1 ! fakesink

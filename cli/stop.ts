@@ -4,15 +4,19 @@
  * @module
  */
 
+import { outlivesTerminal } from "../src/hangup.ts";
+
 /** Seconds that the pipeline gets to finish its files once it has been asked to stop. */
 export const STOP_LIMIT_SEC = 5;
 /** Seconds beyond that for elements that do not even stop. */
 const GRACE_SEC = 2;
 
-const SIGNALS: { name: Deno.Signal; status: number }[] = [
-  { name: "SIGINT", status: 130 },
-  ...(Deno.build.os === "windows" ? [] : [{ name: "SIGTERM" as const, status: 143 }]),
-];
+/** The signals that ask for an end, with the exit status of one that is forced. */
+function endingSignals(): [name: Deno.Signal, status: number][] {
+  if (Deno.build.os === "windows") return [["SIGINT", 130]];
+  const signals: [Deno.Signal, number][] = [["SIGINT", 130], ["SIGTERM", 143]];
+  return outlivesTerminal() ? signals : [...signals, ["SIGHUP", 129]];
+}
 
 type Timer = ReturnType<typeof setTimeout>;
 
@@ -46,7 +50,7 @@ export class Stopper implements Disposable {
   /** Listens to the signals. */
   constructor(listeners: StopListeners) {
     this.#tell = listeners;
-    for (const { name, status } of SIGNALS) {
+    for (const [name, status] of endingSignals()) {
       const listener = () => this.#onSignal(name, status);
       Deno.addSignalListener(name, listener);
       this.#listeners.push([name, listener]);
@@ -98,10 +102,12 @@ export class Stopper implements Disposable {
   }
 
   #onSignal(name: Deno.Signal, status: number): void {
-    this.#signals++;
-    if (this.#signals > 1) return this.#force(`${name} again`, status);
+    // a terminal that closes may send it more than once
+    const isImpatient = name !== "SIGHUP" && ++this.#signals > 1;
+    if (isImpatient) return this.#force(`${name} again`, status);
+    const more = name === "SIGHUP" ? "" : "; once more stops at once";
     this.request({
-      text: `${name}: finishing within ${STOP_LIMIT_SEC} s; once more stops at once`,
+      text: `${name}: finishing within ${STOP_LIMIT_SEC} s${more}`,
       status: 0,
       forcedStatus: status,
     });

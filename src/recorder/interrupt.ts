@@ -5,6 +5,7 @@
  */
 
 import { deadline } from "../deadline.ts";
+import { outlivesTerminal } from "../hangup.ts";
 
 /** Something with clips open. */
 export interface Interruptible {
@@ -43,7 +44,10 @@ const listeners = Object.keys(SIGNALS).map((name) => {
 });
 
 function listen(): void {
-  for (const { signal, listener } of listeners) Deno.addSignalListener(signal, listener);
+  for (const { signal, listener } of listeners) {
+    if (signal === "SIGHUP" && outlivesTerminal()) continue;
+    Deno.addSignalListener(signal, listener);
+  }
   globalThis.addEventListener("unload", closeAllNow);
   globalThis.addEventListener("error", onUncaught);
   globalThis.addEventListener("unhandledrejection", onUncaught);
@@ -58,6 +62,8 @@ function stopListening(): void {
 
 /** Finishes the clips, then lets the signal do what it does; a second signal does not wait for the clips. */
 async function onSignal(signal: Deno.Signal): Promise<void> {
+  // a terminal that closes may send it more than once
+  if (isClosing && signal === "SIGHUP") return;
   if (!isClosing) {
     isClosing = true;
     const closing = [...guarded].map((one) => deadline(one.close(), one.exitMs() / 1000, "late"));
