@@ -33,6 +33,8 @@ WHAT TO RECORD
   --after=SEC          what it has after its last one (the window)
   --encoded            keep raw video encoded: minutes in the memory of seconds
   --max-ring-bytes=N   what the ring of a tee may take, such as 500M
+  --copy-frames        copy frames into the ring: for a source that stands still
+                       as it has few buffers, where that is not seen by itself
 
 CLIPS
   --out=FOLDER         where they go (clips)
@@ -42,6 +44,9 @@ CLIPS
   --max-bytes=SIZE     beyond such a size of all together, such as 20G,
   --max-age=TIME       or beyond such an age: 90s, 12h, 7d. All clips of the
                        folder count; one that is being written is never removed.
+
+  What a run that was killed has left there (.part) becomes clips at the start,
+  as by gstp recover; files that another process is writing are left alone.
 
 SERVER
   --listen=[HOST:]PORT serve a page and an API, on this machine unless HOST says
@@ -57,7 +62,8 @@ SERVER
   GET /clips/NAME      a clip, whole or in parts
   GET /snapshot.jpg    the newest picture; ?tee=NAME
   GET /events          what happens, as server-sent events: armed, recording,
-                       finished, failed, removed, and status each second
+                       finished, failed, removed, recovered, unrecovered, and
+                       status each second
   GET /metrics         figures for Prometheus
 
   With a token, requests carry "Authorization: Bearer TOKEN"; the page asks for

@@ -24,6 +24,7 @@ Deno.test("readRecordArguments() has a default for everything but the pipeline",
     folder: "clips",
     extension: undefined,
     isEncoded: false,
+    copyFrames: false,
     maxRingBytes: Infinity,
     retention: { maxFiles: Infinity, maxBytes: Infinity, maxAgeSec: Infinity },
     listen: undefined,
@@ -36,7 +37,7 @@ Deno.test("readRecordArguments() has a default for everything but the pipeline",
 Deno.test("readRecordArguments() reads what is given", () => {
   const line =
     "--tee=a --tee b --tee=a --window 10 --before=2 --after=0.5 --out=x --container=webm " +
-    "--encoded --json --status=60 --max-ring-bytes=64M --max-files=9 --max-bytes=20G --max-age=7d -q --timeout=3 " +
+    "--encoded --copy-frames --json --status=60 --max-ring-bytes=64M --max-files=9 --max-bytes=20G --max-age=7d -q --timeout=3 " +
     "--listen=0.0.0.0:80 --token=0123456789abcdef a.gstp";
   const { run, ...options } = readRecordArguments(words(line));
   assertEquals([run.quiet, run.timeoutSec, run.flags], [true, 3, []]);
@@ -48,6 +49,7 @@ Deno.test("readRecordArguments() reads what is given", () => {
     folder: "x",
     extension: ".webm",
     isEncoded: true,
+    copyFrames: true,
     maxRingBytes: 64e6,
     retention: { maxFiles: 9, maxBytes: 20e9, maxAgeSec: 7 * 86_400 },
     listen: { hostname: "0.0.0.0", port: 80 },

@@ -142,6 +142,29 @@ Deno.test({
   },
 });
 
+Deno.test("gstp record --copy-frames leaves a source its buffers where it has few", async () => {
+  await using dir = await tempDir();
+  const caps = "video/x-raw,format=I420,width=64,height=48,framerate=30/1";
+  const socket = `socket-path=${dir.path}/shm`;
+  // room for ten frames
+  const sink = `shmsink ${socket} shm-size=50000 wait-for-connection=false`;
+  const sender = start("gst-launch-1.0", words(`-q videotestsrc is-live=true ! ${caps} ! ${sink}`));
+  await until(
+    "the source is there",
+    () => Deno.stat(`${dir.path}/shm`).then(() => true, () => false),
+  );
+  const source =
+    `shmsrc ${socket} is-live=true do-timestamp=true ! ${caps} ! tee name=t ! fakesink`;
+  const args = ["record", "--copy-frames", "--window=1", "--listen=0", `--out=${dir.path}/clips`];
+  const child = startGstp([...args, ...words(source)]);
+  const [, url = ""] = /listening on (http:\S+)\//.exec(await child.until("record with: ")) ?? [];
+  await ringsFull(url);
+  child.kill("SIGTERM");
+  assertEquals((await child.result).code, 0);
+  sender.kill("SIGKILL");
+  await sender.result;
+});
+
 /** A port that nothing uses. */
 function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });

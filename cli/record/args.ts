@@ -11,7 +11,7 @@ import { readOptions } from "../options.ts";
 import { type Address, isLoopback, readAddress } from "./address.ts";
 import { readBytes, readCount, readSeconds, readSpan } from "./units.ts";
 
-const SWITCHES = ["encoded", "json"] as const;
+const SWITCHES = ["encoded", "copy-frames", "json"] as const;
 const SETTINGS = [
   ...["window", "before", "after", "out", "container", "max-ring-bytes"] as const,
   ...["max-files", "max-bytes", "max-age", "listen", "token", "status"] as const,
@@ -43,6 +43,7 @@ export interface RecordArguments {
   /** With the dot; undefined: what the stream fits into. */
   extension: string | undefined;
   isEncoded: boolean;
+  copyFrames: boolean;
   maxRingBytes: number;
   retention: Limits;
   /** Undefined: no server. */
@@ -82,6 +83,7 @@ export function readRecordArguments(args: string[]): RecordArguments {
     folder: values.out ?? "clips",
     extension: read("container", readContainer),
     isEncoded: on.has("encoded"),
+    copyFrames: on.has("copy-frames"),
     maxRingBytes: read("max-ring-bytes", readBytes) ?? Infinity,
     retention: {
       maxFiles: read("max-files", readCount) ?? Infinity,

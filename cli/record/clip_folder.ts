@@ -4,8 +4,8 @@
  * @module
  */
 import { statfs } from "node:fs/promises";
-import { basename, join } from "node:path";
-import { type RecordingReport, RetentionPolicy } from "../../mod.ts";
+import { basename, join, relative } from "node:path";
+import { type RecordingReport, recoverClips, RetentionPolicy } from "../../mod.ts";
 import { readClip } from "../../src/recorder/retention.ts";
 import { UsageError } from "../errors.ts";
 import type { Limits } from "./args.ts";
@@ -96,6 +96,29 @@ export class ClipFolder implements Disposable {
     this.#reports.set(name, report);
     const [oldest] = this.#reports.keys();
     if (this.#reports.size > MAX_REPORTS) this.#reports.delete(oldest!);
+  }
+
+  /** Makes clips of what a run that was killed has left, and tells of it; a failure is printed. */
+  async recover(): Promise<void> {
+    // there, what is being written cannot be told from what was left
+    if (Deno.build.os === "windows") return;
+    try {
+      const { recovered, left } = await recoverClips(this.#path);
+      for (const { path, frames, duration, bytes, lostBytes } of recovered) {
+        const name = basename(path);
+        const clip = await readClip(this.#path, name);
+        if (clip !== null) this.#clips.add(clip);
+        this.#events.emit({ type: "recovered", name, frames, duration, bytes, lostBytes });
+      }
+      for (const { partPath, reason, error } of left) {
+        if (reason === "in-use") continue;
+        const [text = ""] = error.message.split("\n");
+        const name = relative(this.#path, partPath);
+        this.#events.emit({ type: "unrecovered", name, reason, error: text });
+      }
+    } catch (error) {
+      console.error(error);
+    }
   }
 
   /** Removes what is beyond the limits; a failure is printed. */

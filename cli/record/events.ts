@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RecordingReport, RemovedClip } from "../../mod.ts";
+import type { LeftReason, RecordingReport, RemovedClip } from "../../mod.ts";
 
 /** What asked for a clip. */
 export type Trigger = "key" | "signal" | "http";
@@ -19,7 +19,18 @@ export type RecordEvent =
   /** A clip could not be made, or a recorder has failed: then there is no name. */
   | { type: "failed"; tee: string; name: string | null; error: string }
   /** A clip was removed to keep the folder within its limits. */
-  | { type: "removed"; name: string; bytes: number; reason: RemovedClip["reason"] };
+  | { type: "removed"; name: string; bytes: number; reason: RemovedClip["reason"] }
+  /** What a run that was killed has left is a clip now. */
+  | {
+    type: "recovered";
+    name: string;
+    frames: number;
+    duration: number;
+    bytes: number;
+    lostBytes: number;
+  }
+  /** What a run that was killed has left is no clip, and stays as it is. */
+  | { type: "unrecovered"; name: string; reason: LeftReason; error: string };
 
 /** An event with its time. */
 export type TimedEvent = RecordEvent & { time: Date };

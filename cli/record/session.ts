@@ -59,6 +59,7 @@ class Session {
     if (this.#options.listen !== undefined) this.#serverClass = await loadServer();
     // from now on: a signal that nobody listens to would end the process
     using triggers = listenForTriggers((trigger) => this.#trigger(trigger));
+    const recovering = folder.recover();
     const scratch = await Deno.makeTempDir({ prefix: "gstp-" });
     let isPlaying = false;
     try {
@@ -67,6 +68,7 @@ class Session {
       try {
         if (isPlaying) await this.#record(app, folder, scratch, triggers);
         await app.ended;
+        if (stopper.reason === undefined) await recovering;
       } finally {
         // `ended` has told of an element that does not stop
         await app.stop().catch(() => {});
@@ -191,7 +193,7 @@ class Session {
 
   #show(event: TimedEvent): void {
     if (this.#options.isJson) this.#display.print(JSON.stringify(event));
-    else if (event.type === "failed") this.#warn(eventLine(event));
+    else if (event.type === "failed" || event.type === "unrecovered") this.#warn(eventLine(event));
     else this.#note(eventLine(event));
   }
 

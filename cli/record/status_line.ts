@@ -44,5 +44,12 @@ export function eventLine(event: TimedEvent): string {
       return `failed: ${event.name ?? event.tee}: ${event.error}`;
     case "removed":
       return `removed: ${event.name} (${formatBytes(event.bytes)}, limit: ${event.reason})`;
+    case "recovered": {
+      const { name, frames, duration, bytes, lostBytes } = event;
+      const length = `${duration.toFixed(2)} s, ${frames} frames, ${formatBytes(bytes)}`;
+      return `recovered: ${name} (${length}; ${formatBytes(lostBytes)} lost)`;
+    }
+    case "unrecovered":
+      return `not recovered: ${event.name} (${event.reason}): ${event.error}`;
   }
 }

@@ -117,6 +117,7 @@ export class TeeRecorder {
       windowSizeSec: options.windowSec,
       filenameGenerator: () => folder.newPath(tee, this.#extension),
       maxRingBytes: options.maxRingBytes,
+      copyFrames: options.copyFrames,
       // what plays clips elsewhere expects it
       startAtZero: true,
       // signals are the command's, which stops the pipeline and so the recorder

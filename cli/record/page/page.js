@@ -153,6 +153,7 @@ function follow() {
   on("status", showStatus);
   on("finished", showClips);
   on("removed", showClips);
+  on("recovered", showClips);
   on("failed", ({ tee, error }) => say(`${tee}: ${error}`));
   events.addEventListener("open", () => showClips().catch((error) => say(error.message)));
   events.addEventListener("error", () => {
