@@ -31,6 +31,8 @@ WHAT TO RECORD
   --window=SEC         what the ring holds (5)
   --before=SEC         what a clip has before its trigger (the window)
   --after=SEC          what it has after its last one (the window)
+  --max-clip=SEC       how long triggers may make a clip; one beyond that begins
+                       the next, with all that it asks for: the two overlap
   --encoded            keep raw video encoded: minutes in the memory of seconds
   --max-ring-bytes=N   what the ring of a tee may take, such as 500M
   --copy-frames        copy frames into the ring: for a source that stands still

@@ -21,6 +21,7 @@ Deno.test("readRecordArguments() has a default for everything but the pipeline",
     windowSec: 5,
     beforeSec: 5,
     afterSec: 5,
+    maxClipSec: Infinity,
     folder: "clips",
     extension: undefined,
     isEncoded: false,
@@ -36,7 +37,7 @@ Deno.test("readRecordArguments() has a default for everything but the pipeline",
 
 Deno.test("readRecordArguments() reads what is given", () => {
   const line =
-    "--tee=a --tee b --tee=a --window 10 --before=2 --after=0.5 --out=x --container=webm " +
+    "--tee=a --tee b --tee=a --window 10 --before=2 --after=0.5 --max-clip=60 --out=x --container=webm " +
     "--encoded --copy-frames --json --status=60 --max-ring-bytes=64M --max-files=9 --max-bytes=20G --max-age=7d -q --timeout=3 " +
     "--listen=0.0.0.0:80 --token=0123456789abcdef a.gstp";
   const { run, ...options } = readRecordArguments(words(line));
@@ -46,6 +47,7 @@ Deno.test("readRecordArguments() reads what is given", () => {
     windowSec: 10,
     beforeSec: 2,
     afterSec: 0.5,
+    maxClipSec: 60,
     folder: "x",
     extension: ".webm",
     isEncoded: true,
@@ -77,6 +79,7 @@ Deno.test("readRecordArguments() refuses what makes no sense", () => {
   assertStringIncludes(refused("a.gstp --window=0"), "--window takes a number of seconds");
   assertStringIncludes(refused("a.gstp --window=1e3"), "--window takes");
   assertStringIncludes(refused("a.gstp --window=2 --before=3"), "from 0 to 2");
+  assertStringIncludes(refused("a.gstp --window=2 --max-clip=3"), "from 4 to 86400");
   assertStringIncludes(refused("a.gstp --window=2 --window=3"), "more than once");
   assertStringIncludes(refused("a.gstp --window"), "--window needs a value");
   assertStringIncludes(refused("a.gstp --tee="), "--tee needs a value");

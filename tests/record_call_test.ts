@@ -2,7 +2,7 @@
  * Calls that say what they want: spans of their own, and instants in the past.
  */
 import { assertEquals, assertRejects } from "@std/assert";
-import type { RecordingReport, RecordOptions } from "../mod.ts";
+import type { Recording, RecordingReport, RecordOptions } from "../mod.ts";
 import { numberedSource, readNumbers, writeNumbered } from "./helpers/numbered.ts";
 import { newPaths, reached, recorderOf, runLive } from "./helpers/recording.ts";
 import { tempDir } from "./helpers/temp_dir.ts";
@@ -64,6 +64,30 @@ Deno.test("record() starts a clip of its own for an instant before the open clip
     1,
     [],
   ]]);
+});
+
+Deno.test("maxClipSec has a call begin the next clip, which loses nothing", async () => {
+  await using dir = await tempDir();
+  const path = `${dir.path}/numbered.raw`;
+  await writeNumbered(path, 10 * FPS);
+  await using app = await runLive(`${numberedSource({ ...SOURCE, path })} t. ! fakesink`);
+  const options = { windowSizeSec: 1, maxClipSec: 2.5 };
+  const recorder = recorderOf(app.pipeline, newPaths(dir.path), options);
+  await reached(app.pipeline, app.pipeline.runningTimeSec! + 1.5);
+  const recordings = new Set<Recording>();
+  const startSec = app.pipeline.runningTimeSec!;
+  for (let i = 0; i < 8; i++) {
+    await reached(app.pipeline, startSec + 0.3 * i);
+    recordings.add(await recorder.record({ maxDelaySec: 5 }));
+  }
+  const reports = await Promise.all([...recordings].map(({ finished }) => finished));
+  assertEquals(reports.flatMap(({ calls }) => calls).length, 8);
+  assertEquals(reports.length > 2, true, Deno.inspect(reports));
+  for (const report of reports) {
+    const [first, last] = [report.calls[0]!, report.calls.at(-1)!];
+    assertEquals(last + 1 - (first - 1) < 2.5 + 1e-6, true);
+    await checkFrames(report, first - 1, last + 1);
+  }
 });
 
 Deno.test("record() refuses spans and instants that cannot be", async () => {

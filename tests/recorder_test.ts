@@ -302,6 +302,7 @@ const WRONG_TYPES: Record<string, unknown[]> = {
   windowSizeSec: [undefined, null, "2", 2n],
   timeoutSec: [null, "1"],
   closeTimeoutSec: [null, "1"],
+  maxClipSec: [null, "60"],
   finishOnExit: [null, "yes"],
   exitTimeoutSec: [null, "1"],
   ringBufferClass: [null, "RingBuffer", class {}, () => {}, RecordBin],
@@ -312,6 +313,7 @@ const WRONG_NUMBERS: Record<string, number[]> = {
   windowSizeSec: [0, -1, NaN, Infinity, -Infinity, 1e-9, 1e9, Number.MAX_VALUE],
   timeoutSec: [-1, NaN, Infinity, -Infinity],
   closeTimeoutSec: [-1, NaN, -Infinity],
+  maxClipSec: [-1, NaN, -Infinity, 1e9, Number.MAX_VALUE],
   exitTimeoutSec: [-1, NaN, Infinity, -Infinity],
 };
 

@@ -48,6 +48,24 @@ Deno.test("ClipWindow.takes() calls within it that want nothing from before it",
   assertEquals(window.takes(call(5n * SEC)), true);
 });
 
+Deno.test("ClipWindow.takes() no call that would make it longer than it may be", () => {
+  const window = new ClipWindow(call(3n * SEC), 6n * SEC);
+  assertEquals(window.takes(call(5n * SEC - 1n)), true);
+  window.extend(call(5n * SEC - 1n));
+  assertEquals(window.takes(call(5n * SEC)), true);
+  window.extend(call(5n * SEC));
+  assertEquals(window.endNs, 7n * SEC);
+  assertEquals(window.takes(call(5n * SEC + 1n)), false);
+  assertEquals(window.takes(call(5n * SEC + 1n, 2n, 1n)), true);
+});
+
+Deno.test("ClipWindow gives its first call all that it wants, and takes others within that", () => {
+  const window = new ClipWindow(call(3n * SEC), 0n);
+  assertEquals(window.endNs, 5n * SEC);
+  assertEquals(window.takes(call(4n * SEC)), false);
+  assertEquals(window.takes(call(4n * SEC, 0n, 1n)), true);
+});
+
 Deno.test("ClipWindow holds as many frames as its length has, wherever a call falls between two", () => {
   for (const fps of [15n, 25n, 30n, 60n]) {
     // like a source that rounds down to nanoseconds

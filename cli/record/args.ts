@@ -13,7 +13,7 @@ import { readBytes, readCount, readSeconds, readSpan } from "./units.ts";
 
 const SWITCHES = ["encoded", "copy-frames", "json"] as const;
 const SETTINGS = [
-  ...["window", "before", "after", "out", "container", "max-ring-bytes"] as const,
+  ...["window", "before", "after", "max-clip", "out", "container", "max-ring-bytes"] as const,
   ...["max-files", "max-bytes", "max-age", "listen", "token", "status"] as const,
 ];
 /** May be repeated. */
@@ -38,6 +38,8 @@ export interface RecordArguments {
   beforeSec: number;
   /** Same. */
   afterSec: number;
+  /** What triggers may make a clip last; Infinity: for ever. */
+  maxClipSec: number;
   /** The folder for the clips. */
   folder: string;
   /** With the dot; undefined: what the stream fits into. */
@@ -73,13 +75,16 @@ export function readRecordArguments(args: string[]): RecordArguments {
   const sec = (max: number, min = 0) => (name: string, text: string) =>
     readSeconds(name, text, min, max);
   const windowSec = read("window", sec(MAX_WINDOW_SEC, 0.001)) ?? 5;
+  const beforeSec = read("before", sec(windowSec)) ?? windowSec;
+  const afterSec = read("after", sec(MAX_WINDOW_SEC)) ?? windowSec;
   const listen = read("listen", readAddress);
   return {
     run: readArguments(others),
     tees,
     windowSec,
-    beforeSec: read("before", sec(windowSec)) ?? windowSec,
-    afterSec: read("after", sec(MAX_WINDOW_SEC)) ?? windowSec,
+    beforeSec,
+    afterSec,
+    maxClipSec: read("max-clip", sec(MAX_WINDOW_SEC, beforeSec + afterSec)) ?? Infinity,
     folder: values.out ?? "clips",
     extension: read("container", readContainer),
     isEncoded: on.has("encoded"),

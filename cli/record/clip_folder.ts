@@ -116,6 +116,7 @@ export class ClipFolder implements Disposable {
         const name = relative(this.#path, partPath);
         this.#events.emit({ type: "unrecovered", name, reason, error: text });
       }
+      if (recovered.length > 0) await this.tidy();
     } catch (error) {
       console.error(error);
     }

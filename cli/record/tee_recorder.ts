@@ -116,6 +116,7 @@ export class TeeRecorder {
       })),
       windowSizeSec: options.windowSec,
       filenameGenerator: () => folder.newPath(tee, this.#extension),
+      maxClipSec: options.maxClipSec,
       maxRingBytes: options.maxRingBytes,
       copyFrames: options.copyFrames,
       // what plays clips elsewhere expects it

@@ -41,6 +41,11 @@ export interface VideoRecorderOptions {
   filenameGenerator: () => string;
   /** Seconds to keep before a call, and to go on after it. */
   windowSizeSec: number;
+  /**
+   * Seconds that calls may make a clip last; a call that would make it longer begins the next one, with all of its own
+   * window, so that the two overlap. A single call gets what it asks for. `Infinity` unless told.
+   */
+  maxClipSec?: number;
   /** Seconds for attaching to the tee; 1 unless told. */
   timeoutSec?: number;
   /** Seconds that {@link VideoRecorder.close} gives open clips to be finished; 5 unless told. */
@@ -120,6 +125,7 @@ export function completeOptions(options: VideoRecorderOptions): CompleteOptions 
   const {
     srcTeeName,
     tracks,
+    maxClipSec = Infinity,
     trackTimeoutSec = 1,
     timeoutSec = 1,
     closeTimeoutSec = 5,
@@ -145,6 +151,9 @@ export function completeOptions(options: VideoRecorderOptions): CompleteOptions 
   checkFiniteSec("timeoutSec", timeoutSec);
   checkFiniteSec("exitTimeoutSec", exitTimeoutSec);
   checkSec("closeTimeoutSec", closeTimeoutSec);
+  if (checkSec("maxClipSec", maxClipSec) < Infinity) {
+    checkSpan("maxClipSec", maxClipSec, MAX_WINDOW_SEC);
+  }
   checkSpan("trackTimeoutSec", trackTimeoutSec, MAX_WINDOW_SEC);
   if (typeof finishOnExit !== "boolean") throw new TypeError("finishOnExit must be true or false");
   if (typeof startAtZero !== "boolean") throw new TypeError("startAtZero must be true or false");
@@ -161,7 +170,7 @@ export function completeOptions(options: VideoRecorderOptions): CompleteOptions 
   return {
     ...required,
     tracks: completeTracks(srcTeeName, tracks, ringBufferClass),
-    ...{ timeoutSec, closeTimeoutSec, trackTimeoutSec, exitTimeoutSec },
+    ...{ maxClipSec, timeoutSec, closeTimeoutSec, trackTimeoutSec, exitTimeoutSec },
     ...{ finishOnExit, startAtZero, exactStart, copyFrames, maxRingBytes },
     ...{ ringBufferClass, recordBinClass, onWarning, onError },
   };

@@ -65,7 +65,7 @@ const UNKNOWN_FRAME_NS = 33_333_333n;
  * Records what happened at a tee, starting before it was asked to.
  *
  * A clip of a call at T holds every frame in `[T - windowSizeSec, T + windowSizeSec)` of the pipeline's running time. A
- * call while a clip is open makes that one longer.
+ * call while a clip is open makes that one longer, up to `maxClipSec`.
  *
  * @example
  * ```ts
@@ -114,6 +114,8 @@ const UNKNOWN_FRAME_NS = 33_333_333n;
 export class VideoRecorder implements AsyncDisposable {
   readonly #options: CompleteOptions;
   readonly #windowNs: bigint;
+  /** Null where clips may last for ever. */
+  readonly #maxClipNs: bigint | null;
   readonly #tracks: Track[] = [];
   /** Clips that are not done. */
   readonly #clips = new Set<Clip>();
@@ -145,7 +147,9 @@ export class VideoRecorder implements AsyncDisposable {
    */
   constructor(options: VideoRecorderOptions) {
     this.#options = completeOptions(options);
-    this.#windowNs = secToNs(this.#options.windowSizeSec);
+    const { windowSizeSec, maxClipSec } = this.#options;
+    this.#windowNs = secToNs(windowSizeSec);
+    this.#maxClipNs = maxClipSec === Infinity ? null : secToNs(maxClipSec);
     try {
       for (const track of this.#options.tracks) this.#attach(track);
     } catch (error) {
@@ -253,7 +257,7 @@ export class VideoRecorder implements AsyncDisposable {
     const path = checkPath(filenameGenerator());
     const clip = new Clip({
       path,
-      window: new ClipWindow(call),
+      window: new ClipWindow(call, this.#maxClipNs),
       recordBinClass,
       startAtZero,
       epochMs: () => Date.now() - (pipeline.runningTimeSec ?? 0) * 1000,

@@ -32,11 +32,13 @@ export interface Call {
 export class ClipWindow {
   /** The first instant that belongs to the clip; negative where the stream is younger than the window. */
   readonly startNs: bigint;
+  readonly #maxNs: bigint | null;
   readonly #callsNs: bigint[];
   #endNs: bigint;
 
-  /** The interval that a clip's first call asks for. */
-  constructor(call: Call) {
+  /** The interval that a clip's first call asks for; further ones make it no longer than `maxNs`. */
+  constructor(call: Call, maxNs: bigint | null = null) {
+    this.#maxNs = maxNs;
     this.startNs = call.atNs - call.beforeNs;
     this.#endNs = call.atNs + call.afterNs;
     this.#callsNs = [call.atNs];
@@ -52,9 +54,12 @@ export class ClipWindow {
     return this.#endNs;
   }
 
-  /** Whether a call's instant falls into the clip, and what it wants from before that, too. */
+  /** Whether a call's instant falls into the clip, what it wants from before that, too, and the clip may last so long. */
   takes(call: Call): boolean {
-    return call.atNs < this.#endNs && call.atNs - call.beforeNs >= this.startNs;
+    const endNs = call.atNs + call.afterNs;
+    const mayLast = this.#maxNs === null || endNs <= this.#endNs ||
+      endNs - this.startNs <= this.#maxNs;
+    return mayLast && call.atNs < this.#endNs && call.atNs - call.beforeNs >= this.startNs;
   }
 
   /** Makes the clip last as long as a further call wants. */
