@@ -22,6 +22,10 @@ DESCRIPTION
   that it has a duration and an index. The .part file is removed once the clip
   is complete. A file that exists is never overwritten.
 
+  A file with wrong bytes in its middle, such as from a failing disk, becomes a
+  clip of what can be read of it. The .part file is kept then, as NAME.damaged,
+  if the clip has not all of it.
+
   A .part file that a recorder is writing, in whatever process, is left alone,
   and so is one that cannot be read.
 
@@ -30,8 +34,8 @@ OPTIONS
   -h, --help  print this
 
 EXIT STATUS
-  0 all are clips now, or are being written; 1 some could not be recovered; 2
-  the command line or a permission is wrong.
+  0 all are clips now, or are being written; 1 some could not be recovered, or
+  were damaged; 2 the command line or a permission is wrong.
 
 EXAMPLES
   gstp recover /var/lib/camera/clips
@@ -53,7 +57,9 @@ export async function run(args: string[]): Promise<number> {
     const left = all.left.map(({ error, ...rest }) => ({ ...rest, error: error.message }));
     console.log(toJson({ ...all, left }));
   }
-  return all.left.every(({ reason }) => reason === "in-use") ? 0 : 1;
+  const isAll = all.left.every(({ reason }) => reason === "in-use") &&
+    all.recovered.every(({ damaged }) => !damaged);
+  return isAll ? 0 : 1;
 }
 
 async function checkDirectory(path: string): Promise<void> {
@@ -65,9 +71,11 @@ async function checkDirectory(path: string): Promise<void> {
 }
 
 function print(recovered: RecoveredClip[], left: LeftClip[]): void {
-  for (const { path, duration, frames, bytes, lostBytes } of recovered) {
+  for (const { path, duration, frames, bytes, lostBytes, damaged, originalPath } of recovered) {
     const size = `${duration.toFixed(1)} s, ${frames} frames, ${bytes} bytes`;
     console.log(`${path}: ${size}; ${lostBytes} bytes lost`);
+    const kept = originalPath === null ? "" : ` and is kept as ${originalPath}`;
+    if (damaged) console.error(`${path}: what it was made of is damaged${kept}`);
   }
   for (const { partPath, bytes, reason, error } of left) {
     const line = error.message.split("\n", 1)[0];

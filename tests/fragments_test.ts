@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { copyPatched, repairFragments } from "../src/recorder/fragments.ts";
+import { copyPatched } from "../src/recorder/file_bytes.ts";
+import { repairFragments } from "../src/recorder/fragments.ts";
 import { tempDir } from "./helpers/temp_dir.ts";
 
 /** 32-bit numbers, one after another. */
@@ -81,6 +82,24 @@ async function repair(folder: string, bytes: number[]): Promise<number[]> {
   await copyPatched(file, `${folder}/b`, repairFragments(file));
   return [...await Deno.readFile(`${folder}/b`)];
 }
+
+Deno.test("repairFragments() lets a first frame be followed by the first fragment, whatever its time", async () => {
+  await using dir = await tempDir();
+  const sizes = (count: number) => box("stsz", words(0, 0, count));
+  const start = (count: number) => {
+    const media = box("mdia", box("minf", box("stbl", sizes(count))));
+    return [...DATA, ...box("moov", box("trak", ONE_EDIT, media)), ...DATA];
+  };
+  const next = (type: string) => {
+    const run = box("trun", words(0x301, 1, 8, 1024, 10));
+    return box("moof", box("traf", box("tfhd", words(0, 1)), box(type, words(0, 1024)), run));
+  };
+  const lone = [...start(1), ...next("tfdt"), ...DATA, ...next("tfdt")];
+  const mended = [...start(1), ...next("free"), ...DATA, ...next("tfdt")];
+  assertEquals(await repair(dir.path, lone), mended);
+  const two = [...start(2), ...next("tfdt"), ...DATA, ...next("tfdt")];
+  assertEquals(await repair(dir.path, two), two);
+});
 
 Deno.test("repairFragments() leaves files alone that have no fragments, or nothing left out", async () => {
   await using dir = await tempDir();

@@ -12,6 +12,7 @@ import { formatTemplate, TemplateError, type TemplateValue } from "../src/templa
 import type { Case, Outcome } from "./corpus/template/parse.ts";
 import TEXTS from "./corpus/template/texts.json" with { type: "json" };
 import CORPUS from "./corpus/template/values.json" with { type: "json" };
+import { randomNumbers } from "./helpers/random.ts";
 import { run } from "./helpers/run.ts";
 
 const SEED = Number(Deno.env.get("FUZZ_SEED") ?? 1);
@@ -41,17 +42,6 @@ const PIECES = [
   ...["filesink", "queue", "location=/tmp/evil", "name=evil", "num-buffers=5", "video/x-raw"],
   ...["é", "\u00a0", "\u2028", "日", "😀", "\u0001", "\u007f", "NULL", "\\303", "c.", "c. ! "],
 ];
-
-/** A number from 0 up to a limit, at random; the same sequence for the same seed (mulberry32). */
-function randomNumbers(seed: number): (limit: number) => number {
-  let state = seed >>> 0;
-  return (limit) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
-  };
-}
 
 /** Pieces that are not refused on their own where there is no property. */
 const WORD_PIECES = PIECES.filter((piece) => /^[A-Za-z0-9_+.:,/%=-]+$/.test(piece));

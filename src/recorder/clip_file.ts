@@ -14,9 +14,14 @@ const CREATE_TRIES = 3;
 
 /** Where a clip is while it is being written. */
 export function partPathOf(path: string): string {
-  const bytes = new TextEncoder().encode(basename(path) + PART_SUFFIX).length;
+  return suffixed(path, PART_SUFFIX);
+}
+
+/** A path with an ending more; one that leaves no room for that is in a folder of that name. */
+export function suffixed(path: string, suffix: string): string {
+  const bytes = new TextEncoder().encode(basename(path) + suffix).length;
   const isLong = bytes > MAX_NAME_BYTES;
-  return isLong ? join(dirname(path), PART_SUFFIX, basename(path)) : path + PART_SUFFIX;
+  return isLong ? join(dirname(path), suffix, basename(path)) : path + suffix;
 }
 
 /** A clip's file on its way. */

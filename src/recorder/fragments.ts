@@ -6,32 +6,21 @@
  * later than others, or its frames are not decoded in the order in which they are shown, it has an edit list. That ends
  * with the first fragment, and GStreamer leaves out what comes after it.
  *
+ * The frames in front of the first fragment are in the movie box. Where that is a single one, GStreamer jumps over it to
+ * the time that the first fragment tells; where that tells none, it goes on from the frame.
+ *
  * @module
  */
+import { type Patch, readView } from "./file_bytes.ts";
+import { type Box, boxesIn, makeBox, readBoxes, uint32, uint64 } from "./mp4.ts";
 
 /** Flags of a track fragment's header (tfhd). */
 const TFHD = { baseOffset: 0x01, description: 0x02, duration: 0x08, size: 0x10 };
 /** Flags of a run of samples (trun). */
 const TRUN = { offset: 0x01, firstFlags: 0x04, duration: 0x100, size: 0x200 };
 
-/** Bytes to copy at a time. */
-const CHUNK_BYTES = 1 << 20;
-const NOTHING = new Uint8Array();
-
-/** A part of a file, and what to put in its place. */
-export interface Patch {
-  start: number;
-  end: number;
-  bytes: Uint8Array<ArrayBuffer>;
-}
-
-/** A box: its type, and where it and its content start and end. */
-interface Box {
-  type: string;
-  start: number;
-  content: number;
-  end: number;
-}
+/** The type of a box that nobody reads: "free". */
+const FREE = 0x66726565;
 
 /** A run of samples in a file. */
 interface Run {
@@ -46,27 +35,49 @@ interface Run {
 
 /** What has to be replaced for a file in fragments to be read; nothing where all is there. */
 export function repairFragments(file: Deno.FsFile): Patch[] {
-  const boxes = wholeBoxes(file);
+  const { boxes } = readBoxes(file);
   const fragments = boxes.filter(({ type }) => type === "moof");
   const movie = boxes.find(({ type }) => type === "moov");
   if (fragments.length === 0 || movie === undefined) return [];
+  const view = readView(file, movie.start, movie.end);
+  const tracks = within(view, boxesIn(view, movie.content - movie.start, view.byteLength), "trak");
+  const isLone = hasLoneSample(view, tracks);
   let inserted = 0;
-  const patches = fragments.map(({ start, end }): Patch => {
-    const bytes = repairFragment(read(file, start, end), start, inserted);
+  const patches = fragments.map(({ start, end }, i): Patch => {
+    const fragment = readView(file, start, end);
+    if (i === 0 && isLone) hideTimes(fragment);
+    const bytes = repairFragment(fragment, start, inserted);
     inserted += bytes.length - (end - start);
     return { start, end, bytes };
   });
-  return [...repairEdits(file, movie), ...(inserted > 0 ? patches : [])];
+  return [
+    ...repairEdits(view, tracks, movie.start),
+    ...patches.slice(0, inserted > 0 ? undefined : Number(isLone)),
+  ];
+}
+
+/** What is in boxes of a type. */
+function within(view: DataView, boxes: Box[], type: string): Box[] {
+  return boxes.filter((box) => box.type === type)
+    .flatMap((box) => boxesIn(view, box.content, box.end));
+}
+
+/** Whether a track has a single sample (section 8.7.3). */
+function hasLoneSample(view: DataView, tracks: Box[]): boolean {
+  const media = within(view, tracks, "mdia");
+  const tables = within(view, within(view, media, "minf"), "stbl");
+  return tables.some(({ type, content }) => type === "stsz" && view.getUint32(content + 8) === 1);
+}
+
+/** Turns what tells a fragment's time (tfdt, section 8.8.12) into what nobody reads. */
+function hideTimes(view: DataView): void {
+  const children = within(view, boxesIn(view, 8, view.byteLength), "traf");
+  for (const { type, start } of children) if (type === "tfdt") view.setUint32(start + 4, FREE);
 }
 
 /** Lets edit lists that matter go on to the end: that is what a duration of 0 says (section 8.6.6). */
-function repairEdits(file: Deno.FsFile, { start, content, end }: Box): Patch[] {
-  const view = read(file, start, end);
-  const within = (boxes: Box[], type: string) =>
-    boxes.filter((box) => box.type === type)
-      .flatMap((box) => boxesIn(view, box.content, box.end));
-  const tracks = within(boxesIn(view, content - start, view.byteLength), "trak");
-  const lists = within(tracks, "edts").filter(({ type }) => type === "elst");
+function repairEdits(view: DataView, tracks: Box[], start: number): Patch[] {
+  const lists = within(view, tracks, "edts").filter(({ type }) => type === "elst");
   return lists.filter(({ content }) => {
     const isLong = view.getUint8(content) === 1;
     const mediaTime = isLong ? view.getBigInt64(content + 16) : view.getInt32(content + 12);
@@ -77,68 +88,6 @@ function repairEdits(file: Deno.FsFile, { start, content, end }: Box): Patch[] {
     const bytes = new Uint8Array(isLong ? 8 : 4);
     return { start: at, end: at + bytes.length, bytes };
   });
-}
-
-/** Copies a file with patches put in. */
-export async function copyPatched(from: Deno.FsFile, to: string, patches: Patch[]): Promise<void> {
-  using copy = await Deno.open(to, { write: true, create: true, truncate: true });
-  let at = 0;
-  const { size } = await from.stat();
-  for (const { start, end, bytes } of [...patches, { start: size, end: size, bytes: NOTHING }]) {
-    for (; at < start; at += CHUNK_BYTES) {
-      await writeAll(
-        copy,
-        new Uint8Array(read(from, at, Math.min(at + CHUNK_BYTES, start)).buffer),
-      );
-    }
-    await writeAll(copy, bytes);
-    at = end;
-  }
-}
-
-async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
-  for (let written = 0; written < bytes.length;) {
-    written += await file.write(bytes.subarray(written));
-  }
-}
-
-/** The boxes of a file, up to the first that is not whole. */
-function wholeBoxes(file: Deno.FsFile): Box[] {
-  const { size } = file.statSync();
-  const found: Box[] = [];
-  for (let at = 0; at + 8 <= size;) {
-    const [box] = boxesIn(read(file, at, Math.min(at + 16, size)), 0, Infinity);
-    if (box === undefined || at + box.end > size) break;
-    const { type, content, end } = box;
-    found.push({ type, start: at, content: at + content, end: at + end });
-    at += end;
-  }
-  return found;
-}
-
-function read(file: Deno.FsFile, start: number, end: number): DataView<ArrayBuffer> {
-  const bytes = new Uint8Array(end - start);
-  file.seekSync(start, Deno.SeekMode.Start);
-  for (let filled = 0; filled < bytes.length;) {
-    const count = file.readSync(bytes.subarray(filled));
-    if (count === null) break;
-    filled += count;
-  }
-  return new DataView(bytes.buffer);
-}
-
-/** The boxes from one place to another; the last one's end may not have been read. */
-function boxesIn(view: DataView, from: number, to: number): Box[] {
-  const found: Box[] = [];
-  for (let start = from; start + 8 <= Math.min(to, view.byteLength);) {
-    const type = String.fromCharCode(...new Uint8Array(view.buffer, start + 4, 4));
-    const isLarge = view.getUint32(start) === 1 && start + 16 <= view.byteLength;
-    const size = isLarge ? Number(view.getBigUint64(start + 8)) : view.getUint32(start);
-    if (size < 8) break;
-    found.push({ type, start, content: start + (isLarge ? 16 : 8), end: start + size });
-    start += size;
-  }
-  return found;
 }
 
 /**
@@ -228,29 +177,4 @@ function repairHeader(view: DataView, { content, end }: Box, context: Context): 
 
 function slice(view: DataView, { start, end }: Box): Uint8Array {
   return new Uint8Array(view.buffer, start, end - start);
-}
-
-function makeBox(type: string, parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const size = parts.reduce((sum, { length }) => sum + length, 8);
-  const box = new Uint8Array(size);
-  box.set(uint32(size));
-  box.set(new TextEncoder().encode(type), 4);
-  let at = 8;
-  for (const part of parts) {
-    box.set(part, at);
-    at += part.length;
-  }
-  return box;
-}
-
-function uint32(value: number): Uint8Array {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, value);
-  return bytes;
-}
-
-function uint64(value: number): Uint8Array {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(value));
-  return bytes;
 }

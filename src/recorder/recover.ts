@@ -5,9 +5,10 @@
  */
 import { basename, dirname, extname, join } from "node:path";
 import { GstError } from "../../ffi/errors.ts";
-import { exists, isAt, PART_SUFFIX, removeEmpty, renameNew } from "./clip_file.ts";
+import { exists, isAt, PART_SUFFIX, removeEmpty, renameNew, suffixed } from "./clip_file.ts";
 import { type Remuxer, remuxerOf } from "./containers.ts";
-import { copyPatched, type Patch, repairFragments } from "./fragments.ts";
+import { checksum, copyPatched } from "./file_bytes.ts";
+import { mend } from "./mend.ts";
 import {
   type Content,
   countFrames,
@@ -16,7 +17,7 @@ import {
   remux,
   type Stream,
 } from "./remux.ts";
-import { tailBytes } from "./tail.ts";
+import { type Survey, survey } from "./survey.ts";
 
 /** A clip that has got its name. */
 export interface RecoveredClip {
@@ -30,8 +31,12 @@ export interface RecoveredClip {
   duration: number;
   /** Size of the file. */
   bytes: number;
-  /** Bytes at the end of the `.part` file that belonged to no whole frame. What had not been written is not known. */
+  /** Bytes of the `.part` file that belonged to no whole frame. What had not been written is not known. */
   lostBytes: number;
+  /** Whether bytes of the `.part` file are wrong, apart from its end: frames may be missing or spoilt. */
+  damaged: boolean;
+  /** Where the `.part` file is, under another name, if it is damaged and the clip may not have all of it; else null. */
+  originalPath: string | null;
 }
 
 /**
@@ -64,7 +69,8 @@ export interface Recovery {
   left: LeftClip[];
 }
 
-const MP4_EXTENSIONS = [".mp4", ".mov"];
+/** Ending of the name that a damaged file gets, once there is a clip of what could be read. */
+const DAMAGED_SUFFIX = ".damaged";
 
 /**
  * Makes clips of the `.part` files that processes have left in a directory when they were killed. Its subfolders are
@@ -73,6 +79,9 @@ const MP4_EXTENSIONS = [".mp4", ".mov"];
  * A .webm, .mkv, .mp4 or .mov is written anew, without encoding, so that it has a duration and an index; its times stay
  * as they are. A .ts needs no more than its name. The `.part` file is removed once the clip is complete and on the disk,
  * and so is an empty one; a file that exists is never overwritten.
+ *
+ * A file that is damaged otherwise than by being cut off becomes a clip of what can be read. It is kept, as `NAME.damaged`
+ * (`originalPath`): another tool may find more in it. The clip of a .ts has all bytes in any case.
  *
  * Recorders hold a lock (flock) on a `.part` file as long as they write to it. One that is locked is left alone,
  * whichever process has it.
@@ -157,15 +166,20 @@ async function recoverClip({ path, partPath }: Part): Promise<RecoveredClip | Le
     reason = "name-taken";
     if (exists(path)) throw new Deno.errors.AlreadyExists(`There is a file ${path} already`);
     reason = "failed";
-    await using source = await repair({ path, partPath }, file);
+    const found = survey(file, extensionOf(path));
+    await using source = await readable({ path, partPath }, file, found);
     reason = "unreadable";
-    const found = await read(path, source.path);
-    const lostBytes = tailBytes(file, extname(path).toLowerCase());
+    const content = await read(path, source.path);
     reason = "failed";
-    await complete({ path, partPath }, source.path, found);
+    const originalPath = await complete({ path, partPath }, source.path, {
+      ...found,
+      content,
+      file,
+    });
     return {
-      ...{ path, partPath, frames: found.frames, duration: found.durationSec, lostBytes },
-      bytes: (await Deno.stat(path)).size,
+      ...{ path, partPath, frames: content.frames, duration: content.durationSec },
+      ...{ bytes: (await Deno.stat(path)).size, lostBytes: lostBytes(found, bytes) },
+      ...{ damaged: found.damaged.length > 0 || originalPath !== null, originalPath },
     };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound && !exists(partPath)) return null;
@@ -174,11 +188,22 @@ async function recoverClip({ path, partPath }: Part): Promise<RecoveredClip | Le
   }
 }
 
+/** The kind of a clip's file, such as `.webm`. */
+function extensionOf(path: string): string {
+  return extname(path).toLowerCase();
+}
+
+function lostBytes({ damaged, tail }: Survey, size: number): number {
+  return damaged.reduce((sum, { start, end }) => sum + end - start, size - tail);
+}
+
 /** A file to read a `.part` file from: itself, or a copy that can be read. */
-async function repair(part: Part, file: Deno.FsFile): Promise<{ path: string } & AsyncDisposable> {
-  const { path, partPath } = part;
-  const isMp4 = MP4_EXTENSIONS.includes(extname(path).toLowerCase());
-  const patches = isMp4 ? findPatches(file) : [];
+async function readable(
+  { path, partPath }: Part,
+  file: Deno.FsFile,
+  found: Survey,
+): Promise<{ path: string } & AsyncDisposable> {
+  const patches = mend(file, extensionOf(path), found);
   if (patches.length === 0) return { path: partPath, async [Symbol.asyncDispose]() {} };
   const copy = await temporary(path, ".repaired");
   await copyPatched(file, copy.path, patches).catch(async (error) => {
@@ -186,16 +211,6 @@ async function repair(part: Part, file: Deno.FsFile): Promise<{ path: string } &
     throw error;
   });
   return copy;
-}
-
-/** Nothing where the file is damaged: whether it can be read is for the demuxer to say. */
-function findPatches(file: Deno.FsFile): Patch[] {
-  try {
-    return repairFragments(file);
-  } catch (error) {
-    if (error instanceof RangeError) return [];
-    throw error;
-  }
 }
 
 /** A file for what a clip is made of, in a folder beside it; both go once they are not needed any more. */
@@ -213,35 +228,73 @@ async function temporary(path: string, name: string): Promise<{ path: string } &
 }
 
 /** What can be read of a file, and how. */
-interface Found extends Content {
+interface Readable extends Content {
   remuxer: Remuxer;
   streams: Stream[];
 }
 
 /** @param path The clip's path, which tells what it is. */
-async function read(path: string, file: string): Promise<Found> {
+async function read(path: string, file: string): Promise<Readable> {
   const remuxer = remuxerOf(path);
   const source = { ...remuxer, path: file };
   const streams = await readStreams(source);
   const content = await readContent(source, streams);
-  if (content.frames === 0) throw new GstError(`There is no whole frame in ${file}`);
   return { ...content, remuxer, streams };
 }
 
-/** Makes the clip of a `.part` file, of what can be read of it at `from`, and removes that. */
-async function complete({ path, partPath }: Part, from: string, found: Found): Promise<void> {
-  const { remuxer: { muxer, needs, ...remuxer }, frames } = found;
-  if (muxer === null) return renameNew(partPath, path);
+/** A `.part` file, and what is in it. */
+interface Found extends Survey {
+  file: Deno.FsFile;
+  content: Readable;
+}
+
+/**
+ * Makes the clip of a `.part` file, of what can be read of it at `from`. That is removed then, or kept under another name
+ * if it has something that the clip has not.
+ *
+ * @returns The other name, or null.
+ */
+async function complete(
+  { path, partPath }: Part,
+  from: string,
+  found: Found,
+): Promise<string | null> {
+  const { remuxer: { muxer, needs, ...remuxer }, ...content } = found.content;
+  if (muxer === null || found.isComplete) {
+    renameNew(partPath, path);
+    return null;
+  }
   await using copy = await temporary(path, ".recovered");
-  await remux({ ...remuxer, path: from }, copy.path, { ...found, muxer, needs });
+  await remux({ ...remuxer, path: from }, copy.path, { ...content, muxer, needs });
   const source = { ...remuxer, path: copy.path };
   const written = await countFrames(source, await readStreams(source));
-  if (written !== frames) {
-    throw new GstError(`Only ${written} of ${frames} frames of ${partPath} were written`);
+  if (written !== content.frames) {
+    throw new GstError(`Only ${written} of ${content.frames} frames of ${partPath} were written`);
   }
+  const isAll = found.damaged.length === 0 && await hasFrames(copy.path, found);
+  const originalPath = isAll ? null : await reserveOriginal(path);
   await putOnDisk(copy.path, partPath);
   renameNew(copy.path, path);
-  await Deno.remove(partPath);
+  if (originalPath === null) await Deno.remove(partPath);
+  else renameNew(partPath, originalPath);
+  return originalPath;
+}
+
+/** Whether a copy has each byte of each frame; demuxers leave out what they do not understand. */
+async function hasFrames(path: string, { file, frames }: Found): Promise<boolean> {
+  if (frames === null) return true;
+  using copy = await Deno.open(path);
+  const original = await checksum(file, frames);
+  const copied = await checksum(copy, survey(copy, extensionOf(path)).frames!);
+  return copied.bytes === original.bytes && copied.sum === original.sum;
+}
+
+/** Where a damaged file is to be kept; its folder is there then. */
+async function reserveOriginal(path: string): Promise<string> {
+  const originalPath = suffixed(path, DAMAGED_SUFFIX);
+  await Deno.mkdir(dirname(originalPath), { recursive: true });
+  if (!exists(originalPath)) return originalPath;
+  throw new Deno.errors.AlreadyExists(`There is a file ${originalPath} already`);
 }
 
 /** Makes sure that a copy survives the machine, too, and is as old as its original. */

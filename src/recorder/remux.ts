@@ -61,7 +61,7 @@ const STALL_SEC = 30;
 export async function readStreams(source: Source): Promise<Stream[]> {
   let streams: Stream[] = [];
   // the first stream is read, lest nothing tell the end of the file
-  await readFrames(source, [""], {
+  const error = await readFrames(source, [""], {
     take: () => {},
     atEnd: (pipeline) => {
       const pads = listSrcPads(pipeline.element("demux").unsafeHandle);
@@ -69,7 +69,7 @@ export async function readStreams(source: Source): Promise<Stream[]> {
       for (const pad of pads) gst().gst_object_unref(pad);
     },
   });
-  if (streams.length === 0) throw new GstError(`There is no stream in ${source.path}`);
+  if (streams.length === 0) throw error ?? new GstError(`There is no stream in ${source.path}`);
   return streams;
 }
 
@@ -81,9 +81,9 @@ function readStream(pad: Deno.PointerObject): Stream | null {
 }
 
 /**
- * Reads a file from its start to its end.
+ * Reads a file from its start to its end, or as far as that goes.
  *
- * @throws {GstError} if it cannot be read.
+ * @throws {GstError} if none of it can be read.
  */
 export async function readContent(source: Source, streams: Stream[]): Promise<Content> {
   const times = streams.map((): { startNs: bigint; endNs: bigint }[] => []);
@@ -94,7 +94,7 @@ export async function readContent(source: Source, streams: Stream[]): Promise<Co
     if (frame.timeNs !== null) offsetsNs[index] ??= frame.timeNs - startNs;
     times[index]!.push({ startNs, endNs: startNs + (frame.durationNs ?? 0n) });
   };
-  await readFrames(source, streams.map(({ pad }) => pad), { take });
+  const error = await readFrames(source, streams.map(({ pad }) => pad), { take });
   const all = times.flatMap((times, index) => {
     const offsetNs = offsetsNs[index] ?? 0n;
     return times.map(({ startNs, endNs }) => ({
@@ -103,6 +103,7 @@ export async function readContent(source: Source, streams: Stream[]): Promise<Co
     }));
     // what is before 0 is there for decoders only
   }).filter(({ startNs }) => startNs >= 0n);
+  if (all.length === 0) throw error ?? new GstError(`There is no whole frame in ${source.path}`);
   const first = all.reduce((least, { startNs }) => startNs < least ? startNs : least, 2n ** 64n);
   const last = all.reduce((most, { endNs }) => endNs > most ? endNs : most, first);
   return {
@@ -144,8 +145,16 @@ interface Reader {
   atEnd?: (pipeline: Pipeline) => void;
 }
 
-/** Hands over each frame of a file that comes out of these pads, those of a pad in their order. */
-async function readFrames(source: Source, pads: string[], reader: Reader): Promise<void> {
+/**
+ * Hands over each frame of a file that comes out of these pads, those of a pad in their order.
+ *
+ * @returns What ended it early, or null.
+ */
+async function readFrames(
+  source: Source,
+  pads: string[],
+  reader: Reader,
+): Promise<GstError | null> {
   const { take, via = "", mayTake = () => true, atEnd = () => {} } = reader;
   const branches = pads.map((pad, i) => `demux.${pad} ! ${via}appsink name=sink_${i} ${SINK}`);
   await using pipeline = open(source, branches.join(" "));
@@ -159,22 +168,24 @@ async function readFrames(source: Source, pads: string[], reader: Reader): Promi
     frame.release();
     return true;
   };
-  const takeAll = () => {
+  // whether nothing is left for now
+  const takeAll = (): boolean => {
     for (let round = 0; round < BATCH && mayTake(); round++) {
-      if (!sinks.map(takeNext).includes(true)) return;
+      if (!sinks.map(takeNext).includes(true)) return true;
       progressMs = performance.now();
     }
+    return false;
   };
   let isOver = false;
-  const end = runToEnd(pipeline).finally(() => isOver = true);
+  const end = errorOf(runToEnd(pipeline)).finally(() => isOver = true);
   const isStuck = () => performance.now() - progressMs > STALL_SEC * 1000;
-  end.catch(() => {}); // awaited below
   await poll(Infinity, () => isOver || (takeAll(), isStuck()));
   if (!isOver) throw new GstTimeoutError(`Reading ${source.path} has come to a stop`);
-  await end;
+  const error = await end;
   // what the sinks still hold
-  await poll(Infinity, () => (takeAll(), mayTake()));
+  await poll(Infinity, takeAll);
   atEnd(pipeline);
+  return error;
 }
 
 /**
@@ -232,6 +243,16 @@ function open({ path, demuxer }: Source, branches: string): Pipeline {
   const pipeline = Pipeline.parse(`filesrc name=source ! ${demuxer} name=demux ${branches}`);
   pipeline.element("source").setProperty("location", path);
   return pipeline;
+}
+
+async function errorOf(action: Promise<void>): Promise<GstError | null> {
+  try {
+    await action;
+    return null;
+  } catch (error) {
+    if (error instanceof GstError) return error;
+    throw error;
+  }
 }
 
 async function runToEnd(pipeline: Pipeline): Promise<void> {

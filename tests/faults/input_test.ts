@@ -14,6 +14,7 @@ import "../../scripts/open_libraries.ts";
 import { lex } from "../../src/template/lexer.ts";
 import LINES from "../corpus/arguments.json" with { type: "json" };
 import NAMES from "../corpus/file_names.json" with { type: "json" };
+import { randomNumbers } from "../helpers/random.ts";
 import { newPaths, probeClip, recorderOf, ringFull, runLive } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { addRow } from "./table.ts";
@@ -50,15 +51,7 @@ const PIECES = [
   ],
 ];
 
-let state = SEED >>> 0;
-
-/** A whole number below a limit: the same ones for the same seed (mulberry32). */
-function random(limit: number): number {
-  state = (state + 0x6d2b79f5) >>> 0;
-  let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-  mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-  return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
-}
+const random = randomNumbers(SEED);
 
 function randomWord(pieces: readonly string[]): string {
   return Array.from({ length: 1 + random(4) }, () => pieces[random(pieces.length)]).join("");

@@ -2,32 +2,20 @@
  * What a killed process leaves behind, and what recoverClips() makes of it.
  */
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { fromFileUrl, relative } from "@std/path";
+import { relative } from "@std/path";
 import { recoverClips } from "../../mod.ts";
 import { interrupt, lostFrames } from "../helpers/interrupt.ts";
+import { EXTENSIONS, killAt } from "../helpers/killed.ts";
 import { readNumbers, readTimes, writeNumbered } from "../helpers/numbered.ts";
 import { probeClip } from "../helpers/recording.ts";
-import { start } from "../helpers/run.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { addRow } from "./table.ts";
 
-const SCRIPT = fromFileUrl(new URL("../scripts/killed.ts", import.meta.url));
 const FPS = 30;
 /** Kills, each in the middle of five recordings. */
 const ROUNDS = 3;
 /** Each kind of file is cut that often. */
 const CUTS = 6;
-const EXTENSIONS = [".mkv", ".mov", ".mp4", ".ts", ".webm"];
-
-/** Kills a process that records into every kind of file; the time of the newest frame that it told. */
-async function killAt(ms: number, folder: string, numbered: string): Promise<number> {
-  const child = start(Deno.execPath(), ["run", "-A", SCRIPT, folder, numbered]);
-  await child.until("at ");
-  await new Promise((resolve) => setTimeout(resolve, ms));
-  child.kill("SIGKILL");
-  const { stdout } = await child.result;
-  return Number([...stdout.matchAll(/^at ([\d.]+)\n/gm)].at(-1)![1]);
-}
 
 /** Recovers five clips, which must be whole up to their last frame; what each has lost. */
 async function recoverAll(folder: string, diedAtSec: number): Promise<Map<string, number>> {
@@ -36,8 +24,8 @@ async function recoverAll(folder: string, diedAtSec: number): Promise<Map<string
   assertEquals(recovered.map(({ path }) => path), EXTENSIONS.map((end) => `${folder}/clip${end}`));
   assertEquals([...Deno.readDirSync(folder)].length, EXTENSIONS.length);
   const last = new Map<string, number>();
-  for (const [i, { path, partPath, frames, duration, bytes }] of recovered.entries()) {
-    assertEquals(partPath, `${path}.part`);
+  for (const [i, { path, partPath, frames, duration, bytes, damaged }] of recovered.entries()) {
+    assertEquals([partPath, damaged], [`${path}.part`, false]);
     assertEquals(bytes, Deno.statSync(path).size);
     const numbers = await readNumbers(path);
     assertEquals(numbers, numbers.map((_, i) => numbers[0]! + i), path);
@@ -109,8 +97,9 @@ Deno.test("recoverClips() makes a clip of a file that is cut off anywhere", asyn
     }
   }
   const { recovered, left } = await recoverClips(`${dir.path}/cuts`);
-  assertEquals(left, []);
-  for (const { path, frames, lostBytes, partPath } of recovered) {
+  assertEquals([left, [...Deno.readDirSync(`${dir.path}/cuts`)].length], [[], recovered.length]);
+  for (const { path, frames, lostBytes, partPath, damaged, originalPath } of recovered) {
+    assertEquals([damaged, originalPath], [false, null], path);
     const numbers = await readNumbers(path);
     assertEquals(numbers, numbers.map((_, i) => numbers[0]! + i), path);
     assertEquals(numbers.length, frames, path);

@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { basename } from "@std/path";
-import { recoverClips, VideoRecorder } from "../../mod.ts";
+import { type LeftClip, recoverClips, type RecoveredClip, VideoRecorder } from "../../mod.ts";
 import { gstp } from "../helpers/cli.ts";
 import { numberedSource, readNumbers, writeNumbered } from "../helpers/numbered.ts";
 import { FPS, probeClip, reached, recorderOf, ringFull, runLive } from "../helpers/recording.ts";
@@ -48,7 +48,8 @@ Deno.test("recoverClips() keeps video and sound in step", async () => {
   await damage(`${dir.path}/cut`, `${dir.path}/damaged`);
   const { recovered, left } = await recoverClips(`${dir.path}/cut`);
   assertEquals([recovered.length, left], [5, []]);
-  for (const { path, frames } of recovered) {
+  for (const { path, frames, damaged } of recovered) {
+    assertEquals(damaged, false, path);
     await checkStep(path, 2);
     assert(frames > 150, `${path}: ${frames} frames`);
   }
@@ -76,7 +77,7 @@ async function damage(folder: string, to: string): Promise<void> {
   }
 }
 
-/** What can be read becomes a clip, anything else stays as it is; in another process, lest that hang or crash. */
+/** What can be read becomes a clip, anything else stays; in another process, lest that hang or crash. */
 async function checkDamaged(folder: string): Promise<void> {
   const before = names(folder);
   const { code, stdout, stderr } = await gstp(["recover", "--json", folder], { timeoutSec: 60 });
@@ -84,16 +85,16 @@ async function checkDamaged(folder: string): Promise<void> {
   const { recovered, left } = JSON.parse(stdout);
   const parts = [...recovered, ...left].map(({ partPath }) => basename(partPath));
   assertEquals(parts.sort(), before);
-  const after = before.map((name) =>
-    recovered.some(({ partPath }: { partPath: string }) => basename(partPath) === name)
-      ? name.replace(/\.part$/, "")
-      : name
+  const after = left.map(({ partPath }: LeftClip) => partPath).concat(
+    recovered.flatMap(({ path, originalPath }: RecoveredClip) => [path, originalPath ?? []].flat()),
   );
-  assertEquals(names(folder), after.sort());
+  assertEquals(names(folder), after.map((path: string) => basename(path)).sort());
+  const kept = recovered.filter(({ originalPath }: RecoveredClip) => originalPath !== null);
   addRow(import.meta.url, {
     fault: "recoverClips() on clips of video and sound with wrong bytes in them",
     tries: parts.length,
-    outcome: `${recovered.length} recovered, ${left.length} left alone and named, no hang`,
+    outcome: `${recovered.length} recovered, ${kept.length} of which are kept as they were, too; ` +
+      `${left.length} left alone and named; no hang`,
     lost: "what is damaged",
   });
 }
@@ -120,7 +121,8 @@ Deno.test("recoverClips() keeps frames that are not decoded in the order in whic
   await copyParts(dir.path, `${dir.path}/cut`);
   const { recovered, left } = await recoverClips(`${dir.path}/cut`);
   assertEquals([recovered.length, left], [extensions.length, []]);
-  for (const { path, frames } of recovered) {
+  for (const { path, frames, damaged } of recovered) {
+    assertEquals(damaged, false, path);
     const numbers = await readNumbers(path, true);
     // the last ones may be without those that are shown before them
     const certain = numbers.slice(0, -B_FRAMES - 1);
@@ -149,6 +151,38 @@ Deno.test("recoverClips() makes a whole .mp4 of VP9", async () => {
   await recording.finished;
   const { recovered, left } = await recoverClips(`${dir.path}/cut`);
   assertEquals(left, []);
-  const [{ path, frames }] = recovered as [typeof recovered[number]];
+  const [{ path, frames, damaged }] = recovered as [RecoveredClip];
+  assertEquals(damaged, false);
   assertEquals((await probeClip(path)).frames, frames);
+});
+
+Deno.test("recoverClips() keeps the first frame where it is alone in its fragment", async () => {
+  await using dir = await tempDir();
+  const fps = 5;
+  await writeNumbered(`${dir.path}/numbered.raw`, 100);
+  await using app = await runLive(
+    `${
+      numberedSource({ path: `${dir.path}/numbered.raw`, fps, live: true, teeName: "raw" })
+    } raw. ! queue ` +
+      "! x264enc tune=zerolatency key-int-max=5 ! h264parse ! tee name=t t. ! fakesink",
+  );
+  const extensions = [".mkv", ".mov", ".mp4"];
+  const recorders = extensions.map((extension) =>
+    recorderOf(app.pipeline, `${dir.path}/clip${extension}`, {
+      windowSizeSec: 5,
+      onWarning: () => {},
+    })
+  );
+  await reached(app.pipeline, 1);
+  await Promise.all(recorders.map((recorder) => recorder.record({ maxDelaySec: 10 })));
+  await reached(app.pipeline, 3);
+  await copyParts(dir.path, `${dir.path}/cut`);
+  const { recovered, left } = await recoverClips(`${dir.path}/cut`);
+  assertEquals([recovered.length, left], [extensions.length, []]);
+  for (const { path, damaged, frames } of recovered) {
+    const numbers = await readNumbers(path);
+    assertEquals([damaged, numbers.length], [false, frames], path);
+    // a clip begins with a keyframe, which is the one that is alone
+    assertEquals(numbers, numbers.map((_, i) => numbers[0]! - numbers[0]! % 5 + i), path);
+  }
 });

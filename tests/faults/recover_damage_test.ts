@@ -1,0 +1,179 @@
+/**
+ * What recoverClips() makes of files that are damaged otherwise than by being cut off.
+ */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { basename } from "@std/path";
+import { recoverClips, type RecoveredClip } from "../../mod.ts";
+import { gstp } from "../helpers/cli.ts";
+import { EXTENSIONS, killAt } from "../helpers/killed.ts";
+import { readNumbers, writeNumbered } from "../helpers/numbered.ts";
+import { randomNumbers } from "../helpers/random.ts";
+import { run } from "../helpers/run.ts";
+import { tempDir } from "../helpers/temp_dir.ts";
+import { addRow } from "./table.ts";
+
+const SEED = Number(Deno.env.get("FUZZ_SEED") ?? 1);
+const random = randomNumbers(SEED);
+/** Each kind of file is damaged that often. */
+const COPIES = 5;
+/** A sector of a disk. */
+const SECTOR_BYTES = 512;
+
+/** What a killed process has left of each kind of file, and how many frames are in there. */
+const wholes = await (async () => {
+  await using dir = await tempDir();
+  await writeNumbered(`${dir.path}/n.raw`, 600);
+  await killAt(2500, dir.path, `${dir.path}/n.raw`);
+  return await Promise.all(EXTENSIONS.map(async (extension) => {
+    const part = `${dir.path}/clip${extension}.part`;
+    const frames = (await readNumbers(part, true)).length;
+    return { extension, bytes: await Deno.readFile(part), frames };
+  }));
+})();
+
+/** Writes copies of each kind of file in which something was done to the bytes from a place on that is at random. */
+async function writeDamaged(
+  folder: string,
+  damage: (bytes: Uint8Array<ArrayBuffer>, at: number) => Uint8Array,
+): Promise<void> {
+  for (const { extension, bytes } of wholes) {
+    for (let copy = 0; copy < COPIES; copy++) {
+      const at = Math.floor(bytes.length * (0.35 + random(400) / 1000));
+      await Deno.writeFile(`${folder}/${copy}${extension}.part`, damage(bytes.slice(), at));
+    }
+  }
+}
+
+function names(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+}
+
+/** A hash of each frame of a file, by ffprobe. */
+async function frameHashes(path: string): Promise<string[]> {
+  const { stdout } = await run("ffprobe", [
+    ...["-v", "quiet", "-show_packets", "-show_data_hash", "md5"],
+    ...["-show_entries", "packet=data_hash", "-of", "csv=p=0", path],
+  ]);
+  return stdout.trim().split("\n");
+}
+
+Deno.test("recoverClips() keeps what is damaged in its middle, beside the clip of what is not", async () => {
+  await using dir = await tempDir();
+  await writeDamaged(dir.path, (bytes, at) => {
+    for (let i = 0; i < SECTOR_BYTES; i++) bytes[at + i] = random(256);
+    return bytes;
+  });
+  const before = new Map(
+    names(dir.path).map((name) => [name, Deno.readFileSync(`${dir.path}/${name}`)]),
+  );
+  const { recovered, left } = await recoverClips(dir.path);
+  assertEquals(left, [], `seed ${SEED}`);
+  for (const clip of recovered) await checkDamaged(clip, before.get(basename(clip.partPath))!);
+  // all of them have a name that another run does not look at
+  const after = names(dir.path);
+  assertEquals(after.filter((name) => name.endsWith(".part")), []);
+  assertEquals(await recoverClips(dir.path), { recovered: [], left: [] });
+  assertEquals(names(dir.path), after);
+  addRow(import.meta.url, {
+    fault: `a ${EXTENSIONS.join(", ")} with a sector of wrong bytes in its middle`,
+    tries: recovered.length,
+    outcome: "a clip of what is before and behind them; the file is kept, too",
+    lost: `${Math.max(...recovered.map(({ lostBytes }) => lostBytes))} bytes at most`,
+  });
+});
+
+/** The file is kept as it was, and the clip can be decoded. */
+async function checkDamaged(clip: RecoveredClip, file: Uint8Array): Promise<void> {
+  const { path, frames, damaged, originalPath, lostBytes } = clip;
+  assertEquals(damaged, true, path);
+  const isStream = path.endsWith(".ts");
+  assertEquals(originalPath, isStream ? null : `${path}.damaged`);
+  assertEquals(await Deno.readFile(originalPath ?? path), file);
+  assert(
+    lostBytes >= SECTOR_BYTES / 2 && lostBytes < 4 * SECTOR_BYTES,
+    `${path}: ${lostBytes} bytes`,
+  );
+  // more than what is before the damage
+  const whole = wholes.find(({ extension }) => path.endsWith(extension))!;
+  assert(frames > 0.75 * whole.frames, `${path}: ${frames} of ${whole.frames} frames`);
+  assert((await readNumbers(path, true)).length > 0.75 * whole.frames, path);
+}
+
+Deno.test("recoverClips() removes no file with wrong bytes of which the clip has not every frame", async () => {
+  await using dir = await tempDir();
+  await writeDamaged(dir.path, (bytes, at) => {
+    bytes[at] = bytes[at]! ^ (1 + random(255));
+    return bytes;
+  });
+  await Deno.mkdir(`${dir.path}/before`);
+  for (const name of names(dir.path).filter((name) => name !== "before")) {
+    await Deno.copyFile(`${dir.path}/${name}`, `${dir.path}/before/${name.replace(/\.part$/, "")}`);
+  }
+  const { recovered, left } = await recoverClips(dir.path);
+  const isGone = recovered.filter(({ damaged }) => !damaged);
+  for (const { path } of isGone) {
+    const hashes = await frameHashes(`${dir.path}/before/${basename(path)}`);
+    assertEquals(await frameHashes(path), hashes, `${path}, seed ${SEED}`);
+  }
+  assertEquals(
+    names(dir.path).filter((name) => /\.(part|damaged)$/.test(name)).length,
+    left.length + recovered.filter(({ originalPath }) => originalPath !== null).length,
+  );
+  addRow(import.meta.url, {
+    fault: `a ${EXTENSIONS.join(", ")} with one wrong byte`,
+    tries: recovered.length + left.length,
+    outcome: "a clip with every byte of every frame, or the file is kept",
+    lost: "0 bytes",
+  });
+});
+
+Deno.test("recoverClips() takes zeros at the end for what was not written", async () => {
+  await using dir = await tempDir();
+  await writeDamaged(dir.path, (bytes, at) => {
+    const zeros = new Uint8Array(bytes.length + 10_000);
+    zeros.set(bytes.subarray(0, at));
+    return zeros;
+  });
+  const { recovered, left } = await recoverClips(dir.path);
+  assertEquals(left, []);
+  for (const { path, frames, damaged } of recovered) {
+    assertEquals(damaged, false, path);
+    // a .ts keeps the frame that it ends in
+    const isStream = path.endsWith(".ts");
+    const numbers = await readNumbers(path, true);
+    const certain = isStream ? numbers.slice(0, -1) : numbers;
+    assertEquals(certain, certain.map((_, i) => numbers[0]! + i), path);
+    assert(
+      numbers.length > 10 && (isStream || numbers.length === frames),
+      `${path}: ${frames} frames`,
+    );
+  }
+  assertEquals(names(dir.path), recovered.map(({ path }) => basename(path)).sort());
+  addRow(import.meta.url, {
+    fault: `a ${EXTENSIONS.join(", ")} that ends in zeros, as after a power cut`,
+    tries: recovered.length,
+    outcome: "recovered up to the last frame or fragment that was written",
+    lost: "what was not written",
+  });
+});
+
+Deno.test("recoverClips() keeps damaged files of long names, and overwrites none", async () => {
+  await using dir = await tempDir();
+  const damaged = wholes[0]!.bytes.slice();
+  damaged.fill(0xff, damaged.length / 2, damaged.length / 2 + SECTOR_BYTES);
+  const long = `${"a".repeat(246)}.mkv`;
+  await Deno.writeFile(`${dir.path}/${long}.part`, damaged);
+  await Deno.writeFile(`${dir.path}/b.mkv.part`, damaged);
+  await Deno.writeTextFile(`${dir.path}/b.mkv.damaged`, "mine");
+  const { recovered, left } = await recoverClips(dir.path);
+  assertEquals(recovered.map(({ originalPath }) => originalPath), [`${dir.path}/.damaged/${long}`]);
+  assertEquals(left.map(({ reason }) => reason), ["name-taken"]);
+  assertEquals(names(dir.path), [".damaged", long, "b.mkv.damaged", "b.mkv.part"]);
+  assertEquals(await Deno.readTextFile(`${dir.path}/b.mkv.damaged`), "mine");
+  await Deno.remove(`${dir.path}/b.mkv.damaged`);
+  const { code, stdout, stderr } = await gstp(["recover", dir.path]);
+  assertEquals(code, 1);
+  assertStringIncludes(stdout, `${dir.path}/b.mkv: `);
+  assertStringIncludes(stderr, `is damaged and is kept as ${dir.path}/b.mkv.damaged\n`);
+  assertEquals((await gstp(["recover", dir.path])).code, 0);
+});

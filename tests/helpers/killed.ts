@@ -1,0 +1,27 @@
+/**
+ * Files of every kind, as a killed process leaves them.
+ *
+ * @module
+ */
+import { fromFileUrl } from "@std/path";
+import { start } from "./run.ts";
+
+const SCRIPT = fromFileUrl(new URL("../scripts/killed.ts", import.meta.url));
+
+/** The extensions of what {@link killAt} leaves, in order. */
+export const EXTENSIONS = [".mkv", ".mov", ".mp4", ".ts", ".webm"];
+
+/**
+ * Kills a process that records into every kind of file: `clip.mkv.part` and so on in a folder.
+ *
+ * @param numbered A file of writeNumbered().
+ * @returns The time of the newest frame that it told.
+ */
+export async function killAt(ms: number, folder: string, numbered: string): Promise<number> {
+  const child = start(Deno.execPath(), ["run", "-A", SCRIPT, folder, numbered]);
+  await child.until("at ");
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  child.kill("SIGKILL");
+  const { stdout } = await child.result;
+  return Number([...stdout.matchAll(/^at ([\d.]+)\n/gm)].at(-1)![1]);
+}
