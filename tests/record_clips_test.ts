@@ -220,6 +220,7 @@ async function liveADay(
       names.push(path.slice(dir.length + 1));
       await Deno.writeFile(path, new Uint8Array(1000 + (clip * 7919) % 8000));
       await Deno.utime(path, nowMs / 1000, nowMs / 1000);
+      folder.add({ ...reportOf(path), bytes: 1000 + (clip * 7919) % 8000 });
       await folder.tidy();
       check([...Deno.readDirSync(dir)].filter(({ name }) => name.endsWith(".mp4")));
     }
@@ -248,4 +249,28 @@ Deno.test("ClipFolder.tidy() keeps a day of clips within each limit, oldest goin
     const left = [...Deno.readDirSync(dir.path)].map(({ name }) => name).sort();
     assertEquals(left, [...names.slice(removed.length), "open.mp4.part"].sort(), limit);
   }
+});
+
+Deno.test("ClipFolder.tidy() removes clips that others have left, and looks for them only now and then", async () => {
+  await using dir = await tempDir();
+  for (const [i, name] of ["a", "b", "c", "d"].entries()) {
+    await Deno.writeTextFile(`${dir.path}/${name}.mp4`, "abc");
+    await Deno.utime(`${dir.path}/${name}.mp4`, 1000 + i, 1000 + i);
+  }
+  const events = new Events();
+  const removed: string[] = [];
+  events.listen((event) => event.type === "removed" && removed.push(event.name));
+  using folder = await ClipFolder.make(dir.path, { ...NO_LIMITS, maxFiles: 3 }, events);
+  await folder.tidy();
+  assertEquals(removed, ["a.mp4"]);
+  // gone, which it cannot know yet
+  await Deno.remove(`${dir.path}/b.mp4`);
+  await Deno.writeTextFile(`${dir.path}/e.mp4`, "abc");
+  folder.add(reportOf(`${dir.path}/e.mp4`));
+  await Promise.all([folder.tidy(), folder.tidy()]);
+  assertEquals(removed, ["a.mp4"]);
+  await Deno.writeTextFile(`${dir.path}/f.mp4`, "abc");
+  folder.add(reportOf(`${dir.path}/f.mp4`));
+  await folder.tidy();
+  assertEquals(removed, ["a.mp4", "c.mp4"]);
 });

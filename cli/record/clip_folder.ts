@@ -5,8 +5,8 @@
  */
 import { statfs } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
-import { type RecordingReport, recoverClips, RetentionPolicy } from "../../mod.ts";
-import { readClip } from "../../src/recorder/retention.ts";
+import { type RecordingReport, recoverClips } from "../../mod.ts";
+import { readClip, removeExcess } from "../../src/recorder/retention.ts";
 import { UsageError } from "../errors.ts";
 import type { Limits } from "./args.ts";
 import { ClipList } from "./clip_list.ts";
@@ -49,13 +49,14 @@ const AGE_MS = 60_000;
 /** Names, lists, opens and removes clips. */
 export class ClipFolder implements Disposable {
   readonly #path: string;
-  readonly #policy: RetentionPolicy | undefined;
+  readonly #limits: Limits;
   readonly #events: Events;
   /** Of the newest clips of this run, oldest first. */
   readonly #reports = new Map<string, RecordingReport>();
   readonly #timer: ReturnType<typeof setInterval> | undefined;
   readonly #clips: ClipList;
   #lastMs = 0;
+  #tidied = Promise.resolve();
 
   /**
    * Makes the folder where there is none.
@@ -77,9 +78,8 @@ export class ClipFolder implements Disposable {
     this.#path = path;
     this.#events = events;
     this.#clips = new ClipList(path);
-    if (Math.min(...Object.values(limits)) === Infinity) return;
-    this.#policy = new RetentionPolicy({ directory: path, ...limits });
-    this.#timer = setInterval(() => void this.tidy(), AGE_MS);
+    this.#limits = limits;
+    if (this.#isLimited) this.#timer = setInterval(() => void this.tidy(), AGE_MS);
   }
 
   /** A path for a clip that was not given before, beginning with the time. */
@@ -122,10 +122,22 @@ export class ClipFolder implements Disposable {
     }
   }
 
-  /** Removes what is beyond the limits; a failure is printed. */
+  get #isLimited(): boolean {
+    return Math.min(...Object.values(this.#limits)) < Infinity;
+  }
+
+  /** Removes what is beyond the limits; calls wait for each other, and a failure is printed. */
   async tidy(): Promise<void> {
+    if (!this.#isLimited) return;
+    this.#tidied = this.#tidied.then(() => this.#tidy());
+    await this.#tidied;
+  }
+
+  async #tidy(): Promise<void> {
     try {
-      for (const { path, bytes, reason } of await this.#policy?.apply() ?? []) {
+      // by the list, as a look at a large folder takes seconds
+      const limits = { ...this.#limits, directory: this.#path, onError: onRemoveFailed };
+      for (const { path, bytes, reason } of await removeExcess(await this.#clips.all(), limits)) {
         const name = basename(path);
         this.#reports.delete(name);
         this.#clips.delete(name);
@@ -171,6 +183,11 @@ export class ClipFolder implements Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
   }
+}
+
+/** What others have removed meanwhile is no failure. */
+function onRemoveFailed(error: Error): void {
+  if (!(error instanceof Deno.errors.NotFound)) console.error(error);
 }
 
 function openClip(file: Deno.FsFile, { size, mtime, ino }: Deno.FileInfo): OpenClip {

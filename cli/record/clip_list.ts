@@ -48,9 +48,14 @@ export class ClipList {
     return { count: entries.size, bytes };
   }
 
+  /** All clips, in no order; what is done to the list of them does not matter here. */
+  async all(): Promise<ClipEntry[]> {
+    return [...(await this.#get()).values()];
+  }
+
   /** The newest clips, up to so many, newest first. */
   async newest(limit: number): Promise<ClipEntry[]> {
-    const clips = [...(await this.#get()).values()].sort(byAge);
+    const clips = (await this.all()).sort(byAge);
     return clips.reverse().slice(0, limit);
   }
 

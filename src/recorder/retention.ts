@@ -106,33 +106,43 @@ export class RetentionPolicy {
   }
 
   async #apply(): Promise<RemovedClip[]> {
-    const { directory, onError } = this.#options;
-    const removed: RemovedClip[] = [];
-    const clips = await this.#list();
-    for (let excess; (excess = findExcess(clips, this.#options, Date.now())) !== null;) {
-      const { clip, reason } = excess;
-      const path = join(directory, clip.name);
-      try {
-        await Deno.remove(path);
-        removed.push({ path, bytes: clip.bytes, reason });
-        clips.splice(clips.indexOf(clip), 1);
-      } catch (error) {
-        onError(error as Error);
-        if (error instanceof Deno.errors.NotFound) clips.splice(clips.indexOf(clip), 1);
-        else clip.isKept = true;
-      }
-    }
-    return removed;
+    return await removeExcess(await this.#list(), this.#options);
   }
 
-  /** The clips, oldest first. */
+  /** The clips, in no order. */
   async #list(): Promise<ClipEntry[]> {
     const { directory, inUse, onError } = this.#options;
     const clips = await listClips(directory, onError);
     const kept = new Set([...inUse()].map((path) => resolve(path)));
     for (const clip of clips) clip.isKept = kept.has(resolve(directory, clip.name));
-    return clips.sort(byAge);
+    return clips;
   }
+}
+
+/** Removes what is too much of a directory's clips, oldest first, from there and from the list of them. */
+export async function removeExcess(
+  clips: ClipEntry[],
+  { directory, onError, ...limits }: RetentionLimits & {
+    directory: string;
+    onError: (error: Error) => void;
+  },
+): Promise<RemovedClip[]> {
+  const removed: RemovedClip[] = [];
+  clips.sort(byAge);
+  for (let excess; (excess = findExcess(clips, limits, Date.now())) !== null;) {
+    const { clip, reason } = excess;
+    const path = join(directory, clip.name);
+    try {
+      await Deno.remove(path);
+      removed.push({ path, bytes: clip.bytes, reason });
+      clips.splice(clips.indexOf(clip), 1);
+    } catch (error) {
+      onError(error as Error);
+      if (error instanceof Deno.errors.NotFound) clips.splice(clips.indexOf(clip), 1);
+      else clip.isKept = true;
+    }
+  }
+  return removed;
 }
 
 /** Orders clips, oldest first. */
