@@ -1,5 +1,6 @@
 /**
- * Runs tests, each file in a process of its own that is killed when it hangs, as many files at once as there are cores.
+ * Runs tests, each file in a process of its own that is killed when one of its tests hangs, as many files at once as there
+ * are cores.
  *
  *     deno task test [--junit-path=FILE] [OPTION of deno test...] [FILE|FOLDER...]
  *
@@ -12,8 +13,14 @@ import { fromFileUrl, join, relative } from "@std/path";
 
 const ROOT = fromFileUrl(new URL("../", import.meta.url));
 const PRELOAD = join(ROOT, "scripts/open_libraries.ts");
-/** The long form of a soak run takes five of them. */
-const LIMIT_MINUTES = 15;
+/** A test that takes longer hangs; the long form of a soak run takes five minutes. */
+const LIMIT_MINUTES = Deno.env.get("GSTP_SOAK") === "long" ? 15 : 3;
+/** How long the last output of a process may take after its end. */
+const LAST_OUTPUT_MS = 5000;
+/** What `deno test` prints when a test begins, and when it ends. */
+const TEST_LINE = /^(\S.*?) \.\.\.(?: (ok|FAILED|ignored|cancelled).*)?$/;
+// deno-lint-ignore no-control-regex
+const COLORS = /\x1b\[[\d;]*m/g;
 const JUNIT_OPTION = "--junit-path=";
 /** A machine that stands still for longer is not one that live streams can be tested on. */
 const STANDSTILL_MS = 300;
@@ -52,7 +59,33 @@ async function takeSuites(report: string): Promise<string> {
   return begin < 0 ? "" : text.slice(begin, text.lastIndexOf("</testsuites>"));
 }
 
-/** Runs the tests of a file. */
+/** Follows which test is running by what `deno test` prints, whatever keeps its process busy. */
+class Progress {
+  /** The test's name; null where none is running. */
+  running: string | null = null;
+  #line = "";
+
+  /** @returns Whether a test has ended. */
+  add(text: string): boolean {
+    const lines = (this.#line + text).split("\n");
+    this.#line = lines.at(-1)!;
+    let isEnd = false;
+    for (const line of lines) {
+      // steps are indented
+      const [, name, end] = TEST_LINE.exec(line.replaceAll(COLORS, "")) ?? [];
+      if (name === undefined) continue;
+      this.running = end === undefined ? name : null;
+      isEnd ||= end !== undefined;
+    }
+    return isEnd;
+  }
+}
+
+/**
+ * Runs the tests of a file.
+ *
+ * @param limitMs How long one of them may take.
+ */
 export async function runFile(
   path: string,
   options: string[] = [],
@@ -66,15 +99,38 @@ export async function runFile(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  const timer = setTimeout(() => child.kill("SIGKILL"), limitMs);
-  const { success, signal, stdout, stderr } = await child.output();
+  const progress = new Progress();
+  let output = "";
+  let verdict = "";
+  const kill = () => {
+    const where = progress.running === null ? "outside of its tests" : `in "${progress.running}"`;
+    verdict = `\nhangs ${where}: killed after ${limitMs / 1000} s\n`;
+    child.kill("SIGKILL");
+  };
+  let timer = setTimeout(kill, limitMs);
+  const follow = (text: string) => {
+    if (!progress.add(text)) return;
+    clearTimeout(timer);
+    timer = setTimeout(kill, limitMs);
+  };
+  const read = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>, see = (_: string) => {}) => {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      output += text;
+      see(text);
+    }
+  };
+  const reading = Promise.all([read(child.stdout, follow), read(child.stderr)]);
+  const { success } = await child.status;
   clearTimeout(timer);
-  const killed = signal === "SIGKILL" ? `\nhangs: killed after ${limitMs / 1000} s\n` : "";
-  const decoder = new TextDecoder();
+  // processes that a killed one has started may keep its output open
+  const { promise: isLate, resolve } = Promise.withResolvers<void>();
+  const patience = setTimeout(resolve, LAST_OUTPUT_MS);
+  await Promise.race([reading, isLate]);
+  clearTimeout(patience);
   return {
     path: relative(ROOT, path),
     success,
-    output: decoder.decode(stdout) + decoder.decode(stderr) + killed,
+    output: output + verdict,
     suites: await takeSuites(report),
     seconds: (performance.now() - started) / 1000,
   };

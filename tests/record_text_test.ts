@@ -83,10 +83,9 @@ Deno.test("eventLine() tells of a clip that is not complete", () => {
 Deno.test("eventLine() tells what has become of what a killed run left", () => {
   const time = new Date();
   const clip = { name: "a.mp4", frames: 60, duration: 2, bytes: 1000, lostBytes: 7, time };
-  assertEquals(
-    eventLine({ type: "recovered", ...clip }),
-    "recovered: a.mp4 (2.00 s, 60 frames, 1.0 kB; 7 B lost)",
-  );
+  const line = "recovered: a.mp4 (2.00 s, 60 frames, 1.0 kB; 7 B lost";
+  assertEquals(eventLine({ type: "recovered", ...clip, damaged: false }), `${line})`);
+  assertEquals(eventLine({ type: "recovered", ...clip, damaged: true }), `${line}, damaged)`);
   const left = { name: "b.mp4.part", reason: "unreadable", error: "No frame", time } as const;
   assertEquals(
     eventLine({ type: "unrecovered", ...left }),

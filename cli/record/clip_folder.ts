@@ -104,11 +104,12 @@ export class ClipFolder implements Disposable {
     if (Deno.build.os === "windows") return;
     try {
       const { recovered, left } = await recoverClips(this.#path);
-      for (const { path, frames, duration, bytes, lostBytes } of recovered) {
+      for (const { path, frames, duration, bytes, lostBytes, damaged } of recovered) {
         const name = basename(path);
         const clip = await readClip(this.#path, name);
         if (clip !== null) this.#clips.add(clip);
-        this.#events.emit({ type: "recovered", name, frames, duration, bytes, lostBytes });
+        const found = { frames, duration, bytes, lostBytes, damaged };
+        this.#events.emit({ type: "recovered", name, ...found });
       }
       for (const { partPath, reason, error } of left) {
         if (reason === "in-use") continue;

@@ -28,6 +28,7 @@ export type RecordEvent =
     duration: number;
     bytes: number;
     lostBytes: number;
+    damaged: boolean;
   }
   /** What a run that was killed has left is no clip, and stays as it is. */
   | { type: "unrecovered"; name: string; reason: LeftReason; error: string };

@@ -45,9 +45,10 @@ export function eventLine(event: TimedEvent): string {
     case "removed":
       return `removed: ${event.name} (${formatBytes(event.bytes)}, limit: ${event.reason})`;
     case "recovered": {
-      const { name, frames, duration, bytes, lostBytes } = event;
+      const { name, frames, duration, bytes, lostBytes, damaged } = event;
       const length = `${duration.toFixed(2)} s, ${frames} frames, ${formatBytes(bytes)}`;
-      return `recovered: ${name} (${length}; ${formatBytes(lostBytes)} lost)`;
+      const lost = `${formatBytes(lostBytes)} lost${damaged ? ", damaged" : ""}`;
+      return `recovered: ${name} (${length}; ${lost})`;
     }
     case "unrecovered":
       return `not recovered: ${event.name} (${event.reason}): ${event.error}`;
