@@ -43,7 +43,7 @@ export class Display {
   status(text: string): void {
     if (this.#terminal === undefined || text === this.#status) return;
     this.#status = text;
-    write(this.#terminal, `\r${text}\x1b[K`);
+    write(this.#terminal, `\r${text.slice(0, columns() - 1)}\x1b[K`);
   }
 
   #line(stream: Stream, line: string): Error | undefined {
@@ -59,6 +59,16 @@ export class Display {
 function terminal(): Stream | undefined {
   if (readEnv("CI") || readEnv("TERM") === "dumb") return undefined;
   return [Deno.stderr, Deno.stdout].find((stream) => stream.isTerminal());
+}
+
+/** Characters in a line of the terminal: a status line that went on in the next one could not be overwritten. */
+function columns(): number {
+  try {
+    // 0 where a terminal does not know
+    return Deno.consoleSize().columns || 80;
+  } catch {
+    return 80;
+  }
 }
 
 /** A variable that Deno does not permit to read counts as unset, without a question to the user. */

@@ -1,7 +1,13 @@
 /**
  * Each way to trigger a clip of `gstp record` gives exactly the clip that was asked for.
  */
-import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { CLI, startGstp, words } from "./helpers/cli.ts";
 import { numbersBetween, readNumbers } from "./helpers/numbered.ts";
 import {
@@ -234,5 +240,31 @@ Deno.test({
     const [before, after] = stdout.split("\n").filter((text) => /\bicanon\b/.test(text));
     assert(before !== undefined);
     assertEquals(after, before);
+  },
+});
+
+Deno.test({
+  name:
+    "gstp record keeps its status within a line of the terminal, and ends that line when it is forced",
+  ignore: noTerminal,
+  async fn() {
+    await using dir = await tempDir();
+    const pipeline = "videotestsrc is-live=true '!' tee name=a_long_name '!' " +
+      "fakesink sync=true ts-offset=60000000000";
+    const args = ["record", `--out=${dir.path}/clips`, "--window=0.5", pipeline];
+    const command = [Deno.execPath(), "run", "-A", CLI, ...args].join(" ");
+    const line = `stty cols 30; ${command}; echo "status $?"`;
+    const child = start("script", ["-qefc", line, "/dev/null"], { env: ON_TERMINAL });
+    const [, pid] = /SIGUSR2 to (\d+)/.exec(await child.until("SIGUSR2 to "))!;
+    await child.until("\ra_long_name 0.");
+    Deno.kill(Number(pid), "SIGINT");
+    await child.until("once more stops at once");
+    Deno.kill(Number(pid), "SIGINT");
+    const { stdout } = await child.result;
+    const lines = stdout.split("\x1b[K").filter((text) => text.includes("\ra_long"))
+      .map((text) => text.slice(text.lastIndexOf("\r") + 1));
+    assert(lines.length > 0, stdout);
+    assert(lines.every((text) => text.length === 29), Deno.inspect(lines));
+    assertMatch(stdout, /\nstatus 130\r\n$/);
   },
 });

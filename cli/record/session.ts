@@ -47,7 +47,10 @@ class Session {
     );
     this.#stopper = new Stopper({
       onStop: (text) => this.#note(text),
-      onForce: (text) => this.#warn(text),
+      onForce: (text) => {
+        this.#display.status("");
+        this.#warn(text);
+      },
     });
     this.#events.listen((event) => this.#show(event));
   }

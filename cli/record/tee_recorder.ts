@@ -144,7 +144,7 @@ export class TeeRecorder {
     const options = { beforeSec, afterSec, maxDelaySec: MAX_DELAY_SEC, ...call };
     const { tee } = this;
     try {
-      const recording = await this.#recorder.record(options);
+      const recording = await this.#begin(options);
       const name = basename(recording.path);
       const isExtended = this.#open.has(recording);
       events.emit({ type: "recording", tee, name, trigger, isExtended });
@@ -154,6 +154,18 @@ export class TeeRecorder {
       // a call that makes no sense is no failure of the recorder
       if (error instanceof GstError) this.#fail(null, error);
       throw error;
+    }
+  }
+
+  /** Begins a clip, under another name where another process has taken that in the same millisecond. */
+  async #begin(call: RecordOptions): Promise<Recording> {
+    const at = this.#context.pipeline.runningTimeSec;
+    try {
+      return await this.#recorder.record(call);
+    } catch (error) {
+      const isTaken = (error as Error).cause instanceof Deno.errors.AlreadyExists;
+      if (!isTaken || at === null) throw error;
+      return await this.#recorder.record({ at, ...call });
     }
   }
 
