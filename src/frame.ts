@@ -27,6 +27,8 @@ export class Frame {
   readonly #dtsNs: bigint | null;
   /** Whether it is decoded when it is shown: live sources write into raw frames when they came instead. */
   #isOrderless = false;
+  /** Running time at which it is decoded, where its buffer does not tell. */
+  #toldOrderNs: bigint | null = null;
   /** Nanoseconds by which it comes later than its buffer says. */
   #shiftNs = 0n;
   /** Owned: unref'd by the last {@link release}. */
@@ -64,7 +66,18 @@ export class Frame {
    * stream. Same as {@link timeNs} where the stream does not tell it apart.
    */
   get orderNs(): bigint | null {
-    return this.#dtsNs === null || this.#isOrderless ? this.timeNs : this.#dtsNs + this.#shiftNs;
+    const orderNs = this.#isOrderless ? null : this.#toldOrderNs ?? this.#dtsNs;
+    return orderNs === null ? this.timeNs : orderNs + this.#shiftNs;
+  }
+
+  /** Whether its buffer does not tell when it is decoded. */
+  get isUnordered(): boolean {
+    return this.#dtsNs === null;
+  }
+
+  /** Has it be decoded at a running time other than {@link timeNs}, where its buffer does not tell. */
+  tellOrder(ns: bigint): void {
+    this.#toldOrderNs = ns;
   }
 
   /** Has it be decoded when it is shown, as all raw frames are. */
@@ -82,9 +95,9 @@ export class Frame {
     return this.timeNs === null ? null : this.#pts - this.timeNs;
   }
 
-  /** Whether it comes when its sample says. */
+  /** Whether it comes when its sample says, which says all. */
   get isInPlace(): boolean {
-    return this.#shiftNs === 0n;
+    return this.#shiftNs === 0n && this.#toldOrderNs === null;
   }
 
   /** Nanoseconds that a frame lasts by its caps; null where they tell no fixed frame rate. */
@@ -149,6 +162,7 @@ export class Frame {
     times.forEach((time, i) => {
       if (time !== CLOCK_TIME_NONE) times[i] = max(time + laterNs, 0n);
     });
+    if (this.#toldOrderNs !== null) times[1] = max(this.orderNs! + aheadNs, 0n);
     const sample = gst().gst_sample_new(buffer, this.rawCaps, segment, null)!;
     gst().gst_mini_object_unref(buffer);
     return sample;

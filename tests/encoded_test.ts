@@ -165,6 +165,44 @@ Deno.test("record() writes encoded video as it is, from a keyframe before the wi
   }));
 });
 
+Deno.test("record() orders frames whose buffers only tell when they are shown", async () => {
+  await using dir = await tempDir();
+  const path = `${dir.path}/numbered.raw`;
+  const fps = 25; // whole milliseconds, which is all that Matroska keeps
+  await writeNumbered(path, 20 * fps);
+  await using app = await runLive(
+    `${numberedSource({ path, fps, live: true, teeName: "raw" })} raw. ! queue ` +
+      "! x264enc speed-preset=ultrafast bframes=3 b-adapt=false key-int-max=20 rc-lookahead=5 sync-lookahead=0 " +
+      "! h264parse ! matroskamux streamable=true ! matroskademux ! h264parse ! tee name=t t. ! fakesink",
+  );
+  const recorders = [".mkv", ".mp4", ".mov", ".ts"].flatMap((extension) =>
+    [false, true].map((exactStart) =>
+      recorderOf(app.pipeline, newPaths(dir.path, extension), {
+        ...{ windowSizeSec: WINDOW_SEC, exactStart, onWarning: () => {} },
+      })
+    )
+  );
+  await reached(app.pipeline, 4);
+  const recordings = await Promise.all(
+    recorders.map((recorder) => recorder.record({ maxDelaySec: 10 })),
+  );
+  for (const { finished } of recordings) {
+    const { path, start, end, frames, requested, shortfalls } = await finished;
+    const first = Math.round(start * fps);
+    assertEquals(
+      await readNumbers(path),
+      Array.from({ length: frames }, (_, i) => first + i),
+      path,
+    );
+    assertEquals(shortfalls, []);
+    assert(start < requested.start + 1 / fps && end >= requested.end, path);
+    const times = await readTimes(path);
+    for (const [i, time] of times.entries()) {
+      assertAlmostEquals(time - times[0]!, i / fps, 0.0021, `${path}: frame ${i}`);
+    }
+  }
+});
+
 Deno.test("record() refuses containers that do not take the codec, by name", async () => {
   await using dir = await tempDir();
   await withEncoded("vp8enc deadline=1 keyframe-max-dist=40", dir.path, async (record) => {

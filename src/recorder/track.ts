@@ -4,9 +4,10 @@
  * @module
  */
 import { nsToSec, secToNs } from "../clock_time.ts";
-import { isSound } from "../codecs.ts";
+import { isSelfContained, isSound } from "../codecs.ts";
 import type { Frame } from "../frame.ts";
 import type { Attachment } from "../pipeline.ts";
+import { DecodeOrder } from "../ringbuffer/decode_order.ts";
 import { History } from "../ringbuffer/history.ts";
 import type { RingBuffer, RingBufferOptions } from "../ringbuffer/ring_buffer.ts";
 import { Timeline } from "../ringbuffer/timeline.ts";
@@ -47,6 +48,7 @@ export class Track {
   #arrivedNs = 0n;
   #arrivedMs = performance.now();
   #timeline: Timeline;
+  readonly #decodeOrder = new DecodeOrder();
   #mustCopy: boolean | undefined;
   /** The latest start of a frame, or when the ring was attached. */
   #newestNs: bigint;
@@ -104,7 +106,7 @@ export class Track {
     }
     if (frames.length === 0) return;
     this.#checkPool(frames);
-    if (frames[0]!.mediaType.endsWith("/x-raw")) frames.forEach((frame) => frame.forgetOrder());
+    this.#order(frames);
     const places = this.#timeline.place(
       frames.map(({ orderNs }) => orderNs),
       runningTimeNs ?? this.#arrivedNs,
@@ -120,6 +122,18 @@ export class Track {
       history.push(frame);
     }
     this.#newestNs = frames.findLast(({ timeNs }) => timeNs !== null)?.timeNs ?? this.#newestNs;
+  }
+
+  /** Makes sure that no frame is decoded later than the ones after it. */
+  #order(frames: readonly Frame[]): void {
+    const { mediaType } = frames[0]!;
+    if (mediaType.endsWith("/x-raw")) return frames.forEach((frame) => frame.forgetOrder());
+    if (isSelfContained(mediaType)) return;
+    const untold = frames.filter(({ isUnordered, timeNs }) => isUnordered && timeNs !== null);
+    const ordersNs = this.#decodeOrder.place(untold.map(({ timeNs }) => timeNs!));
+    for (const [index, frame] of untold.entries()) {
+      if (ordersNs[index] !== frame.timeNs) frame.tellOrder(ordersNs[index]!);
+    }
   }
 
   /**
