@@ -17,17 +17,17 @@ export function mediaTypeOf(caps: Deno.PointerValue, index = 0): string {
   return version[0] === 1 ? MP3 : name;
 }
 
+// made once, as each frame of a clip is asked
+const FRAMERATE = cString("framerate");
+const numerator = new Int32Array(1);
+const denominator = new Int32Array(1);
+
 /** Frames per second; null where the caps tell no fixed rate. They stay the caller's. */
 export function frameRateOf(caps: Deno.PointerValue): number | null {
-  const fraction = new Int32Array(2);
-  const isThere = gst().gst_structure_get_fraction(
-    gst().gst_caps_get_structure(caps, 0),
-    cString("framerate"),
-    fraction.subarray(0, 1),
-    fraction.subarray(1, 2),
-  );
-  const [numerator = 0, denominator = 0] = fraction;
-  return isThere && numerator > 0 && denominator > 0 ? numerator / denominator : null;
+  const structure = gst().gst_caps_get_structure(caps, 0);
+  if (!gst().gst_structure_get_fraction(structure, FRAMERATE, numerator, denominator)) return null;
+  const [frames, sec] = [numerator[0]!, denominator[0]!];
+  return frames > 0 && sec > 0 ? frames / sec : null;
 }
 
 /** Whether caps are the same but for some fields of their first structure; both stay the caller's. */

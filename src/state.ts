@@ -16,8 +16,9 @@ export const STATES: Record<State, number> = {
   playing: ENUMS.GST_STATE_PLAYING,
 };
 
+const NAMES = new Map(Object.entries(STATES).map(([name, value]) => [value, name as State]));
+
 /** The name of a GstState; null for GST_STATE_VOID_PENDING. */
 export function stateName(value: number): State | null {
-  const found = Object.entries(STATES).find(([, number]) => number === value);
-  return found === undefined ? null : found[0] as State;
+  return NAMES.get(value) ?? null;
 }

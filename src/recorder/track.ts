@@ -197,7 +197,6 @@ export class Track {
 
   /** Drops frames that are of no use any more: the ring has filled up again since, or has begun anew. */
   forget(nowNs: bigint): void {
-    if (this.history.frames.length === 0) return;
     const ageNs = nowNs - this.#arrivedNs;
     if (ageNs < 0n || ageNs > secToNs(this.ring.holdSec + 1)) this.history.clear();
   }

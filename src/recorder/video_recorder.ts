@@ -298,8 +298,12 @@ export class VideoRecorder implements AsyncDisposable {
     return this.#options.pipeline.runningTimeNs ?? 0n;
   }
 
-  /** Takes what the rings hold: to the clips, and to the histories of the next one. */
-  #take(): void {
+  /**
+   * Takes what the rings hold: to the clips, and to the histories of the next one.
+   *
+   * @returns The pipeline's running time; null while it is stopped.
+   */
+  #take(): bigint | null {
     const { runningTimeNs } = this.#options.pipeline;
     for (const [index, track] of this.#tracks.entries()) {
       track.take(runningTimeNs, {
@@ -307,15 +311,16 @@ export class VideoRecorder implements AsyncDisposable {
         onRestart: () => this.#clips.forEach((clip) => clip.endTrack(index, "flushed")),
       });
     }
-    this.#trim();
+    this.#trim(runningTimeNs ?? 0n);
     this.#checkGop();
+    return runningTimeNs;
   }
 
   /** Keeps what a clip from now on needs: of the other tracks, as far back as the first one has to begin. */
-  #trim(): void {
+  #trim(nowNs: bigint): void {
     const [first, ...others] = this.#tracks as [Track, ...Track[]];
     // live frames can be a little ahead of the instant of a call
-    const newestNs = max(this.#newestNs - JITTER_NS, min(this.#newestNs, this.#nowNs));
+    const newestNs = max(this.#newestNs - JITTER_NS, min(this.#newestNs, nowNs));
     const sinceNs = newestNs - this.#windowNs;
     first.trim(sinceNs, 0n);
     if (others.length === 0) return;
@@ -373,9 +378,9 @@ export class VideoRecorder implements AsyncDisposable {
 
   /** Moves the clips on. */
   #tick(): void {
-    const nowNs = this.#nowNs;
-    this.#take();
-    const isStopped = this.#options.pipeline.runningTimeNs === null;
+    const runningTimeNs = this.#take();
+    const isStopped = runningTimeNs === null;
+    const nowNs = runningTimeNs ?? 0n;
     const patienceNs = secToNs(this.#options.trackTimeoutSec);
     for (const clip of this.#clips) {
       for (const [index, track] of this.#tracks.entries()) {
@@ -401,7 +406,9 @@ export class VideoRecorder implements AsyncDisposable {
     // what their frames are made of tells whether the ring may keep them
     const areKnown = this.#tracks.every(({ mustCopy }) => mustCopy === false);
     if (!areFitted || !areKnown) this.#take();
-    for (const track of this.#tracks) track.forget(this.#nowNs);
+    for (const track of this.#tracks) {
+      if (track.history.frames.length > 0) track.forget(this.#nowNs);
+    }
   }
 
   /** The ring's bin has failed: clips end with what they have. */

@@ -183,8 +183,8 @@ export class RingBuffer {
   /** Whether the stream has ended and all of it was drained. */
   get isEos(): boolean {
     // an appsink that has not been started says that it is at the end, too
-    return !this.#isDetached && STATES[this.#pipeline.state] >= STATES.paused &&
-      gstApp().gst_app_sink_is_eos(this.#bin.appsink) !== 0;
+    return !this.#isDetached && gstApp().gst_app_sink_is_eos(this.#bin.appsink) !== 0 &&
+      STATES[this.#pipeline.state] >= STATES.paused;
   }
 
   /**
