@@ -8,7 +8,7 @@ import { gst } from "../ffi/gst.ts";
 import { type Message, readMessage } from "./message.ts";
 
 /** One wait on the bus, in nanoseconds: a message ends it early, so it only bounds what a lost wake-up could cost. */
-const WAIT_NS = 1_000_000_000n;
+const WAIT_NS = 10_000_000_000n;
 const ANY_TYPE = 0xffff_ffff;
 /** Messages read before the event loop gets a turn. */
 const BATCH = 64;

@@ -12,12 +12,12 @@ function pause(ms: number): Promise<void> {
 
 /** Counts the timers that are started. */
 function watchTimers(): { count: number } & Disposable {
-  const { setTimeout } = globalThis;
-  const watch = { count: 0, [Symbol.dispose]: () => void (globalThis.setTimeout = setTimeout) };
-  globalThis.setTimeout = Object.assign((...args: Parameters<typeof setTimeout>) => {
+  const { setInterval } = globalThis;
+  const watch = { count: 0, [Symbol.dispose]: () => void (globalThis.setInterval = setInterval) };
+  globalThis.setInterval = (...args: Parameters<typeof setInterval>) => {
     watch.count++;
-    return setTimeout(...args);
-  }, setTimeout);
+    return setInterval(...args);
+  };
   return watch;
 }
 

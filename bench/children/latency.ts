@@ -38,19 +38,17 @@ const HEADER_BYTES = 4096;
 /** Has the time measured for which each callback of a timer holds the event loop. */
 function watchTimers(): number[] {
   const times: number[] = [];
-  const { setTimeout } = globalThis;
-  const watched = (callback: () => void, ms?: number) =>
-    setTimeout(() => {
+  const { setInterval } = globalThis;
+  globalThis.setInterval = (callback: () => void, ms?: number) =>
+    setInterval(() => {
       const startMs = performance.now();
       callback();
       times.push(performance.now() - startMs);
     }, ms);
-  globalThis.setTimeout = Object.assign(watched, setTimeout) as typeof setTimeout;
   return times;
 }
 
-const sleepTimer = globalThis.setTimeout;
-const sleep = (ms: number) => new Promise<void>((resolve) => sleepTimer(resolve, ms));
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 async function hasFrame(path: string): Promise<void> {
   const size = () => {
