@@ -51,7 +51,7 @@ const SOON = new Turns(20, true);
 const TURNS: Partial<Record<RecorderState, Turns>> = {
   buffering: new Turns(1000, false),
   starting: SOON,
-  recording: new Turns(100, true),
+  recording: new Turns(200, true),
   finishing: SOON,
 };
 /** The same for sources that lack the buffers in the ring, while there is no clip and while there is. */

@@ -48,7 +48,7 @@ Deno.test("recoverClips() makes plain clips of every kind of file, after SIGKILL
   const lost = new Map(EXTENSIONS.map((end) => [end, 0]));
   for (let round = 0; round < ROUNDS; round++) {
     const folder = `${dir.path}/${round}`;
-    const diedAtSec = await killAt(300 + (round * 617) % 1900, folder, numbered);
+    const diedAtSec = await killAt(600 + (round * 617) % 1900, folder, numbered);
     for (const [end, frames] of await recoverAll(folder, diedAtSec)) {
       lost.set(end, Math.max(lost.get(end)!, frames));
     }
