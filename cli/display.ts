@@ -5,7 +5,10 @@
  */
 
 /** A standard output. */
-type Stream = typeof Deno.stdout;
+export type Stream = typeof Deno.stdout;
+
+/** Writes a text, and returns what has failed where that is known by then. */
+type Write = (stream: Stream, text: string) => Error | undefined;
 
 const encoder = new TextEncoder();
 
@@ -16,11 +19,13 @@ const encoder = new TextEncoder();
 export class Display {
   readonly #terminal: Stream | undefined = terminal();
   readonly #onOutputFailed: (error: Error) => void;
+  readonly #write: Write;
   #status = "";
 
-  /** Calls `onOutputFailed` when nobody reads standard output any more. */
-  constructor(onOutputFailed: (error: Error) => void) {
+  /** Calls `onOutputFailed` when nobody reads standard output any more; waits for readers unless `write` does not. */
+  constructor(onOutputFailed: (error: Error) => void, write: Write = writeNow) {
     this.#onOutputFailed = onOutputFailed;
+    this.#write = write;
   }
 
   /** Whether there is a terminal for {@link status}. */
@@ -43,13 +48,13 @@ export class Display {
   status(text: string): void {
     if (this.#terminal === undefined || text === this.#status) return;
     this.#status = text;
-    write(this.#terminal, `\r${text.slice(0, columns() - 1)}\x1b[K`);
+    this.#write(this.#terminal, `\r${text.slice(0, columns() - 1)}\x1b[K`);
   }
 
   #line(stream: Stream, line: string): Error | undefined {
     const status = this.#status;
     this.status("");
-    const error = write(stream, `${line}\n`);
+    const error = this.#write(stream, `${line}\n`);
     this.status(status);
     return error;
   }
@@ -77,7 +82,7 @@ export function readEnv(name: string): string | undefined {
   return state === "granted" ? Deno.env.get(name) : undefined;
 }
 
-function write(stream: Stream, text: string): Error | undefined {
+function writeNow(stream: Stream, text: string): Error | undefined {
   try {
     for (let bytes = encoder.encode(text); bytes.length > 0;) {
       bytes = bytes.subarray(stream.writeSync(bytes));

@@ -8,6 +8,7 @@ import { gstp, startGstp, words } from "./helpers/cli.ts";
 import {
   checkExact,
   eventsOf,
+  freePort,
   postRecord,
   readStatus,
   reportsOf,
@@ -164,12 +165,6 @@ Deno.test("gstp record --copy-frames leaves a source its buffers where it has fe
   sender.kill("SIGKILL");
   await sender.result;
 });
-
-/** A port that nothing uses. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
 
 Deno.test("gstp record waits for the first frame", async () => {
   await using dir = await tempDir();

@@ -3,9 +3,16 @@
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { CLI, startGstp, words } from "./helpers/cli.ts";
-import { eventsOf, reportsOf } from "./helpers/recording_command.ts";
-import { probeClip } from "./helpers/recording.ts";
-import { type Running, start } from "./helpers/run.ts";
+import {
+  eventsOf,
+  freePort,
+  postRecord,
+  readStatus,
+  reportsOf,
+  ringsFull,
+} from "./helpers/recording_command.ts";
+import { probeClip, until } from "./helpers/recording.ts";
+import { run, type Running, start } from "./helpers/run.ts";
 import { tempDir } from "./helpers/temp_dir.ts";
 
 const LIVE = "videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=30/1 ! " +
@@ -78,4 +85,32 @@ Deno.test("gstp record finishes open clips, and fails, when nobody reads its out
   const [path, ...others] = pathsIn(dir.path);
   assertEquals([path!.slice(-4), others], [".mp4", []]);
   assertEquals((await probeClip(path!)).frames > 0, true);
+});
+
+Deno.test({
+  name: "gstp record goes on while nobody reads its output",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using dir = await tempDir();
+    const fifo = `${dir.path}/output`;
+    await run("mkfifo", [fifo]);
+    // as much as a pipe holds (pipe(7)), so that nothing of the child's fits
+    using pipe = await Deno.open(fifo, { read: true, write: true });
+    assertEquals(await pipe.write(new Uint8Array(65_536)), 65_536);
+    const port = freePort();
+    const options = ["record", "--json", "--window=0.5", `--listen=${port}`];
+    const args = [CLI, ...options, `--out=${dir.path}/clips`, ...words(LIVE)];
+    const redirected = ["-c", `exec "$@" > "$0"`, fifo, Deno.execPath(), "run", "-A", ...args];
+    const child = start("sh", redirected);
+    const url = `http://127.0.0.1:${port}`;
+    await until("it records", () => readStatus(url).then(() => true, () => false));
+    await ringsFull(url);
+    const [name] = await postRecord(url);
+    await until("the clip is complete", async () => {
+      return (await readStatus(url)).tees[0]!.totals.finished === 1;
+    });
+    child.kill("SIGTERM");
+    assertEquals((await child.result).code, 0);
+    assertEquals(pathsIn(`${dir.path}/clips`), [`${dir.path}/clips/${name}`]);
+  },
 });

@@ -13,6 +13,7 @@ import { isLoopback, origin } from "./address.ts";
 import type { RecordArguments } from "./args.ts";
 import { ClipFolder } from "./clip_folder.ts";
 import { Events, type TimedEvent, type Trigger } from "./events.ts";
+import { OutputQueue } from "./output_queue.ts";
 import { chooseTees, Recorders, statusEvent } from "./recorders.ts";
 import type { RecordServer } from "./server.ts";
 import { eventLine, statusLine } from "./status_line.ts";
@@ -27,12 +28,14 @@ const STATUS_MS = 1000;
 
 /** Runs a pipeline with recorders until it ends or is interrupted; returns the exit status. */
 export async function recordPipeline(text: string, options: RecordArguments): Promise<number> {
-  return await new Session(options).run(text);
+  const session = new Session(options);
+  return await session.run(text).finally(() => session.flush());
 }
 
 class Session {
   readonly #options: RecordArguments;
   readonly #events = new Events();
+  readonly #output: OutputQueue;
   readonly #display: Display;
   readonly #stopper: Stopper;
   #serverClass: typeof RecordServer | undefined;
@@ -42,17 +45,26 @@ class Session {
 
   constructor(options: RecordArguments) {
     this.#options = options;
-    this.#display = new Display((error) =>
-      this.#fail(`standard output failed, finishing: ${error.message}`)
-    );
+    const onFailed = ({ message }: Error) =>
+      this.#fail(`standard output failed, finishing: ${message}`);
+    this.#output = new OutputQueue((stream, error) => {
+      if (stream === Deno.stdout) onFailed(error);
+    });
+    this.#display = new Display(onFailed, (stream, text) => void this.#output.push(stream, text));
     this.#stopper = new Stopper({
       onStop: (text) => this.#note(text),
       onForce: (text) => {
+        this.#output.hurry();
         this.#display.status("");
         this.#warn(text);
       },
     });
     this.#events.listen((event) => this.#show(event));
+  }
+
+  /** Waits a little for what there is to print. */
+  async flush(): Promise<void> {
+    await this.#output.flush();
   }
 
   async run(text: string): Promise<number> {

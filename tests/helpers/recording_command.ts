@@ -105,3 +105,9 @@ export async function checkExact(report: RecordingReport): Promise<void> {
   assert(expected.length > 1);
   assertEquals(await readNumbers(path), expected, Deno.inspect(report));
 }
+
+/** A port that nothing uses. */
+export function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
