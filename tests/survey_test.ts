@@ -76,6 +76,13 @@ Deno.test("survey() tells damage in a Matroska file from its end", async () => {
   assertEquals(await look(".mkv", [...MATROSKA, ...long, ...rest]), [26, [[at, at + 8]], 0]);
   const other = [0xec, ...BLOCK.slice(1)];
   assertEquals(await look(".mkv", [...MATROSKA, ...other, ...rest]), [26, [[at, at + 8]], 0]);
+  // what is behind it is little: a block at the end, cut off, in front of zeros or an index
+  const endless = [...MATROSKA, 0xa3, 0x46, ...BLOCK.slice(2)];
+  const index = [0x1c, 0x53, 0xbb, 0x6b, 0x82, 1, 2];
+  for (const end of [[], GROUP.slice(0, -3), fill(9, 0), index]) {
+    const [frames, damaged] = await look(".mkv", [...endless, ...BLOCK, ...end]);
+    assertEquals([frames, damaged], [4, [[at, at + 8]]], `${end}`);
+  }
   // nothing is behind it: no file is cut off like that
   assertEquals(await look(".mkv", [...MATROSKA, ...fill(50)]), [2, [[at, at + 50]], 0]);
   assertEquals(await look(".mkv", fill(50)), [0, [[0, 50]], 0]);

@@ -18,14 +18,18 @@ const BLOCK_GROUP = 0xa0;
 const BLOCK = 0xa1;
 /** Numbers in a cluster: Timestamp, Position, PrevSize. */
 const NUMBER_IDS = [0xe7, 0xa7, 0xab];
-/** What is in clusters and after them, the last being Cues and Tags. */
-const CLUSTER_IDS = [CLUSTER, SIMPLE_BLOCK, BLOCK_GROUP, ...NUMBER_IDS, 0x1c53bb6b, 0x1254c367];
+/** What is after all clusters: Cues, Tags. */
+const INDEX_IDS = [0x1c53bb6b, 0x1254c367];
+/** What is in clusters and after them. */
+const CLUSTER_IDS = [CLUSTER, SIMPLE_BLOCK, BLOCK_GROUP, ...NUMBER_IDS, ...INDEX_IDS];
 /** Segment and Cluster, whose ends come late. */
 const PARENT_IDS = [0x18538067, CLUSTER];
 /** Bytes in front of a frame in its block: the track's number, the time, flags (section 10.1). */
 const BLOCK_HEAD_BYTES = 4;
 /** Flags of a block that are reserved, or say that there are several frames in it, which GStreamer does not write. */
 const ODD_FLAGS = 0x76;
+/** How many blocks one after another are no chance. */
+const BLOCKS_IN_A_ROW = 3;
 /** Bytes that tell what an element is: its id, its size, and what a block begins with. */
 const HEAD_BYTES = 4 + 8 + BLOCK_HEAD_BYTES;
 
@@ -45,16 +49,13 @@ export function surveyMatroska(file: Deno.FsFile): Survey {
   let at = 0;
   while (at < written) {
     const element = readElement(file, at, [...ids, CLUSTER]);
-    // in front of nothing but zeros, one that ends in zeros was not written to its end
-    const isWhole = element !== null && element.end <= size &&
-      (element.end <= written || element.end === size);
-    if (isWhole) {
+    if (element !== null && isWhole(element, size, written)) {
       if (element.id === CLUSTER) ids = CLUSTER_IDS;
       frames.push(...framesIn(file, element));
       at = element.end;
       continue;
     }
-    const next = findBlock(file, { start: at + 1, end: size });
+    const next = findBlock(file, at + 1, written);
     if (next === null) break;
     damaged.push({ start: at, end: next });
     ids = CLUSTER_IDS;
@@ -65,6 +66,11 @@ export function surveyMatroska(file: Deno.FsFile): Survey {
     at = size;
   }
   return { frames, damaged, tail: at, isComplete: false };
+}
+
+/** Whether an element was written to its end: one that ends in zeros was not, in front of nothing but zeros. */
+function isWhole({ end }: Element, size: number, written: number): boolean {
+  return end <= written || end === size;
 }
 
 /** The element at a place of the file, which may end beyond that; null where it is none of these. */
@@ -96,28 +102,37 @@ function framesIn(file: Deno.FsFile, { id, content, end }: Element): Span[] {
   return [{ start: block.content + BLOCK_HEAD_BYTES, end: block.end }];
 }
 
-/**
- * Where the next cluster or block is that another one or the file's end follows: by chance, hardly any bytes look like
- * that.
- */
-function findBlock(file: Deno.FsFile, { start, end }: Span): number | null {
-  const ids = [CLUSTER, SIMPLE_BLOCK, BLOCK_GROUP];
+/** Where the next cluster is, or the next blocks in a row: by chance, hardly any bytes look like those. */
+function findBlock(file: Deno.FsFile, start: number, written: number): number | null {
+  const { size } = file.statSync();
   const firstBytes = [CLUSTER >>> 24, SIMPLE_BLOCK, BLOCK_GROUP];
-  const isReadable = (at: number) => {
-    const element = readElement(file, at, ids);
-    if (element === null || element.end > end) return false;
-    if (element.id === BLOCK_GROUP && framesIn(file, element).length === 0) return false;
-    const nextIds = element.id === CLUSTER ? NUMBER_IDS : ids;
-    return element.end === end || readElement(file, element.end, nextIds) !== null;
-  };
-  for (const chunk of chunksOf({ start, end })) {
+  for (const chunk of chunksOf({ start, end: written })) {
     const bytes = readBytes(file, chunk.start, chunk.end);
     const found = bytes.findIndex((byte, i) =>
-      firstBytes.includes(byte) && isReadable(chunk.start + i)
+      firstBytes.includes(byte) &&
+      (isCluster(file, chunk.start + i) || areBlocks(file, chunk.start + i, size, written))
     );
     if (found >= 0) return chunk.start + found;
   }
   return null;
+}
+
+function isCluster(file: Deno.FsFile, at: number): boolean {
+  const cluster = readElement(file, at, [CLUSTER]);
+  return cluster !== null && readElement(file, cluster.end, NUMBER_IDS) !== null;
+}
+
+/** Whether several blocks follow one another, up to what may come after them; the first one is whole. */
+function areBlocks(file: Deno.FsFile, first: number, size: number, written: number): boolean {
+  let at = first;
+  for (let blocks = 0; blocks < BLOCKS_IN_A_ROW && at < written; blocks++) {
+    if (blocks > 0 && (isCluster(file, at) || readElement(file, at, INDEX_IDS))) return true;
+    const block = readElement(file, at, [SIMPLE_BLOCK, BLOCK_GROUP]);
+    if (block === null || framesIn(file, block).length === 0) return false;
+    if (!isWhole(block, size, written)) return blocks > 0;
+    at = block.end;
+  }
+  return true;
 }
 
 /** Whether the file was cut off in an element that begins there, be it in its id or size. */
