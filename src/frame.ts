@@ -70,12 +70,12 @@ export class Frame {
     return orderNs === null ? this.timeNs : orderNs + this.#shiftNs;
   }
 
-  /** Whether its buffer does not tell when it is decoded. */
-  get isUnordered(): boolean {
-    return this.#dtsNs === null;
+  /** Whether its buffer tells that it is decoded at another time than it is shown. */
+  get isReordered(): boolean {
+    return this.#dtsNs !== null && this.#dtsNs !== this.#ptsNs;
   }
 
-  /** Has it be decoded at a running time other than {@link timeNs}, where its buffer does not tell. */
+  /** Has it be decoded at a running time that its buffer does not tell. */
   tellOrder(ns: bigint): void {
     this.#toldOrderNs = ns;
   }

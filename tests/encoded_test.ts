@@ -9,7 +9,14 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import { GstError, hasElement, RecordingError, type RecordingReport } from "../mod.ts";
+import {
+  GstError,
+  hasElement,
+  RecordingError,
+  type RecordingReport,
+  Standalone,
+  type VideoRecorder,
+} from "../mod.ts";
 import { exactStartEncoder } from "../src/recorder/exact_start.ts";
 import { numberedSource, readNumbers, readTimes, writeNumbered } from "./helpers/numbered.ts";
 import { newPaths, reached, recorderOf, runLive } from "./helpers/recording.ts";
@@ -200,6 +207,36 @@ Deno.test("record() orders frames whose buffers only tell when they are shown", 
     for (const [i, time] of times.entries()) {
       assertAlmostEquals(time - times[0]!, i / fps, 0.0021, `${path}: frame ${i}`);
     }
+  }
+});
+
+Deno.test("record() writes a group of pictures that is longer than all windows, from the stream's start", async () => {
+  await using dir = await tempDir();
+  const path = `${dir.path}/numbered.raw`;
+  await writeNumbered(path, 10 * FPS);
+  const recorders: VideoRecorder[] = [];
+  await using app = await Standalone.buildAndRun(
+    `${numberedSource({ path, fps: FPS, live: true, teeName: "raw" })} raw. ! queue ` +
+      "! x264enc speed-preset=ultrafast bframes=2 b-adapt=false key-int-max=1000 rc-lookahead=5 sync-lookahead=0 " +
+      "! h264parse ! matroskamux streamable=true ! matroskademux ! h264parse ! clocksync ! tee name=t t. ! fakesink",
+    {
+      background: true,
+      beforeStart(pipeline) {
+        for (const extension of [".mkv", ".mp4"]) {
+          recorders.push(recorderOf(pipeline, newPaths(dir.path, extension), {
+            ...{ windowSizeSec: 0.5, onWarning: () => {} },
+          }));
+        }
+      },
+    },
+  );
+  await reached(app.pipeline, 7);
+  const recordings = await Promise.all(recorders.map((recorder) => recorder.record()));
+  for (const { finished } of recordings) {
+    const { path, frames, dropped, shortfalls } = await finished;
+    assertEquals(await readNumbers(path), Array.from({ length: frames }, (_, i) => i), path);
+    assertEquals([dropped, shortfalls], [0, []], path);
+    assert(frames > 7 * FPS, path);
   }
 });
 

@@ -48,8 +48,9 @@ export class ClipTrack {
   /** Whether a frame is missing that the next ones may refer to. */
   #isBroken = false;
   #hasUntimed = false;
-  /** Frames that may wait for the encoder. */
+  /** Frames that may wait for the encoder, beside those that it begins with. */
   #maxBacklog = 0;
+  #leadFrames = 0;
   #exactNs: bigint | null = null;
   #isOver = false;
   #isCutShort = false;
@@ -178,6 +179,7 @@ export class ClipTrack {
 
   #begin(sinceNs: bigint, frameNs: bigint | null): void {
     const [first] = this.#lead as [Frame, ...Frame[]];
+    this.#leadFrames = this.#lead.length;
     this.#mediaType = first.mediaType;
     this.#shape = shapeOf(this.#model!.rawCaps);
     this.#untoldFrameNs = frameNs === null ? this.#options.measuredFrameNs : null;
@@ -209,7 +211,7 @@ export class ClipTrack {
     const { maxBacklogNs, measuredFrameNs } = this.#options;
     const limit = Math.ceil(Number(maxBacklogNs) / Number(frameNs ?? measuredFrameNs));
     this.#maxBacklog = Math.max(this.#maxBacklog, limit);
-    return this.#queue.length + backlog < this.#maxBacklog;
+    return this.#queue.length + backlog < this.#maxBacklog + this.#leadFrames;
   }
 
   #forgetLead(): void {

@@ -8,6 +8,7 @@ import { cString } from "../../ffi/cstring.ts";
 import { gst, gstApp } from "../../ffi/gst.ts";
 import { ENUMS, OFFSETS } from "../../ffi/layout.ts";
 import { capsText } from "../caps.ts";
+import { max } from "../clock_time.ts";
 import type { Frame } from "../frame.ts";
 
 const FRAME_RATE = /, framerate=\(fraction\)[^,;]+/;
@@ -50,9 +51,10 @@ export class Feed {
 
   /** A sample of the frame whose times go on from those before; null where its own do. */
   #move(frame: Frame): Deno.PointerObject | null {
-    const { aheadNs, isInPlace } = frame;
+    const { aheadNs, isInPlace, orderNs } = frame;
     if (aheadNs === null) return null;
-    this.#aheadNs ??= isInPlace && aheadNs > 0n ? aheadNs : 0n;
+    // no buffer can be decoded before 0
+    this.#aheadNs ??= isInPlace && aheadNs > 0n ? aheadNs : max(-orderNs!, 0n);
     if (isInPlace && aheadNs === this.#aheadNs) return null;
     this.#segment ??= makeSegment(this.#aheadNs);
     return frame.moveTo(this.#aheadNs, this.#segment);

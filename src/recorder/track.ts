@@ -128,10 +128,11 @@ export class Track {
   #order(frames: readonly Frame[]): void {
     const { mediaType } = frames[0]!;
     if (mediaType.endsWith("/x-raw")) return frames.forEach((frame) => frame.forgetOrder());
-    if (isSelfContained(mediaType)) return;
-    const untold = frames.filter(({ isUnordered, timeNs }) => isUnordered && timeNs !== null);
-    const ordersNs = this.#decodeOrder.place(untold.map(({ timeNs }) => timeNs!));
-    for (const [index, frame] of untold.entries()) {
+    // parsers that know of no such times take those at which frames are shown, or none
+    if (isSelfContained(mediaType) || frames.some(({ isReordered }) => isReordered)) return;
+    const timed = frames.filter(({ timeNs }) => timeNs !== null);
+    const ordersNs = this.#decodeOrder.place(timed.map(({ timeNs }) => timeNs!));
+    for (const [index, frame] of timed.entries()) {
       if (ordersNs[index] !== frame.timeNs) frame.tellOrder(ordersNs[index]!);
     }
   }
