@@ -240,6 +240,24 @@ Deno.test("record() writes a group of pictures that is longer than all windows, 
   }
 });
 
+Deno.test("record() says that there is no keyframe yet, and waits for one where it may", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive(
+    "videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=30/1 " +
+      "! x264enc tune=zerolatency key-int-max=90 ! h264parse ! tee name=t t. ! fakesink",
+  );
+  await reached(app.pipeline, 0.5);
+  await using recorder = recorderOf(app.pipeline, newPaths(dir.path, ".mp4"), {
+    onWarning: () => {},
+  });
+  await reached(app.pipeline, 0.7);
+  const error = await assertRejects(() => recorder.record({ maxDelaySec: 0.2 }), RecordingError);
+  assertMatch(error.message, /no keyframe has come yet, .* maxDelaySec/);
+  const report = await (await recorder.record({ afterSec: 4, maxDelaySec: 10 })).finished;
+  assertAlmostEquals(report.start, 3, 0.5);
+  assertEquals(report.shortfalls, ["ring-not-full"]);
+});
+
 Deno.test("record() refuses containers that do not take the codec, by name", async () => {
   await using dir = await tempDir();
   await withEncoded("vp8enc deadline=1 keyframe-max-dist=40", dir.path, async (record) => {

@@ -83,10 +83,18 @@ export class Clip {
 
   #explain(error: unknown, late: string): unknown {
     if (!(error instanceof GstTimeoutError)) return error;
-    const reason = this.#tracks.some(({ hasUntimed }) => hasUntimed)
-      ? "frames came that have no timestamps, which a source with do-timestamp=true gives them"
-      : "no frame came that belongs to the clip, or its file could not be made in time";
-    return new GstTimeoutError(`${late}: ${reason}`);
+    return new GstTimeoutError(`${late}: ${this.#lateness}`);
+  }
+
+  /** Why there is no file yet. */
+  get #lateness(): string {
+    if (this.#tracks.some(({ hasUntimed }) => hasUntimed)) {
+      return "frames came that have no timestamps, which a source with do-timestamp=true gives them";
+    }
+    if (this.#tracks.some(({ tally, lacksKeyframe }) => lacksKeyframe && tally.frames === 0)) {
+      return "no keyframe has come yet, with which a clip must begin; maxDelaySec tells how long to wait for one";
+    }
+    return "no frame came that belongs to the clip, or its file could not be made in time";
   }
 
   /** Resolves to the report, rejects with a {@link RecordingError}; a failure that nobody awaits is printed. */

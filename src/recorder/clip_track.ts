@@ -48,6 +48,7 @@ export class ClipTrack {
   /** Whether a frame is missing that the next ones may refer to. */
   #isBroken = false;
   #hasUntimed = false;
+  #lacksKeyframe = false;
   /** Frames that may wait for the encoder, beside those that it begins with. */
   #maxBacklog = 0;
   #leadFrames = 0;
@@ -85,6 +86,11 @@ export class ClipTrack {
   /** Whether frames came without a time. */
   get hasUntimed(): boolean {
     return this.#hasUntimed;
+  }
+
+  /** Whether frames came before any keyframe. */
+  get lacksKeyframe(): boolean {
+    return this.#lacksKeyframe;
   }
 
   /** Whether no more frames come. */
@@ -150,7 +156,7 @@ export class ClipTrack {
     if (this.tally.frames > 0) return this.#enqueue(frame, frameNs, backlog);
     // it begins with a keyframe: at its start where there is one, else with the last one before
     if (frame.isKeyframe && this.#canBegin(timeNs - sinceNs, frameNs)) this.#forgetLead();
-    if (this.#lead.length === 0 && !frame.isKeyframe) return;
+    if (this.#lead.length === 0 && !frame.isKeyframe) return void (this.#lacksKeyframe = true);
     if (this.#lead.length === 0) this.#keyNs = timeNs;
     this.#lead.push(frame.retain());
     if (timeNs < sinceNs) return;
