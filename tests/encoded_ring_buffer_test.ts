@@ -6,6 +6,7 @@ import { EncodedRingBuffer, GstError } from "../mod.ts";
 import { chooseEncoder } from "../src/ringbuffer/encoded_ring_buffer.ts";
 import { numberedSource, readNumbers, writeNumbered } from "./helpers/numbered.ts";
 import { newPaths, reached, recorderOf, runLive } from "./helpers/recording.ts";
+import { run } from "./helpers/run.ts";
 import { tempDir } from "./helpers/temp_dir.ts";
 
 const FPS = 30;
@@ -39,6 +40,29 @@ Deno.test("EncodedRingBuffer keeps each frame, from a keyframe before the window
       assertEquals(report.shortfalls, []);
     }
   }
+});
+
+Deno.test("EncodedRingBuffer encodes video of any format and size in a way that all players show", async () => {
+  await using dir = await tempDir();
+  await Promise.all(
+    ["RGB,width=65,height=49", "I420_10LE,width=64,height=48"].map(async (format) => {
+      await using app = await runLive(
+        `videotestsrc is-live=true ! video/x-raw,format=${format},framerate=30/1 ! tee name=t t. ! fakesink`,
+      );
+      const options = {
+        windowSizeSec: 0.3,
+        ringBufferClass: EncodedRingBuffer,
+        onWarning: () => {},
+      };
+      await using recorder = recorderOf(app.pipeline, newPaths(dir.path, ".mp4"), options);
+      await reached(app.pipeline, 0.8);
+      const { path } = await (await recorder.record()).finished;
+      const { stdout } = await run("ffprobe", [
+        ...["-v", "error", "-show_entries", "stream=width,height,pix_fmt", "-of", "csv=p=0", path],
+      ]);
+      assertEquals(stdout.trim(), "64,48,yuv420p");
+    }),
+  );
 });
 
 Deno.test("EncodedRingBuffer takes another encoder", async () => {

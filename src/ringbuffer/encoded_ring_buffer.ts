@@ -33,6 +33,10 @@ const ENCODERS: (Part & { makes: string })[] = [
   },
 ];
 
+/** What all players show, and all of the encoders take. */
+const PLAIN = "videoconvert ! videoscale " +
+  '! capsfilter caps="video/x-raw,format={I420,NV12},width=[2,32768,2],height=[2,32768,2]"';
+
 /**
  * A ring buffer for a tee with raw video that encodes it once, into the ring: minutes of history in the memory of
  * seconds. Its clips are written as they are in the ring, from the keyframe before the window on. It takes the first of
@@ -58,7 +62,7 @@ const ENCODERS: (Part & { makes: string })[] = [
  * ```
  */
 export class EncodedRingBuffer extends RingBuffer {
-  /** The encoder and its parser, from raw video; empty: what is installed. */
+  /** The encoder and its parser, from raw video; empty: what is installed, in 4:2:0 and of an even size. */
   static readonly encoderString: string = "";
 
   /**
@@ -67,8 +71,10 @@ export class EncodedRingBuffer extends RingBuffer {
    * @throws {GstError} if none is installed.
    */
   static override makeBinString(): string {
-    const encoder = this.encoderString || chooseEncoder(hasElement);
-    return `queue name=ringbuffer_input_queue ! videoconvert ! ${encoder} ! ${RingBuffer.binString}`;
+    const encoder = this.encoderString === ""
+      ? `${PLAIN} ! ${chooseEncoder(hasElement)}`
+      : `videoconvert ! ${this.encoderString}`;
+    return `queue name=ringbuffer_input_queue ! ${encoder} ! ${RingBuffer.binString}`;
   }
 }
 
