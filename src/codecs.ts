@@ -63,6 +63,17 @@ export function chain(...parts: (string | undefined)[]): string {
   return parts.filter((part) => part !== undefined).join(" ! ");
 }
 
+/** Adds a frame rate to caps of video that have none: without it, an .mp4 ends before its last frame. */
+export function withRate(
+  { elements, text }: Part,
+  mediaType: string,
+  frameNs: bigint | null,
+): Part {
+  if (frameNs === null || isSound(mediaType)) return { elements, text };
+  const caps = `${mediaType},framerate=1000000/${frameNs / 1000n}`;
+  return { elements: ["capssetter", ...elements], text: `capssetter caps=${caps} ! ${text}` };
+}
+
 /** Whether each frame of a media type can be decoded by itself. */
 export function isSelfContained(mediaType: string): boolean {
   return isSound(mediaType) || mediaType.startsWith("image/") || mediaType.endsWith("/x-raw");

@@ -63,6 +63,23 @@ Deno.test("record() writes raw video of any size and format in each container", 
   }));
 });
 
+Deno.test("record() writes raw video without a frame rate to the last frame", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive(
+    "videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=30/1 " +
+      "! identity drop-probability=0.3 ! capssetter caps=video/x-raw,framerate=0/1 ! tee name=t t. ! fakesink",
+  );
+  const recorders = [".mp4", ".mov", ".ts", ".mkv", ".webm"].map((extension) =>
+    recorderOf(app.pipeline, newPaths(dir.path, extension))
+  );
+  await reached(app.pipeline, 1);
+  const recordings = await Promise.all(recorders.map((recorder) => recorder.record()));
+  for (const { finished } of recordings) {
+    const report = await finished;
+    assertEquals((await probeClip(report.path)).frames, report.frames, report.path);
+  }
+});
+
 Deno.test("recordBinParts() takes the next encoder where one is not installed", () => {
   assertMatch(recordBinText(raw("a.mp4"), without("x264enc")), /openh264enc/);
   assertMatch(recordBinText(raw("a.mkv"), without("x264enc", "openh264enc")), /vp8enc/);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isSound, PARSERS, type Part } from "../codecs.ts";
+import { isSound, PARSERS, type Part, withRate } from "../codecs.ts";
 
 /** An encoder, and what it makes. */
 export interface Encoder extends Part {
@@ -53,29 +53,35 @@ export const CONVERTERS: Record<string, string> = {
   "audio/x-raw": "audioconvert ! audioresample",
 };
 
-/**
- * The preferred of the installed encoders, or of all where none is installed.
- *
- * @param takes What the container takes.
- * @param converter What raw media needs in front of the encoder.
- */
+/** What an encoder is for. */
+export interface EncoderUse {
+  /** What the container takes. */
+  takes: readonly string[];
+  /** What raw media needs in front of the encoder. */
+  converter: string;
+  /** Nanoseconds that a frame lasts, where the caps do not tell; null where they do. */
+  untoldFrameNs?: bigint | null;
+}
+
+/** The preferred of the installed encoders, or of all where none is installed. */
 export function encoder(
-  takes: readonly string[],
-  converter: string,
+  use: EncoderUse,
   isInstalled: (element: string) => boolean,
 ): Omit<Encoder, "makes"> {
-  const fitting = encoders(takes, converter);
+  const fitting = encoders(use);
   return fitting.find(({ elements }) => elements.every(isInstalled)) ?? fitting[0]!;
 }
 
 /** All encoders for a container by preference, with what raw media needs in front of them, and their parsers. */
-export function encoders(takes: readonly string[], converter: string): Omit<Encoder, "makes">[] {
+export function encoders(
+  { takes, converter, untoldFrameNs = null }: EncoderUse,
+): Omit<Encoder, "makes">[] {
   const rank = ({ makes }: Encoder) => takes.indexOf(makes);
   const isFitting = (one: Encoder) =>
     rank(one) >= 0 && isSound(one.makes) === converter.startsWith("audio");
   const preferred = ENCODERS.filter(isFitting).sort((a, b) => rank(a) - rank(b));
   return preferred.map(({ makes, elements, text, ...rest }) => {
-    const parser = PARSERS[makes]!;
+    const parser = withRate(PARSERS[makes]!, makes, untoldFrameNs);
     return {
       ...rest,
       elements: [...elements, ...parser.elements],

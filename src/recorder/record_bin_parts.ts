@@ -6,7 +6,7 @@
 import { extname } from "node:path";
 import { GstError } from "../../ffi/errors.ts";
 import { areAlike, mediaTypeOf } from "../caps.ts";
-import { chain, IN_BAND, isSound, PARSERS, type Part } from "../codecs.ts";
+import { chain, IN_BAND, PARSERS, type Part, withRate } from "../codecs.ts";
 import { missingHint } from "../parse.ts";
 import { hasElement } from "../registry.ts";
 import { type Container, containerOf, extensionsFor, findContainer } from "./containers.ts";
@@ -106,7 +106,7 @@ function codec(
       : `${converter} ! videoscale ! ${
         container.takes.includes("video/x-h264") ? evenSize(shape) : shape
       }`;
-    return encoder(container.takes, reshaped, isInstalled);
+    return encoder({ takes: container.takes, converter: reshaped, untoldFrameNs }, isInstalled);
   }
   const part = withRate(parser(container, mediaType, extension), mediaType, untoldFrameNs);
   const isSpliced = splicedCaps !== undefined && !container.isStream;
@@ -121,13 +121,6 @@ function spliced({ elements, text }: Part, mediaType: string, caps: string): Par
     elements: ["capssetter", ...elements],
     text: chain(text, IN_BAND[mediaType], setter),
   };
-}
-
-/** Adds a frame rate to caps of video that have none: without it, an .mp4 ends before its last frame. */
-function withRate({ elements, text }: Part, mediaType: string, frameNs: bigint | null): Part {
-  if (frameNs === null || isSound(mediaType)) return { elements, text };
-  const caps = `${mediaType},framerate=1000000/${frameNs / 1000n}`;
-  return { elements: ["capssetter", ...elements], text: `capssetter caps=${caps} ! ${text}` };
 }
 
 /** What a stream that is encoded needs. */
@@ -181,7 +174,7 @@ export function recordElements(extension: string, mediaType: string): string[][]
   const container = containerOf(`clip${extension}`);
   const converter = CONVERTERS[mediaType];
   const parts = converter !== undefined
-    ? encoders(container.takes, converter)
+    ? encoders({ takes: container.takes, converter })
     : container.takes.includes(mediaType)
     ? [both(PARSERS[mediaType]!, container.needs?.[mediaType])]
     : [];
