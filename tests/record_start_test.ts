@@ -166,6 +166,30 @@ Deno.test("gstp record --copy-frames leaves a source its buffers where it has fe
   await sender.result;
 });
 
+Deno.test("gstp record ends when a watchdog misses frames, its clips finished", async () => {
+  await using dir = await tempDir();
+  const port = freePort();
+  const source = `udpsrc address=127.0.0.1 port=${port} ` +
+    "caps=application/x-rtp,media=video,encoding-name=H264,payload=96 ! rtph264depay ! h264parse ! " +
+    "watchdog timeout=3000 ! tee name=t ! fakesink";
+  const args = ["record", "--json", "--window=0.5", "--after=60", `--out=${dir.path}`];
+  const sender = start("gst-launch-1.0", [
+    ...words("-q videotestsrc is-live=true ! x264enc tune=zerolatency key-int-max=10"),
+    ...words(`! rtph264pay config-interval=-1 ! udpsink host=127.0.0.1 port=${port}`),
+  ]);
+  const child = startGstp([...args, ...words(source)]);
+  await child.until("record with: ");
+  child.kill("SIGUSR2");
+  await child.until('"type":"recording"');
+  sender.kill("SIGKILL");
+  await sender.result;
+  const { code, stdout, stderr } = await child.result;
+  assertEquals(code, 1, stderr);
+  assertStringIncludes(stderr, "Watchdog triggered");
+  const [report] = reportsOf(stdout);
+  assertEquals((await probeClip(report!.path)).frames, report!.frames);
+});
+
 Deno.test("gstp record waits for the first frame", async () => {
   await using dir = await tempDir();
   const port = freePort();

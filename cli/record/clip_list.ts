@@ -13,8 +13,8 @@ const REST = 20;
 type Entries = Map<string, ClipEntry>;
 
 /**
- * The clips of a folder. What this program does to it is known at once, what others do after some seconds; nobody waits
- * for that.
+ * The clips of a folder. What this program does to it is known at once, what others do after some seconds; only those who
+ * are to remove clips wait for that.
  */
 export class ClipList {
   readonly #path: string;
@@ -48,14 +48,15 @@ export class ClipList {
     return { count: entries.size, bytes };
   }
 
-  /** All clips, in no order; what is done to the list of them does not matter here. */
+  /** All clips, in no order, after a look at the folder where one is due; the list is the caller's. */
   async all(): Promise<ClipEntry[]> {
-    return [...(await this.#get()).values()];
+    const known = await this.#get();
+    return [...(await this.#listing ?? known).values()];
   }
 
   /** The newest clips, up to so many, newest first. */
   async newest(limit: number): Promise<ClipEntry[]> {
-    const clips = (await this.all()).sort(byAge);
+    const clips = [...(await this.#get()).values()].sort(byAge);
     return clips.reverse().slice(0, limit);
   }
 
