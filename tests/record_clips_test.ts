@@ -190,6 +190,25 @@ Deno.test("ClipFolder.newPath() never gives a path twice, nor one outside of the
   }
 });
 
+Deno.test("ClipFolder.newPath() has the time by the clock, also after that was set back", async () => {
+  await using dir = await tempDir();
+  using folder = await ClipFolder.make(dir.path, NO_LIMITS, new Events());
+  const realNow = Date.now;
+  const names: string[] = [];
+  try {
+    for (const nowMs of [DAY_MS, DAY_MS, DAY_MS - 5, MINUTE_MS, MINUTE_MS]) {
+      Date.now = () => nowMs;
+      names.push(folder.newPath("t", ".mp4").slice(dir.path.length + 1));
+    }
+  } finally {
+    Date.now = realNow;
+  }
+  assertEquals(names, [
+    ...["000", "001", "002"].map((ms) => `1970-01-02T00-00-00.${ms}Z_t.mp4`),
+    ...["000", "001"].map((ms) => `1970-01-01T00-01-00.${ms}Z_t.mp4`),
+  ]);
+});
+
 Deno.test("ClipFolder.make() refuses a folder that cannot be written to", async () => {
   await assertRejects(
     () => ClipFolder.make("/dev/null/clips", NO_LIMITS, new Events()),
@@ -273,4 +292,28 @@ Deno.test("ClipFolder.tidy() removes clips that others have left, and looks for 
   folder.add(reportOf(`${dir.path}/f.mp4`));
   await folder.tidy();
   assertEquals(removed, ["a.mp4", "c.mp4"]);
+});
+
+Deno.test("ClipFolder.tidy() removes the oldest clips, also after the clock was set back", async () => {
+  await using dir = await tempDir();
+  const events = new Events();
+  const removed: string[] = [];
+  events.listen((event) => event.type === "removed" && removed.push(event.name));
+  const realNow = Date.now;
+  let nowMs = realNow() - DAY_MS;
+  Date.now = () => nowMs;
+  try {
+    using folder = await ClipFolder.make(dir.path, { ...NO_LIMITS, maxFiles: 3 }, events);
+    for (const name of ["a", "b", "c", "d", "e", "f", "g"]) {
+      const path = `${dir.path}/${name}.mp4`;
+      await Deno.writeTextFile(path, "abc");
+      await Deno.utime(path, nowMs / 1000, nowMs / 1000);
+      folder.add(reportOf(path));
+      await folder.tidy();
+      nowMs += name === "d" ? -60 * MINUTE_MS : 5 * MINUTE_MS;
+    }
+  } finally {
+    Date.now = realNow;
+  }
+  assertEquals(removed, ["a.mp4", "b.mp4", "c.mp4", "d.mp4"]);
 });

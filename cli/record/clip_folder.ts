@@ -6,7 +6,7 @@
 import { statfs } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { type RecordingReport, recoverClips } from "../../mod.ts";
-import { readClip, removeExcess } from "../../src/recorder/retention.ts";
+import { type ClipEntry, readClip, removeExcess } from "../../src/recorder/retention.ts";
 import { UsageError } from "../errors.ts";
 import type { Limits } from "./args.ts";
 import { ClipList } from "./clip_list.ts";
@@ -43,6 +43,8 @@ export interface OpenClip {
 const MAX_REPORTS = 1000;
 /** What file systems take. */
 const MAX_NAME_BYTES = 255;
+/** Milliseconds by which times may be ahead of the clock: those of a disk elsewhere, and of clips that come at once. */
+const SKEW_MS = 60_000;
 /** Milliseconds between two looks for clips that are too old. */
 const AGE_MS = 60_000;
 
@@ -84,7 +86,9 @@ export class ClipFolder implements Disposable {
 
   /** A path for a clip that was not given before, beginning with the time. */
   newPath(tee: string, extension: string): string {
-    this.#lastMs = Math.max(Date.now(), this.#lastMs + 1);
+    const nowMs = Date.now();
+    const isSetBack = nowMs < this.#lastMs - SKEW_MS;
+    this.#lastMs = isSetBack ? nowMs : Math.max(nowMs, this.#lastMs + 1);
     const time = new Date(this.#lastMs).toISOString().replaceAll(":", "-");
     return join(this.#path, `${time}_${tee.replaceAll(/[^\w-]/g, "_")}${extension}`);
   }
@@ -137,8 +141,10 @@ export class ClipFolder implements Disposable {
   async #tidy(): Promise<void> {
     try {
       // by the list, as a look at a large folder takes seconds
+      const clips = await this.#clips.all();
+      await this.#redate(clips);
       const limits = { ...this.#limits, directory: this.#path, onError: onRemoveFailed };
-      for (const { path, bytes, reason } of await removeExcess(await this.#clips.all(), limits)) {
+      for (const { path, bytes, reason } of await removeExcess(clips, limits)) {
         const name = basename(path);
         this.#reports.delete(name);
         this.#clips.delete(name);
@@ -146,6 +152,17 @@ export class ClipFolder implements Disposable {
       }
     } catch (error) {
       console.error(error);
+    }
+  }
+
+  /** Has clips of the future be of now: the clock was set back, and what is written from now on would count as older. */
+  async #redate(clips: ClipEntry[]): Promise<void> {
+    const nowMs = Date.now();
+    for (const clip of clips.filter(({ mtimeMs }) => mtimeMs > nowMs + SKEW_MS)) {
+      clip.mtimeMs = nowMs;
+      const now = new Date(nowMs);
+      // where that cannot be, the list has it right for a while
+      await Deno.utime(join(this.#path, clip.name), now, now).catch(() => {});
     }
   }
 
