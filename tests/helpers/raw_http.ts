@@ -29,29 +29,26 @@ export function get(url: string, path: string, headers: string[] = []): Promise<
 }
 
 /**
- * Sends a head, then zeros until an answer comes, the server reads no more, or there are `maxBytes`.
+ * Sends a head, then so many bytes in chunks, whatever comes back, unless the server closes the connection.
  *
- * @returns The answer's status, if there was one, and the bytes that were sent.
+ * @returns The answer's status, if there was one.
  */
 export async function flood(
   url: string,
   head: string,
   chunk: Uint8Array<ArrayBuffer>,
-  maxBytes: number,
-): Promise<{ status: number | undefined; bytes: number }> {
+  bytes: number,
+): Promise<number | undefined> {
   using connection = await connect(url);
   const answer = connection.readable.getReader().read().catch(() => undefined);
   const writer = connection.writable.getWriter();
-  let isAnswered = false;
-  void answer.then(() => isAnswered = true);
-  let bytes = 0;
   try {
     await writer.write(new TextEncoder().encode(head));
-    for (; bytes < maxBytes && !isAnswered; bytes += chunk.length) await writer.write(chunk);
+    for (let sent = 0; sent < bytes; sent += chunk.length) await writer.write(chunk);
   } catch { /* the server has closed the connection */ }
   const value = (await answer)?.value;
   const text = value === undefined ? "" : new TextDecoder().decode(value);
-  return { status: Number(/^HTTP\/1.1 (\d+)/.exec(text)?.[1]) || undefined, bytes };
+  return Number(/^HTTP\/1.1 (\d+)/.exec(text)?.[1]) || undefined;
 }
 
 async function connect(url: string): Promise<Deno.TcpConn> {
