@@ -27,8 +27,8 @@ DESCRIPTION
   --NAME=VALUE sets the placeholder {NAME} of the file. The picture is SVG.
 
 OPTIONS
-      --out=FILE     where to write it, to standard output unless told; a name
-                     that ends in .dot gets Graphviz's text instead
+      --out=FILE     where to write it, to standard output unless told: a name
+                     that ends in .svg, or in .dot for Graphviz's text instead
       --state=STATE  null (unless told), ready, paused or playing
   -h, --help         print this
       --             what follows belongs to the file: -- --state=5 sets its
@@ -55,6 +55,9 @@ export async function run(args: string[]): Promise<number> {
   const state = STATES.find((state) => state === stateText);
   if (state === undefined) {
     throw new UsageError(`--state is one of ${STATES.join(", ")}, not "${stateText}"`);
+  }
+  if (out !== undefined && !/\.(svg|dot)$/.test(out)) {
+    throw new UsageError(`--out is a name that ends in .svg or .dot, not "${out}"`);
   }
   const { source, flags } = readArguments(others);
   if (source === undefined) throw new UsageError("No pipeline is given");

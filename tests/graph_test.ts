@@ -93,6 +93,7 @@ Deno.test("gstp graph tells what is wrong", async () => {
       /--state is one of null, ready, paused, playing/,
     ],
     ["graph --state", 2, /--state needs a value/],
+    ["graph --out=a.png fakesrc ! fakesink", 2, /--out is a name that ends in \.svg or \.dot/],
     ["graph --out=/nonexistent/a.dot fakesrc ! fakesink", 1, /Cannot write \/nonexistent\/a\.dot/],
     ["graph nosuchelement ! fakesink", 1, /Missing element: nosuchelement/],
     ["graph --state=paused filesrc location=/nonexistent ! fakesink", 1, /Resource not found/],
