@@ -62,6 +62,11 @@ const args = parseArgs(Deno.args, {
   default: { window: "2", share: "0.002" },
 });
 const windowSec = Number(args.window);
+const share = Number(args.share);
+if (!(share > 0 && share <= 1)) {
+  console.error(`--share is above 0 and at most 1, not "${args.share}"`);
+  Deno.exit(2);
+}
 const folder = await clipFolder();
 
 /** A recorder with clips of the window's length, whose ring reaches back further. */
@@ -112,7 +117,7 @@ const { pipeline } = app;
 const frames = new AppSink({ pipeline, name: "small", maxFrames: 30 * LATE_SEC });
 let before: FrameData | undefined;
 for await (const frame of frames) {
-  const hasMoved = before !== undefined && changed(before, frame) >= Number(args.share);
+  const hasMoved = before !== undefined && changed(before, frame) >= share;
   // the frame may be some time ago: the clip starts as if it had been recorded then
   if (hasMoved && frame.runningTimeSec !== null) {
     record(frame.runningTimeSec).catch((error) => console.error(error.message));

@@ -1,7 +1,7 @@
 /**
  * The recipe that records what moves, at a source that moves at known instants.
  */
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { ROOT } from "./helpers/cli.ts";
 import { withoutWarning } from "./helpers/permissions.ts";
 import { probeClip } from "./helpers/recording.ts";
@@ -78,5 +78,15 @@ Deno.test("motion-recorder.ts records each motion, from before it", async () => 
     assertEquals([clip.frames, Number(frames)], [to - from, to - from]);
     assertAlmostEquals(clip.start, from / FPS, 0.0015);
     assert(await firstChange(path!) === first - from, `${path}`);
+  }
+});
+
+Deno.test("motion-recorder refuses a share that never or always is reached", async () => {
+  const recipe = `${ROOT}recipes/motion-recorder.ts`;
+  for (const share of ["much", "0", "1.5"]) {
+    const args = ["run", "--no-prompt", "-P=recipes", recipe, `--share=${share}`];
+    const { code, stderr } = await run(Deno.execPath(), args);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, `--share is above 0 and at most 1, not "${share}"`);
   }
 });
