@@ -72,3 +72,16 @@ Deno.test("OutputQueue tells what has failed, and writes the rest elsewhere", as
   await queue.flush();
   assertEquals([failures, other.text], [[[true, "nobody"]], "kept"]);
 });
+
+Deno.test("OutputQueue writes what comes just when the last text has been written", async () => {
+  for (let ticks = 0; ticks < 20; ticks++) {
+    const slow = new SlowStream();
+    const queue = new OutputQueue(refuse);
+    slow.read();
+    queue.push(slow.stream, "a");
+    for (let i = 0; i < ticks; i++) await null;
+    queue.push(slow.stream, "b");
+    await queue.flush();
+    assertEquals(slow.text, "ab", `${ticks} ticks`);
+  }
+});

@@ -38,6 +38,7 @@ export class OutputQueue {
   /** Writes a text as soon as those before it are written. */
   push(stream: Stream, text: string): void {
     const bytes = encoder.encode(text);
+    if (bytes.length === 0) return;
     if (this.#isHurried) return this.#writing === undefined ? writeNow(stream, bytes) : undefined;
     if (this.#bytes + bytes.length > MAX_BYTES) {
       this.#lost += bytes.length;
@@ -45,7 +46,7 @@ export class OutputQueue {
     }
     this.#pieces.push({ stream, bytes });
     this.#bytes += bytes.length;
-    this.#writing ??= this.#write().finally(() => this.#writing = undefined);
+    this.#writing ??= this.#write();
   }
 
   async #write(): Promise<void> {
@@ -60,6 +61,8 @@ export class OutputQueue {
       this.#bytes -= bytes.length;
       if (this.#pieces.length === 0) this.#tellLost();
     }
+    // at once: a piece that comes after the last look has to begin anew
+    this.#writing = undefined;
   }
 
   #tellLost(): void {
