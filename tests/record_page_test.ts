@@ -27,7 +27,8 @@ const ignore = await chromiumMissing();
 /** Runs the command on two tees, and a browser. */
 async function withBrowser(
   args: string[],
-  use: (browser: Browser, url: string, folder: string) => Promise<void>,
+  use: (browser: Browser, url: string) => Promise<void>,
+  prepare = (_folder: string): Promise<void> => Promise.resolve(),
 ): Promise<void> {
   await using dir = await tempDir();
   const text = ["t1", "t2"].map((tee) =>
@@ -35,6 +36,8 @@ async function withBrowser(
     `! tee name=${tee} ! fakesink`
   );
   const folder = `${dir.path}/clips`;
+  await Deno.mkdir(folder);
+  await prepare(folder);
   const options = ["--listen=0", `--out=${folder}`, "--window=1", ...args];
   const child = startGstp(["record", ...options, ...words(text.join(" "))]);
   const output = await child.until("record with: ");
@@ -42,7 +45,7 @@ async function withBrowser(
   try {
     const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
     try {
-      await use(browser, url, folder);
+      await use(browser, url);
     } finally {
       await browser.close();
     }
@@ -125,9 +128,9 @@ Deno.test({
   async fn() {
     const token = "correct-horse-battery-staple";
     const args = [`--token=${token}`, "--max-files=2"];
-    await withBrowser(args, async (browser, url, folder) => {
-      const name = "<img src=x onerror=alert(1)>&amp;'\" #?%.mp4";
-      await Deno.writeTextFile(`${folder}/${name}`, "no video");
+    const name = "<img src=x onerror=alert(1)>&amp;'\" #?%.mp4";
+    const prepare = (folder: string) => Deno.writeTextFile(`${folder}/${name}`, "no video");
+    await withBrowser(args, async (browser, url) => {
       const { page } = await openPage(browser, url);
       await page.getByLabel("Token").fill("a wrong one, which is long");
       await page.getByRole("button", { name: "Open" }).click();
@@ -159,6 +162,6 @@ Deno.test({
       // the oldest has gone
       await untilTrue(page, `document.querySelectorAll(".clip").length === 2`);
       assertGreater((await playFirst(page)).width, 0);
-    });
+    }, prepare);
   },
 });

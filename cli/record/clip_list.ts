@@ -6,15 +6,15 @@
 import { byAge, type ClipEntry, listClips } from "../../src/recorder/retention.ts";
 
 /** Milliseconds until others' changes of the folder are looked for again. */
-const LIST_MS = 5000;
+const LIST_MS = 1000;
 /** A large folder takes seconds to list, so that it is left alone for so many times as long. */
 const REST = 20;
 
 type Entries = Map<string, ClipEntry>;
 
 /**
- * The clips of a folder. What this program does to it is known at once, what others do after some seconds; only those who
- * are to remove clips wait for that.
+ * The clips of a folder. What this program does to it is known at once, what others do after a second, and after a while where the folder
+ * is large; only those who are to remove clips wait for that then.
  */
 export class ClipList {
   readonly #path: string;
@@ -24,6 +24,8 @@ export class ClipList {
   /** What the listing under way may have missed. */
   readonly #changes: ((entries: Entries) => void)[] = [];
   #dueMs = 0;
+  /** Whether nobody minds waiting for a look at the folder. */
+  #isSmall = false;
 
   /** The folder is not looked at until somebody asks. */
   constructor(path: string) {
@@ -71,7 +73,8 @@ export class ClipList {
       // where nobody waits for it, the next who ask hear of it
       this.#listing.catch(() => {});
     }
-    return this.#entries ?? await this.#listing!;
+    const known = this.#isSmall ? undefined : this.#entries;
+    return known ?? await this.#listing ?? this.#entries!;
   }
 
   async #list(): Promise<Entries> {
@@ -80,7 +83,9 @@ export class ClipList {
       const clips = await listClips(this.#path, console.error);
       const entries = new Map(clips.map((clip) => [clip.name, clip]));
       for (const change of this.#changes) change(entries);
-      this.#dueMs = performance.now() + Math.max(LIST_MS, REST * (performance.now() - startMs));
+      const restMs = REST * (performance.now() - startMs);
+      this.#isSmall = restMs < LIST_MS;
+      this.#dueMs = performance.now() + Math.max(LIST_MS, restMs);
       return this.#entries = entries;
     } catch (error) {
       this.#entries = undefined;
