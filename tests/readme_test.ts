@@ -2,6 +2,7 @@
  * The commands in the README and the pages of docs/ print what these say.
  */
 import { assert, assertEquals } from "@std/assert";
+import { COMMANDS } from "../cli/commands.ts";
 import { CLI, ROOT } from "./helpers/cli.ts";
 import { run } from "./helpers/run.ts";
 import { tempDir } from "./helpers/temp_dir.ts";
@@ -76,4 +77,16 @@ Deno.test("the script in the foreground runs", async () => {
     .replace("./mod.ts", new URL("../mod.ts", import.meta.url).href);
   const { code, stdout } = await run(Deno.execPath(), ["run", "-A", "-"], { stdin: script });
   assertEquals([code, stdout], [0, "done\n"]);
+});
+
+Deno.test("README shows a picture of each command, and all pictures are there", async () => {
+  const folders = Object.keys(PAGES).map((path) => path.slice(0, path.lastIndexOf("/") + 1));
+  const pictures = pages.flatMap((text, i) =>
+    [...text.matchAll(/^!\[[^\]]+\]\((.*)\)$/gm)].map(([, path]) => folders[i] + path!)
+  );
+  for (const path of pictures) assert((await Deno.stat(ROOT + path)).size > 0, path);
+  for (const name of Object.keys(COMMANDS)) {
+    assert(pages[0]!.includes(`**\`gstp ${name}`), name);
+    assert(pictures.includes(`docs/images/${name}.svg`), name);
+  }
 });

@@ -1,0 +1,169 @@
+/**
+ * Draws the pictures of the commands: types each in a shell, and draws what its terminal shows.
+ *
+ *     deno task pictures          # all of them
+ *     deno task pictures verify   # some
+ *
+ * @module
+ */
+import { fromFileUrl } from "@std/path";
+import { screenOf, terminalSvg } from "./terminal_picture.ts";
+
+/** What is typed, and what the terminal shows when the next is. */
+type Step = [keys: string, until: RegExp];
+
+interface Session {
+  /** What the picture is called where it cannot be seen. */
+  title: string;
+  /** Commands that are run before, and not shown. */
+  before?: string;
+  steps: Step[];
+  env?: Record<string, string>;
+}
+
+const ROOT = fromFileUrl(new URL("../", import.meta.url));
+const COLUMNS = 100;
+const LIMIT_MS = 60_000;
+const PROMPT = /\$ $/;
+const FILES = `echo 'videotestsrc is-live=true pattern=ball ! video/x-raw,framerate=30/1 ! ` +
+  `tee name=door ! fakesink' > camera.gstp; cp ${ROOT}pipeline.gstp .`;
+
+/** A line, and its output up to the next prompt. */
+function line(text: string): Step {
+  return [`${text}\r`, PROMPT];
+}
+
+/** The pictures by command. */
+export const SESSIONS: Record<string, Session> = {
+  record: {
+    title:
+      "gstp record writes a clip from before and after r was pressed; the last line is its status",
+    before: FILES,
+    steps: [
+      ["gstp record camera.gstp --window=2\r", /door 2\.0\/2\.0 s/],
+      ["r", /finished: [^]*\| last [^]* free/],
+    ],
+  },
+  inspect: {
+    title: "gstp inspect finds elements, and prints what one takes",
+    steps: [
+      line("gstp inspect --search='Matroska m'"),
+      line("gstp inspect vp8enc | head -15; echo ..."),
+    ],
+  },
+  doctor: {
+    title: "gstp doctor tells what works, what is missing, and which packages have it",
+    before: "mkdir plugins; for name in coreelements app videoconvertscale vpx matroska; do " +
+      "ln -s $(gst-inspect-1.0 $name | sed -n 's/^ *Filename *//p') plugins; done",
+    env: { GST_PLUGIN_SYSTEM_PATH_1_0: "plugins", GST_REGISTRY_1_0: "registry.bin" },
+    steps: [line("gstp doctor | cut -c -98 | grep -A 4 -E '^what|^On'")],
+  },
+  verify: {
+    title: "gstp verify: one clip is whole, the other was cut off",
+    before: "gstp -q videotestsrc num-buffers=120 ! video/x-raw,framerate=30/1 ! vp8enc " +
+      "! webmmux ! filesink location=whole.webm; cp whole.webm cut.webm; truncate -s -20K cut.webm",
+    steps: [line("gstp verify whole.webm cut.webm"), line("echo $?")],
+  },
+  recover: {
+    title: "gstp recover makes a clip of the file that a killed recorder has left",
+    before: `${FILES}; gstp record camera.gstp --window=2 --container=webm --json > events & ` +
+      "until grep -q armed events; do sleep 0.1; done; sleep 3; kill -USR2 $!; " +
+      `until [ -n "$(find clips -name '*.part' -size +20k)" ]; do sleep 0.1; done; kill -KILL $!`,
+    steps: [line("ls clips"), line("gstp recover clips"), line("gstp verify clips/*")],
+  },
+  completion: {
+    title: "Tab completes the commands of gstp, and the placeholders of a file",
+    before: FILES,
+    steps: [
+      line("source <(gstp completion bash)"),
+      ["gstp re\t\t\t", /record +recover[^]*\$ gstp reco$/],
+      ["\x15", /\[K$/],
+      ["gstp pipeline.gstp --\t\t", /--pattern=[^]*\$ gstp pipeline.gstp --$/],
+    ],
+  },
+};
+
+/** What a terminal has shown after a session, as it was written to it. */
+async function play({ before, steps, env = {} }: Session): Promise<string> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const gstp = `#!/bin/sh\nexec "${Deno.execPath()}" run -A "${ROOT}cli.ts" "$@"\n`;
+    await Deno.mkdir(`${folder}/bin`);
+    await Deno.writeTextFile(`${folder}/bin/gstp`, gstp, { mode: 0o755 });
+    const options = {
+      cwd: folder,
+      env: { PATH: `${folder}/bin:${Deno.env.get("PATH")}`, DENO_NO_UPDATE_CHECK: "1" },
+    };
+    if (before !== undefined) {
+      const args = ["-c", before];
+      await new Deno.Command("bash", { ...options, args, stdout: "null", stderr: "null" }).output();
+    }
+    return await type(steps, {
+      ...options,
+      env: { ...options.env, ...env, TERM: "xterm-256color", CI: "" },
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Types into a shell on a terminal of its own. */
+async function type(steps: Step[], options: Deno.CommandOptions): Promise<string> {
+  const shell = `stty cols ${COLUMNS} rows 50; exec env PS1='$ ' bash --norc --noprofile -i`;
+  const child = new Deno.Command("script", {
+    ...options,
+    args: ["--quiet", "--command", shell, "/dev/null"],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+    signal: AbortSignal.timeout(LIMIT_MS),
+  }).spawn();
+  const keyboard = child.stdin.getWriter();
+  const output = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const readUntil = async (pattern: RegExp): Promise<string> => {
+    for (let text = "";;) {
+      if (pattern.test(text)) return text;
+      const { value, done } = await output.read();
+      if (done) throw new Error(`The terminal never showed ${pattern}: ${text}`);
+      text += value;
+    }
+  };
+  try {
+    let shown = await readUntil(PROMPT);
+    for (const [keys, pattern] of steps) {
+      await keyboard.write(new TextEncoder().encode(keys));
+      shown += await readUntil(pattern);
+    }
+    return shown;
+  } finally {
+    // the terminal goes, and with it what still runs in it
+    await output.cancel();
+    await keyboard.close().catch(() => {});
+    try {
+      child.kill("SIGTERM");
+    } catch { /* it has ended */ }
+    await child.status;
+  }
+}
+
+/** What a terminal shows after a session, without the prompt that waits at its end. */
+export async function screenAfter(session: Session): Promise<string[]> {
+  const lines = await screenOf(await play(session), COLUMNS);
+  return lines.at(-1)?.trim() === "$" ? lines.slice(0, -1) : lines;
+}
+
+if (import.meta.main) {
+  const names = Deno.args.length > 0 ? Deno.args : Object.keys(SESSIONS);
+  for (const name of names) {
+    const session = SESSIONS[name];
+    if (session === undefined) {
+      console.error(`error: no picture of "${name}": ${Object.keys(SESSIONS).join(", ")}`);
+      Deno.exit(2);
+    }
+    const svg = terminalSvg(session.title, await screenAfter(session));
+    const path = `${ROOT}docs/images/${name}.svg`;
+    await Deno.writeTextFile(path, svg);
+    await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", path] }).output();
+    console.log(`docs/images/${name}.svg`);
+  }
+}
