@@ -153,16 +153,13 @@ Deno.test("Standalone.stop() finishes files, and may be called twice", async () 
 });
 
 Deno.test("Standalone.stop() at the end of the stream", async () => {
+  const isEos = Promise.withResolvers<void>();
   const app = await Standalone.buildAndRun("videotestsrc num-buffers=30 ! fakesink", {
     background: true,
-    onMessage: (message) => message.type === "eos" && stop(),
+    onMessage: (message) => message.type === "eos" && isEos.resolve(),
   });
-  const stopped = Promise.withResolvers<void>();
-  function stop() {
-    app.stop().then(stopped.resolve, stopped.reject);
-  }
-  await app.ended;
-  await stopped.promise;
+  await isEos.promise;
+  await Promise.all([app.stop(), app.ended]);
   assertClosed(app);
 });
 

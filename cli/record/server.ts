@@ -262,7 +262,10 @@ async function readText(request: Request): Promise<string> {
 function check<const S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {
   const { success, output, issues } = v.safeParse(schema, value);
   if (success) return output;
-  const texts = issues.map((issue) => `${v.getDotPath(issue) ?? "body"}: ${issue.message}`);
+  const texts = issues.map((issue) => {
+    const isUnknown = issue.expected === "never";
+    return `${v.getDotPath(issue) ?? "body"}: ${isUnknown ? "unknown" : issue.message}`;
+  });
   throw new RequestError(400, texts.join("; "));
 }
 

@@ -150,7 +150,7 @@ Deno.test("gstp record's server refuses malformed requests with a sentence", asy
     [[type], '{"after":1e999}', 400, "after: "],
     [[type], '{"before":0.4}', 400, "beforeSec must be at most 0.3 seconds"],
     [[type], '{"at":1e6}', 400, "at must be at most"],
-    [[type], '{"until":1}', 400, "until: "],
+    [[type], '{"until":1}', 400, "until: unknown"],
     [[type], '{"__proto__":{"before":1}}', 400, "__proto__"],
     [[type], '{"tee":"x"}', 404, 'no tee \\"x\\"; there are: t1, t2'],
     [[type], '{"tee":["t1"]}', 400, "tee: "],

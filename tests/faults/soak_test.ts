@@ -70,19 +70,21 @@ Deno.test({
     const text = Deno.inspect([first, last]);
     assertEquals([last.failed, last.objects], [0, 0], text);
     for (const { objects } of samples) assertEquals(objects, 0);
-    assertLessOrEqual(last.threads, first.threads + 1, text);
     assertLessOrEqual(last.files, first.files + 1, text);
     const half = Math.ceil(samples.length / 2);
-    const mib = [samples.slice(0, half), samples.slice(-half)]
-      .map((part) => median(part.map(({ mib }) => mib)));
+    const halves = [samples.slice(0, half), samples.slice(-half)];
+    const mib = halves.map((part) => median(part.map(({ mib }) => mib)));
+    // some of GStreamer's threads are kept for a while after their work
+    const threads = halves.map((part) => Math.min(...part.map(({ threads }) => threads)));
+    assertLessOrEqual(threads[1]!, threads[0]! + 1, Deno.inspect(samples));
     assertLessOrEqual(mib[1]!, mib[0]! + FORM.moreMib, Deno.inspect(samples));
     assert(last.clips > 100, text);
-    const { clips, frames, dropped, streamSec, threads, files } = last;
+    const { clips, frames, dropped, streamSec, files } = last;
     const hours = (streamSec / 3600).toFixed(isLong ? 1 : 2);
     addRow(import.meta.url, {
       fault: `${hours} h of stream in ${FORM.seconds} s, ${RECORDERS} recorders`,
       tries: clips,
-      outcome: `memory (MiB) ${mib.join(" to ")}, threads ${first.threads} to ${threads}, ` +
+      outcome: `memory (MiB) ${mib.join(" to ")}, threads ${threads.join(" to ")}, ` +
         `files ${first.files} to ${files}, objects left 0`,
       lost: `${dropped} frames of ${frames + dropped}`,
     });
