@@ -69,7 +69,7 @@ Deno.test("complete() offers the placeholders of the file on the line", async ()
   assertEquals(await wordsFor("graph", file, "--o"), ["--out="]);
   assertEquals(
     (await complete(["graph", file, "--o"])).candidates[0]!.description,
-    "where to write it, to standard output unless told; a name",
+    "where to write it, to standard output unless told: a name",
   );
   assertEquals(await wordsFor(`${dir.path}/broken.gstp`, "--pat"), []);
   assertEquals(await wordsFor("missing.gstp", "--pat"), []);
