@@ -48,15 +48,16 @@ export const SESSIONS: Record<string, Session> = {
     title: "gstp inspect finds elements, and prints what one takes",
     steps: [
       line("gstp inspect --search='Matroska m'"),
-      line("gstp inspect vp8enc | head -15; echo ..."),
+      line("gstp inspect queue | grep -A 5 -E '^queue|^pads|leaky='"),
     ],
   },
   doctor: {
-    title: "gstp doctor tells what works, what is missing, and which packages have it",
-    before: "mkdir plugins; for name in coreelements app videoconvertscale vpx matroska; do " +
-      "ln -s $(gst-inspect-1.0 $name | sed -n 's/^ *Filename *//p') plugins; done",
+    title: "gstp doctor tells what is missing, and which packages have it",
+    before: "mkdir plugins; " +
+      "ln -s $(dirname $(gst-inspect-1.0 coreelements | sed -n 's/^ *Filename *//p'))/*.so plugins; " +
+      "rm plugins/libgst{libav,png,rtp}.so",
     env: { GST_PLUGIN_SYSTEM_PATH_1_0: "plugins", GST_REGISTRY_1_0: "registry.bin" },
-    steps: [line("gstp doctor | cut -c -98 | grep -A 4 -E '^what|^On'")],
+    steps: [line("gstp doctor | sed -n '/^what is missing/,$p'")],
   },
   verify: {
     title: "gstp verify: one clip is whole, the other was cut off",

@@ -90,3 +90,24 @@ Deno.test("README shows a picture of each command, and all pictures are there", 
     assert(pictures.includes(`docs/images/${name}.svg`), name);
   }
 });
+
+/** What a link to a heading calls it, as GitHub does. */
+function anchor(heading: string): string {
+  return heading.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-");
+}
+
+Deno.test("links between the pages lead somewhere", async () => {
+  const paths = [...Object.keys(PAGES), "docs/reliability.md", "docs/performance.md"];
+  let links = 0;
+  for (const path of paths) {
+    const text = await Deno.readTextFile(ROOT + path);
+    for (const [, link] of text.matchAll(/\]\((?!https?:)([^)\s]+)\)/g)) {
+      const { pathname, hash } = new URL(link!, `file://${ROOT}${path}`);
+      const target = await Deno.readTextFile(pathname);
+      const anchors = [...target.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchor(heading!));
+      assert(hash === "" || anchors.includes(hash.slice(1)), `${path}: ${link}`);
+      links++;
+    }
+  }
+  assert(links > 50, `${links} links`);
+});
