@@ -92,9 +92,14 @@ export function remuxerOf(path: string): Remuxer {
   };
 }
 
+/** The ending of a file name that tells what it is, such as `.webm`. */
+export function extensionOf(path: string): string {
+  return extname(path).toLowerCase();
+}
+
 /** The container of a file name; undefined where none is known for its extension. */
 export function findContainer(path: string): Container | undefined {
-  return CONTAINERS[extname(path).toLowerCase()];
+  return CONTAINERS[extensionOf(path)];
 }
 
 /**

@@ -3,13 +3,18 @@
  *
  * @module
  */
-import { extname } from "node:path";
 import { GstError } from "../../ffi/errors.ts";
 import { areAlike, mediaTypeOf } from "../caps.ts";
 import { chain, IN_BAND, PARSERS, type Part, withRate } from "../codecs.ts";
 import { missingHint } from "../parse.ts";
 import { hasElement } from "../registry.ts";
-import { type Container, containerOf, extensionsFor, findContainer } from "./containers.ts";
+import {
+  type Container,
+  containerOf,
+  extensionOf,
+  extensionsFor,
+  findContainer,
+} from "./containers.ts";
 import { CONVERTERS, type Encoder, encoder, encoders } from "./encoders.ts";
 
 /** What a record bin's text depends on. */
@@ -60,7 +65,7 @@ export function recordBinParts(
   isInstalled: (element: string) => boolean = hasElement,
 ): RecordBinParts {
   const { path, tracks, startAtZero = false } = spec;
-  const extension = extname(path).toLowerCase();
+  const extension = extensionOf(path);
   const container = containerOf(path);
   const { muxer, atZero } = container;
   const codecs = tracks.map((track) => codec(track, container, extension, isInstalled));
@@ -84,7 +89,11 @@ export function recordBinParts(
   };
 }
 
-/** Caps of an even size: encoders of H.264 take no other, in a format that all players show. */
+/** What brings raw video to caps; in sizes that are even for H.264, which takes no other in a format that all players show. */
+function scaler(shape: string, { takes }: Container): string {
+  return chain("videoscale", takes.includes("video/x-h264") ? evenSize(shape) : shape);
+}
+
 function evenSize(shape: string): string {
   return shape.replaceAll(
     /(width|height)=(\d+)/g,
@@ -101,11 +110,7 @@ function codec(
 ): Pick<Encoder, "elements" | "text" | "delayNs"> {
   const converter = CONVERTERS[mediaType];
   if (converter !== undefined) {
-    const reshaped = shape === undefined
-      ? converter
-      : `${converter} ! videoscale ! ${
-        container.takes.includes("video/x-h264") ? evenSize(shape) : shape
-      }`;
+    const reshaped = chain(converter, shape && scaler(shape, container));
     return encoder({ takes: container.takes, converter: reshaped, untoldFrameNs }, isInstalled);
   }
   const part = withRate(parser(container, mediaType, extension), mediaType, untoldFrameNs);

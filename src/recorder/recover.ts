@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { basename, dirname, extname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { GstError } from "../../ffi/errors.ts";
 import { exists, isAt, PART_SUFFIX, removeEmpty, renameNew, suffixed } from "./clip_file.ts";
-import { type Remuxer, remuxerOf } from "./containers.ts";
+import { extensionOf, type Remuxer, remuxerOf } from "./containers.ts";
 import { checksum, copyPatched } from "./file_bytes.ts";
 import { mend } from "./mend.ts";
 import {
@@ -186,11 +186,6 @@ async function recoverClip({ path, partPath }: Part): Promise<RecoveredClip | Le
     if (error instanceof Deno.errors.AlreadyExists) reason = "name-taken";
     return { partPath, bytes, reason, error: error as Error };
   }
-}
-
-/** The kind of a clip's file, such as `.webm`. */
-function extensionOf(path: string): string {
-  return extname(path).toLowerCase();
 }
 
 function lostBytes({ damaged, tail }: Survey, size: number): number {

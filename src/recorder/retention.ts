@@ -4,8 +4,9 @@
  * @module
  */
 import { checkFunction, checkObject } from "../check.ts";
-import { extname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { checkSec } from "../deadline.ts";
+import { extensionOf } from "./containers.ts";
 
 /** What a directory of clips may hold: at least one limit; `Infinity` is none. */
 export interface RetentionOptions {
@@ -199,7 +200,7 @@ async function namesIn(directory: string): Promise<string[]> {
  * @throws {Deno.errors.NotFound} if it is not there.
  */
 export async function readClip(directory: string, name: string): Promise<ClipEntry | null> {
-  const extension = extname(name).toLowerCase();
+  const extension = extensionOf(name);
   if (!CLIP_EXTENSIONS.includes(extension)) return null;
   const path = join(directory, name);
   const { isFile, size, mtime } = await Deno.lstat(path);

@@ -4,7 +4,6 @@
  * @module
  */
 import { checkObject, checkText } from "../check.ts";
-import { extname } from "node:path";
 import { GstError } from "../../ffi/errors.ts";
 import { nsToSec, secToNs } from "../clock_time.ts";
 import type { Part } from "../codecs.ts";
@@ -17,6 +16,7 @@ import { poll } from "../poll.ts";
 import { hasElement } from "../registry.ts";
 import { framesUpTo, spanOf } from "../ringbuffer/pick.ts";
 import { ClipFile } from "./clip_file.ts";
+import { extensionOf } from "./containers.ts";
 import { decodeLast } from "./decoder.ts";
 import { RecordBin } from "./record_bin.ts";
 
@@ -101,7 +101,7 @@ export function imageBinText(
   path: string,
   isInstalled: (element: string) => boolean = hasElement,
 ): string {
-  const extension = extname(path).toLowerCase();
+  const extension = extensionOf(path);
   const encoder = Object.hasOwn(IMAGES, extension) ? IMAGES[extension] : undefined;
   if (encoder === undefined) {
     const known = Object.keys(IMAGES).join(", ");
