@@ -5,12 +5,12 @@
  * @module
  */
 import { GstError, TemplateError } from "./mod.ts";
-import { type Arguments, readArguments } from "./cli/args.ts";
-import { COMMANDS } from "./cli/commands.ts";
-import { UsageError } from "./cli/errors.ts";
-import { fileHelp, usage, versions } from "./cli/help.ts";
-import { runPipeline } from "./cli/run.ts";
-import { pipelineText, readPipelineFile } from "./cli/source.ts";
+import { type Arguments, readArguments } from "./cli/args/run_arguments.ts";
+import { COMMANDS } from "./cli/commands/list.ts";
+import { UsageError } from "./cli/args/usage_error.ts";
+import { fileHelp, usage, versions } from "./cli/commands/help.ts";
+import { runPipeline } from "./cli/commands/run.ts";
+import { pipelineText, readPipelineFile } from "./cli/pipeline_file/pipeline_file.ts";
 
 /**
  * Runs the command.

@@ -5,26 +5,26 @@
  */
 export { GstError, type GstErrorOptions, GstLoadError, GstVersionError } from "./ffi/errors.ts";
 export { gstVersion } from "./ffi/gst.ts";
-export { AppSink, type AppSinkOptions } from "./src/app_sink.ts";
-export { AppSrc, type AppSrcOptions, type PushOptions } from "./src/app_src.ts";
-export { Bus, MessageStream } from "./src/bus.ts";
-export { Element } from "./src/element.ts";
-export { GstClosedError, GstParseError, GstTimeoutError } from "./src/errors.ts";
-export type { FrameData } from "./src/frame_data.ts";
+export { AppSink, type AppSinkOptions } from "./src/app/app_sink.ts";
+export { AppSrc, type AppSrcOptions, type PushOptions } from "./src/app/app_src.ts";
+export { Bus, MessageStream } from "./src/gst/bus.ts";
+export { Element } from "./src/gst/element.ts";
+export { GstClosedError, GstParseError, GstTimeoutError } from "./src/util/errors.ts";
+export type { FrameData } from "./src/app/frame_data.ts";
 export {
   checkInstallation,
   type Feature,
   type Installation,
   type LibraryFile,
   type MissingElement,
-} from "./src/installation.ts";
+} from "./src/inspect/installation.ts";
 export {
   type ElementInfo,
   type ElementSummary,
   inspectElement,
   installedElements,
   type PadInfo,
-} from "./src/inspect.ts";
+} from "./src/inspect/element_info.ts";
 export type {
   ErrorMessage,
   Message,
@@ -34,20 +34,20 @@ export type {
   PlainMessageType,
   PropertyMessage,
   StateChangedMessage,
-} from "./src/message.ts";
+} from "./src/gst/message.ts";
 export {
   type Extractor,
   Observation,
   type ObservationOptions,
   type ObservationReport,
   type Processor,
-} from "./src/observation.ts";
-export { ObservationError } from "./src/observation_error.ts";
+} from "./src/observation/observation.ts";
+export { ObservationError } from "./src/observation/errors.ts";
 export { type Attachment, Pipeline, type StateOptions, type StopOptions } from "./src/pipeline.ts";
-export type { PropertyValue } from "./src/properties.ts";
-export type { PropertyChoice, PropertyInfo } from "./src/property_info.ts";
+export type { PropertyValue } from "./src/gst/properties.ts";
+export type { PropertyChoice, PropertyInfo } from "./src/inspect/property_info.ts";
 export { Standalone, type StandaloneOptions } from "./src/standalone.ts";
-export type { State } from "./src/state.ts";
+export type { State } from "./src/gst/state.ts";
 export {
   formatTemplate,
   type Placeholder,
@@ -56,23 +56,23 @@ export {
   type TemplateErrorPlace,
   type TemplateOptions,
   type TemplateValue,
-} from "./src/template.ts";
-export { RecordBin, type RecordBinOptions } from "./src/recorder/record_bin.ts";
-export type { RecordTrack } from "./src/recorder/record_bin_parts.ts";
-export { RecordingError } from "./src/recorder/errors.ts";
+} from "./src/template/template.ts";
+export { RecordBin, type RecordBinOptions } from "./src/recorder/encode/record_bin.ts";
+export type { RecordTrack } from "./src/recorder/encode/record_bin_text.ts";
+export { RecordingError } from "./src/recorder/clip/errors.ts";
 export {
   type LeftClip,
   type LeftReason,
   recoverClips,
   type RecoveredClip,
   type Recovery,
-} from "./src/recorder/recover.ts";
-export type { RecordingReport, Shortfall, TrackReport } from "./src/recorder/report.ts";
+} from "./src/recovery/recover.ts";
+export type { RecordingReport, Shortfall, TrackReport } from "./src/recorder/clip/report.ts";
 export {
   type RemovedClip,
   type RetentionOptions,
   RetentionPolicy,
-} from "./src/recorder/retention.ts";
+} from "./src/storage/retention.ts";
 export type { SnapshotOptions, SnapshotReport } from "./src/recorder/snapshot.ts";
 export {
   type RecorderState,
@@ -86,13 +86,13 @@ export {
   MultiVideoRecorder,
   type MultiVideoRecorderOptions,
 } from "./src/recorder/multi_video_recorder.ts";
-export { hasElement } from "./src/registry.ts";
-export { Frame } from "./src/frame.ts";
+export { hasElement } from "./src/gst/element_factory.ts";
+export { Frame } from "./src/gst/frame.ts";
 export type { RecorderStats } from "./src/recorder/stats.ts";
-export type { VideoLayout, VideoPlane } from "./src/video_layout.ts";
-export type { ContainerName } from "./src/verify/container.ts";
-export type { ClipFault, ClipFaultKind } from "./src/verify/judge.ts";
-export type { ClipGap, TrackMeasures } from "./src/verify/track.ts";
+export type { VideoLayout, VideoPlane } from "./src/gst/video_info.ts";
+export type { ContainerName } from "./src/verify/sniff.ts";
+export type { ClipFault, ClipFaultKind } from "./src/verify/faults.ts";
+export type { ClipGap, TrackMeasures } from "./src/verify/track_stats.ts";
 export {
   type VerifiedTrack,
   verifyClip,

@@ -1,6 +1,6 @@
 /**
  * Struct offsets, sizes and enum values, for 64-bit platforms: the only numbers in gstp that the C headers know better.
- * tests/layout_test.ts compiles a C program with the installed headers and compares every one of them.
+ * tests/ffi/layout_test.ts compiles a C program with the installed headers and compares every one of them.
  *
  * @module
  */

@@ -3,21 +3,21 @@
  *
  * @module
  */
-import { checkObject } from "./check.ts";
+import { checkObject } from "./util/check.ts";
 import { cString, takeCString } from "../ffi/cstring.ts";
 import { GstError } from "../ffi/errors.ts";
 import { glib, gst } from "../ffi/gst.ts";
 import { CLOCK_TIME_NONE, ENUMS } from "../ffi/layout.ts";
-import { Bus, type MessageStream } from "./bus.ts";
-import { nsToSec } from "./clock_time.ts";
-import { checkSec, deadline } from "./deadline.ts";
-import { Element } from "./element.ts";
-import { flushSources, listElements } from "./elements.ts";
-import { GstClosedError, GstTimeoutError } from "./errors.ts";
-import { type Message, pathOf } from "./message.ts";
-import { parsePipeline } from "./parse.ts";
-import { setProperty } from "./properties.ts";
-import { type State, stateName, STATES } from "./state.ts";
+import { Bus, type MessageStream } from "./gst/bus.ts";
+import { nsToSec } from "./util/clock_time.ts";
+import { checkSec, deadline } from "./util/deadline.ts";
+import { Element } from "./gst/element.ts";
+import { flushSources, listElements } from "./gst/bin.ts";
+import { GstClosedError, GstTimeoutError } from "./util/errors.ts";
+import { type Message, pathOf } from "./gst/message.ts";
+import { parsePipeline } from "./launch/parse_launch.ts";
+import { setProperty } from "./gst/properties.ts";
+import { type State, stateName, STATES } from "./gst/state.ts";
 
 /** Attachments whose messages may still be on their way. */
 const MAX_DETACHED = 1000;

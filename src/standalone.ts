@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { checkFunction, checkObject } from "./check.ts";
-import type { MessageStream } from "./bus.ts";
-import { checkSec } from "./deadline.ts";
-import { holdTees } from "./hold.ts";
-import type { Message } from "./message.ts";
+import { checkFunction, checkObject } from "./util/check.ts";
+import type { MessageStream } from "./gst/bus.ts";
+import { checkSec } from "./util/deadline.ts";
+import { holdTees } from "./gst/pad_block.ts";
+import type { Message } from "./gst/message.ts";
 import { Pipeline, type StopOptions } from "./pipeline.ts";
 
 /** How to run a pipeline. */

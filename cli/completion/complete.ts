@@ -4,11 +4,11 @@
  * @module
  */
 import { GstError, installedElements, type Placeholder } from "../../mod.ts";
-import { isOption } from "../args.ts";
-import { type Command, COMMANDS } from "../commands.ts";
-import { readEnv } from "../display.ts";
-import { usage } from "../help.ts";
-import { readPipelineFile } from "../source.ts";
+import { isOption } from "../args/run_arguments.ts";
+import { type Command, COMMANDS } from "../commands/list.ts";
+import { readEnv } from "../terminal/display.ts";
+import { usage } from "../commands/help.ts";
+import { readPipelineFile } from "../pipeline_file/pipeline_file.ts";
 
 /** Something that a word can be completed to. */
 export interface Candidate {

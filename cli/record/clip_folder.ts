@@ -6,9 +6,9 @@
 import { statfs } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { type RecordingReport, recoverClips } from "../../mod.ts";
-import { type ClipEntry, readClip, removeExcess } from "../../src/recorder/retention.ts";
-import { UsageError } from "../errors.ts";
-import type { Limits } from "./args.ts";
+import { type ClipEntry, readClip, removeExcess } from "../../src/storage/retention.ts";
+import { UsageError } from "../args/usage_error.ts";
+import type { Limits } from "../args/record_arguments.ts";
 import { ClipList } from "./clip_list.ts";
 import type { Events } from "./events.ts";
 

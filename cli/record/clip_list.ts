@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { byAge, type ClipEntry, listClips } from "../../src/recorder/retention.ts";
+import { byAge, type ClipEntry, listClips } from "../../src/storage/retention.ts";
 
 /** Milliseconds until others' changes of the folder are looked for again. */
 const LIST_MS = 1000;

@@ -4,9 +4,9 @@
  * @module
  */
 import type { Pipeline, RecordOptions, State } from "../../mod.ts";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../args/usage_error.ts";
 import type { Trigger } from "./events.ts";
-import { Shared } from "./shared.ts";
+import { Shared } from "./cached.ts";
 import { type TeeContext, TeeRecorder, type TeeStatus, type Track } from "./tee_recorder.ts";
 
 /** What a trigger led to. */

@@ -4,23 +4,23 @@
  * @module
  */
 import { GstClosedError, GstError, Standalone } from "../../mod.ts";
-import { Display } from "../display.ts";
-import { UsageError } from "../errors.ts";
-import { problemLines } from "../messages.ts";
-import { endStatus, showMessage } from "../run.ts";
-import { STOP_LIMIT_SEC, Stopper } from "../stop.ts";
-import { isLoopback, origin } from "./address.ts";
-import type { RecordArguments } from "./args.ts";
+import { Display } from "../terminal/display.ts";
+import { UsageError } from "../args/usage_error.ts";
+import { problemLines } from "../terminal/message_lines.ts";
+import { endStatus, showMessage } from "../commands/run.ts";
+import { STOP_LIMIT_SEC, Stopper } from "../terminal/shutdown.ts";
+import { isLoopback, origin } from "../args/address.ts";
+import type { RecordArguments } from "../args/record_arguments.ts";
 import { ClipFolder } from "./clip_folder.ts";
 import { Events, type TimedEvent, type Trigger } from "./events.ts";
-import { OutputQueue } from "./output_queue.ts";
+import { OutputQueue } from "../terminal/output_queue.ts";
 import { chooseTees, Recorders, statusEvent } from "./recorders.ts";
-import type { RecordServer } from "./server.ts";
+import type { RecordServer } from "../server/server.ts";
 import { eventLine, statusLine } from "./status_line.ts";
 import { listenForTriggers, type Triggers } from "./triggers.ts";
 
 /** A variable, as Deno would fetch the libraries of what is named here for whoever runs a pipeline. */
-const SERVER: string = "./server.ts";
+const SERVER: string = "../server/server.ts";
 /** Milliseconds in which most pipelines play; cameras that are off do not. */
 const START_MS = 3000;
 /** Milliseconds between two updates of the status line. */
@@ -228,7 +228,7 @@ class Session {
 /** Loads the server, with the libraries that only it needs. */
 async function loadServer(): Promise<typeof RecordServer> {
   try {
-    const module: typeof import("./server.ts") = await import(SERVER);
+    const module: typeof import("../server/server.ts") = await import(SERVER);
     return module.RecordServer;
   } catch (error) {
     const [reason] = (error as Error).message.split("\n");

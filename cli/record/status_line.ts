@@ -6,7 +6,7 @@
 import type { TimedEvent } from "./events.ts";
 import type { Status } from "./recorders.ts";
 import type { TeeStatus } from "./tee_recorder.ts";
-import { formatBytes } from "./units.ts";
+import { formatBytes } from "../args/units.ts";
 
 /** What is going on, in a line. */
 export function statusLine({ tees, clips, disk }: Status): string {

@@ -17,11 +17,11 @@ import {
   RingBuffer,
   VideoRecorder,
 } from "../../mod.ts";
-import { UsageError } from "../errors.ts";
-import type { RecordArguments } from "./args.ts";
+import { UsageError } from "../args/usage_error.ts";
+import type { RecordArguments } from "../args/record_arguments.ts";
 import type { ClipFolder } from "./clip_folder.ts";
 import type { Events, Trigger } from "./events.ts";
-import { Shared } from "./shared.ts";
+import { Shared } from "./cached.ts";
 
 /** What recorders have in common. */
 export interface TeeContext {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkObject } from "../check.ts";
+import { checkObject } from "../util/check.ts";
 import type { RecordOptions, VideoRecorderOptions } from "./options.ts";
 import { type Recording, VideoRecorder } from "./video_recorder.ts";
 

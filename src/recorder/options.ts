@@ -3,15 +3,15 @@
  *
  * @module
  */
-import { checkFunction, checkObject } from "../check.ts";
+import { checkFunction, checkObject } from "../util/check.ts";
 import type { GstError } from "../../ffi/errors.ts";
-import { nsToSec, secToNs } from "../clock_time.ts";
-import { checkSec } from "../deadline.ts";
+import { nsToSec, secToNs } from "../util/clock_time.ts";
+import { checkSec } from "../util/deadline.ts";
 import { Pipeline } from "../pipeline.ts";
 import { RingBuffer } from "../ringbuffer/ring_buffer.ts";
-import type { Call } from "../ringbuffer/window.ts";
-import { RecordBin } from "./record_bin.ts";
-import type { RecordingReport } from "./report.ts";
+import type { Call } from "../ringbuffer/clip_window.ts";
+import { RecordBin } from "./encode/record_bin.ts";
+import type { RecordingReport } from "./clip/report.ts";
 
 /** A stream to record, with others, into one file. */
 export interface TrackOptions {

@@ -3,22 +3,22 @@
  *
  * @module
  */
-import { checkObject, checkText } from "../check.ts";
+import { checkObject, checkText } from "../util/check.ts";
 import { GstError } from "../../ffi/errors.ts";
-import { nsToSec, secToNs } from "../clock_time.ts";
-import type { Part } from "../codecs.ts";
-import { checkSec, deadline } from "../deadline.ts";
-import { GstTimeoutError } from "../errors.ts";
-import type { Frame } from "../frame.ts";
-import { missingHint } from "../parse.ts";
+import { nsToSec, secToNs } from "../util/clock_time.ts";
+import type { Part } from "../media/codecs.ts";
+import { checkSec, deadline } from "../util/deadline.ts";
+import { GstTimeoutError } from "../util/errors.ts";
+import type { Frame } from "../gst/frame.ts";
+import { missingHint } from "../launch/parse_launch.ts";
 import type { Pipeline } from "../pipeline.ts";
-import { poll } from "../poll.ts";
-import { hasElement } from "../registry.ts";
-import { framesUpTo, spanOf } from "../ringbuffer/pick.ts";
-import { ClipFile } from "./clip_file.ts";
-import { extensionOf } from "./containers.ts";
-import { decodeLast } from "./decoder.ts";
-import { RecordBin } from "./record_bin.ts";
+import { poll } from "../util/poll.ts";
+import { hasElement } from "../gst/element_factory.ts";
+import { framesUpTo, spanOf } from "../ringbuffer/frame_selection.ts";
+import { ClipFile } from "../storage/part_file.ts";
+import { extensionOf } from "../media/containers.ts";
+import { decodeLast } from "./encode/decoder.ts";
+import { RecordBin } from "./encode/record_bin.ts";
 
 /** Which frame to write. */
 export interface SnapshotOptions {

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { nsToSec } from "../clock_time.ts";
-import { missingBetween } from "../ringbuffer/window.ts";
-import type { Frame } from "../frame.ts";
+import { nsToSec } from "../util/clock_time.ts";
+import { missingBetween } from "../ringbuffer/clip_window.ts";
+import type { Frame } from "../gst/frame.ts";
 
 /** What a recorder's ring holds at the moment. */
 export interface RecorderStats {

@@ -3,15 +3,15 @@
  *
  * @module
  */
-import { nsToSec, secToNs } from "../clock_time.ts";
-import { isSelfContained, isSound } from "../codecs.ts";
-import type { Frame } from "../frame.ts";
+import { nsToSec, secToNs } from "../util/clock_time.ts";
+import { isSelfContained, isSound } from "../media/codecs.ts";
+import type { Frame } from "../gst/frame.ts";
 import type { Attachment } from "../pipeline.ts";
-import { DecodeOrder } from "../ringbuffer/decode_order.ts";
+import { DecodeOrder } from "../ringbuffer/dts_estimator.ts";
 import { History } from "../ringbuffer/history.ts";
 import type { RingBuffer, RingBufferOptions } from "../ringbuffer/ring_buffer.ts";
 import { Timeline } from "../ringbuffer/timeline.ts";
-import { clipStart } from "../ringbuffer/window.ts";
+import { clipStart } from "../ringbuffer/clip_window.ts";
 import { type RecorderStats, ringStats } from "./stats.ts";
 
 /** Running time after which a frame that should have come counts as not coming. */

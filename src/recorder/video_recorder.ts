@@ -3,17 +3,17 @@
  *
  * @module
  */
-import { checkFunction, checkObject } from "../check.ts";
+import { checkFunction, checkObject } from "../util/check.ts";
 import type { GstError } from "../../ffi/errors.ts";
-import { max, min, secToNs } from "../clock_time.ts";
-import { checkSec, deadline } from "../deadline.ts";
-import { GstClosedError } from "../errors.ts";
+import { max, min, secToNs } from "../util/clock_time.ts";
+import { checkSec, deadline } from "../util/deadline.ts";
+import { GstClosedError } from "../util/errors.ts";
 import { JITTER_NS } from "../ringbuffer/timeline.ts";
-import { type Call, ClipWindow } from "../ringbuffer/window.ts";
-import { Clip } from "./clip.ts";
-import type { ClipTrackOptions } from "./clip_track.ts";
-import { survivesChange } from "./record_bin_parts.ts";
-import { guard, type Interruptible, unguard } from "./interrupt.ts";
+import { type Call, ClipWindow } from "../ringbuffer/clip_window.ts";
+import { Clip } from "./clip/clip.ts";
+import type { ClipTrackOptions } from "./clip/clip_track.ts";
+import { survivesChange } from "./encode/record_bin_text.ts";
+import { guard, type Interruptible, unguard } from "./graceful_exit.ts";
 import {
   checkPath,
   type CompleteOptions,
@@ -23,11 +23,11 @@ import {
   type TrackOptions,
   type VideoRecorderOptions,
 } from "./options.ts";
-import type { RecordingReport, Shortfall } from "./report.ts";
+import type { RecordingReport, Shortfall } from "./clip/report.ts";
 import { type SnapshotOptions, type SnapshotReport, takeSnapshot } from "./snapshot.ts";
 import type { RecorderStats } from "./stats.ts";
 import { Track } from "./track.ts";
-import { Turns } from "./turns.ts";
+import { Turns } from "../util/shared_interval.ts";
 
 /**
  * What a recorder is doing: off its tee, keeping the last seconds, making a clip's file, writing a clip, or finishing

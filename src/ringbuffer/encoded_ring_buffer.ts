@@ -4,9 +4,9 @@
  * @module
  */
 import { GstError } from "../../ffi/errors.ts";
-import { PARSERS, type Part } from "../codecs.ts";
-import { missingHint } from "../parse.ts";
-import { hasElement } from "../registry.ts";
+import { PARSERS, type Part } from "../media/codecs.ts";
+import { missingHint } from "../launch/parse_launch.ts";
+import { hasElement } from "../gst/element_factory.ts";
 import { RingBuffer } from "./ring_buffer.ts";
 
 /** Encoders without a delay of many frames, those of hardware first. */

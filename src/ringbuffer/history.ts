@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Frame } from "../frame.ts";
-import { clipStart } from "./window.ts";
+import type { Frame } from "../gst/frame.ts";
+import { clipStart } from "./clip_window.ts";
 
 /** The last frames that were drained, oldest first. It holds each until that is too old, or all are forgotten. */
 export class History {

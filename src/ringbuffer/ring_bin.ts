@@ -7,13 +7,13 @@ import { cString, readCString } from "../../ffi/cstring.ts";
 import { GstError } from "../../ffi/errors.ts";
 import { gobject, gst, gstApp } from "../../ffi/gst.ts";
 import { ENUMS } from "../../ffi/layout.ts";
-import { secToNs } from "../clock_time.ts";
-import { capsText } from "../caps.ts";
-import { GstTimeoutError } from "../errors.ts";
-import { readMessage } from "../message.ts";
-import { parseBin } from "../parse.ts";
-import { getProperty, setProperty } from "../properties.ts";
-import { hasElement } from "../registry.ts";
+import { secToNs } from "../util/clock_time.ts";
+import { capsText } from "../gst/caps.ts";
+import { GstTimeoutError } from "../util/errors.ts";
+import { readMessage } from "../gst/message.ts";
+import { parseBin } from "../launch/parse_launch.ts";
+import { getProperty, setProperty } from "../gst/properties.ts";
+import { hasElement } from "../gst/element_factory.ts";
 
 /** What a ring's bin consists of. */
 export interface RingBinOptions {

@@ -3,20 +3,20 @@
  *
  * @module
  */
-import { checkObject, checkText } from "../check.ts";
-import { checkSec } from "../deadline.ts";
+import { checkObject, checkText } from "../util/check.ts";
+import { checkSec } from "../util/deadline.ts";
 import { GstError } from "../../ffi/errors.ts";
 import { gstApp } from "../../ffi/gst.ts";
-import { frameRateOf, mediaTypeOf, PadCaps } from "../caps.ts";
-import { max, nsToSec } from "../clock_time.ts";
-import { isSelfContained, PARSERS } from "../codecs.ts";
-import { Frame } from "../frame.ts";
+import { frameRateOf, mediaTypeOf, PadCaps } from "../gst/caps.ts";
+import { max, nsToSec } from "../util/clock_time.ts";
+import { isSelfContained, PARSERS } from "../media/codecs.ts";
+import { Frame } from "../gst/frame.ts";
 import { Pipeline } from "../pipeline.ts";
-import { setProperty } from "../properties.ts";
-import { type State, STATES } from "../state.ts";
+import { setProperty } from "../gst/properties.ts";
+import { type State, STATES } from "../gst/state.ts";
 import { RingBin } from "./ring_bin.ts";
-import { isTeeLive, rawBytesPerSec, repeatParameterSets, teeMediaType } from "./tee_input.ts";
-import { TeeLeg } from "./tee_leg.ts";
+import { isTeeLive, rawBytesPerSec, repeatParameterSets, teeMediaType } from "./tee_upstream.ts";
+import { TeeLeg } from "./tee_branch.ts";
 
 /** Where a ring buffer sits and how much it holds. */
 export interface RingBufferOptions {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { max } from "../clock_time.ts";
+import { max } from "../util/clock_time.ts";
 
 /** What a live frame can be ahead of the pipeline, and a stream that goes on be late, by its source's jitter. */
 export const JITTER_NS = 250_000_000n;

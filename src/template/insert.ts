@@ -4,9 +4,9 @@
  * @module
  */
 import { TemplateError } from "./error.ts";
-import { lex, type Token } from "./lexer.ts";
+import { lex, type Token } from "../launch/lexer.ts";
 import type { Piece, Use } from "./source.ts";
-import { ELEMENT_PROPERTY, readValue, writeValue } from "./value.ts";
+import { ELEMENT_PROPERTY, readValue, writeValue } from "../launch/property_value.ts";
 
 /** A use of a placeholder with its value. A stand-in takes the value's place while the text is looked at. */
 interface Slot {

@@ -5,7 +5,7 @@
  */
 import { gst } from "../../ffi/gst.ts";
 import { CLOCK_TIME_NONE, ENUMS, OFFSETS } from "../../ffi/layout.ts";
-import { nsToSec } from "../clock_time.ts";
+import { nsToSec } from "../util/clock_time.ts";
 
 /** A frame of a track as its container has it, or some samples of sound. */
 export interface Packet {

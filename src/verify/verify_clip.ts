@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { checkObject } from "../check.ts";
+import { checkObject } from "../util/check.ts";
 import type { GstError } from "../../ffi/errors.ts";
-import { checkSec } from "../deadline.ts";
-import { type ContainerName, containerOf, HEAD_BYTES, statedBytes } from "./container.ts";
-import { type ClipFault, type ClipFaultKind, judgeClip } from "./judge.ts";
-import { type FilePackets, readPackets } from "./packets.ts";
-import { readFile, type Reading, sinkText } from "./read.ts";
-import { isPicture, type TrackMeasures } from "./track.ts";
+import { checkSec } from "../util/deadline.ts";
+import { type ContainerName, containerOf, HEAD_BYTES, statedBytes } from "./sniff.ts";
+import { type ClipFault, type ClipFaultKind, judgeClip } from "./faults.ts";
+import { type FilePackets, readPackets } from "./read_packets.ts";
+import { readFile, type Reading, sinkText } from "./read_file.ts";
+import { isPicture, type TrackMeasures } from "./track_stats.ts";
 
 /** How to check a clip. */
 export interface VerifyOptions {

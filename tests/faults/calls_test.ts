@@ -9,7 +9,7 @@ import { run } from "../helpers/run.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { addRow } from "./table.ts";
 
-/** What tests/scripts/calls.ts prints. */
+/** What tests/children/calls.ts prints. */
 interface Result {
   reports: RecordingReport[];
   /** Different clips. */
@@ -27,7 +27,7 @@ async function call(
   flags: string[] = [],
 ): Promise<void> {
   await using dir = await tempDir();
-  const script = fromFileUrl(new URL("../scripts/calls.ts", import.meta.url));
+  const script = fromFileUrl(new URL("../children/calls.ts", import.meta.url));
   const args = ["run", "-A", ...flags, script, way, dir.path];
   const { code, stdout, stderr } = await run(Deno.execPath(), args);
   assertEquals({ code, stderr }, { code: 0, stderr: "" }, way);

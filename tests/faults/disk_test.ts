@@ -150,7 +150,7 @@ Deno.test("finished rejects when the folder is removed, and the next clip makes 
 
 /** Root could write anywhere: such a test runs as somebody else then. */
 const NOBODY = 65534;
-const UNWRITABLE = fromFileUrl(new URL("../scripts/unwritable.ts", import.meta.url));
+const UNWRITABLE = fromFileUrl(new URL("../children/unwritable.ts", import.meta.url));
 
 /** Runs a script as a user for whom folders can be unwritable. */
 async function runUnprivileged(args: string[], home: string): Promise<RunResult> {

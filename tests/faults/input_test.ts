@@ -4,14 +4,14 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { isOption, readArguments } from "../../cli/args.ts";
-import { UsageError } from "../../cli/errors.ts";
-import { joinWords } from "../../cli/launch_text.ts";
-import { readOptions } from "../../cli/options.ts";
-import { readRecordArguments } from "../../cli/record/args.ts";
+import { isOption, readArguments } from "../../cli/args/run_arguments.ts";
+import { UsageError } from "../../cli/args/usage_error.ts";
+import { joinWords } from "../../cli/pipeline_file/launch_text.ts";
+import { readOptions } from "../../cli/args/options.ts";
+import { readRecordArguments } from "../../cli/args/record_arguments.ts";
 import { RecordingError } from "../../mod.ts";
 import "../../scripts/open_libraries.ts";
-import { lex } from "../../src/template/lexer.ts";
+import { lex } from "../../src/launch/lexer.ts";
 import LINES from "../corpus/arguments.json" with { type: "json" };
 import NAMES from "../corpus/file_names.json" with { type: "json" };
 import { randomNumbers } from "../helpers/random.ts";

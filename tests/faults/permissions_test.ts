@@ -2,7 +2,7 @@
  * Each command and recipe with the permissions that deno.json has for it, and without each of them.
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { COMMANDS } from "../../cli/commands.ts";
+import { COMMANDS } from "../../cli/commands/list.ts";
 import { CLI, ROOT } from "../helpers/cli.ts";
 import { flagsWithout, PERMISSION_SETS } from "../helpers/permissions.ts";
 import { run, type RunResult } from "../helpers/run.ts";
@@ -55,7 +55,7 @@ Deno.test("deno.json has a permission set for each command and the recipes, whic
     Object.keys(PERMISSION_SETS).sort(),
     [...Object.keys(COMMANDS), "run", "recipes"].sort(),
   );
-  // tests/recipes_test.ts runs the recipes with theirs
+  // tests/recipes/recipes_test.ts runs the recipes with theirs
   const names = Object.keys(PERMISSION_SETS).filter((name) => name !== "recipes");
   await Promise.all(names.map(async (name) => {
     const { code, stderr } = await runLine(name, [`-P=${name}`]);

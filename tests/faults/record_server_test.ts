@@ -2,7 +2,7 @@
  * The server of `gstp record`: who may use it, what it refuses, and that recordings do not notice.
  */
 import { assert, assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
-import { EventStreams } from "../../cli/record/event_streams.ts";
+import { EventStreams } from "../../cli/server/event_streams.ts";
 import { flood, get, type RawResponse, sendRaw } from "../helpers/raw_http.ts";
 import { serve } from "../helpers/record_server.ts";
 import {

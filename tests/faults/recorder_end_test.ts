@@ -9,7 +9,7 @@ import {
   type RecordingReport,
   type Shortfall,
 } from "../../mod.ts";
-import { deadline } from "../../src/deadline.ts";
+import { deadline } from "../../src/util/deadline.ts";
 import {
   checkComplete,
   checkFile,

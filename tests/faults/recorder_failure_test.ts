@@ -11,7 +11,7 @@ import {
   RingBuffer,
   type Standalone,
 } from "../../mod.ts";
-import { deadline } from "../../src/deadline.ts";
+import { deadline } from "../../src/util/deadline.ts";
 import {
   checkComplete,
   checkFile,

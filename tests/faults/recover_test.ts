@@ -10,7 +10,7 @@ import {
 } from "@std/assert";
 import { basename } from "@std/path";
 import { recoverClips, Standalone } from "../../mod.ts";
-import { ClipFile } from "../../src/recorder/clip_file.ts";
+import { ClipFile } from "../../src/storage/part_file.ts";
 import { gstp } from "../helpers/cli.ts";
 import { interrupt } from "../helpers/interrupt.ts";
 import { runTraced } from "../helpers/leaks.ts";

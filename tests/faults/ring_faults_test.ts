@@ -4,7 +4,7 @@
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { GstError, GstTimeoutError, Pipeline } from "../../mod.ts";
 import "../../scripts/open_libraries.ts";
-import { deadline } from "../../src/deadline.ts";
+import { deadline } from "../../src/util/deadline.ts";
 import { recorderOf, runLive, until } from "../helpers/recording.ts";
 import {
   APPSINK,

@@ -9,7 +9,7 @@ import { run } from "../helpers/run.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { addRow } from "./table.ts";
 
-/** What tests/scripts/soak.ts prints after each round. */
+/** What tests/children/soak.ts prints after each round. */
 interface Sample {
   clips: number;
   frames: number;
@@ -34,7 +34,7 @@ if (ignore) console.log("The soak test is skipped: it reads /proc, which only Li
 async function soak(): Promise<Sample[]> {
   await using dir = await tempDir();
   await Deno.mkdir(`${dir.path}/clips`);
-  const script = fromFileUrl(new URL("../scripts/soak.ts", import.meta.url));
+  const script = fromFileUrl(new URL("../children/soak.ts", import.meta.url));
   const { code, stdout, stderr } = await run(
     Deno.execPath(),
     [

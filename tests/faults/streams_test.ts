@@ -14,7 +14,7 @@ import {
   type VideoRecorder,
 } from "../../mod.ts";
 import "../../scripts/open_libraries.ts";
-import { deadline } from "../../src/deadline.ts";
+import { deadline } from "../../src/util/deadline.ts";
 import { readNumbers } from "../helpers/numbered.ts";
 import { FPS, NumberedCamera } from "../helpers/numbered_camera.ts";
 import { PooledCamera } from "../helpers/pooled_camera.ts";

@@ -6,7 +6,7 @@
 import { start } from "./run.ts";
 import { ROOT } from "./script.ts";
 
-const SERVER = `${ROOT}tests/scripts/rtsp_server.ts`;
+const SERVER = `${ROOT}tests/children/rtsp_server.ts`;
 
 /** A camera that is on. */
 export interface Camera extends AsyncDisposable {

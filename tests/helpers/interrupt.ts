@@ -8,7 +8,7 @@ import { fromFileUrl } from "@std/path";
 import { readTimes } from "./numbered.ts";
 import { start } from "./run.ts";
 
-const SCRIPT = fromFileUrl(new URL("../scripts/interrupted.ts", import.meta.url));
+const SCRIPT = fromFileUrl(new URL("../children/interrupted.ts", import.meta.url));
 const FPS = 30;
 
 /** How a process ended. */

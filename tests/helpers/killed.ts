@@ -6,7 +6,7 @@
 import { fromFileUrl } from "@std/path";
 import { start } from "./run.ts";
 
-const SCRIPT = fromFileUrl(new URL("../scripts/killed.ts", import.meta.url));
+const SCRIPT = fromFileUrl(new URL("../children/killed.ts", import.meta.url));
 
 /** The extensions of what {@link killAt} leaves, in order. */
 export const EXTENSIONS = [".mkv", ".mov", ".mp4", ".ts", ".webm"];

@@ -15,7 +15,7 @@ export interface Traced {
 }
 
 /**
- * Runs a script of tests/scripts with GStreamer's leak tracer and a gc() function. It must call `gst_deinit()` at its
+ * Runs a script of tests/children with GStreamer's leak tracer and a gc() function. It must call `gst_deinit()` at its
  * end.
  */
 export async function runTraced(
@@ -24,7 +24,7 @@ export async function runTraced(
   env: Record<string, string> = {},
 ): Promise<Traced> {
   await using dir = await tempDir();
-  const script = fromFileUrl(new URL(`../scripts/${name}`, import.meta.url));
+  const script = fromFileUrl(new URL(`../children/${name}`, import.meta.url));
   const log = `${dir.path}/gst.log`;
   const command = ["run", "-A", "--v8-flags=--expose-gc", script, ...args];
   const { code, stdout, stderr } = await run(Deno.execPath(), command, {

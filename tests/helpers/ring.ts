@@ -11,10 +11,10 @@ import {
   RingBuffer,
   type RingBufferOptions,
 } from "../../mod.ts";
-import { nsToSec } from "../../src/clock_time.ts";
-import { deadline } from "../../src/deadline.ts";
-import { capsText } from "../../src/caps.ts";
-import { Frame } from "../../src/frame.ts";
+import { nsToSec } from "../../src/util/clock_time.ts";
+import { deadline } from "../../src/util/deadline.ts";
+import { capsText } from "../../src/gst/caps.ts";
+import { Frame } from "../../src/gst/frame.ts";
 import { until } from "./recording.ts";
 
 /** The end of a custom ring's bin. */

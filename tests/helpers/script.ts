@@ -19,12 +19,12 @@ export function runScript(
   return run(Deno.execPath(), args, { cwd: ROOT, ...options, stdin: source });
 }
 
-/** Runs a script of tests/scripts. */
+/** Runs a script of tests/children. */
 export function runFile(
   name: string,
   args: string[] = [],
   options: RunOptions = {},
 ): Promise<RunResult> {
-  const file = fromFileUrl(new URL(`../scripts/${name}`, import.meta.url));
+  const file = fromFileUrl(new URL(`../children/${name}`, import.meta.url));
   return run(Deno.execPath(), ["run", "-A", file, ...args], options);
 }

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { GstParseError } from "../../../src/errors.ts";
+import { GstParseError } from "../../../src/util/errors.ts";
 import { Pipeline } from "../../../src/pipeline.ts";
-import type { PropertyValue } from "../../../src/properties.ts";
+import type { PropertyValue } from "../../../src/gst/properties.ts";
 
 /** A pipeline, and what to read of it once it is parsed. */
 export interface Case {

@@ -1,0 +1,81 @@
+/**
+ * Who may use the server.
+ *
+ * @module
+ */
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { Context, MiddlewareHandler } from "npm:hono@^4";
+import { isLoopback } from "../args/address.ts";
+
+/** What anybody may see of a server with a token: the page that asks for it. */
+const PUBLIC = ["/", "/page.css", "/page.js", "/icon.svg"];
+
+/**
+ * Refuses requests that pages of other sites make a browser send, and those without the token where there is one.
+ *
+ * A page of another site can send requests, also under a name of its own that leads here (DNS rebinding): so the request
+ * must come from this server's own pages or from no page at all. Without a token it must also name this machine as such,
+ * as the name is then the only thing that tells one from the other.
+ */
+export class Guard {
+  readonly #token: string | undefined;
+  /** What the page sends in place of the token: images, videos and events cannot carry headers. */
+  readonly #session: string = crypto.randomUUID() + crypto.randomUUID();
+
+  /** Without a token, anybody on this machine may do anything. */
+  constructor(token: string | undefined) {
+    this.#token = token;
+  }
+
+  /** Looks at each request. */
+  readonly check: MiddlewareHandler = async (c, next) => {
+    if (this.#token === undefined && !isLocalName(c.req.header("host"))) {
+      return c.json({ error: "Call this server 127.0.0.1 or localhost, or give it a token" }, 403);
+    }
+    if (isForeign(c)) return c.json({ error: "Pages of other sites may not do this" }, 403);
+    if (!PUBLIC.includes(c.req.path) && !this.#isAllowed(c)) {
+      return c.json({ error: "The token is missing or wrong" }, 401, {
+        "www-authenticate": "Bearer",
+      });
+    }
+    return await next();
+  };
+
+  #isAllowed(c: Context): boolean {
+    if (this.#token === undefined) return true;
+    const [, bearer] = /^Bearer +(\S+)$/i.exec(c.req.header("authorization") ?? "") ?? [];
+    if (bearer !== undefined) return isSame(bearer, this.#token);
+    const [, session] = /(?:^|; *)gstp_session=([^;]*)/.exec(c.req.header("cookie") ?? "") ?? [];
+    return session !== undefined && isSame(session, this.#session);
+  }
+
+  /** The cookie for a page that has shown the token. */
+  get cookie(): string {
+    return `gstp_session=${this.#session}; HttpOnly; SameSite=Strict; Path=/`;
+  }
+}
+
+/** Compares in a time that tells nothing of the texts. */
+function isSame(a: string, b: string): boolean {
+  const [left, right] = [a, b].map((text) => createHash("sha256").update(text).digest());
+  return timingSafeEqual(left!, right!);
+}
+
+function isLocalName(host: string | undefined): boolean {
+  const [, ipv6, name = ""] = /^(?:\[([^\]]*)\]|([^:]*))(?::\d+)?$/.exec(host ?? "") ?? [];
+  return isLoopback(ipv6 ?? name.toLowerCase());
+}
+
+/** Whether a page of another origin is behind a request; following a link to the page itself is nothing bad. */
+function isForeign(c: Context): boolean {
+  const origin = c.req.header("origin");
+  if (origin !== undefined && hostOf(origin) !== c.req.header("host")?.toLowerCase()) return true;
+  const site = c.req.header("sec-fetch-site") ?? "none";
+  if (site === "none" || site === "same-origin") return false;
+  return !(c.req.path === "/" && c.req.header("sec-fetch-mode") === "navigate");
+}
+
+/** The host of an origin; `null`, such as for a file or a sandbox, has none. */
+function hostOf(origin: string): string | null {
+  return URL.canParse(origin) ? new URL(origin).host : null;
+}

@@ -1,0 +1,167 @@
+/**
+ * What writes a clip: takes frames from its streams, and hands them to its record bin.
+ *
+ * @module
+ */
+import { GstError } from "../../../ffi/errors.ts";
+import type { Frame } from "../../gst/frame.ts";
+import type { ClipTrack } from "./clip_track.ts";
+import { ExactStart } from "../encode/smart_cut.ts";
+import type { RecordBin } from "../encode/record_bin.ts";
+import type { RecordTrack } from "../encode/record_bin_text.ts";
+
+/** What to write, and where. */
+export interface ClipWriterOptions {
+  /** The clip's name. */
+  path: string;
+  /** The file to write to. */
+  location: string;
+  /** The streams, each of which has begun. */
+  tracks: ClipTrack[];
+  /** Makes the pipeline that writes them. */
+  recordBinClass: typeof RecordBin;
+  /** Whether the file's times begin at 0. */
+  startAtZero: boolean;
+}
+
+const NS_PER_MS = 1_000_000n;
+/** One look at what is being encoded, where everything else has to wait. */
+const STEP_NS = 5n * NS_PER_MS;
+/** Seconds for the encoder to take or to write one more frame, or to finish after the last one. */
+const FINISH_SEC = 20;
+
+/** Writes a clip, from {@link start} to {@link close}. */
+export class ClipWriter {
+  readonly #options: ClipWriterOptions;
+  /** What is before the starts of streams that must not begin with a keyframe before the window. */
+  readonly #exactStarts = new Map<ClipTrack, ExactStart>();
+  #bin: RecordBin | undefined;
+  #isFed = false;
+  #lastBacklog = 0;
+  #lastSize: number | undefined;
+  #lastProgressMs = 0;
+
+  /** Prepares to write; nothing is made yet. */
+  constructor(options: ClipWriterOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Starts the record bin; the file is open then.
+   *
+   * @throws {RangeError} if no container is known for the clip's extension.
+   * @throws {GstError} if elements are missing, or do not start.
+   */
+  async start(): Promise<void> {
+    const { path, location, startAtZero, recordBinClass, tracks } = this.#options;
+    const specs = await Promise.all(tracks.map((track) => this.#recordTrack(track)));
+    this.#bin = new recordBinClass({ path, location, tracks: specs, startAtZero });
+    await this.#bin.start();
+  }
+
+  async #recordTrack(track: ClipTrack): Promise<RecordTrack> {
+    const { mediaType, untoldFrameNs, exactNs } = track;
+    const shape = track.shape ?? undefined;
+    let splicedCaps: string | undefined;
+    if (exactNs !== null) {
+      const start = new ExactStart(exactNs, mediaType!);
+      this.#exactStarts.set(track, start);
+      splicedCaps = await start.begin(() => this.#advance(track, start));
+    }
+    return { mediaType: mediaType!, untoldFrameNs, splicedCaps, shape };
+  }
+
+  /** Frames of a stream that its encoder has not taken yet. */
+  backlog(track: ClipTrack): number {
+    return this.#bin?.backlog(this.#options.tracks.indexOf(track)) ?? 0;
+  }
+
+  /** Whether the encoder has been told that no more frames come. */
+  get isFed(): boolean {
+    return this.#isFed;
+  }
+
+  /** Passes on what has come; the end of each stream, too. */
+  feed(): void {
+    const bin = this.#bin;
+    if (bin === undefined || this.#isFed) return;
+    const { tracks } = this.#options;
+    for (const [index, track] of tracks.entries()) {
+      for (const frame of this.#next(track)) {
+        bin.push(frame, index);
+        frame.release();
+      }
+      if (this.#isOver(track)) bin.endStream(index);
+    }
+    this.#isFed = tracks.every((track) => this.#isOver(track));
+    this.#lastProgressMs = performance.now();
+  }
+
+  #isOver(track: ClipTrack): boolean {
+    return track.isOver && !this.#exactStarts.get(track)?.isBusy;
+  }
+
+  /** The next frames to write of a stream; the caller releases them. */
+  #next(track: ClipTrack): Frame[] {
+    const start = this.#exactStarts.get(track);
+    if (start === undefined) return track.take();
+    this.#advance(track, start);
+    return start.take();
+  }
+
+  #advance(track: ClipTrack, start: ExactStart): void {
+    for (const frame of track.take()) start.push(frame);
+    if (track.isOver) start.endStream();
+  }
+
+  /**
+   * Whether all is written.
+   *
+   * @throws {GstError} if an element failed.
+   */
+  isEnded(): boolean {
+    return this.#bin?.isEnded() ?? false;
+  }
+
+  /**
+   * An encoder that stands still must not keep the clip open for ever.
+   *
+   * @param sizeOf Tells the size of the file.
+   * @throws {GstError} if nothing has moved for too long.
+   */
+  checkProgress(sizeOf: () => number): void {
+    if (!this.#isFed) return;
+    this.#lastSize ??= sizeOf();
+    const backlog = this.#bin?.backlog() ?? 0;
+    if (backlog !== this.#lastBacklog) this.#lastProgressMs = performance.now();
+    this.#lastBacklog = backlog;
+    if (performance.now() - this.#lastProgressMs <= FINISH_SEC * 1000) return;
+    // an encoder that looks ahead may have taken all frames, and still be writing them
+    const size = sizeOf();
+    if (size === this.#lastSize) throw new GstError(`The encoder stood still for ${FINISH_SEC} s`);
+    this.#lastSize = size;
+    this.#lastProgressMs = performance.now();
+  }
+
+  /**
+   * Writes all that there is, blocking, until `Date.now()` is `untilMs`.
+   *
+   * @returns Whether all is written; then it is closed, too.
+   * @throws {GstError} if an element failed.
+   */
+  finishNow(untilMs: number): boolean {
+    const bin = this.#bin;
+    if (bin === undefined) return false;
+    for (this.feed(); !this.#isFed && Date.now() < untilMs; this.feed()) bin.isEnded(STEP_NS);
+    const waitMs = Math.max(0, Math.ceil(untilMs - Date.now()));
+    if (!bin.isEnded(BigInt(waitMs) * NS_PER_MS)) return false;
+    bin.closeNow();
+    return true;
+  }
+
+  /** Stops it, closing the file, and frees it. May be called twice. */
+  async close(): Promise<void> {
+    const starts = [...this.#exactStarts.values()];
+    await Promise.all([this.#bin?.close(), ...starts.map((start) => start.close())]);
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * Frames into an appsrc, as one stream: encoders and muxers take a step of the times, or another frame rate in the caps,
+ * for more than it is.
+ *
+ * @module
+ */
+import { cString } from "../../../ffi/cstring.ts";
+import { gst, gstApp } from "../../../ffi/gst.ts";
+import { ENUMS, OFFSETS } from "../../../ffi/layout.ts";
+import { capsText } from "../../gst/caps.ts";
+import { max } from "../../util/clock_time.ts";
+import type { Frame } from "../../gst/frame.ts";
+
+const FRAME_RATE = /, framerate=\(fraction\)[^,;]+/;
+
+/** Hands frames to an appsrc until {@link close}. */
+export class Feed {
+  /** A GstAppSrc; its owner's. */
+  readonly #appsrc: Deno.PointerObject;
+  /** Nanoseconds that the times in the stream are ahead of running time; undefined before the first frame. */
+  #aheadNs: bigint | undefined;
+  /** Makes running time of such times. Owned, like the caps: freed by {@link close}. */
+  #segment: Deno.PointerObject | null = null;
+  /** The frame rate of the first caps, as text; empty where they have none. */
+  #rate: string | undefined;
+  /** The caps of the last frame. */
+  #seenCaps: Deno.PointerValue = null;
+  /** What frames get instead of those; null where they keep them. */
+  #caps: Deno.PointerValue = null;
+
+  /** Hands over nothing yet. */
+  constructor(appsrc: Deno.PointerObject) {
+    this.#appsrc = appsrc;
+  }
+
+  /** Hands a frame over; it stays the caller's. */
+  push(frame: Frame): void {
+    this.#readCaps(frame);
+    const moved = this.#move(frame);
+    const sample = moved ?? frame.sample;
+    if (this.#caps === null) {
+      gstApp().gst_app_src_push_sample(this.#appsrc, sample);
+    } else {
+      const copy = gst().gst_mini_object_copy(sample)!;
+      gst().gst_sample_set_caps(copy, this.#caps);
+      gstApp().gst_app_src_push_sample(this.#appsrc, copy);
+      gst().gst_mini_object_unref(copy);
+    }
+    if (moved !== null) gst().gst_mini_object_unref(moved);
+  }
+
+  /** A sample of the frame whose times go on from those before; null where its own do. */
+  #move(frame: Frame): Deno.PointerObject | null {
+    const { aheadNs, isInPlace, orderNs } = frame;
+    if (aheadNs === null) return null;
+    // no buffer can be decoded before 0
+    this.#aheadNs ??= isInPlace && aheadNs > 0n ? aheadNs : max(-orderNs!, 0n);
+    if (isInPlace && aheadNs === this.#aheadNs) return null;
+    this.#segment ??= makeSegment(this.#aheadNs);
+    return frame.moveTo(this.#aheadNs, this.#segment);
+  }
+
+  #readCaps({ rawCaps }: Frame): void {
+    if (Deno.UnsafePointer.equals(rawCaps, this.#seenCaps)) return;
+    const text = capsText(rawCaps);
+    const rate = FRAME_RATE.exec(text)?.[0] ?? "";
+    this.#rate ??= rate;
+    this.#dropCaps();
+    if (rate !== this.#rate) {
+      this.#caps = gst().gst_caps_from_string(cString(text.replace(FRAME_RATE, "") + this.#rate));
+    }
+    // held, so that no other caps get the same address
+    this.#seenCaps = gst().gst_mini_object_ref(rawCaps);
+  }
+
+  #dropCaps(): void {
+    for (const caps of [this.#caps, this.#seenCaps]) {
+      if (caps !== null) gst().gst_mini_object_unref(caps);
+    }
+    this.#caps = this.#seenCaps = null;
+  }
+
+  /** Frees what it holds. May be called twice. */
+  close(): void {
+    this.#dropCaps();
+    if (this.#segment !== null) gst().gst_segment_free(this.#segment);
+    this.#segment = null;
+  }
+}
+
+/** A GstSegment for times that are so much ahead of running time; the caller's. */
+function makeSegment(aheadNs: bigint): Deno.PointerObject {
+  const segment = gst().gst_segment_new()!;
+  gst().gst_segment_init(segment, ENUMS.GST_FORMAT_TIME);
+  const start = Deno.UnsafePointerView.getArrayBuffer(segment, 8, OFFSETS["GstSegment.start"]);
+  new BigUint64Array(start)[0] = aheadNs;
+  return segment;
+}

@@ -1,0 +1,60 @@
+/**
+ * Encoded frames back to raw ones.
+ *
+ * @module
+ */
+import { GstError } from "../../../ffi/errors.ts";
+import { GstTimeoutError } from "../../util/errors.ts";
+import type { Frame } from "../../gst/frame.ts";
+import { poll } from "../../util/poll.ts";
+import { FramePipe } from "./transcoder.ts";
+
+/** Elements that decode whatever comes. */
+export const DECODER = "decodebin ! video/x-raw";
+
+/**
+ * Decodes one frame, in a pipeline of its own.
+ *
+ * @param frames The frame, after those from a keyframe on that it needs. They stay the caller's.
+ * @param untilMs When `performance.now()` says so, it is given up.
+ * @returns The frame, raw; the caller owns it. Where the decoder leaves it out, the one next to it in time.
+ * @throws {GstError} if the frames cannot be decoded.
+ */
+export async function decodeLast(frames: readonly Frame[], untilMs: number): Promise<Frame> {
+  const decoder = new FramePipe(DECODER);
+  try {
+    await decoder.start();
+    for (const frame of frames) decoder.push(frame);
+    decoder.endStream();
+    return await pullNearest(decoder, frames.at(-1)!.timeNs!, untilMs);
+  } finally {
+    await decoder.close();
+  }
+}
+
+/** The decoded frame that is nearest in time: decoders hold frames back, reorder them, and may leave some out. */
+async function pullNearest(decoder: FramePipe, timeNs: bigint, untilMs: number): Promise<Frame> {
+  let nearest: Frame | undefined;
+  const take = (frame: Frame) => {
+    const isNearer = nearest === undefined ||
+      distance(frame, timeNs) < distance(nearest, timeNs);
+    (isNearer ? nearest : frame)?.release();
+    if (isNearer) nearest = frame;
+  };
+  try {
+    const isOver = () => {
+      for (let frame = decoder.pull(); frame !== null; frame = decoder.pull()) take(frame);
+      return decoder.isEnded || nearest?.timeNs === timeNs;
+    };
+    if (!await poll(untilMs, isOver)) throw new GstTimeoutError("The decoder is too slow");
+  } catch (error) {
+    nearest?.release();
+    throw error;
+  }
+  if (nearest === undefined) throw new GstError("The decoder made no picture of the frames");
+  return nearest;
+}
+
+function distance({ timeNs }: Frame, fromNs: bigint): number {
+  return timeNs === null ? Infinity : Math.abs(Number(timeNs - fromNs));
+}

@@ -1,0 +1,215 @@
+/**
+ * The native pipeline that writes one clip.
+ *
+ * @module
+ */
+import { cString } from "../../../ffi/cstring.ts";
+import { GstError } from "../../../ffi/errors.ts";
+import { gobject, gst, gstApp } from "../../../ffi/gst.ts";
+import { ENUMS } from "../../../ffi/layout.ts";
+import { checkObject, checkText } from "../../util/check.ts";
+import { GstClosedError } from "../../util/errors.ts";
+import { Frame } from "../../gst/frame.ts";
+import { readMessage } from "../../gst/message.ts";
+import { parsePipeline } from "../../launch/parse_launch.ts";
+import { setProperty } from "../../gst/properties.ts";
+import { appsrcName, recordBinParts, type RecordTrack } from "./record_bin_text.ts";
+import { Feed } from "./appsrc_feeder.ts";
+
+/** What a record bin writes, and where. */
+export interface RecordBinOptions {
+  /** The clip's name, which tells the container. */
+  path: string;
+  /** The file to write to. */
+  location: string;
+  /** What is written. */
+  tracks: RecordTrack[];
+  /** Whether the file's times begin at 0; else at the pipeline's running time, where the container can. */
+  startAtZero?: boolean;
+}
+
+/** The only messages that matter: a recording is polled, not listened to. */
+const EOS_OR_ERROR = ENUMS.GST_MESSAGE_EOS | ENUMS.GST_MESSAGE_ERROR;
+
+/**
+ * Encodes and writes one clip, in a pipeline of its own: the live one is not touched by what happens here.
+ *
+ * Subclasses change the bin by `binString`: it must have an appsrc named `appsrc` and an element with a `location`
+ * named `filesink`; for a recorder with several tracks also `appsrc_1`, `appsrc_2` and so on.
+ *
+ * @example
+ * ```ts
+ * import { RecordBin } from "@gstp/gstp";
+ *
+ * class SmallBin extends RecordBin {
+ *   static override readonly binString: string = `
+ *     appsrc name=appsrc ! videoconvert ! videoscale ! video/x-raw,width=160,height=120
+ *     ! vp8enc deadline=1 ! webmmux ! filesink name=filesink`;
+ * }
+ * ```
+ */
+export class RecordBin {
+  /** The bin's text; empty: encoder and container follow the file name's extension. */
+  static readonly binString: string = "";
+
+  /** Owned, like all that follow: unref'd by {@link close}. */
+  #pipeline: Deno.PointerObject | null;
+  readonly #bus: Deno.PointerObject;
+  readonly #appsrcs: Deno.PointerObject[] = [];
+  readonly #feeds: Feed[];
+
+  /**
+   * Makes the pipeline, stopped.
+   *
+   * @throws {RangeError} if no container is known for the extension.
+   * @throws {GstError} if elements are missing, or the bin's text does not serve.
+   */
+  constructor(options: RecordBinOptions) {
+    checkOptions(options);
+    const { binString } = this.constructor as typeof RecordBin;
+    const { text, delaysNs } = binString === ""
+      ? recordBinParts(options)
+      : { text: binString, delaysNs: [] };
+    const pipeline = parsePipeline(text);
+    const filesink = gst().gst_bin_get_by_name(pipeline, cString("filesink"));
+    try {
+      for (const index of options.tracks.keys()) {
+        this.#addAppsrc(pipeline, appsrcName(index), text);
+        delay(this.#appsrcs[index]!, -(delaysNs[index] ?? 0n));
+      }
+      if (filesink === null) throw noElement("element named filesink", text);
+      setProperty(filesink, "location", options.location);
+    } catch (error) {
+      for (const owned of [...this.#appsrcs, pipeline]) gst().gst_object_unref(owned);
+      throw error;
+    } finally {
+      if (filesink !== null) gst().gst_object_unref(filesink);
+    }
+    this.#pipeline = pipeline;
+    this.#feeds = this.#appsrcs.map((appsrc) => new Feed(appsrc));
+    this.#bus = gst().gst_element_get_bus(pipeline)!;
+  }
+
+  #addAppsrc(pipeline: Deno.PointerObject, name: string, text: string): void {
+    const appsrc = gst().gst_bin_get_by_name(pipeline, cString(name));
+    if (appsrc !== null) this.#appsrcs.push(appsrc);
+    const isAppsrc = appsrc !== null &&
+      gobject().g_type_check_instance_is_a(appsrc, gstApp().gst_app_src_get_type());
+    if (!isAppsrc) throw noElement(`appsrc named ${name}`, text);
+    setProperty(appsrc, "format", "time");
+    setProperty(appsrc, "handle-segment-change", true);
+    setProperty(appsrc, "emit-signals", false);
+  }
+
+  /**
+   * Starts it; the file is open then.
+   *
+   * @throws {GstError} if an element does not start, such as the sink of a file that cannot be opened.
+   */
+  async start(): Promise<void> {
+    const pipeline = this.#open;
+    const result = await gst().gst_element_set_state_async(pipeline, ENUMS.GST_STATE_PLAYING);
+    this.isEnded();
+    if (result === ENUMS.GST_STATE_CHANGE_FAILURE) {
+      throw new GstError("The record bin does not start");
+    }
+  }
+
+  /** The pipeline, as long as there is one. */
+  get #open(): Deno.PointerObject {
+    if (this.#pipeline === null) throw new GstClosedError("The record bin is closed");
+    return this.#pipeline;
+  }
+
+  #checkTrack(track: number): void {
+    if (typeof track === "number" && this.#feeds[track] !== undefined) return;
+    throw new RangeError(
+      `track must be a number below ${this.#feeds.length}, got ${Deno.inspect(track)}`,
+    );
+  }
+
+  /** Hands a frame to the encoder of the n-th track; the frame stays the caller's. */
+  push(frame: Frame, track = 0): void {
+    void this.#open;
+    if (!(frame instanceof Frame)) throw new TypeError("frame must be a Frame");
+    this.#checkTrack(track);
+    this.#feeds[track]!.push(frame);
+  }
+
+  /** Frames handed over that the encoders, or the one of the n-th track, have not taken yet. */
+  backlog(track?: number): number {
+    if (this.#pipeline === null) return 0;
+    const appsrcs = this.#appsrcs.filter((_, index) => track === undefined || index === track);
+    const levels = appsrcs.map((appsrc) => gstApp().gst_app_src_get_current_level_buffers(appsrc));
+    return levels.reduce((sum, level) => sum + Number(level), 0);
+  }
+
+  /** Tells the encoder of the n-th track that no more frames come. May be called twice. */
+  endStream(track = 0): void {
+    void this.#open;
+    this.#checkTrack(track);
+    gstApp().gst_app_src_end_of_stream(this.#appsrcs[track]!);
+  }
+
+  /**
+   * Whether all is written.
+   *
+   * @param waitNs Nanoseconds to wait for it, blocking.
+   * @throws {GstError} if an element failed.
+   */
+  isEnded(waitNs = 0n): boolean {
+    void this.#open;
+    const pointer = gst().gst_bus_timed_pop_filtered(this.#bus, waitNs, EOS_OR_ERROR);
+    if (pointer === null) return false;
+    const message = readMessage(pointer);
+    gst().gst_mini_object_unref(pointer);
+    if (message.type === "error") throw message.error;
+    return true;
+  }
+
+  /** Stops it, closing the file, and frees it. May be called twice. */
+  async close(): Promise<void> {
+    const pipeline = this.#pipeline;
+    if (pipeline === null) return;
+    this.#pipeline = null;
+    await gst().gst_element_set_state_async(pipeline, ENUMS.GST_STATE_NULL);
+    this.#free(pipeline);
+  }
+
+  /** Same as {@link close}, blocking: for a process that is about to end. */
+  closeNow(): void {
+    const pipeline = this.#pipeline;
+    if (pipeline === null) return;
+    this.#pipeline = null;
+    gst().gst_element_set_state(pipeline, ENUMS.GST_STATE_NULL);
+    this.#free(pipeline);
+  }
+
+  #free(pipeline: Deno.PointerObject): void {
+    for (const feed of this.#feeds) feed.close();
+    for (const owned of [...this.#appsrcs, this.#bus, pipeline]) gst().gst_object_unref(owned);
+  }
+}
+
+/** Has what leaves an appsrc come later. */
+function delay(appsrc: Deno.PointerObject, offsetNs: bigint): void {
+  const pad = gst().gst_element_get_static_pad(appsrc, cString("src"));
+  gst().gst_pad_set_offset(pad, offsetNs);
+  gst().gst_object_unref(pad);
+}
+
+function noElement(what: string, text: string): GstError {
+  return new GstError(`The record bin has no ${what}:\n${text}`);
+}
+
+function checkOptions(options: RecordBinOptions): void {
+  checkObject("options", options);
+  const { path, location, tracks } = options;
+  checkText("path", path);
+  checkText("location", location);
+  if (!Array.isArray(tracks)) throw new TypeError("tracks must be an array");
+  for (const track of tracks) {
+    checkObject("Each of the tracks", track);
+    checkText("The mediaType of a track", track.mediaType);
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * Which frames a picture of an instant needs: pure logic of times, in nanoseconds of running time.
+ *
+ * @module
+ */
+import type { Timed } from "./clip_window.ts";
+
+/**
+ * The span of the frames that can be shown, from the start of the first to that of the last; null where there is none:
+ * what comes before the first keyframe, or is shown before it, cannot be decoded.
+ *
+ * @example
+ * ```ts
+ * import { spanOf } from "./frame_selection.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const frames = [1n, 2n, 3n].map((timeNs) => ({ timeNs, isKeyframe: timeNs === 2n }));
+ * assertEquals(spanOf(frames), { firstNs: 2n, lastNs: 3n });
+ * ```
+ */
+export function spanOf(frames: readonly Timed[]): { firstNs: bigint; lastNs: bigint } | null {
+  const first = frames.find(({ isKeyframe, timeNs }) => isKeyframe && timeNs !== null);
+  if (first === undefined) return null;
+  const last = frames[indexAt(frames, null)]!;
+  return { firstNs: first.timeNs!, lastNs: last.timeNs! };
+}
+
+/**
+ * The last frame shown at or before an instant, or of all, after those that it needs to be decoded, from a keyframe on.
+ *
+ * @param frames In the order in which they are decoded.
+ * @param atNs An instant from the {@link spanOf} the frames on; null for the newest frame.
+ *
+ * @example
+ * ```ts
+ * import { framesUpTo } from "./frame_selection.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // decoded in another order than shown
+ * const frames = [0n, 30n, 10n, 20n, 60n].map((timeNs) => ({ timeNs, isKeyframe: timeNs === 0n }));
+ * const times = (atNs: bigint | null) => framesUpTo(frames, atNs).map(({ timeNs }) => timeNs);
+ * assertEquals(times(15n), [0n, 30n, 10n]);
+ * assertEquals(times(30n), [0n, 30n]);
+ * assertEquals(times(null), [0n, 30n, 10n, 20n, 60n]);
+ * ```
+ */
+export function framesUpTo<T extends Timed>(frames: readonly T[], atNs: bigint | null): T[] {
+  const end = indexAt(frames, atNs);
+  const { timeNs } = frames[end]!;
+  // frames can be shown before the keyframe that they follow: then they need an earlier one
+  const start = frames.findLastIndex((frame, index) =>
+    index <= end && frame.isKeyframe && frame.timeNs !== null && frame.timeNs <= timeNs!
+  );
+  return frames.slice(start, end + 1);
+}
+
+/** The index of the last frame shown at or before an instant, or of all; -1 where there is none. */
+function indexAt(frames: readonly Timed[], atNs: bigint | null): number {
+  let found = -1;
+  for (const [index, { timeNs }] of frames.entries()) {
+    if (timeNs === null || (atNs !== null && timeNs > atNs)) continue;
+    if (found === -1 || timeNs >= frames[found]!.timeNs!) found = index;
+  }
+  return found;
+}

@@ -1,0 +1,134 @@
+/**
+ * A bin on a tee of a pipeline in any state.
+ *
+ * @module
+ */
+import { cString } from "../../ffi/cstring.ts";
+import { GstError } from "../../ffi/errors.ts";
+import { gst } from "../../ffi/gst.ts";
+import { ENUMS } from "../../ffi/layout.ts";
+import { readPadCaps } from "../gst/caps.ts";
+import { pathOf } from "../gst/message.ts";
+import { setProperty } from "../gst/properties.ts";
+import type { RingBin } from "./ring_bin.ts";
+
+/** What to link where. */
+export interface TeeLegOptions {
+  /** What to call the leg in messages. */
+  name: string;
+  /** A GstElement; the leg takes a reference of its own. */
+  tee: Deno.PointerObject;
+  /** What to link to it. */
+  bin: RingBin;
+  /** Seconds for the bin to start. */
+  timeoutSec: number;
+}
+
+/** No renegotiation: an element upstream must not change what the other legs get because this one came. */
+const LINK_CHECKS = ENUMS.GST_PAD_LINK_CHECK_DEFAULT | ENUMS.GST_PAD_LINK_CHECK_NO_RECONFIGURE;
+
+/** What a pad keeps of a stream that is over. */
+const LAST_EVENTS = [
+  ENUMS.GST_EVENT_STREAM_START,
+  ENUMS.GST_EVENT_CAPS,
+  ENUMS.GST_EVENT_SEGMENT,
+  ENUMS.GST_EVENT_EOS,
+];
+
+/** A bin linked to a tee, from construction to {@link remove}. */
+export class TeeLeg {
+  /** Path of the bin in the pipeline, also once it is taken out. */
+  readonly path: string;
+  readonly #name: string;
+  /** The bin's, valid until that is closed. */
+  readonly #bin: Deno.PointerObject;
+  /** Owned, like all that follow: unref'd by {@link remove}. */
+  readonly #tee: Deno.PointerObject;
+  readonly #parent: Deno.PointerObject;
+  readonly #sink: Deno.PointerObject;
+  #teeSrc: Deno.PointerValue = null;
+  #isAdded = false;
+  #isRemoved = false;
+
+  /**
+   * Starts the bin on its own, adds it beside the tee, brings it to the pipeline's state, and only then links it: data
+   * that met a bin not ready for it would stop the tee.
+   *
+   * @throws {GstError} if the bin does not start or does not take the tee's caps; nothing of it stays behind.
+   */
+  constructor(options: TeeLegOptions) {
+    const { name, tee, bin, timeoutSec } = options;
+    this.#name = name;
+    this.#bin = bin.handle;
+    this.#tee = gst().gst_object_ref(tee)!;
+    this.#parent = gst().gst_object_get_parent(this.#tee)!;
+    this.#sink = gst().gst_element_get_static_pad(this.#bin, cString("sink"))!;
+    try {
+      // what flows already must be taken as it is
+      this.#withTeeSink((pad) => readPadCaps(pad, (caps) => bin.checkCaps(caps)));
+      bin.start(timeoutSec);
+      this.#add();
+      this.path = pathOf(this.#bin);
+      this.#link();
+    } catch (error) {
+      this.remove();
+      throw error;
+    }
+  }
+
+  #withTeeSink<T>(use: (pad: Deno.PointerObject) => T): T {
+    const pad = gst().gst_element_get_static_pad(this.#tee, cString("sink"))!;
+    try {
+      return use(pad);
+    } finally {
+      gst().gst_object_unref(pad);
+    }
+  }
+
+  #add(): void {
+    this.#isAdded = Boolean(gst().gst_bin_add(this.#parent, this.#bin));
+    if (!this.#isAdded) {
+      throw new GstError(`The ${this.#name} finds its bin's name taken by another element`);
+    }
+    if (!gst().gst_element_sync_state_with_parent(this.#bin)) {
+      throw new GstError(`The ${this.#name} does not get to the pipeline's state`);
+    }
+  }
+
+  #link(): void {
+    // the tee must go on when this was its only leg
+    setProperty(this.#tee, "allow-not-linked", true);
+    this.#teeSrc = gst().gst_element_request_pad_simple(this.#tee, cString("src_%u"));
+    const result = gst().gst_pad_link_full(this.#teeSrc, this.#sink, LINK_CHECKS);
+    if (result !== ENUMS.GST_PAD_LINK_OK) {
+      throw new GstError(`The ${this.#name} cannot be linked (GstPadLinkReturn ${result})`);
+    }
+    this.#endWithTee();
+  }
+
+  /** Nothing more comes out of a tee after its end, but the pipeline's end waits for all sinks: also for a late one. */
+  #endWithTee(): void {
+    const events = this.#withTeeSink((pad) =>
+      LAST_EVENTS.map((type) => gst().gst_pad_get_sticky_event(pad, type, 0))
+    );
+    const isOver = events.at(-1) !== null;
+    for (const event of events) {
+      if (event === null) continue;
+      if (isOver) gst().gst_pad_send_event(this.#sink, event);
+      else gst().gst_mini_object_unref(event);
+    }
+  }
+
+  /** Unlinks the bin and takes it out of the pipeline; it goes on as it is, unheard. May be called twice. */
+  remove(): void {
+    if (this.#isRemoved) return;
+    this.#isRemoved = true;
+    if (this.#teeSrc !== null) {
+      gst().gst_pad_unlink(this.#teeSrc, this.#sink);
+      gst().gst_element_release_request_pad(this.#tee, this.#teeSrc);
+      gst().gst_object_unref(this.#teeSrc);
+    }
+    if (this.#isAdded) gst().gst_bin_remove(this.#parent, this.#bin);
+    for (const owned of [this.#sink, this.#parent, this.#tee]) gst().gst_object_unref(owned);
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * What comes into a tee.
+ *
+ * @module
+ */
+import { cString } from "../../ffi/cstring.ts";
+import { gst } from "../../ffi/gst.ts";
+import { frameRateOf, mediaTypeOf, readPadCaps } from "../gst/caps.ts";
+import { PARSERS } from "../media/codecs.ts";
+import { factoryName } from "../gst/bin.ts";
+import { getProperty, setProperty } from "../gst/properties.ts";
+import { pictureBytes } from "../gst/video_info.ts";
+
+/**
+ * What flows through a tee, such as `video/x-raw`: by its caps, before it has any by what upstream can send. Null where
+ * that is not decided.
+ */
+export function teeMediaType(tee: Deno.PointerObject): string | null {
+  return withSink(tee, (sink) => {
+    const caps = gst().gst_pad_get_current_caps(sink) ?? gst().gst_pad_peer_query_caps(sink, null);
+    if (caps === null) return null;
+    const size = gst().gst_caps_get_size(caps);
+    const names = Array.from({ length: size }, (_, index) => mediaTypeOf(caps, index));
+    gst().gst_mini_object_unref(caps);
+    return new Set(names).size === 1 ? names[0]! : null;
+  });
+}
+
+/** Bytes per second of raw video in a tee, by its caps; null where they do not tell, and for anything else. */
+export function rawBytesPerSec(tee: Deno.PointerObject): number | null {
+  const read = (caps: Deno.PointerObject) => {
+    const rate = frameRateOf(caps);
+    const bytes = pictureBytes(caps);
+    return rate !== null && bytes !== null ? rate * bytes : null;
+  };
+  return withSink(tee, (sink) => readPadCaps(sink, read));
+}
+
+/** Whether what flows through a tee comes at a pace of its own, as from a camera; null where that is not known yet. */
+export function isTeeLive(tee: Deno.PointerObject): boolean | null {
+  return withSink(tee, (sink) => {
+    const query = gst().gst_query_new_latency()!;
+    const live = new Int32Array(1);
+    const isKnown = gst().gst_pad_peer_query(sink, query);
+    if (isKnown) gst().gst_query_parse_latency(query, live, null, null);
+    gst().gst_mini_object_unref(query);
+    return isKnown ? live[0] !== 0 : null;
+  });
+}
+
+/**
+ * Has the parser before a tee repeat the stream's parameter sets before every keyframe, where it would send them only
+ * once: frames from the middle of the stream could not be decoded.
+ *
+ * @returns Whether there is such a parser.
+ */
+export function repeatParameterSets(tee: Deno.PointerObject): boolean {
+  return withSink(tee, (sink) => {
+    const peer = gst().gst_pad_get_peer(sink);
+    if (peer === null) return false;
+    const element = gst().gst_pad_get_parent_element(peer);
+    gst().gst_object_unref(peer);
+    if (element === null) return false;
+    const isParser = Object.values(PARSERS).some(({ elements, repeats }) =>
+      repeats === true && elements.includes(factoryName(element))
+    );
+    if (isParser && getProperty(element, "config-interval") === 0) {
+      setProperty(element, "config-interval", -1);
+    }
+    gst().gst_object_unref(element);
+    return isParser;
+  });
+}
+
+/** Calls `use` with the tee's sink pad. */
+function withSink<T>(tee: Deno.PointerObject, use: (sink: Deno.PointerObject) => T): T {
+  const sink = gst().gst_element_get_static_pad(tee, cString("sink"))!;
+  try {
+    return use(sink);
+  } finally {
+    gst().gst_object_unref(sink);
+  }
+}

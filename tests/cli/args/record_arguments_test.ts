@@ -1,0 +1,182 @@
+/**
+ * The command line of `gstp record`, without running anything.
+ */
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { UsageError } from "../../../cli/args/usage_error.ts";
+import { isLoopback, origin, readAddress } from "../../../cli/args/address.ts";
+import { isRecordOption, readRecordArguments } from "../../../cli/args/record_arguments.ts";
+import { formatBytes, readBytes, readCount, readSpan } from "../../../cli/args/units.ts";
+import { gstp, words } from "../../helpers/cli.ts";
+
+function refused(line: string): string {
+  return assertThrows(() => readRecordArguments(words(line)), UsageError).message;
+}
+
+Deno.test("readRecordArguments() has a default for everything but the pipeline", () => {
+  const { run, ...options } = readRecordArguments(["a.gstp", "--pattern=ball"]);
+  assertEquals(run.source, { file: "a.gstp" });
+  assertEquals(run.flags, [{ name: "pattern", value: "ball" }]);
+  assertEquals(options, {
+    tees: [],
+    windowSec: 5,
+    beforeSec: 5,
+    afterSec: 5,
+    maxClipSec: Infinity,
+    folder: "clips",
+    extension: undefined,
+    isEncoded: false,
+    copyFrames: false,
+    maxRingBytes: Infinity,
+    retention: { maxFiles: Infinity, maxBytes: Infinity, maxAgeSec: Infinity },
+    listen: undefined,
+    token: undefined,
+    isJson: false,
+    statusSec: undefined,
+  });
+});
+
+Deno.test("readRecordArguments() reads what is given", () => {
+  const line =
+    "--tee=a --tee b --tee=a --window 10 --before=2 --after=0.5 --max-clip=60 --out=x --container=webm " +
+    "--encoded --copy-frames --json --status=60 --max-ring-bytes=64M --max-files=9 --max-bytes=20G --max-age=7d -q --timeout=3 " +
+    "--listen=0.0.0.0:80 --token=0123456789abcdef a.gstp";
+  const { run, ...options } = readRecordArguments(words(line));
+  assertEquals([run.quiet, run.timeoutSec, run.flags], [true, 3, []]);
+  assertEquals(options, {
+    tees: ["a", "b"],
+    windowSec: 10,
+    beforeSec: 2,
+    afterSec: 0.5,
+    maxClipSec: 60,
+    folder: "x",
+    extension: ".webm",
+    isEncoded: true,
+    copyFrames: true,
+    maxRingBytes: 64e6,
+    retention: { maxFiles: 9, maxBytes: 20e9, maxAgeSec: 7 * 86_400 },
+    listen: { hostname: "0.0.0.0", port: 80 },
+    token: "0123456789abcdef",
+    isJson: true,
+    statusSec: 60,
+  });
+});
+
+Deno.test("readRecordArguments() leaves what follows -- to the file", () => {
+  const { run, windowSec } = readRecordArguments(words("a.gstp --window=2 -- --window=9 --tee=x"));
+  assertEquals(windowSec, 2);
+  assertEquals(run.flags, [{ name: "window", value: "9" }, { name: "tee", value: "x" }]);
+  assertEquals(["window", "tee", "timeout", "pattern"].map(isRecordOption), [
+    ...[true, true, true, false],
+  ]);
+});
+
+Deno.test("readRecordArguments() takes a pipeline's words", () => {
+  const { run } = readRecordArguments(words("--window=2 videotestsrc ! tee name=t ! fakesink"));
+  assertEquals(run.source, { words: words("videotestsrc ! tee name=t ! fakesink") });
+});
+
+Deno.test("readRecordArguments() refuses what makes no sense", () => {
+  assertStringIncludes(refused("a.gstp --window=0"), "--window takes a number of seconds");
+  assertStringIncludes(refused("a.gstp --window=1e3"), "--window takes");
+  assertStringIncludes(refused("a.gstp --window=2 --before=3"), "from 0 to 2");
+  assertStringIncludes(refused("a.gstp --window=2 --max-clip=3"), "from 4 to 86400");
+  assertStringIncludes(refused("a.gstp --window=2 --window=3"), "more than once");
+  assertStringIncludes(refused("a.gstp --window"), "--window needs a value");
+  assertStringIncludes(refused("a.gstp --tee="), "--tee needs a value");
+  assertStringIncludes(refused("a.gstp --json=1"), "--json takes no value");
+  assertStringIncludes(refused("a.gstp --container=avi"), "one of mp4, webm, mkv, mov, ts");
+  assertStringIncludes(refused("a.gstp --max-files=0"), "a whole number from 1");
+  assertStringIncludes(refused("a.gstp --max-bytes=20X"), "a size such as");
+  assertStringIncludes(refused("a.gstp --max-age=soon"), "a time such as");
+  assertStringIncludes(refused("a.gstp --listen=http://x"), "PORT, HOST:PORT");
+  assertStringIncludes(refused("a.gstp --listen=127.0.0.1:99999"), "PORT, HOST:PORT");
+});
+
+Deno.test("readRecordArguments() wants a token for other machines, and a good one", () => {
+  assertStringIncludes(refused("a.gstp --listen=0.0.0.0:80"), "needs a token");
+  assertStringIncludes(refused("a.gstp --listen=[::]:80"), "needs a token");
+  assertStringIncludes(refused("a.gstp --listen=80 --token=short"), "at least 16 characters");
+  Deno.env.set("GSTP_TOKEN", "from-the-environment");
+  try {
+    const { token } = readRecordArguments(words("a.gstp --listen=0.0.0.0:80"));
+    assertEquals(token, "from-the-environment");
+  } finally {
+    Deno.env.delete("GSTP_TOKEN");
+  }
+});
+
+Deno.test("readAddress() takes a port alone as one of this machine", () => {
+  assertEquals(readAddress("listen", "8080"), { hostname: "127.0.0.1", port: 8080 });
+  assertEquals(readAddress("listen", "localhost:0"), { hostname: "localhost", port: 0 });
+  assertEquals(readAddress("listen", "[::1]:81"), { hostname: "::1", port: 81 });
+  assertEquals(origin({ hostname: "::1", port: 81 }), "http://[::1]:81");
+});
+
+Deno.test("isLoopback() tells this machine from others", () => {
+  for (const name of ["localhost", "127.0.0.1", "127.9.9.9", "::1"]) {
+    assertEquals(isLoopback(name), true, name);
+  }
+  for (const name of ["0.0.0.0", "::", "192.168.0.1", "127.0.0.1.example.com", "localhost.evil"]) {
+    assertEquals(isLoopback(name), false, name);
+  }
+});
+
+Deno.test("readBytes(), readSpan() and readCount() read numbers with units", () => {
+  assertEquals(["1", "2k", "0.5M", "20G"].map((text) => readBytes("x", text)), [
+    ...[1, 2000, 500_000, 20e9],
+  ]);
+  assertEquals(["9", "90s", "2m", "12h", "7d"].map((text) => readSpan("x", text)), [
+    ...[9, 90, 120, 43_200, 604_800],
+  ]);
+  for (const text of ["", "0", "-1", "1.5", "x", "1e3", "0x10"]) {
+    assertThrows(() => readCount("x", text), UsageError);
+  }
+  for (const text of ["", "0", "-1k", "k", "1kk", "NaN", "Infinity", "1toString"]) {
+    assertThrows(() => readBytes("x", text), UsageError);
+    assertThrows(() => readSpan("x", text), UsageError);
+  }
+});
+
+Deno.test("formatBytes() has three digits and a unit", () => {
+  const texts = [0, 999, 1000, 33_333, 999_000, 84.5e9, 2e15].map(formatBytes);
+  assertEquals(texts, ["0 B", "999 B", "1.0 kB", "33.3 kB", "999 kB", "84.5 GB", "2000 TB"]);
+});
+
+Deno.test("gstp record prints its help, and the final pipeline of a dry run, without GStreamer", async () => {
+  const env = { GSTP_LIBRARY_DIR: "/nonexistent" };
+  const help = await gstp(["record", "--help"], { env });
+  assertEquals([help.code, help.stderr], [0, ""]);
+  for (const option of ["--tee", "--window", "--max-age", "--listen", "EXIT STATUS"]) {
+    assertStringIncludes(help.stdout, option);
+  }
+  const args = words("record --dry-run - --window=2 -- --window=9");
+  const dry = await gstp(args, { env, stdin: "fakesrc num-buffers={window} ! tee name=t" });
+  assertEquals([dry.code, dry.stdout], [0, "fakesrc num-buffers=9 ! tee name=t\n"], dry.stderr);
+});
+
+Deno.test("gstp record refuses what cannot be recorded", async () => {
+  const dir = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${dir}/file`, "");
+  const source = "videotestsrc is-live=true ! ";
+  const cases: [string, number, string][] = [
+    ["", 2, "No pipeline is given"],
+    [`--obs=a --ext=x.ts:f --proc=x.ts:f ${source}tee name=a ! fakesink`, 2, "--obs is for"],
+    [`${source}tee ! fakesink`, 2, "put ! tee name=t1"],
+    [`--tee=x ${source}tee name=a ! fakesink`, 2, 'no tee named "x"; there are: a'],
+    [`--out=${dir}/file ${source}tee name=a ! fakesink`, 2, `Cannot write to the folder ${dir}`],
+    [`--container=mp4 ${source}jpegenc ! tee name=a ! fakesink`, 2, 'Tee "a": '],
+    [`--out=${dir} ${source}identity error-after=3 ! tee name=a ! fakesink`, 1, "GstIdentity"],
+    ["nosuchelement ! fakesink", 1, "nosuchelement"],
+  ];
+  const results = await Promise.all(
+    cases.map(([line]) =>
+      gstp(["record", ...words(line)].filter((arg) => arg !== ""), { cwd: dir })
+    ),
+  );
+  for (const [i, { code, stderr }] of results.entries()) {
+    assertEquals(code, cases[i]![1], stderr);
+    assertStringIncludes(stderr, cases[i]![2]);
+    assertEquals(stderr.includes("    at "), false, stderr);
+  }
+  await Deno.remove(dir, { recursive: true });
+});

@@ -1,0 +1,143 @@
+/**
+ * What the command does without running a pipeline.
+ */
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { COMMANDS } from "../../../cli/commands/list.ts";
+import { gstp, ROOT } from "../../helpers/cli.ts";
+import { run } from "../../helpers/run.ts";
+import { tempDir } from "../../helpers/temp_dir.ts";
+
+/** GStreamer cannot be opened with this. */
+const NO_GSTREAMER = { env: { GSTP_LIBRARY_DIR: "/nonexistent" } };
+
+/** Options that the help on the command tells of. */
+const OPTIONS = [
+  ...["--file", "--timeout", "--dry-run", "-v", "-m", "-q", "--version", "--"],
+  ...["--obs=ELEMENT", "--ext=MODULE:EXPORT", "--proc=MODULE:EXPORT", "--obs-fatal"],
+];
+
+Deno.test("cli() prints its help without GStreamer", async () => {
+  const { code, stdout, stderr } = await gstp(["--help"], NO_GSTREAMER);
+  assertEquals([code, stderr], [0, ""]);
+  for (const option of OPTIONS) {
+    assertStringIncludes(stdout, option);
+  }
+  assertStringIncludes(stdout, "exit status");
+});
+
+Deno.test("cli() prints the help of each command without GStreamer, as a manual's page", async () => {
+  const { stdout: all } = await gstp(["--help"], NO_GSTREAMER);
+  await Promise.all(
+    Object.entries(COMMANDS).map(async ([name, { summary }]) => {
+      const { code, stdout, stderr } = await gstp([name, "--help"], NO_GSTREAMER);
+      assertEquals([code, stderr], [0, ""], name);
+      assertStringIncludes(stdout, `NAME\n  gstp ${name} - `);
+      assertStringIncludes(stdout, `\n\nUSAGE\n  gstp ${name} `);
+      for (const part of ["DESCRIPTION", "EXIT STATUS", "EXAMPLES"]) {
+        assertStringIncludes(stdout, `\n\n${part}\n  `, name);
+      }
+      const tooLong = stdout.split("\n").filter((line) => line.length > 80);
+      assertEquals(tooLong, [], name);
+      assertMatch(all, new RegExp(`\n  ${name} +${summary}\n`));
+    }),
+  );
+});
+
+Deno.test("cli() lists a file's placeholders without GStreamer", async () => {
+  const stdin = "# {comment}\nvideotestsrc pattern={pattern} num-buffers={count=5} " +
+    "! fakesink name={timeout=sink} ! {rest:raw=fakesink}";
+  const { code, stdout } = await gstp(["-", "--help"], { ...NO_GSTREAMER, stdin });
+  assertEquals(code, 0);
+  const list = stdout.slice(stdout.indexOf("standard input takes:"));
+  assertEquals(
+    list.trimEnd(),
+    [
+      "standard input takes:",
+      "  --pattern=VALUE     required",
+      "  --count=VALUE       default: 5",
+      "  -- --timeout=VALUE  default: sink",
+      "  --rest=VALUE        default: fakesink (taken as pipeline text)",
+    ].join("\n"),
+  );
+});
+
+Deno.test("cli() says when a file has no placeholders", async () => {
+  const { stdout } = await gstp(["-", "--help"], { stdin: "videotestsrc ! fakesink" });
+  assertStringIncludes(stdout, "standard input has no placeholders");
+});
+
+Deno.test("cli() prints the versions of gstp, Deno and GStreamer", async () => {
+  const config = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
+  const { code, stdout } = await gstp(["--version"]);
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, `gstp ${config.version}\nDeno ${Deno.version.deno}\n`);
+  assertMatch(stdout, /GStreamer \d+\.\d+\.\d+\n$/);
+});
+
+Deno.test("cli() prints its version where there is no GStreamer", async () => {
+  const { code, stdout } = await gstp(["--version"], NO_GSTREAMER);
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "GStreamer not found");
+});
+
+Deno.test("cli() prints the final pipeline of a dry run without GStreamer", async () => {
+  const stdin = "# source\nvideotestsrc\n  pattern={pattern}\n! fakesink\n";
+  const { code, stdout, stderr } = await gstp(["--dry-run", "-", "--pattern=ball"], {
+    ...NO_GSTREAMER,
+    stdin,
+  });
+  assertEquals([code, stderr], [0, ""]);
+  assertEquals(stdout, "videotestsrc\n  pattern=ball\n! fakesink\n");
+});
+
+Deno.test("cli() joins words in a dry run as gst-launch-1.0 does", async () => {
+  const { stdout } = await gstp(["--dry-run", "filesrc", "location=a b", "!", "fakesink"]);
+  assertEquals(stdout, "filesrc location=a\\ b ! fakesink\n");
+});
+
+Deno.test("cli() says how to install GStreamer where it is missing", async () => {
+  const { code, stderr } = await gstp(["videotestsrc", "!", "fakesink"], NO_GSTREAMER);
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, "error: Cannot open gstreamer-1.0");
+  assertStringIncludes(stderr, "/nonexistent/libgstreamer-1.0");
+  assertEquals(stderr.includes("    at "), false, stderr);
+});
+
+Deno.test("cli() says which permission is missing", async () => {
+  const denied = (flags: string[]) =>
+    run(Deno.execPath(), [
+      "run",
+      "--no-prompt",
+      ...flags,
+      `${ROOT}cli.ts`,
+      `${ROOT}pipeline.gstp`,
+      "--pattern=ball",
+    ]);
+  const withoutRead = await denied([]);
+  assertEquals(withoutRead.code, 2);
+  assertStringIncludes(withoutRead.stderr, "--allow-read");
+  const withoutFfi = await denied(["--allow-read"]);
+  assertEquals(withoutFfi.code, 2);
+  assertStringIncludes(withoutFfi.stderr, "--allow-ffi");
+  assertEquals(withoutFfi.stderr.includes("    at "), false, withoutFfi.stderr);
+});
+
+Deno.test("cli() can be installed and run from anywhere", async () => {
+  await using dir = await tempDir();
+  const flags = ["-gAf", "--root", dir.path, "-c", `${ROOT}deno.json`, "-n", "gstp"];
+  const installed = await run(Deno.execPath(), ["install", ...flags, `${ROOT}cli.ts`]);
+  assertEquals(installed.code, 0, installed.stderr);
+  const { code, stderr } = await run(
+    `${dir.path}/bin/gstp`,
+    ["videotestsrc", "num-buffers=1", "!", "fakesink"],
+    { cwd: dir.path },
+  );
+  assertEquals(code, 0, stderr);
+});
+
+Deno.test("cli() runs as a program of its own", async () => {
+  await using dir = await tempDir();
+  const { code, stdout } = await run(`${ROOT}cli.ts`, ["--version"], { cwd: dir.path });
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "gstp ");
+});

@@ -1,0 +1,116 @@
+/**
+ * What ends `gstp record` from outside leaves no clip unfinished.
+ */
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { CLI, startGstp, words } from "../../helpers/cli.ts";
+import {
+  eventsOf,
+  freePort,
+  postRecord,
+  readStatus,
+  reportsOf,
+  ringsFull,
+} from "../../helpers/recording_command.ts";
+import { probeClip, until } from "../../helpers/recording.ts";
+import { run, type Running, start } from "../../helpers/run.ts";
+import { tempDir } from "../../helpers/temp_dir.ts";
+
+const LIVE = "videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=30/1 ! " +
+  "tee name=t t. ! queue ! fakesink";
+/** The end of its stream is a minute away. */
+const SLOW = `${LIVE} t. ! queue leaky=downstream ! fakesink sync=true ts-offset=60000000000`;
+const OPTIONS = ["record", "--json", "--window=0.5", "--after=60"];
+
+/** The process that a child turns out to be, once it records. */
+async function recordingPid(child: Running): Promise<number> {
+  const [, pid] = /SIGUSR2 to (\d+)/.exec(await child.until("SIGUSR2 to "))!;
+  return Number(pid);
+}
+
+/** What a folder holds. */
+function pathsIn(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].map(({ name }) => `${folder}/${name}`);
+}
+
+Deno.test("gstp record finishes open clips when its terminal closes, however often that tells it", async () => {
+  await using dir = await tempDir();
+  const child = startGstp([...OPTIONS, `--out=${dir.path}`, ...words(SLOW)]);
+  await recordingPid(child);
+  child.kill("SIGUSR2");
+  await child.until('"type":"recording"');
+  child.kill("SIGHUP");
+  await child.until("SIGHUP: finishing within 5 s");
+  child.kill("SIGHUP");
+  const { code, stdout, stderr } = await child.result;
+  assertEquals(code, 129, stderr);
+  assertStringIncludes(stderr, "no end of stream within 5 s");
+  const [report] = reportsOf(stdout);
+  assertEquals(pathsIn(dir.path), [report!.path]);
+  assertEquals((await probeClip(report!.path)).frames, report!.frames);
+});
+
+Deno.test({
+  name: "gstp record outlives its terminal under nohup",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using dir = await tempDir();
+    const args = [Deno.execPath(), "run", "-A", CLI, ...OPTIONS, `--out=${dir.path}`];
+    const child = start("nohup", [...args, ...words(LIVE)]);
+    await recordingPid(child);
+    child.kill("SIGHUP");
+    child.kill("SIGUSR2");
+    await child.until('"type":"recording"');
+    // what is open then must not change that
+    child.kill("SIGHUP");
+    child.kill("SIGTERM");
+    const { code, stdout, stderr } = await child.result;
+    assertEquals(code, 0, stderr);
+    assertEquals(stderr.includes("SIGHUP"), false, stderr);
+    assertEquals(pathsIn(dir.path), reportsOf(stdout).map(({ path }) => path));
+  },
+});
+
+Deno.test("gstp record finishes open clips, and fails, when nobody reads its output any more", async () => {
+  await using dir = await tempDir();
+  const command = [Deno.execPath(), "run", "-A", CLI, ...OPTIONS, `--out=${dir.path}`];
+  // the pipeline's ! is for the command, not the shell
+  const line = `{ "$@"; echo "status $?" >&2; } | head -n 1`;
+  const child = start("sh", ["-c", line, "sh", ...command, ...words(LIVE)]);
+  const pid = await recordingPid(child);
+  Deno.kill(pid, "SIGUSR2");
+  const { stdout, stderr } = await child.result;
+  assertEquals(eventsOf(stdout).map(({ type }) => type), ["armed"]);
+  assertStringIncludes(stderr, "standard output failed, finishing: ");
+  assertStringIncludes(stderr, "status 1\n");
+  const [path, ...others] = pathsIn(dir.path);
+  assertEquals([path!.slice(-4), others], [".mp4", []]);
+  assertEquals((await probeClip(path!)).frames > 0, true);
+});
+
+Deno.test({
+  name: "gstp record goes on while nobody reads its output",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using dir = await tempDir();
+    const fifo = `${dir.path}/output`;
+    await run("mkfifo", [fifo]);
+    // as much as a pipe holds (pipe(7)), so that nothing of the child's fits
+    using pipe = await Deno.open(fifo, { read: true, write: true });
+    assertEquals(await pipe.write(new Uint8Array(65_536)), 65_536);
+    const port = freePort();
+    const options = ["record", "--json", "--window=0.5", `--listen=${port}`];
+    const args = [CLI, ...options, `--out=${dir.path}/clips`, ...words(LIVE)];
+    const redirected = ["-c", `exec "$@" > "$0"`, fifo, Deno.execPath(), "run", "-A", ...args];
+    const child = start("sh", redirected);
+    const url = `http://127.0.0.1:${port}`;
+    await until("it records", () => readStatus(url).then(() => true, () => false));
+    await ringsFull(url);
+    const [name] = await postRecord(url);
+    await until("the clip is complete", async () => {
+      return (await readStatus(url)).tees[0]!.totals.finished === 1;
+    });
+    child.kill("SIGTERM");
+    assertEquals((await child.result).code, 0);
+    assertEquals(pathsIn(`${dir.path}/clips`), [`${dir.path}/clips/${name}`]);
+  },
+});

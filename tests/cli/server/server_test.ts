@@ -1,0 +1,90 @@
+/**
+ * What the server of `gstp record` gives: clips, and what happens.
+ */
+import { assertEquals } from "@std/assert";
+import { serve } from "../../helpers/record_server.ts";
+import { postRecord, readStatus, ringsFull } from "../../helpers/recording_command.ts";
+import { until } from "../../helpers/recording.ts";
+import { tempDir } from "../../helpers/temp_dir.ts";
+
+Deno.test("GET /clips lists clips, and GET and HEAD of one sends it or a part of it", async () => {
+  await using dir = await tempDir();
+  await using server = await serve(dir.path);
+  const { url } = server;
+  await ringsFull(url);
+  for (let clips = 1; clips <= 2; clips++) {
+    await postRecord(url);
+    await until("the clip is complete", async () => (await readStatus(url)).clips.count === clips);
+  }
+  const list = await (await fetch(`${url}/clips?limit=1`)).json();
+  assertEquals([list.count, list.clips.length], [2, 1]);
+  const [clip] = list.clips;
+  assertEquals(clip.report.bytes, clip.bytes);
+  const file = await Deno.readFile(`${dir.path}/clips/${clip.name}`);
+  assertEquals(clip.bytes, file.length);
+
+  const ask = async (headers: Record<string, string>, method = "GET") => {
+    const response = await fetch(url + clip.url, { headers, method });
+    const { status, headers: sent } = response;
+    return { status, headers: sent, body: await response.bytes() };
+  };
+  const whole = await ask({});
+  assertEquals([whole.status, whole.body], [200, file]);
+  const part = await ask({ range: "bytes=100-199" });
+  assertEquals([part.status, part.body], [206, file.subarray(100, 200)]);
+  assertEquals(part.headers.get("content-range"), `bytes 100-199/${file.length}`);
+  assertEquals((await ask({ range: `bytes=${file.length}-` })).status, 416);
+  const etag = whole.headers.get("etag")!;
+  assertEquals((await ask({ "if-none-match": etag })).status, 304);
+  assertEquals((await ask({ range: "bytes=0-0", "if-range": '"x"' })).status, 200);
+  const head = await ask({}, "HEAD");
+  assertEquals([head.status, head.body.length], [200, 0]);
+  assertEquals(head.headers.get("content-length"), String(file.length));
+  assertEquals((await ask({ range: "bytes=0-9" }, "HEAD")).status, 206);
+  // nothing of this may leave the clip open
+  if (Deno.build.os === "linux") {
+    const open = [...Deno.readDirSync(`/proc/${server.child.pid}/fd`)].map(({ name }) =>
+      Deno.readLinkSync(`/proc/${server.child.pid}/fd/${name}`)
+    );
+    assertEquals(open.filter((path) => path.endsWith(clip.name)), []);
+  }
+});
+
+Deno.test("GET /events tells what happens", async () => {
+  await using dir = await tempDir();
+  await using server = await serve(dir.path, ["--max-files=1"]);
+  const { url } = server;
+  const response = await fetch(`${url}/events`);
+  assertEquals(response.headers.get("content-type"), "text/event-stream");
+  const types: string[] = [];
+  let text = "";
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  const readUntil = async (pattern: RegExp) => {
+    while (!pattern.test(text)) {
+      const { done, value = "" } = await reader.read();
+      assertEquals(done, false);
+      text += value;
+    }
+    types.push(...[...text.matchAll(/^event: (.*)$/gm)].map(([, type]) => type!));
+    const found = text;
+    text = "";
+    return found;
+  };
+  await ringsFull(url);
+  await readUntil(/event: armed\n.*\n\n.*event: status\n.*\n\n/s);
+  await postRecord(url);
+  const finished = await readUntil(/event: finished\n.*\n\n/);
+  const data = JSON.parse(/^event: finished\ndata: (.*)$/m.exec(finished)![1]!);
+  assertEquals([data.tee, data.report.shortfalls], ["t", []]);
+  await postRecord(url);
+  await readUntil(/event: removed\n.*\n\n/);
+  const order = types.filter((type) => type !== "status");
+  const clip = ["recording", "finished"];
+  assertEquals(order, ["armed", ...clip, ...clip, "removed"]);
+  assertEquals([...Deno.readDirSync(`${dir.path}/clips`)].length, 1);
+  await reader.cancel();
+  await until("the server sees that nobody listens", async () => {
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    return metrics.includes("\ngstp_event_clients 0\n");
+  });
+});

@@ -1,0 +1,107 @@
+/**
+ * What the command prints while a pipeline runs, and where.
+ */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { CLI, gstp, words } from "../../helpers/cli.ts";
+import { run } from "../../helpers/run.ts";
+
+const SHORT = words(
+  "videotestsrc num-buffers=20 ! video/x-raw,framerate=30/1 ! fakesink sync=true",
+);
+const COMMAND = `"${Deno.execPath()}" run -A "${CLI}"`;
+
+Deno.test("cli() keeps standard output free for the pipeline", async () => {
+  const text = "fakesrc num-buffers=3 filltype=zero sizetype=fixed sizemax=5 ! fdsink fd=1";
+  const { code, stdout, stderr } = await gstp(words(text));
+  assertEquals(code, 0, stderr);
+  assertEquals(stdout, "\0".repeat(15));
+});
+
+Deno.test("cli() prints negotiated caps with -v, as gst-launch-1.0 does", async () => {
+  const text = "-v videotestsrc num-buffers=1 ! video/x-raw,width=64 ! fakesink";
+  const caps = (output: string) =>
+    output.split("\n").filter((line) => line.includes("caps = video/x-raw")).sort();
+  const ours = await gstp(words(text));
+  const theirs = await run("gst-launch-1.0", words(text));
+  assertEquals(ours.code, 0, ours.stderr);
+  assertEquals(caps(ours.stdout), caps(theirs.stdout));
+  assertMatch(
+    caps(ours.stdout).join("\n"),
+    /^\/GstPipeline:pipeline0\/GstFakeSink:fakesink0\.GstPad:sink: caps = video\/x-raw, .*width=\(int\)64/m,
+  );
+});
+
+Deno.test("cli() prints changes of properties with -v", async () => {
+  const text = "-v videotestsrc num-buffers=3 ! fakesink silent=false";
+  const { stdout } = await gstp(words(text));
+  assertStringIncludes(stdout, "/GstPipeline:pipeline0/GstFakeSink:fakesink0: last-message = ");
+});
+
+Deno.test("cli() prints messages with -m", async () => {
+  const { stdout } = await gstp(["--messages", ...SHORT]);
+  assertStringIncludes(
+    stdout,
+    "message state-changed from /GstPipeline:pipeline0: null to ready, then paused\n",
+  );
+  assertStringIncludes(stdout, "message stream-start from /GstPipeline:pipeline0: ");
+  assertStringIncludes(stdout, "message eos from /GstPipeline:pipeline0");
+});
+
+Deno.test("cli() prints errors only with -q", async () => {
+  const quiet = await gstp(["-q", ...SHORT]);
+  assertEquals([quiet.code, quiet.stdout, quiet.stderr], [0, "", ""]);
+  const failing = await gstp(words("-q videotestsrc ! identity error-after=2 ! fakesink"));
+  assertEquals([failing.code, failing.stdout], [1, ""]);
+  assertStringIncludes(failing.stderr, "error: /GstPipeline:pipeline0/GstIdentity:identity0");
+});
+
+Deno.test("cli() says which pipelines are live", async () => {
+  const live = await gstp(words("videotestsrc is-live=true num-buffers=2 ! fakesink"));
+  assertStringIncludes(live.stderr, "playing (live)");
+});
+
+/** Runs the command on a terminal; undefined, with a reason, where that is not possible. */
+async function onTerminal(line: string, env: Record<string, string>): Promise<string | undefined> {
+  if (Deno.build.os !== "linux" || (await run("sh", ["-c", "command -v script"])).code !== 0) {
+    console.log("Not tested on a terminal: script, of util-linux, is not there");
+    return undefined;
+  }
+  const { code, stdout } = await run("script", ["-qec", `${COMMAND} ${line}`, "/dev/null"], {
+    env: { CI: "", TERM: "xterm", ...env },
+  });
+  assertEquals(code, 0, stdout);
+  return stdout;
+}
+
+Deno.test("cli() shows position and duration on a terminal", async () => {
+  const output = await onTerminal(SHORT.join(" "), {});
+  if (output === undefined) return;
+  // deno-lint-ignore no-control-regex -- the terminal's own
+  const positions = [...output.matchAll(/\r(\d:\d\d:\d\d\.\d) \/ 0:00:00\.6\x1b\[K/g)];
+  assert(positions.length >= 3, output);
+  assert(output.trimEnd().endsWith("\x1b[K"), "the line is removed at the end");
+});
+
+Deno.test("cli() shows no position where a machine reads along", async () => {
+  const inCi = await onTerminal(SHORT.join(" "), { CI: "true" });
+  if (inCi !== undefined) assertEquals(inCi.includes("\x1b"), false, inCi);
+  const piped = await gstp(SHORT, { env: { CI: "" } });
+  assertEquals(piped.stderr.includes("\r") || piped.stdout.includes("\r"), false, piped.stderr);
+});
+
+Deno.test("cli() finishes when nobody reads its output any more", async () => {
+  const text = "videotestsrc ! fakesink sync=true silent=false";
+  const { code, stdout, stderr } = await run("sh", [
+    "-c",
+    `(${COMMAND} -v ${text}; echo "status $?" >&2) | head -n 1`,
+  ]);
+  assertEquals(code, 0, stderr);
+  assertStringIncludes(stdout, "GstFakeSink:fakesink0");
+  assertStringIncludes(stderr, "standard output failed, finishing: Broken pipe");
+  assertStringIncludes(stderr, "status 1");
+});
+
+Deno.test("cli() runs with its outputs closed", async () => {
+  const { code } = await run("sh", ["-c", `${COMMAND} -v ${SHORT.join(" ")} >&- 2>&-`]);
+  assertEquals(code, 0);
+});

@@ -1,0 +1,127 @@
+/**
+ * The command is interrupted, or its time is up.
+ */
+import { assert, assertEquals, assertLess, assertStringIncludes } from "@std/assert";
+import { breakingLine, cameraMissing, startCamera } from "../../helpers/camera.ts";
+import { gstp, probe, startGstp, words } from "../../helpers/cli.ts";
+import { run } from "../../helpers/run.ts";
+import { tempDir } from "../../helpers/temp_dir.ts";
+
+/** An MP4 file is playable only when it was finished. */
+const RECORD = "videotestsrc is-live=true ! video/x-raw,width=160,height=120,framerate=30/1 " +
+  "! x264enc tune=zerolatency ! mp4mux ! filesink";
+/** The end of its stream is a minute away, and its source waits for that. */
+const SLOW = "videotestsrc is-live=true ! fakesink sync=true ts-offset=60000000000";
+
+const noCamera = cameraMissing();
+if (noCamera !== null) console.log(`The end of a camera is not tested: ${noCamera}`);
+
+function delay(sec: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, sec * 1000));
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.test(`cli() finishes the file at ${signal}`, async () => {
+    await using dir = await tempDir();
+    const path = `${dir.path}/a.mp4`;
+    const child = startGstp([...words(RECORD), `location=${path}`]);
+    await child.until("playing (live)");
+    await delay(1);
+    child.kill(signal);
+    const { code, stderr } = await child.result;
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(stderr, `${signal}: finishing within 5 s`);
+    assertStringIncludes(stderr, "end of stream after");
+    const { frames, duration } = await probe(path);
+    assert(frames >= 20, `${frames} frames`);
+    assert(duration > 0.6 && duration < 5, `${duration} s`);
+  });
+}
+
+for (const [signal, status] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  Deno.test(`cli() stops at once at a second ${signal}, with status ${status}`, async () => {
+    const child = startGstp(words(SLOW));
+    await child.until("playing (live)");
+    child.kill(signal);
+    await child.until("once more stops at once");
+    const startMs = performance.now();
+    child.kill(signal);
+    const { code, stderr } = await child.result;
+    assertEquals(code, status, stderr);
+    assertStringIncludes(stderr, `${signal} again: stopped at once`);
+    assertLess(performance.now() - startMs, 2000);
+  });
+}
+
+Deno.test("cli() waits a bounded time for the end of the stream", async () => {
+  const child = startGstp(words(SLOW), { timeoutSec: 20 });
+  await child.until("playing (live)");
+  child.kill("SIGTERM");
+  const { code, stderr } = await child.result;
+  assertEquals(code, 143, stderr);
+  assertStringIncludes(stderr, "files may be unfinished");
+});
+
+Deno.test("cli() stops a pipeline that is still starting", async () => {
+  const child = startGstp(words("-m appsrc ! fakesink"));
+  await child.until("then paused");
+  child.kill("SIGINT");
+  const { code, stderr } = await child.result;
+  assertEquals(code, 0, stderr);
+  assertEquals(stderr.includes("playing"), false, stderr);
+});
+
+Deno.test("cli() stops a pipeline that hangs while it starts", async () => {
+  await using dir = await tempDir();
+  await run("mkfifo", [`${dir.path}/fifo`]);
+  const args = ["--timeout=1", "filesrc", `location=${dir.path}/fifo`, ...words("! fakesink")];
+  const { code, stderr } = await gstp(args, { timeoutSec: 20 });
+  assertEquals(code, 1, stderr);
+  assertStringIncludes(stderr, "not playing within 1 s");
+  assertStringIncludes(stderr, "does not stop");
+});
+
+Deno.test("cli() finishes the file after --timeout seconds", async () => {
+  await using dir = await tempDir();
+  const path = `${dir.path}/a.mp4`;
+  const { code, stderr } = await gstp(["--timeout=1.5", ...words(RECORD), `location=${path}`]);
+  assertEquals(code, 0, stderr);
+  assertStringIncludes(stderr, "played for 1.5 s");
+  const { frames, duration } = await probe(path);
+  assert(frames >= 30 && frames < 90, `${frames} frames`);
+  assert(duration > 1 && duration < 3, `${duration} s`);
+});
+
+Deno.test("cli() fails when it does not play within --timeout seconds", async () => {
+  const { code, stderr } = await gstp(words("--timeout=0.5 appsrc ! fakesink"));
+  assertEquals(code, 1, stderr);
+  assertStringIncludes(stderr, "not playing within 0.5 s");
+});
+
+Deno.test("cli() ends by itself before --timeout", async () => {
+  const { code, stderr } = await gstp(words("--timeout=50 videotestsrc num-buffers=3 ! fakesink"));
+  assertEquals(code, 0, stderr);
+  assertStringIncludes(stderr, "end of stream");
+});
+
+Deno.test("cli() reports an error that comes while it finishes", async () => {
+  const text = "videotestsrc is-live=true ! vp8enc deadline=1 ! webmmux ! filesink " +
+    "buffer-mode=full buffer-size=100000000 location=/dev/full";
+  const { code, stderr } = await gstp(["--timeout=0.5", ...words(text)]);
+  assertEquals(code, 1, stderr);
+  assertStringIncludes(stderr, "error: /GstPipeline:pipeline0/GstFileSink:filesink0");
+});
+
+Deno.test({
+  name: "cli() ends well when a camera fails as it is stopped",
+  ignore: noCamera !== null,
+  async fn() {
+    await using camera = await startCamera("x264enc tune=zerolatency ! rtph264pay");
+    await using line = breakingLine(camera);
+    const text = `--timeout=0.5 rtspsrc location=${line.url} protocols=tcp ! fakesink`;
+    const { code, stderr } = await gstp(words(text));
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(stderr, "while stopping: /GstPipeline:pipeline0/GstRTSPSrc:rtspsrc0: ");
+    assertStringIncludes(stderr, "end of stream after");
+  },
+});

@@ -1,0 +1,92 @@
+/**
+ * The recipe that records what moves, at a source that moves at known instants.
+ */
+import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import { ROOT } from "../helpers/cli.ts";
+import { withoutWarning } from "../helpers/permissions.ts";
+import { probeClip } from "../helpers/recording.ts";
+import { run } from "../helpers/run.ts";
+import { tempDir } from "../helpers/temp_dir.ts";
+
+/** A rate of which each frame has a time in whole nanoseconds. */
+const FPS = 25;
+const FRAMES = 120;
+const [WIDTH, HEIGHT] = [160, 90];
+const WINDOW_SEC = 0.4;
+/** Frames in which a square is on its way: each differs from the one before, and so does the one after them. */
+const MOTIONS = [{ first: 40, last: 44 }, { first: 100, last: 101 }];
+
+/** A grey slope, with a square on its way now and then. */
+function picture(frame: number): Uint8Array {
+  const bytes = Uint8Array.from({ length: WIDTH * HEIGHT }, (_, i) => 60 + i % WIDTH / 2);
+  if (!MOTIONS.some(({ first, last }) => first <= frame && frame <= last)) return bytes;
+  const x = frame % 4 * 32;
+  for (let y = 20; y < 60; y++) bytes.fill(240, y * WIDTH + x, y * WIDTH + x + 32);
+  return bytes;
+}
+
+/** The number of the first frame of a clip that differs from the one before it. */
+async function firstChange(clip: string): Promise<number> {
+  const raw = `${clip}.gray`;
+  const { code, stderr } = await run("ffmpeg", [
+    ...["-v", "error", "-i", clip, "-fps_mode", "passthrough", "-f", "rawvideo"],
+    ...["-pix_fmt", "gray", "-y", raw],
+  ]);
+  assertEquals([code, withoutWarning(stderr)], [0, ""]);
+  const bytes = await Deno.readFile(raw);
+  await Deno.remove(raw);
+  const size = WIDTH * HEIGHT;
+  for (let frame = 1; frame * size < bytes.length; frame++) {
+    let pixels = 0;
+    for (let i = 0; i < size; i++) {
+      if (Math.abs(bytes[frame * size + i]! - bytes[(frame - 1) * size + i]!) > 60) pixels++;
+    }
+    if (pixels > 200) return frame;
+  }
+  throw new Error(`Nothing moves in ${clip}`);
+}
+
+Deno.test("motion-recorder.ts records each motion, from before it", async () => {
+  await using dir = await tempDir();
+  const raw = `${dir.path}/scene.raw`;
+  {
+    using file = await Deno.open(raw, { write: true, create: true });
+    const writer = file.writable.getWriter();
+    for (let frame = 0; frame < FRAMES; frame++) await writer.write(picture(frame));
+    writer.releaseLock();
+  }
+  const source = `filesrc location=${raw} blocksize=${WIDTH * HEIGHT} ! rawvideoparse ` +
+    `format=gray8 width=${WIDTH} height=${HEIGHT} framerate=${FPS}/1`;
+  const out = `${dir.path}/clips`;
+  const recipe = `${ROOT}recipes/motion-recorder.ts`;
+  const args = ["run", "--no-prompt", "-P=recipes", recipe, source];
+  const options = [`--out=${out}`, `--window=${WINDOW_SEC}`];
+  const { code, stdout, stderr } = await run(Deno.execPath(), [...args, ...options]);
+  assertEquals([code, withoutWarning(stderr)], [0, ""]);
+
+  const told = [...stdout.matchAll(/^motion at ([\d.]+) s$/gm)].map(([, sec]) => Number(sec));
+  assertEquals(told, MOTIONS.map(({ first }) => Number((first / FPS).toFixed(3))), stdout);
+  const clips = [...stdout.matchAll(/^(.+\.webm): ([\d.]+) to ([\d.]+) s, (\d+) frames$/gm)];
+  assertEquals(clips.length, MOTIONS.length, stdout);
+  assertEquals([...Deno.readDirSync(out)].length, MOTIONS.length);
+  for (const [i, [, path, start, end, frames]] of clips.entries()) {
+    const { first, last } = MOTIONS[i]!;
+    const from = first - WINDOW_SEC * FPS;
+    const to = last + 1 + WINDOW_SEC * FPS; // the square is gone in the frame after the last
+    assertEquals([start, end], [from, to].map((frame) => (frame / FPS).toFixed(3)));
+    const clip = await probeClip(path!);
+    assertEquals([clip.frames, Number(frames)], [to - from, to - from]);
+    assertAlmostEquals(clip.start, from / FPS, 0.0015);
+    assert(await firstChange(path!) === first - from, `${path}`);
+  }
+});
+
+Deno.test("motion-recorder refuses a share that never or always is reached", async () => {
+  const recipe = `${ROOT}recipes/motion-recorder.ts`;
+  for (const share of ["much", "0", "1.5"]) {
+    const args = ["run", "--no-prompt", "-P=recipes", recipe, `--share=${share}`];
+    const { code, stderr } = await run(Deno.execPath(), args);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, `--share is above 0 and at most 1, not "${share}"`);
+  }
+});

@@ -1,0 +1,98 @@
+/**
+ * The recipes, as people run them: each prints what ffprobe says of its clips, which are those that it promises.
+ */
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { ROOT } from "../helpers/cli.ts";
+import { withoutWarning } from "../helpers/permissions.ts";
+import { probeClip } from "../helpers/recording.ts";
+import { run } from "../helpers/run.ts";
+import { tempDir } from "../helpers/temp_dir.ts";
+
+const FPS = 30;
+/** Seconds by which a recipe's sleep may be late. */
+const LATE_SEC = 0.2;
+/** The frames of one call, always, and of two calls, by how much more than a second is between them. */
+const ONE_CALL = { least: 120, most: 120 };
+const TWO_CALLS = { least: 149, most: 150 + LATE_SEC * FPS };
+
+interface Clip {
+  start: number;
+  frames: typeof ONE_CALL;
+}
+
+/** The clips of each recipe, in the order in which they are finished. */
+const RECIPES: Record<string, [Clip, Clip]> = {
+  "single-recorder": [{ start: 1, frames: TWO_CALLS }, { start: 7, frames: ONE_CALL }],
+  "multi-recorder": [{ start: 1, frames: ONE_CALL }, { start: 2, frames: TWO_CALLS }],
+  "custom-ringbuffer": [{ start: 1, frames: TWO_CALLS }, { start: 7, frames: ONE_CALL }],
+};
+
+/** What a recipe printed of a clip. */
+interface Printed {
+  path: string;
+  duration: number;
+  start: number;
+}
+
+function readPrinted(stdout: string): Printed[] {
+  const clip =
+    /Input #0, matroska,webm, from '(.+)':\n *Duration: 00:00:([\d.]+), start: ([\d.]+),/g;
+  return [...stdout.matchAll(clip)].map(([, path, duration, start]) => (
+    { path: path!, duration: Number(duration), start: Number(start) }
+  ));
+}
+
+async function checkClip(printed: Printed, expected: Clip): Promise<void> {
+  const { frames, start, duration } = await probeClip(printed.path);
+  assertAlmostEquals(printed.start, start, 1e-6);
+  assertAlmostEquals(printed.duration, duration, 0.0051);
+  const text = Deno.inspect({ expected, frames, start, duration });
+  assert(start >= expected.start && start <= expected.start + LATE_SEC, text);
+  assertEquals(frames, Math.round(duration * FPS), text);
+  assert(frames >= expected.frames.least && frames <= expected.frames.most, text);
+  console.log(`${expected.start} s: starts at ${start}, lasts ${duration}, ${frames} frames`);
+}
+
+Deno.test("the recipes record the clips that they promise", async () => {
+  await using dir = await tempDir();
+  await Promise.all(
+    Object.entries(RECIPES).map(async ([name, clips]) => {
+      const folder = `${dir.path}/${name}`;
+      const recipe = `${ROOT}recipes/${name}.ts`;
+      const args = ["run", "--no-prompt", "-P=recipes", recipe, `--out=${folder}`];
+      const options = { cwd: dir.path, env: { TMPDIR: dir.path } };
+      const { code, stdout, stderr } = await run(Deno.execPath(), args, options);
+      assertEquals({ code, stderr: withoutWarning(stderr) }, { code: 0, stderr: "" }, name);
+      const printed = readPrinted(stdout);
+      assertEquals(printed.length, 2, stdout);
+      assertEquals([...Deno.readDirSync(folder)].length, 2);
+      for (const [i, clip] of clips.entries()) await checkClip(printed[i]!, clip);
+    }),
+  );
+});
+
+Deno.test("audio-video.ts records video and sound in step", async () => {
+  await using dir = await tempDir();
+  const recipe = `${ROOT}recipes/audio-video.ts`;
+  const args = ["run", "--no-prompt", "-P=recipes", recipe, `--out=${dir.path}`];
+  const { code, stdout, stderr } = await run(Deno.execPath(), args);
+  assertEquals({ code, stderr: withoutWarning(stderr) }, { code: 0, stderr: "" });
+  const [entry, ...more] = [...Deno.readDirSync(dir.path)];
+  assertEquals(more, []);
+  const { streams } = JSON.parse(
+    (await run("ffprobe", [
+      ...["-v", "error", "-of", "json", "-show_entries"],
+      "stream=codec_type,codec_name,start_time,duration",
+      `${dir.path}/${entry!.name}`,
+    ])).stdout,
+  ) as { streams: Record<string, string>[] };
+  assertEquals(streams.map((stream) => stream["codec_name"]), ["h264", "aac"], stdout);
+  const [video, sound] = streams.map((stream) => ({
+    start: Number(stream["start_time"]),
+    end: Number(stream["start_time"]) + Number(stream["duration"]),
+  }));
+  assertAlmostEquals(video!.end - video!.start, 4, 1e-3);
+  // a frame of video, and one of AAC with which its encoder begins
+  assertAlmostEquals(video!.start, sound!.start, 1 / FPS + 0.022);
+  assertAlmostEquals(video!.end, sound!.end, 1 / FPS + 0.022);
+});

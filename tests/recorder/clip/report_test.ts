@@ -1,0 +1,174 @@
+/**
+ * Reports without GStreamer: what is counted, and what is said to be missing.
+ */
+import { assertEquals } from "@std/assert";
+import { clipReport, ClipTally } from "../../../src/recorder/clip/report.ts";
+import { type Call, ClipWindow } from "../../../src/ringbuffer/clip_window.ts";
+
+const MS = 1_000_000n;
+/** What a frame lasts here. */
+const FRAME = 40n * MS;
+
+/** A clip around a call at 1 s, from 0.6 to 1.4 s; 20 frames fill it. */
+function aroundOneSecond(): ClipWindow {
+  return new ClipWindow(callAt(1000));
+}
+
+function callAt(ms: number): Call {
+  return { atNs: BigInt(ms) * MS, beforeNs: 400n * MS, afterNs: 400n * MS };
+}
+
+/** Counts frames that start at these milliseconds. */
+function tallyOf(startsMs: number[], durationNs: bigint | null = FRAME, frameNs = durationNs) {
+  const tally = new ClipTally();
+  for (const ms of startsMs) tally.add(BigInt(ms) * MS, durationNs, frameNs);
+  return tally;
+}
+
+function range(firstMs: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => firstMs + 40 * i);
+}
+
+function reportOf(tally: ClipTally, window = aroundOneSecond()) {
+  const track = { tee: "t", mediaType: "video/x-raw", tally };
+  const clip = { path: "/clips/a.webm", bytes: 5, window, epochMs: 1_700_000_000_000 };
+  return clipReport([track], clip);
+}
+
+Deno.test("clipReport() of a complete clip", () => {
+  assertEquals(reportOf(tallyOf(range(600, 20))), {
+    path: "/clips/a.webm",
+    start: 0.6,
+    end: 1.4,
+    duration: 0.8,
+    frames: 20,
+    dropped: 0,
+    bytes: 5,
+    calls: [1],
+    requested: { start: 0.6, end: 1.4 },
+    startedAt: new Date(1_700_000_000_600),
+    shortfalls: [],
+  });
+});
+
+Deno.test("clipReport() has all calls, and their interval", () => {
+  const window = aroundOneSecond();
+  window.extend(callAt(1300));
+  window.extend(callAt(1200));
+  const { calls, requested } = reportOf(tallyOf(range(600, 28)), window);
+  assertEquals({ calls, requested }, {
+    calls: [1, 1.3, 1.2],
+    requested: { start: 0.6, end: 1.7 },
+  });
+});
+
+Deno.test("clipReport() counts the frames that are missing within the clip", () => {
+  const { frames, dropped, shortfalls, duration } = reportOf(
+    tallyOf([...range(600, 5), ...range(880, 3), ...range(1040, 9)]),
+  );
+  assertEquals({ frames, dropped, shortfalls, duration }, {
+    frames: 17,
+    dropped: 3,
+    shortfalls: ["frames-missing"],
+    duration: 0.8,
+  });
+});
+
+Deno.test("clipReport() takes no jitter for a missing frame", () => {
+  const { dropped, shortfalls } = reportOf(tallyOf([605, 640, 690, 718, 765]));
+  assertEquals({ dropped, shortfalls }, { dropped: 0, shortfalls: [] });
+});
+
+Deno.test("clipReport() misses no frame where the frame rate is not known", () => {
+  const { dropped, shortfalls } = reportOf(tallyOf([600, 900, 1300], null));
+  assertEquals({ dropped, shortfalls }, { dropped: 0, shortfalls: [] });
+});
+
+Deno.test("clipReport() takes the last frame's end from the caps where it does not tell", () => {
+  assertEquals(reportOf(tallyOf(range(600, 20), null, FRAME)).end, 1.4);
+});
+
+Deno.test("clipReport() takes the last frame's end from its neighbours where nothing tells it", () => {
+  const tally = tallyOf([600, 900, 1300], null);
+  assertEquals(reportOf(tally).end, 1.7); // as long as the one before it
+  tally.meet(1350n * MS);
+  assertEquals(reportOf(tally).end, 1.35); // until the next one
+  assertEquals(reportOf(tallyOf([600], null)).end, 0.6);
+});
+
+Deno.test("clipReport() blames a slow encoder, not the source, for what was dropped", () => {
+  const tally = tallyOf([600, 800]);
+  tally.note("encoder-too-slow");
+  const { dropped, shortfalls } = reportOf(tally);
+  assertEquals({ dropped, shortfalls }, { dropped: 4, shortfalls: ["encoder-too-slow"] });
+});
+
+Deno.test("clipReport() says that the ring was not full once a frame is missing at the start", () => {
+  assertEquals(reportOf(tallyOf(range(639, 20))).shortfalls, []);
+  assertEquals(reportOf(tallyOf(range(640, 19))).shortfalls, ["ring-not-full"]);
+});
+
+Deno.test("clipReport() of a clip that starts with the stream", () => {
+  const window = new ClipWindow(callAt(100));
+  const { start, requested, shortfalls } = reportOf(tallyOf(range(0, 13)), window);
+  assertEquals({ start, requested, shortfalls }, {
+    start: 0,
+    requested: { start: -0.3, end: 0.5 },
+    shortfalls: ["ring-not-full"],
+  });
+});
+
+Deno.test("ClipTally.note() notes each reason once", () => {
+  const tally = tallyOf(range(600, 10));
+  for (const reason of ["closed", "end-of-stream", "closed"] as const) tally.note(reason);
+  assertEquals(reportOf(tally).shortfalls, ["closed", "end-of-stream"]);
+});
+
+Deno.test("ClipTally.reaches() tells whether the frames go up to an instant", () => {
+  const { endNs } = aroundOneSecond();
+  assertEquals(new ClipTally().reaches(0n), false);
+  assertEquals(tallyOf(range(600, 19)).reaches(endNs), false);
+  assertEquals(tallyOf(range(600, 20)).reaches(endNs), true);
+  assertEquals(tallyOf(range(600, 19), null).reaches(endNs), false);
+  assertEquals(tallyOf(range(600, 20), null).reaches(endNs), true);
+});
+
+Deno.test("ClipTally.skip() counts frames that came and are not written, once", () => {
+  const tally = tallyOf(range(600, 5));
+  tally.skip();
+  tally.skip();
+  for (const ms of range(880, 13)) tally.add(BigInt(ms) * MS, FRAME, FRAME);
+  const { frames, dropped } = reportOf(tally);
+  assertEquals({ frames, dropped }, { frames: 18, dropped: 2 });
+  // also where nothing tells how long a frame lasts
+  const untold = tallyOf(range(600, 5), null);
+  untold.skip();
+  untold.add(880n * MS, null, null);
+  assertEquals(reportOf(untold).dropped, 1);
+});
+
+Deno.test("ClipTally.end() says what is missing before the end", () => {
+  const shortfallsAt = (lastMs: number, nextMs: number) => {
+    const tally = tallyOf(range(600, (lastMs - 600) / 40 + 1));
+    tally.end(BigInt(nextMs) * MS, 1400n * MS);
+    return reportOf(tally).shortfalls;
+  };
+  assertEquals(shortfallsAt(1360, 1400), []);
+  assertEquals(shortfallsAt(1360, 2000), []);
+  assertEquals(shortfallsAt(1320, 1400), ["frames-missing"]);
+});
+
+Deno.test("ClipTally.add() takes a change of the frame rate for no gap", () => {
+  const tally = tallyOf(range(600, 5));
+  for (const ms of [800, 880, 960]) tally.add(BigInt(ms) * MS, 2n * FRAME, 2n * FRAME);
+  for (const ms of range(1040, 9)) tally.add(BigInt(ms) * MS, FRAME, FRAME);
+  const { frames, dropped, shortfalls } = reportOf(tally);
+  assertEquals({ frames, dropped, shortfalls }, { frames: 17, dropped: 0, shortfalls: [] });
+});
+
+Deno.test("clipReport() expects the first frame as late as its own frame rate allows", () => {
+  const tally = new ClipTally();
+  for (const ms of [670, 750, 830]) tally.add(BigInt(ms) * MS, null, 2n * FRAME);
+  for (const ms of range(910, 13)) tally.add(BigInt(ms) * MS, null, FRAME);
+  assertEquals(reportOf(tally).shortfalls, []);
+});

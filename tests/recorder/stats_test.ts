@@ -1,0 +1,120 @@
+/**
+ * What recorders tell of their rings, and the limits of those.
+ */
+import { assert, assertAlmostEquals, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { ringStats } from "../../src/recorder/stats.ts";
+import { EncodedRingBuffer } from "../../mod.ts";
+import { newPaths, reached, recorderOf, runLive } from "../helpers/recording.ts";
+import { tempDir } from "../helpers/temp_dir.ts";
+
+const MS = 1_000_000n;
+
+/** Frames of 1000 bytes at these milliseconds. */
+function framesAt(...times: number[]) {
+  return times.map((ms) => {
+    const timeNs = BigInt(ms) * MS;
+    return { timeNs, orderNs: timeNs, durationNs: null, bytes: 1000 };
+  });
+}
+
+Deno.test("ringStats() tells span, size and rate", () => {
+  const context = {
+    holdSec: 2,
+    frameNs: 40n * MS,
+    capsBytes: null,
+    longestGopNs: null,
+    openClips: 1,
+  };
+  assertEquals(ringStats(framesAt(0, 40, 80, 160), context), {
+    fillSec: 0.2,
+    holdSec: 2,
+    frames: 4,
+    bytes: 4000,
+    estimatedBytes: 50_000,
+    frameRate: 25,
+    dropped: 1,
+    gopSec: null,
+    openClips: 1,
+  });
+});
+
+Deno.test("ringStats() measures the rate that the caps do not tell", () => {
+  const context = {
+    holdSec: 2,
+    frameNs: null,
+    capsBytes: 7000,
+    longestGopNs: 1_500n * MS,
+    openClips: 0,
+  };
+  const { frameRate, fillSec, gopSec, dropped } = ringStats(framesAt(0, 100, 200), context);
+  assertEquals({ frameRate, fillSec, gopSec, dropped }, {
+    frameRate: 10,
+    fillSec: 0.3,
+    gopSec: 1.5,
+    dropped: 0,
+  });
+  const { frames, ...none } = ringStats([], context);
+  assertEquals([frames, none.fillSec, none.frameRate, none.estimatedBytes], [0, 0, null, 7000]);
+});
+
+Deno.test("stats() estimates by the caps what a ring will take, before it holds anything", async () => {
+  const size = "width=1920,height=1080,framerate=30/1,format=I420";
+  const held = `videotestsrc ! video/x-raw,${size} ! tee name=t t. ! fakesink`;
+  await using app = await runLive(held);
+  const recorder = recorderOf(app.pipeline, () => "", { windowSizeSec: 10 });
+  const { frames, estimatedBytes } = recorder.stats();
+  assertEquals([frames, estimatedBytes], [0, 10 * 30 * 1920 * 1080 * 1.5]);
+});
+
+Deno.test("stats() tells what a ring holds", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive();
+  const recorder = recorderOf(app.pipeline, newPaths(dir.path), { windowSizeSec: 1 });
+  await reached(app.pipeline, 2);
+  const stats = recorder.stats();
+  assertAlmostEquals(stats.fillSec, 1, 0.1);
+  assertAlmostEquals(stats.frameRate!, 30, 1e-3);
+  assertEquals(stats.bytes, stats.frames * 64 * 48 * 1.5);
+  assertEquals(stats.estimatedBytes, 30 * 64 * 48 * 1.5);
+  assertEquals([stats.dropped, stats.gopSec, stats.openClips], [0, null, 0]);
+  // looking does not take anything away from the next clip
+  const recording = await recorder.record();
+  assertEquals(recorder.stats().openClips, 1);
+  const report = await recording.finished;
+  assertEquals([report.frames, report.shortfalls], [60, []]);
+});
+
+Deno.test("maxRingBytes bounds the ring, and the report says what that cost", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive();
+  const frameBytes = 64 * 48 * 1.5;
+  const limits = { windowSizeSec: 2, maxRingBytes: 20 * frameBytes };
+  const recorder = recorderOf(app.pipeline, newPaths(dir.path), limits);
+  await reached(app.pipeline, 3);
+  const { frames, bytes } = recorder.stats();
+  assertEquals([frames, bytes], [20, 20 * frameBytes]);
+  await reached(app.pipeline, app.pipeline.runningTimeSec! + 3);
+  const report = await (await recorder.record({ afterSec: 0.2 })).finished;
+  assertEquals(report.shortfalls, ["ring-not-full"]);
+  assert(report.calls[0]! - report.start < 1, Deno.inspect(report));
+  for (const maxRingBytes of [0, -1, NaN]) {
+    assertThrows(() => recorderOf(app.pipeline, "a.webm", { maxRingBytes }), RangeError);
+  }
+});
+
+Deno.test("onWarning hears of a window that is shorter than two groups of pictures", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive();
+  const warnings: string[] = [];
+  const recorder = recorderOf(app.pipeline, newPaths(dir.path, ".mp4"), {
+    windowSizeSec: 1,
+    ringBufferClass: EncodedRingBuffer,
+    onWarning: (text) => warnings.push(text),
+  });
+  await reached(app.pipeline, 4);
+  const { gopSec, holdSec } = recorder.stats();
+  assertEquals(gopSec, 1);
+  assertEquals(holdSec, 3);
+  assertMatch(warnings.join(), /window of 1 s at tee "t" is shorter than two groups of pictures/);
+  assertEquals(warnings.length, 1);
+});

@@ -1,0 +1,222 @@
+/**
+ * Several tees in one file: video and sound in step, whichever starts or breaks off first.
+ */
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  EncodedRingBuffer,
+  type Pipeline,
+  VideoRecorder,
+  type VideoRecorderOptions,
+} from "../../mod.ts";
+import { readNumbers } from "../helpers/numbered.ts";
+import { newPaths, reached, runLive } from "../helpers/recording.ts";
+import { run } from "../helpers/run.ts";
+import { checkStep, FPS, scene, writeScene } from "../helpers/scene.ts";
+import { readBeeps } from "../helpers/sound.ts";
+import { tempDir } from "../helpers/temp_dir.ts";
+
+const EXTENSIONS = [".webm", ".mkv", ".mp4", ".mov", ".ts"];
+
+/** Closes or opens a valve. */
+function drop(pipeline: Pipeline, tee: "v" | "a", isDropping: boolean): void {
+  pipeline.element(`${tee}_valve`).setProperty("drop", isDropping);
+}
+
+function recorderOf(
+  pipeline: Pipeline,
+  filenameGenerator: () => string,
+  options: Partial<VideoRecorderOptions> = {},
+): VideoRecorder {
+  return new VideoRecorder({
+    pipeline,
+    tracks: [{ tee: "v" }, { tee: "a" }],
+    windowSizeSec: 2,
+    // a busy machine does not count as a broken source
+    trackTimeoutSec: 5,
+    filenameGenerator,
+    onWarning: () => {},
+    ...options,
+  });
+}
+
+Deno.test("record() writes video and sound in step into each container", async () => {
+  await using dir = await tempDir();
+  await writeScene(dir.path, 20);
+  for (
+    const { live, options, extensions } of [
+      { live: false, options: {}, extensions: EXTENSIONS },
+      {
+        live: true,
+        options: { ringBufferClass: EncodedRingBuffer },
+        extensions: EXTENSIONS.slice(1),
+      },
+    ]
+  ) {
+    await using app = await runLive(scene(dir.path, live));
+    const tracks = [{ tee: "v", ...options }, { tee: "a" }];
+    const recorders = extensions.map((extension) =>
+      recorderOf(app.pipeline, newPaths(dir.path, extension), { tracks })
+    );
+    await reached(app.pipeline, 4);
+    const recordings = await Promise.all(
+      recorders.map((recorder) => recorder.record({ maxDelaySec: 5 })),
+    );
+    for (const { finished } of recordings) {
+      const report = await finished;
+      const [video, sound] = report.tracks!;
+      const text = Deno.inspect(report);
+      assertEquals(report.shortfalls, [], text);
+      assert(Math.abs(video!.start - sound!.start) < 1 / FPS, text);
+      assert(Math.abs(video!.end - sound!.end) < 1 / FPS, text);
+      assertEquals([video!.tee, sound!.tee, sound!.mediaType], ["v", "a", "audio/x-raw"]);
+      await checkStep(report.path, 3);
+    }
+  }
+});
+
+Deno.test("record() goes on without a track that breaks off, and says so", async () => {
+  await using dir = await tempDir();
+  await writeScene(dir.path, 20);
+  await using app = await runLive(scene(dir.path, true));
+  const recorders = [".mkv", ".mp4"].map((extension) =>
+    recorderOf(app.pipeline, newPaths(dir.path, extension), { trackTimeoutSec: 1 })
+  );
+  for (const [broken, other] of [["a", "v"], ["v", "a"]] as const) {
+    await reached(app.pipeline, app.pipeline.runningTimeSec! + 2.5);
+    const recordings = await Promise.all(recorders.map((recorder) => recorder.record()));
+    await reached(app.pipeline, app.pipeline.runningTimeSec! + 0.3);
+    drop(app.pipeline, broken, true);
+    for (const { finished } of recordings) {
+      const report = await finished;
+      const text = Deno.inspect(report);
+      const track = (name: string) => report.tracks!.find(({ tee }) => tee === name)!;
+      assertEquals(track(broken).shortfalls, ["source-stalled"], text);
+      assertEquals(track(other).shortfalls, [], text);
+      assert(track(other).end >= report.requested.end, text);
+      assert(track(broken).end < report.requested.end - 1, text);
+      assertEquals(report.shortfalls, ["source-stalled"]);
+      await checkStep(report.path, 1);
+    }
+    drop(app.pipeline, broken, false);
+  }
+});
+
+Deno.test("record() leaves out a track that gives nothing, and takes it once it does", async () => {
+  await using dir = await tempDir();
+  await writeScene(dir.path, 20);
+  await using app = await runLive(scene(dir.path, true));
+  drop(app.pipeline, "a", true);
+  const recorder = recorderOf(app.pipeline, newPaths(dir.path, ".mkv"), {
+    trackTimeoutSec: 1,
+  });
+  for (const waitSec of [0, 2.5]) {
+    await reached(app.pipeline, app.pipeline.runningTimeSec! + waitSec);
+    const report = await (await recorder.record({ afterSec: 0.5 })).finished;
+    const [video, sound] = report.tracks!;
+    assertEquals([sound!.frames, sound!.mediaType], [0, null]);
+    assertEquals(sound!.shortfalls, ["track-missing"]);
+    assert(report.shortfalls.includes("track-missing"));
+    assertEquals((await readNumbers(report.path)).length, video!.frames);
+  }
+  drop(app.pipeline, "a", false);
+  await reached(app.pipeline, app.pipeline.runningTimeSec! + 1.5);
+  const report = await (await recorder.record()).finished;
+  assert(report.tracks![1]!.start > report.tracks![0]!.start + 0.2, Deno.inspect(report));
+  await checkStep(report.path, 2);
+});
+
+Deno.test("record() writes encoded sound as it is", async () => {
+  const codecs = [
+    { name: "aac", encoder: "avenc_aac ! aacparse", extensions: [".mkv", ".mp4", ".mov", ".ts"] },
+    { name: "opus", encoder: "opusenc ! opusparse", extensions: [".webm", ".mkv", ".mp4", ".ts"] },
+    { name: "mp3", encoder: "lamemp3enc ! mpegaudioparse", extensions: [".mkv", ".mp4", ".ts"] },
+    { name: "pcm_alaw", encoder: "audioresample ! alawenc", extensions: [".mkv", ".mov"] },
+    { name: "pcm_mulaw", encoder: "audioresample ! mulawenc", extensions: [".mkv", ".mov"] },
+  ];
+  await using dir = await tempDir();
+  await writeScene(dir.path, 12);
+  await Promise.all(codecs.map(async ({ name, encoder, extensions }) => {
+    await using app = await runLive(scene(dir.path, false, encoder));
+    const recorders = extensions.map((extension) =>
+      recorderOf(app.pipeline, newPaths(dir.path, extension), { windowSizeSec: 1 })
+    );
+    await reached(app.pipeline, 3);
+    const recordings = recorders.map((recorder) => recorder.record({ maxDelaySec: 10 }));
+    for (const { finished } of await Promise.all(recordings)) {
+      const report = await finished;
+      assertEquals(report.shortfalls, [], Deno.inspect(report));
+      const { stdout } = await run("ffprobe", [
+        ...["-v", "error", "-select_streams", "a:0", "-show_entries", "stream=codec_name"],
+        ...["-of", "default=nw=1:nk=1", report.path],
+      ]);
+      assertEquals(stdout.trim().split("\n")[0], name, report.path);
+      assert((await readBeeps(report.path)).length >= 1, report.path);
+    }
+  }));
+});
+
+Deno.test("record() extends a clip of several tracks, and keeps the next one's history", async () => {
+  await using dir = await tempDir();
+  await writeScene(dir.path, 20);
+  await using app = await runLive(scene(dir.path, false));
+  const recorder = recorderOf(app.pipeline, newPaths(dir.path), { windowSizeSec: 1 });
+  await reached(app.pipeline, 1.5);
+  const first = await recorder.record();
+  await reached(app.pipeline, 2.2);
+  const second = await recorder.record();
+  assertEquals(second.path, first.path);
+  const report = await first.finished;
+  const next = await (await recorder.record()).finished;
+  for (const { calls, shortfalls, frames, duration } of [report, next]) {
+    assertEquals(shortfalls, []);
+    assertEquals(frames, Math.round(duration * FPS));
+    assert(calls.length > 0);
+  }
+  assertEquals(report.calls.length, 2);
+  assert(next.path !== report.path);
+});
+
+Deno.test("stats() and snapshot() of several tracks", async () => {
+  await using dir = await tempDir();
+  await writeScene(dir.path, 10);
+  await using app = await runLive(scene(dir.path, false));
+  const recorder = recorderOf(app.pipeline, newPaths(dir.path), {
+    tracks: [{ tee: "a" }, { tee: "v" }],
+  });
+  await reached(app.pipeline, 2.5);
+  const { tracks, fillSec, frames } = recorder.stats();
+  assertEquals(tracks!.map(({ tee }) => tee), ["a", "v"]);
+  assertEquals([fillSec, frames], [tracks![0]!.fillSec, tracks![0]!.frames]);
+  for (const track of tracks!) assert(track.fillSec > 1.9, Deno.inspect(track));
+  await recorder.snapshot(`${dir.path}/picture.png`);
+});
+
+Deno.test("VideoRecorder() refuses wrong tracks by name, and attaches nothing", async () => {
+  await using app = await runLive("videotestsrc is-live=true ! tee name=v ! fakesink");
+  const make = (options: unknown) => () =>
+    recorderOf(app.pipeline, () => "", options as Partial<VideoRecorderOptions>);
+  assertThrows(make({ srcTeeName: "v" }), TypeError, "exclude each other");
+  assertThrows(make({ tracks: [] }), TypeError, "tracks");
+  assertThrows(make({ tracks: "v" }), TypeError, "tracks");
+  assertThrows(make({ tracks: [{}] }), TypeError, "tee");
+  assertThrows(make({ tracks: [null] }), TypeError, "tee");
+  assertThrows(make({ tracks: [{ tee: "v", ringBufferClass: Date }] }), TypeError, "ringBuffer");
+  assertThrows(make({ tracks: [{ tee: "v" }, { tee: "v" }] }), RangeError, "once");
+  assertThrows(make({ trackTimeoutSec: -1 }), RangeError, "trackTimeoutSec");
+  const before = app.pipeline.elementNames().length;
+  assertThrows(make({ tracks: [{ tee: "v" }, { tee: "none" }] }), RangeError, "none");
+  assertEquals(app.pipeline.elementNames().length, before);
+});
+
+Deno.test("record() names the track that a container does not take", async () => {
+  await using dir = await tempDir();
+  await writeScene(dir.path, 5);
+  await using app = await runLive(scene(dir.path, false, "audioresample ! alawenc"));
+  const recorder = recorderOf(app.pipeline, newPaths(dir.path, ".mp4"), { windowSizeSec: 0.5 });
+  await reached(app.pipeline, 1);
+  await assertRejects(
+    () => recorder.record(),
+    Error,
+    "A .mp4 file does not take audio/x-alaw: end the clips' names in .mkv or .mov",
+  );
+});

@@ -1,0 +1,148 @@
+/**
+ * The logic of times, without GStreamer.
+ */
+import { assertEquals } from "@std/assert";
+import {
+  type Call,
+  clipStart,
+  ClipWindow,
+  missingBetween,
+} from "../../src/ringbuffer/clip_window.ts";
+
+const SEC = 1_000_000_000n;
+
+/** A call at an instant, with seconds before and after it. */
+function call(atNs: bigint, before = 2n, after = before): Call {
+  return { atNs, beforeNs: before * SEC, afterNs: after * SEC };
+}
+
+Deno.test("ClipWindow begins before its call and ends after it, as far as that wants", () => {
+  const window = new ClipWindow(call(3n * SEC, 2n, 5n));
+  assertEquals([window.startNs, window.endNs], [SEC, 8n * SEC]);
+  assertEquals(window.callsNs, [3n * SEC]);
+});
+
+Deno.test("ClipWindow begins before the stream does where that is younger", () => {
+  assertEquals(new ClipWindow(call(SEC / 2n)).startNs, -3n * SEC / 2n);
+});
+
+Deno.test("ClipWindow.extend() moves the end, never the start", () => {
+  const window = new ClipWindow(call(3n * SEC));
+  window.extend(call(4n * SEC));
+  assertEquals([window.startNs, window.endNs], [SEC, 6n * SEC]);
+  window.extend(call(4n * SEC, 0n, 10n));
+  assertEquals([window.startNs, window.endNs], [SEC, 14n * SEC]);
+});
+
+Deno.test("ClipWindow.extend() keeps the latest end, in whatever order calls come", () => {
+  const window = new ClipWindow(call(3n * SEC));
+  for (const atNs of [5n * SEC, 4n * SEC, 5n * SEC, 3n * SEC]) window.extend(call(atNs));
+  window.extend(call(6n * SEC, 0n, 0n));
+  assertEquals([window.startNs, window.endNs], [SEC, 7n * SEC]);
+  assertEquals(window.callsNs, [3n, 5n, 4n, 5n, 3n, 6n].map((sec) => sec * SEC));
+});
+
+Deno.test("ClipWindow.takes() calls within it that want nothing from before it", () => {
+  const window = new ClipWindow(call(3n * SEC));
+  assertEquals(window.takes(call(3n * SEC)), true);
+  assertEquals(window.takes(call(5n * SEC - 1n)), true);
+  assertEquals(window.takes(call(5n * SEC)), false);
+  assertEquals(window.takes(call(4n * SEC, 3n)), true);
+  assertEquals(window.takes(call(4n * SEC - 1n, 3n)), false);
+  window.extend(call(4n * SEC));
+  assertEquals(window.takes(call(5n * SEC)), true);
+});
+
+Deno.test("ClipWindow.takes() no call that would make it longer than it may be", () => {
+  const window = new ClipWindow(call(3n * SEC), 6n * SEC);
+  assertEquals(window.takes(call(5n * SEC - 1n)), true);
+  window.extend(call(5n * SEC - 1n));
+  assertEquals(window.takes(call(5n * SEC)), true);
+  window.extend(call(5n * SEC));
+  assertEquals(window.endNs, 7n * SEC);
+  assertEquals(window.takes(call(5n * SEC + 1n)), false);
+  assertEquals(window.takes(call(5n * SEC + 1n, 2n, 1n)), true);
+});
+
+Deno.test("ClipWindow gives its first call all that it wants, and takes others within that", () => {
+  const window = new ClipWindow(call(3n * SEC), 0n);
+  assertEquals(window.endNs, 5n * SEC);
+  assertEquals(window.takes(call(4n * SEC)), false);
+  assertEquals(window.takes(call(4n * SEC, 0n, 1n)), true);
+});
+
+Deno.test("ClipWindow holds as many frames as its length has, wherever a call falls between two", () => {
+  for (const fps of [15n, 25n, 30n, 60n]) {
+    // like a source that rounds down to nanoseconds
+    const frames = Array.from({ length: 400 }, (_, i) => BigInt(i) * SEC / fps);
+    for (let atNs = 3n * SEC; atNs < 3n * SEC + 2n * SEC / fps; atNs += SEC / 997n) {
+      const { startNs, endNs } = new ClipWindow(call(atNs));
+      const inside = frames.filter((timeNs) => timeNs >= startNs && timeNs < endNs);
+      assertEquals(BigInt(inside.length), 4n * fps, `${fps} frames/s, call at ${atNs}`);
+    }
+  }
+});
+
+/** Raw frames by their times: each is a keyframe. */
+function raw(...times: (bigint | null)[]) {
+  return times.map((timeNs) => ({ timeNs, isKeyframe: true }));
+}
+
+/** Encoded frames at 0, 1, 2, ...: `K` is a keyframe, any other needs those before it. */
+function encoded(kinds: string) {
+  return [...kinds].map((kind, i) => ({ timeNs: BigInt(i), isKeyframe: kind === "K" }));
+}
+
+Deno.test("clipStart() is the first raw frame at the instant or after it", () => {
+  assertEquals(clipStart(raw(1n, 2n, 3n, 4n), 3n), 2);
+  assertEquals(clipStart(raw(1n, 2n, 3n, 4n), 2n), 1);
+  assertEquals(clipStart(raw(1n, 3n), 2n), 1);
+  assertEquals(clipStart(raw(1n, 2n), -5n), 0);
+});
+
+Deno.test("clipStart() needs no raw frame where all are earlier, and takes an empty list", () => {
+  assertEquals(clipStart(raw(1n, 2n), 3n), 2);
+  assertEquals(clipStart([], 3n), 0);
+});
+
+Deno.test("clipStart() leaves frames without a time with those before them", () => {
+  assertEquals(clipStart(raw(null, 1n, null, 3n, null), 3n), 3);
+  assertEquals(clipStart(raw(null, null), 3n), 2);
+});
+
+Deno.test("clipStart() is the keyframe that the first encoded frame needs", () => {
+  assertEquals(clipStart(encoded("K--K--"), 2n), 0);
+  assertEquals(clipStart(encoded("K--K--"), 3n), 3);
+  assertEquals(clipStart(encoded("K--K--"), 5n), 3);
+  assertEquals(clipStart(encoded("--K--"), 1n), 0);
+});
+
+Deno.test("clipStart() keeps the last group of encoded frames, which the next frame will need", () => {
+  assertEquals(clipStart(encoded("K--K--"), 100n), 3);
+});
+
+Deno.test("missingBetween() counts the frames between two, whatever the rounding of their times", () => {
+  const frameNs = 33_333_333n;
+  assertEquals(missingBetween(0n, 33_333_333n, frameNs), 0);
+  assertEquals(missingBetween(33_333_333n, 66_666_667n, frameNs), 0);
+  assertEquals(missingBetween(0n, 66_666_666n, frameNs), 1);
+  assertEquals(missingBetween(0n, SEC, frameNs), 29);
+  assertEquals(missingBetween(0n, 45_000_000n, frameNs), 0); // late by a third
+});
+
+Deno.test("missingBetween() counts none where frames come too close, go back, or have no rate", () => {
+  assertEquals(missingBetween(0n, 0n, 33_333_333n), 0);
+  assertEquals(missingBetween(0n, 1n, 33_333_333n), 0);
+  assertEquals(missingBetween(5n * SEC, SEC, 33_333_333n), 0);
+  assertEquals(missingBetween(0n, 5n * SEC, null), 0);
+  assertEquals(missingBetween(0n, 5n * SEC, 0n), 0);
+});
+
+Deno.test("clipStart() goes back to the keyframe that frames before the next one need", () => {
+  // in the order in which they are decoded: 5 and 6 are shown before the keyframe that they follow
+  const frames = [0n, 2n, 4n, 7n, 5n, 6n, 8n].map((timeNs) => ({
+    timeNs,
+    isKeyframe: timeNs === 0n || timeNs === 7n,
+  }));
+  assertEquals([4n, 5n, 6n, 7n, 8n].map((sinceNs) => clipStart(frames, sinceNs)), [0, 0, 0, 3, 3]);
+});

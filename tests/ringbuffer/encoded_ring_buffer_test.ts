@@ -1,0 +1,79 @@
+/**
+ * Raw video kept encoded.
+ */
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { EncodedRingBuffer, GstError } from "../../mod.ts";
+import { chooseEncoder } from "../../src/ringbuffer/encoded_ring_buffer.ts";
+import { numberedSource, readNumbers, writeNumbered } from "../helpers/numbered.ts";
+import { newPaths, reached, recorderOf, runLive } from "../helpers/recording.ts";
+import { run } from "../helpers/run.ts";
+import { tempDir } from "../helpers/temp_dir.ts";
+
+const FPS = 30;
+
+Deno.test("chooseEncoder() takes the first that is installed", () => {
+  const among = (...names: string[]) => (name: string) => names.includes(name);
+  assertMatch(chooseEncoder(() => true), /^nvh264enc ! h264parse/);
+  assertMatch(chooseEncoder(among("x264enc", "vp8enc", "h264parse")), /^x264enc .* ! h264parse/);
+  assertMatch(chooseEncoder(among("x264enc", "vp8enc")), /^vp8enc/);
+  const { message } = assertThrows(() => chooseEncoder(() => false), GstError);
+  assertMatch(message, /apt-get install gstreamer1\.0-plugins-ugly/);
+});
+
+Deno.test("EncodedRingBuffer keeps each frame, from a keyframe before the window on", async () => {
+  await using dir = await tempDir();
+  const path = `${dir.path}/numbered.raw`;
+  await writeNumbered(path, 20 * FPS);
+  for (const live of [true, false]) {
+    const source = numberedSource({ path, fps: FPS, live, teeName: "t" });
+    await using app = await runLive(`${source} t. ! fakesink`);
+    const options = { windowSizeSec: 1, ringBufferClass: EncodedRingBuffer, onWarning: () => {} };
+    const recorder = recorderOf(app.pipeline, newPaths(dir.path, ".mp4"), options);
+    await reached(app.pipeline, 3);
+    for (let clip = 0; clip < 2; clip++) {
+      const report = await (await recorder.record()).finished;
+      const first = Math.round(report.start * FPS);
+      const expected = Array.from({ length: report.frames }, (_, i) => first + i);
+      assertEquals(await readNumbers(report.path), expected);
+      assert(report.start < report.requested.start + 1 / FPS, Deno.inspect(report));
+      assert(report.end >= report.requested.end - 1e-6, Deno.inspect(report));
+      assertEquals(report.shortfalls, []);
+    }
+  }
+});
+
+Deno.test("EncodedRingBuffer encodes video of any format and size in a way that all players show", async () => {
+  await using dir = await tempDir();
+  await Promise.all(
+    ["RGB,width=65,height=49", "I420_10LE,width=64,height=48"].map(async (format) => {
+      await using app = await runLive(
+        `videotestsrc is-live=true ! video/x-raw,format=${format},framerate=30/1 ! tee name=t t. ! fakesink`,
+      );
+      const options = {
+        windowSizeSec: 0.3,
+        ringBufferClass: EncodedRingBuffer,
+        onWarning: () => {},
+      };
+      await using recorder = recorderOf(app.pipeline, newPaths(dir.path, ".mp4"), options);
+      await reached(app.pipeline, 0.8);
+      const { path } = await (await recorder.record()).finished;
+      const { stdout } = await run("ffprobe", [
+        ...["-v", "error", "-show_entries", "stream=width,height,pix_fmt", "-of", "csv=p=0", path],
+      ]);
+      assertEquals(stdout.trim(), "64,48,yuv420p");
+    }),
+  );
+});
+
+Deno.test("EncodedRingBuffer takes another encoder", async () => {
+  class Vp8RingBuffer extends EncodedRingBuffer {
+    static override readonly encoderString: string = "vp8enc deadline=1 keyframe-max-dist=15";
+  }
+  await using dir = await tempDir();
+  await using app = await runLive();
+  const options = { windowSizeSec: 1, ringBufferClass: Vp8RingBuffer };
+  const recorder = recorderOf(app.pipeline, newPaths(dir.path), options);
+  await reached(app.pipeline, 2.5);
+  const report = await (await recorder.record({ afterSec: 0.2 })).finished;
+  assertEquals(report.shortfalls, []);
+});

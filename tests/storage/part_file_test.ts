@@ -1,0 +1,128 @@
+/**
+ * The file of a clip, and its names.
+ */
+import { assertEquals, assertRejects } from "@std/assert";
+import { basename, dirname } from "@std/path";
+import { ClipFile } from "../../src/storage/part_file.ts";
+import { checkFile, recorderOf, runLive, until } from "../helpers/recording.ts";
+import { tempDir } from "../helpers/temp_dir.ts";
+
+/** Names of a folder's files. */
+function names(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+}
+
+Deno.test("ClipFile.reserve() makes the directory and the temporary name, and never overwrites", async () => {
+  await using dir = await tempDir();
+  const path = `${dir.path}/new/folders/ä b'c".webm`;
+  const file = await ClipFile.reserve(path);
+  assertEquals(names(dirname(path)), [`${basename(path)}.part`]);
+  await assertRejects(() => ClipFile.reserve(path), Deno.errors.AlreadyExists);
+  Deno.writeTextFileSync(file.partPath, "clip");
+  assertEquals(file.commit(), 4);
+  assertEquals(names(dirname(path)), [basename(path)]);
+  await assertRejects(() => ClipFile.reserve(path), Deno.errors.AlreadyExists, path);
+  assertEquals(Deno.readTextFileSync(path), "clip");
+});
+
+Deno.test("ClipFile.reserve() does not follow a link to nowhere", async () => {
+  await using dir = await tempDir();
+  await Deno.symlink(`${dir.path}/elsewhere`, `${dir.path}/a.webm`);
+  await assertRejects(() => ClipFile.reserve(`${dir.path}/a.webm`), Deno.errors.AlreadyExists);
+});
+
+Deno.test("ClipFile.commit() leaves a file that has appeared alone", async () => {
+  await using dir = await tempDir();
+  const file = await ClipFile.reserve(`${dir.path}/a.webm`);
+  Deno.writeTextFileSync(file.partPath, "clip");
+  Deno.writeTextFileSync(file.path, "other");
+  await assertRejects(async () => await file.commit(), Deno.errors.AlreadyExists);
+  assertEquals(Deno.readTextFileSync(file.path), "other");
+  assertEquals(Deno.readTextFileSync(file.partPath), "clip");
+  file.release();
+});
+
+Deno.test("ClipFile.abandon() keeps what is written, and no empty file", async () => {
+  await using dir = await tempDir();
+  const empty = await ClipFile.reserve(`${dir.path}/empty.webm`);
+  const begun = await ClipFile.reserve(`${dir.path}/begun.webm`);
+  const gone = await ClipFile.reserve(`${dir.path}/gone.webm`);
+  Deno.writeTextFileSync(begun.partPath, "clip");
+  await gone.remove();
+  assertEquals(
+    [await empty.abandon(), await begun.abandon(), await gone.abandon()],
+    [false, true, false],
+  );
+  assertEquals(names(dir.path), ["begun.webm.part"]);
+  begun.release();
+});
+
+/** Whether somebody writes to a file. */
+function isLocked(path: string): boolean {
+  using file = Deno.openSync(path);
+  return !file.tryLockSync(true);
+}
+
+Deno.test("ClipFile.release() unlocks what was locked since reserve(), as do commit() and remove()", async () => {
+  await using dir = await tempDir();
+  const file = await ClipFile.reserve(`${dir.path}/a.webm`);
+  assertEquals(isLocked(file.partPath), true);
+  Deno.writeTextFileSync(file.partPath, "clip");
+  await file.abandon();
+  assertEquals(isLocked(file.partPath), true);
+  file.release();
+  file.release();
+  assertEquals(isLocked(file.partPath), false);
+  file.commit();
+  const removed = await ClipFile.reserve(`${dir.path}/b.webm`);
+  await removed.remove();
+});
+
+Deno.test("ClipFile.reserve() takes names up to the longest, whose temporary ones are in a folder", async () => {
+  await using dir = await tempDir();
+  const [a, b] = ["a", "b"].map((letter) => letter.repeat(130) + "ä".repeat(60) + ".webm");
+  const files = await Promise.all([a, b].map((name) => ClipFile.reserve(`${dir.path}/${name}`)));
+  assertEquals(names(dir.path), [".part"]);
+  assertEquals(names(`${dir.path}/.part`), [a, b]);
+  files[0]!.commit();
+  assertEquals(names(dir.path), [".part", a]);
+  await files[1]!.remove();
+  assertEquals(names(dir.path), [a]);
+  const short = await ClipFile.reserve(`${dir.path}/${"c".repeat(245)}.webm`);
+  assertEquals(names(dir.path).length, 2);
+  await short.remove();
+  const long = `${dir.path}/${"d".repeat(251)}.webm`;
+  await assertRejects(() => ClipFile.reserve(long), Error, "File name too long");
+});
+
+Deno.test("record() shows no file under the clip's name before it is complete", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive();
+  const recorders = [".webm", ".mkv", ".mp4"].map((extension) =>
+    recorderOf(app.pipeline, `${dir.path}/clip${extension}`)
+  );
+  /** Sizes of the clips when they were seen first. */
+  const firstSizes = new Map<string, number>();
+  const timer = setInterval(() => {
+    for (const name of names(dir.path)) {
+      const path = `${dir.path}/${name}`;
+      if (!name.endsWith(".part") && !firstSizes.has(path)) {
+        firstSizes.set(path, Deno.statSync(path).size);
+      }
+    }
+  }, 1);
+  const recordings = await Promise.all(recorders.map((recorder) => recorder.record()));
+  assertEquals(names(dir.path), ["clip.mkv.part", "clip.mp4.part", "clip.webm.part"]);
+  const reports = await Promise.all(recordings.map(({ finished }) => finished));
+  await until("all clips were seen", () => firstSizes.size === 3);
+  clearInterval(timer);
+  for (const { path, bytes } of reports) assertEquals(firstSizes.get(path), bytes);
+  assertEquals(names(dir.path), ["clip.mkv", "clip.mp4", "clip.webm"]);
+});
+
+Deno.test("record() makes missing folders", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive();
+  await using recorder = recorderOf(app.pipeline, `${dir.path}/a/b c/d!'"=,ä.webm`);
+  await checkFile(await (await recorder.record()).finished);
+});

@@ -1,0 +1,352 @@
+/**
+ * Which clips a retention policy removes: by pure simulation, and in real directories.
+ */
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { join, relative } from "@std/path";
+import { type RetentionOptions, RetentionPolicy } from "../../mod.ts";
+import {
+  byAge,
+  type ClipEntry,
+  findExcess,
+  type RemovedClip,
+  type RetentionLimits,
+} from "../../src/storage/retention.ts";
+import { tempDir } from "../helpers/temp_dir.ts";
+
+const NOW_MS = Date.UTC(2026, 0, 2);
+const DAY_SEC = 86_400;
+
+/** Whole numbers below a limit: the same ones for the same seed. */
+function randomOf(seed: number): (limit: number) => number {
+  let state = seed;
+  return (limit) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor(state / 2 ** 32 * limit);
+  };
+}
+
+/** Removes from a list what exceeds the limits, and returns it. */
+function reduce(clips: ClipEntry[], limits: RetentionLimits, nowMs = NOW_MS) {
+  const removed: { name: string; reason: RemovedClip["reason"] }[] = [];
+  for (let excess; (excess = findExcess(clips, limits, nowMs)) !== null;) {
+    removed.push({ name: excess.clip.name, reason: excess.reason });
+    clips.splice(clips.indexOf(excess.clip), 1);
+  }
+  return removed;
+}
+
+/** Clips of 10 bytes each, the last one written a second before now, the others a second apart. */
+function clipsOf(...names: string[]): ClipEntry[] {
+  return names.map((name, i) => ({ name, bytes: 10, mtimeMs: NOW_MS - (names.length - i) * 1000 }));
+}
+
+const sumOf = (clips: { bytes: number }[]) => clips.reduce((sum, { bytes }) => sum + bytes, 0);
+
+/** Whether a list of clips is beyond any of the limits. */
+function exceeds(clips: ClipEntry[], limits: RetentionLimits, nowMs = NOW_MS): boolean {
+  const { maxFiles = Infinity, maxBytes = Infinity, maxAgeSec = Infinity } = limits;
+  const isOld = clips.some(({ mtimeMs }) => nowMs - mtimeMs > maxAgeSec * 1000);
+  return isOld || clips.length > maxFiles || sumOf(clips) > maxBytes;
+}
+
+Deno.test("findExcess() names the oldest clip and the limit that is exceeded", () => {
+  const clips = clipsOf("a", "b", "c");
+  const [clip] = clips;
+  assertEquals(findExcess(clips, { maxFiles: 2 }, NOW_MS), { clip, reason: "files" });
+  assertEquals(findExcess(clips, { maxBytes: 29 }, NOW_MS), { clip, reason: "bytes" });
+  assertEquals(findExcess(clips, { maxAgeSec: 2.999 }, NOW_MS), { clip, reason: "age" });
+});
+
+Deno.test("findExcess() finds nothing at the limits themselves", () => {
+  const limits = { maxFiles: 3, maxBytes: 30, maxAgeSec: 3 };
+  assertEquals(findExcess(clipsOf("a", "b", "c"), limits, NOW_MS), null);
+  assertEquals(findExcess([], limits, NOW_MS), null);
+});
+
+Deno.test("findExcess() passes over clips that must stay, but counts them", () => {
+  const clips = clipsOf("a", "b", "c");
+  clips[0]!.isKept = true;
+  assertEquals(reduce(clips, { maxFiles: 2 }), [{ name: "b", reason: "files" }]);
+  assertEquals(reduce(clips, { maxFiles: 1 }), [], "the newest goes for none that must stay");
+  assertEquals(reduce(clips, { maxAgeSec: 0.5 }), [{ name: "c", reason: "age" }]);
+});
+
+Deno.test("findExcess() keeps a newest clip that is too large alone, not one that is too old", () => {
+  const clips = clipsOf("a", "b");
+  clips[1]!.bytes = 1000;
+  assertEquals(reduce(clips, { maxBytes: 100 }), [{ name: "a", reason: "bytes" }]);
+  assertEquals(reduce(clips, { maxBytes: 100, maxAgeSec: 0.5 }), [{ name: "b", reason: "age" }]);
+});
+
+Deno.test("byAge() orders by time, then by name", () => {
+  const entries = [["b", 2], ["c", 1], ["a", 2], ["B", 2]] as const;
+  const clips = entries.map(([name, mtimeMs]) => ({ name, bytes: 0, mtimeMs }));
+  assertEquals(clips.sort(byAge).map(({ name }) => name), ["c", "B", "a", "b"]);
+});
+
+Deno.test("findExcess() removes the oldest and no more than it must, in 2000 random directories", () => {
+  for (let seed = 1; seed <= 2000; seed++) {
+    const random = randomOf(seed);
+    const clips = Array.from({ length: random(40) }, (_, i): ClipEntry => ({
+      name: `${i}.webm`,
+      bytes: random(3) === 0 ? 0 : random(1000),
+      mtimeMs: NOW_MS + 5000 - random(60) * 1000,
+      isKept: random(8) === 0,
+    })).sort(byAge);
+    const limits: RetentionLimits = {
+      ...(random(2) && { maxFiles: 1 + random(40) }),
+      ...(random(2) && { maxBytes: 1 + random(15_000) }),
+      ...(random(2) && { maxAgeSec: 1 + random(60) }),
+    };
+    checkReduced(clips, limits, `seed ${seed}`);
+  }
+});
+
+/** Checks what is removed of a list: the oldest, until the limits hold or nothing is left that may go, and no more. */
+function checkReduced(before: ClipEntry[], limits: RetentionLimits, what: string): void {
+  const left = [...before];
+  const names = reduce(left, limits).map(({ name }) => name);
+  const removable = before.filter(({ isKept }) => !isKept);
+  assertEquals(names, removable.slice(0, names.length).map(({ name }) => name), what);
+
+  const rest = removable.slice(names.length);
+  assert(!exceeds(rest, { maxAgeSec: limits.maxAgeSec ?? Infinity }), what);
+  const { maxAgeSec: _, ...room } = limits;
+  if (exceeds(left, room)) assert(rest.every((clip) => clip === before.at(-1)), what);
+
+  const last = removable[names.length - 1];
+  if (last !== undefined) assert(exceeds([last], limits) || exceeds([last, ...left], room), what);
+}
+
+Deno.test("findExcess() keeps a simulated day of triggers within the limits at every one", () => {
+  const random = randomOf(42);
+  const limits = { maxFiles: 400, maxBytes: 800_000_000, maxAgeSec: 3600 };
+  const clips: ClipEntry[] = [];
+  const reasons = new Set<string>();
+  let written = 0;
+  let removed = 0;
+  for (let nowMs = NOW_MS; nowMs < NOW_MS + DAY_SEC * 1000; written++) {
+    // nights are quiet, mornings busy, some afternoons in high definition
+    const hour = (nowMs - NOW_MS) / 3_600_000;
+    nowMs += random(hour < 6 ? 300_000 : hour < 12 ? 8_000 : 30_000);
+    const bytes = random(hour > 18 ? 20_000_000 : 2_000_000);
+    clips.push({ name: `${written}.webm`, bytes, mtimeMs: nowMs });
+    const gone = reduce(clips, limits, nowMs);
+    for (const { name, reason } of gone) {
+      assertEquals(name, `${removed++}.webm`);
+      reasons.add(reason);
+    }
+    assert(!exceeds(clips, limits, nowMs), `after clip ${written}`);
+  }
+  assert(written > 5000, `${written} clips`);
+  assertEquals([...reasons].sort(), ["age", "bytes", "files"]);
+  assertEquals(clips.length, written - removed);
+});
+
+/** Writes a file that was last changed so many seconds ago. */
+async function write(path: string, bytes: number | Uint8Array, ageSec = 0): Promise<void> {
+  await Deno.writeFile(path, typeof bytes === "number" ? new Uint8Array(bytes) : bytes);
+  const time = Date.now() / 1000 - ageSec;
+  await Deno.utime(path, time, time);
+}
+
+async function namesIn(path: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name).sort();
+}
+
+/** A policy that adds its failures to a list. */
+function policyOf(directory: string, options: Omit<RetentionOptions, "directory">) {
+  const errors: Error[] = [];
+  const onError = (error: Error) => errors.push(error);
+  return { policy: new RetentionPolicy({ directory, onError, ...options }), errors };
+}
+
+Deno.test("RetentionPolicy.apply() returns what it removed, oldest first", async () => {
+  await using dir = await tempDir();
+  await write(`${dir.path}/a.webm`, 30, 1);
+  await write(`${dir.path}/b.mkv`, 20, 40);
+  await write(`${dir.path}/c.MP4`, 10, 20);
+  await write(`${dir.path}/d.mov`, 5, 10);
+  const { policy } = policyOf(dir.path, { maxFiles: 2, maxBytes: 32, maxAgeSec: 30 });
+  assertEquals(await policy.apply(), [
+    { path: join(dir.path, "b.mkv"), bytes: 20, reason: "age" },
+    { path: join(dir.path, "c.MP4"), bytes: 10, reason: "files" },
+    { path: join(dir.path, "d.mov"), bytes: 5, reason: "bytes" },
+  ]);
+  assertEquals(await policy.apply(), []);
+  assertEquals(await namesIn(dir.path), ["a.webm"]);
+});
+
+Deno.test("RetentionPolicy.apply() neither counts nor removes what is no finished clip", async () => {
+  await using dir = await tempDir();
+  await using other = await tempDir();
+  await write(`${other.path}/film.webm`, 10, 500);
+  const foreign = ["a.webm.part", "notes.txt", "webm", ".webm", "b.webm~", "empty.ts"];
+  for (const name of foreign) await write(join(dir.path, name), 1000, 500);
+  await write(`${dir.path}/main.ts`, new TextEncoder().encode("Gstp(); // G\n".repeat(99)), 500);
+  await Deno.mkdir(`${dir.path}/folder.webm`);
+  await write(`${dir.path}/folder.webm/inside.webm`, 10, 500);
+  await Deno.symlink(`${other.path}/film.webm`, `${dir.path}/link.webm`);
+  await Deno.symlink(`${other.path}/nothing.webm`, `${dir.path}/dangling.webm`);
+  const names = await namesIn(dir.path);
+  await write(`${dir.path}/new.webm`, 10);
+  const { policy, errors } = policyOf(dir.path, { maxFiles: 1, maxBytes: 10, maxAgeSec: 100 });
+  assertEquals(await policy.apply(), []);
+  assertEquals(await namesIn(dir.path), [...names, "new.webm"].sort());
+  assertEquals(await namesIn(`${dir.path}/folder.webm`), ["inside.webm"]);
+  assertEquals(await namesIn(other.path), ["film.webm"]);
+  assertEquals(errors, []);
+});
+
+Deno.test("RetentionPolicy.apply() tells a transport stream from TypeScript", async () => {
+  await using dir = await tempDir();
+  const stream = new Uint8Array(3 * 188);
+  for (let i = 0; i < stream.length; i += 188) stream[i] = 0x47;
+  await write(`${dir.path}/clip.ts`, stream, 2);
+  await write(`${dir.path}/main.ts`, new TextEncoder().encode("G".padEnd(1000)), 3);
+  const { policy } = policyOf(dir.path, { maxAgeSec: 1 });
+  assertEquals((await policy.apply()).map(({ path }) => path), [join(dir.path, "clip.ts")]);
+  assertEquals(await namesIn(dir.path), ["main.ts"]);
+});
+
+Deno.test("RetentionPolicy.apply() keeps clips in use, however their paths are written", async () => {
+  await using dir = await tempDir();
+  for (const [i, name] of ["a", "b", "c", "d"].entries()) {
+    await write(`${dir.path}/${name}.webm`, 10, 10 - i);
+  }
+  const used = new Set([relative(Deno.cwd(), `${dir.path}/a.webm`), `${dir.path}/./b.webm`]);
+  const { policy } = policyOf(dir.path, { maxFiles: 1, inUse: () => used });
+  assertEquals((await policy.apply()).map(({ path }) => path), [join(dir.path, "c.webm")]);
+  used.clear();
+  await policy.apply();
+  assertEquals(await namesIn(dir.path), ["d.webm"]);
+});
+
+Deno.test("RetentionPolicy.apply() reports what it cannot remove, and goes on", async () => {
+  await using dir = await tempDir();
+  for (const [i, name] of ["a", "b", "c", "d", "e"].entries()) {
+    await write(`${dir.path}/${name}.webm`, 10, 10 - i);
+  }
+  // between the look at the directory and the first removal
+  const inUse = () => {
+    Deno.removeSync(`${dir.path}/a.webm`);
+    Deno.removeSync(`${dir.path}/b.webm`);
+    Deno.mkdirSync(`${dir.path}/b.webm/not-empty`, { recursive: true });
+    return [];
+  };
+  const { policy, errors } = policyOf(dir.path, { maxFiles: 2, inUse });
+  const removed = await policy.apply();
+  assertEquals(removed.map(({ path }) => path), [
+    join(dir.path, "c.webm"),
+    join(dir.path, "d.webm"),
+  ]);
+  assertEquals(await namesIn(dir.path), ["b.webm", "e.webm"]);
+  assertEquals(errors.length, 2);
+  assertInstanceOf(errors[0], Deno.errors.NotFound);
+  assertStringIncludes(errors[0].message, "a.webm");
+  assertStringIncludes(errors[1]!.message, "b.webm");
+});
+
+Deno.test("RetentionPolicy.apply() removes nothing in place of a clip that is gone already", async () => {
+  await using dir = await tempDir();
+  for (const name of ["a", "b", "c"]) await write(`${dir.path}/${name}.webm`, 10, 10);
+  const inUse = () => {
+    Deno.removeSync(`${dir.path}/a.webm`);
+    return [];
+  };
+  const { policy, errors } = policyOf(dir.path, { maxFiles: 2, inUse });
+  assertEquals(await policy.apply(), []);
+  assertEquals(await namesIn(dir.path), ["b.webm", "c.webm"]);
+  assertEquals(errors.length, 1);
+});
+
+Deno.test("RetentionPolicy.apply() does not mind clips that go while it looks at them", async () => {
+  await using dir = await tempDir();
+  for (let i = 0; i < 500; i++) await write(`${dir.path}/${i}.webm`, 10);
+  const { policy, errors } = policyOf(dir.path, { maxFiles: 500 });
+  const removed = policy.apply();
+  for (let i = 499; i >= 0; i--) await Deno.remove(`${dir.path}/${i}.webm`);
+  assertEquals(await removed, []);
+  assertEquals(errors, []);
+});
+
+Deno.test("RetentionPolicy.apply() lets calls wait for each other", async () => {
+  await using dir = await tempDir();
+  for (let i = 0; i < 40; i++) await write(`${dir.path}/${i}.webm`, 10, 100 - i);
+  const { policy, errors } = policyOf(dir.path, { maxFiles: 3 });
+  const removed = await Promise.all(Array.from({ length: 10 }, () => policy.apply()));
+  assertEquals(removed.map(({ length }) => length), [37, ...Array(9).fill(0)]);
+  assertEquals(await namesIn(dir.path), ["37.webm", "38.webm", "39.webm"]);
+  assertEquals(errors, []);
+});
+
+Deno.test("RetentionPolicy.apply() takes a directory that comes later, and rejects for a file", async () => {
+  await using dir = await tempDir();
+  const path = join(dir.path, "clips");
+  const { policy } = policyOf(path, { maxFiles: 1 });
+  assertEquals(await policy.apply(), []);
+  await Deno.writeTextFile(path, "");
+  await assertRejects(() => policy.apply(), Error, "clips");
+  await Deno.remove(path);
+  await Deno.mkdir(path);
+  await write(`${path}/a.webm`, 1, 2);
+  await write(`${path}/b.webm`, 1, 1);
+  assertEquals((await policy.apply()).length, 1);
+});
+
+Deno.test("RetentionPolicy.apply() keeps a directory within its limits, clip after clip", async () => {
+  await using dir = await tempDir();
+  const random = randomOf(7);
+  const limits = { maxFiles: 12, maxBytes: 20_000, maxAgeSec: 3600 };
+  const { policy, errors } = policyOf(dir.path, limits);
+  const open = join(dir.path, "open.webm.part");
+  await write(open, 50_000, DAY_SEC);
+  const names: string[] = [];
+  const reasons = new Set<string>();
+  let removedCount = 0;
+  for (let i = 0; i < 300; i++) {
+    // written in the past, at times that only grow; none within seconds of the limit, as the test takes time, too
+    const name = `${i}${[".webm", ".mkv", ".mp4"][random(3)]}`;
+    await write(join(dir.path, name), random(4000), (300 - i) * 20 - 10);
+    names.push(name);
+    for (const { path, reason } of await policy.apply()) {
+      assertEquals(path, join(dir.path, names[removedCount++]!));
+      reasons.add(reason);
+    }
+    const left = names.slice(removedCount);
+    assertEquals(await namesIn(dir.path), [...left, "open.webm.part"].sort());
+    const files = await Promise.all(left.map((name) => Deno.stat(join(dir.path, name))));
+    const clips = files.map(({ size, mtime }) => ({ name, bytes: size, mtimeMs: +mtime! }));
+    assert(!exceeds(clips, limits, Date.now()), `after clip ${i}`);
+  }
+  assertEquals([...reasons].sort(), ["age", "bytes", "files"]);
+  assertEquals(errors, []);
+});
+
+Deno.test("RetentionPolicy() refuses options that cannot be meant", () => {
+  const refuse = (options: unknown, errorClass: typeof TypeError, text: string) =>
+    assertThrows(() => new RetentionPolicy(options as RetentionOptions), errorClass, text);
+  const directory = "clips";
+  refuse({ directory }, TypeError, "maxFiles, maxBytes or maxAgeSec");
+  refuse({ directory, maxFiles: Infinity }, TypeError, "maxFiles, maxBytes or maxAgeSec");
+  refuse({ maxFiles: 1 }, TypeError, "directory");
+  refuse({ directory: "", maxFiles: 1 }, TypeError, "directory");
+  refuse({ directory, maxFiles: 1, inUse: [] }, TypeError, "inUse");
+  refuse({ directory, maxFiles: 1, onError: null }, TypeError, "onError");
+  for (const name of ["maxFiles", "maxBytes", "maxAgeSec"]) {
+    refuse({ directory, [name]: "1" }, TypeError, name);
+    for (const value of [0, -1, NaN, -Infinity]) {
+      refuse({ directory, [name]: value }, RangeError, name);
+    }
+  }
+  refuse({ directory, maxFiles: 1.5 }, RangeError, "maxFiles");
+  refuse({ directory, maxBytes: 1.5 }, RangeError, "maxBytes");
+  new RetentionPolicy({ directory, maxFiles: 1, maxBytes: Infinity, maxAgeSec: 0.5 });
+});

@@ -1,0 +1,232 @@
+/**
+ * What is judged of the packets of a clip, without GStreamer.
+ */
+import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
+import { containerOf, statedBytes } from "../../src/verify/sniff.ts";
+import { type ClipPackets, judgeClip, type TrackPackets } from "../../src/verify/faults.ts";
+import type { Packet } from "../../src/verify/packet.ts";
+
+const FPS = 30;
+const LIMITS = { maxOffsetSec: 0.5 };
+
+function packet(timeSec: number | null, changes: Partial<Packet> = {}): Packet {
+  return {
+    timeSec,
+    orderSec: null,
+    durationSec: null,
+    isKeyframe: false,
+    isShown: true,
+    bytes: 100,
+    ...changes,
+  };
+}
+
+/** Two seconds of video with a keyframe each second. */
+function regular(): Packet[] {
+  return Array.from({ length: 2 * FPS }, (_, i) => packet(i / FPS, { isKeyframe: i % FPS === 0 }));
+}
+
+/** In which order frames 0 to 3 are stored, when 1 and 2 can be decoded only after 3. */
+const B_FRAMES = [0, 3, 1, 2];
+
+/** Same, with frames that are stored in another order than they are shown. */
+function reordered(): Packet[] {
+  return regular().map((_, i) =>
+    packet((i - i % 4 + B_FRAMES[i % 4]!) / FPS, { isKeyframe: i === 0 })
+  );
+}
+
+function track(packets: readonly Packet[], changes: Partial<TrackPackets> = {}): TrackPackets {
+  return {
+    mediaType: "video/x-h264",
+    packets,
+    leftOutSec: 0,
+    beginsWithKeyframe: null,
+    ...changes,
+  };
+}
+
+function judge(tracks: TrackPackets[], clip: Partial<ClipPackets> = {}, limits = {}) {
+  return judgeClip({ durationSec: null, tracks, ...clip }, { ...LIMITS, ...limits });
+}
+
+/** The kinds of faults of a clip of one track. */
+function kinds(
+  packets: readonly Packet[],
+  changes: Partial<TrackPackets> = {},
+  limits = {},
+): string[] {
+  return judge([track(packets, changes)], {}, limits).faults.map(({ kind }) => kind);
+}
+
+Deno.test("judgeClip() finds no fault in a regular track, and measures it", () => {
+  const { tracks: [measures], faults } = judge([track(regular())]);
+  assertEquals(faults, []);
+  assert(measures !== undefined && measures.endSec !== null && measures.frameSec !== null);
+  const { frames, shownFrames, keyframes, bytes, startSec, gaps } = measures;
+  assertEquals(
+    { frames, shownFrames, keyframes, bytes, startSec, gaps },
+    { frames: 60, shownFrames: 60, keyframes: 2, bytes: 6000, startSec: 0, gaps: [] },
+  );
+  assertAlmostEquals(measures.endSec, 2);
+  assertAlmostEquals(measures.frameSec, 1 / FPS);
+});
+
+Deno.test("judgeClip() wants a keyframe first, by the container and by the contents", () => {
+  assertEquals(kinds(regular().slice(1)), ["no-keyframe-first"]);
+  assertEquals(kinds(regular(), { beginsWithKeyframe: true }), []);
+  assertEquals(kinds(regular(), { beginsWithKeyframe: false }), ["no-keyframe-first"]);
+  assertEquals(kinds(regular().slice(1), { leftOutSec: 0.1 }), []);
+});
+
+Deno.test("judgeClip() finds gaps, be they of one frame", () => {
+  const { faults, tracks: [measures] } = judge([track(regular().toSpliced(40, 1))]);
+  assertEquals(faults.map(({ kind }) => kind), ["gap"]);
+  assertEquals(faults[0]!.message, "video: nothing from 1.333 s to 1.367 s");
+  assertEquals(faults[0]!.track, 0);
+  assertAlmostEquals(measures!.gaps[0]!.endSec, 41 / FPS);
+  assertEquals(kinds(regular().filter((_, i) => i % 4 !== 3)), ["gap"]);
+  const many = judge([track(regular().filter((_, i) => i % 10 !== 9))]).faults[0]!;
+  assertMatch(many.message, /(nothing from .*, ){3}2 more gaps$/);
+});
+
+Deno.test("judgeClip() finds a gap that is hidden in the duration of the frame before it", () => {
+  const packets = regular().map((one) => ({ ...one, durationSec: 1 / FPS })).toSpliced(40, 5);
+  packets[39]!.durationSec = 6 / FPS;
+  const { tracks: [measures] } = judge([track(packets)]);
+  assertAlmostEquals(measures!.gaps[0]!.startSec, 40 / FPS);
+  assertAlmostEquals(measures!.gaps[0]!.endSec, 45 / FPS);
+});
+
+Deno.test("judgeClip() takes rounded and varying distances for what they are", () => {
+  const milliseconds = regular().map((one) => ({
+    ...one,
+    timeSec: Math.round(one.timeSec! * 1e3) / 1e3,
+  }));
+  assertEquals(kinds(milliseconds), []);
+  const varying = regular().map((one, i) => ({
+    ...one,
+    timeSec: one.timeSec! + (i * 7 % 5) / 5 / FPS,
+  }));
+  assertEquals(kinds(varying), []);
+  assertEquals(kinds(varying.toSpliced(30, 20)), ["gap"]);
+});
+
+Deno.test("judgeClip() keeps to a limit that is given", () => {
+  const packets = regular().toSpliced(40, 5);
+  assertEquals(kinds(packets, {}, { maxGapSec: 0.21 }), []);
+  assertEquals(kinds(packets, {}, { maxGapSec: 0.19 }), ["gap"]);
+  assertEquals(kinds(packets, {}, { maxGapSec: Infinity }), []);
+});
+
+Deno.test("judgeClip() knows codecs that store frames in another order", () => {
+  assertEquals(kinds(reordered()), []);
+  assertEquals(kinds(reordered(), { mediaType: "video/x-vp8" }), ["not-in-order"]);
+});
+
+Deno.test("judgeClip() finds timestamps that repeat or go back", () => {
+  const repeated = regular();
+  repeated[20] = packet(19 / FPS);
+  assert(kinds(repeated).includes("not-in-order"));
+  const [first = [], second = []] = [regular().slice(0, 30), regular().slice(30)];
+  assertEquals(kinds([...second, ...first]), ["not-in-order"]);
+  const early = regular().map((one) => ({ ...one, orderSec: one.timeSec! - 0.1 }));
+  early[10]!.orderSec = 0;
+  const { faults } = judge([track(early)]);
+  assertEquals(faults.map(({ message }) => message), [
+    "video: timestamps repeat or go back at 0.333 s",
+  ]);
+});
+
+Deno.test("judgeClip() counts frames without a timestamp", () => {
+  const packets = regular();
+  packets[59] = packet(null);
+  const { faults } = judge([track(packets)]);
+  assertEquals(faults.map(({ message }) => message), ["video: 1 of 60 frames have no timestamp"]);
+});
+
+Deno.test("judgeClip() leaves out what is not shown", () => {
+  const hidden = [packet(-0.5, { isKeyframe: true, isShown: false }), ...regular()];
+  const { faults, tracks: [measures] } = judge([track(hidden)]);
+  assertEquals(faults, []);
+  assertEquals([measures!.startSec, measures!.frames, measures!.shownFrames], [0, 61, 60]);
+});
+
+Deno.test("judgeClip() finds a clip that ends before its header says", () => {
+  const cut = (durationSec: number) =>
+    judge([track(regular())], { durationSec }).faults.map(({ message }) => message);
+  assertEquals(cut(2.1), []);
+  assertEquals(cut(4), ["its header says 4.000 s, but it ends at 2.000 s"]);
+});
+
+Deno.test("judgeClip() compares where tracks begin and end", () => {
+  const sound = (packets: Packet[], leftOutSec = 0) =>
+    track(packets.map((one) => ({ ...one, isKeyframe: true })), {
+      mediaType: "audio/x-opus",
+      leftOutSec,
+    });
+  assertEquals(judge([track(regular()), sound(regular().slice(0, 50))]).faults, []);
+  const messages = (packets: Packet[], leftOutSec = 0) =>
+    judge([track(regular()), sound(packets, leftOutSec)]).faults.map(({ message }) => message);
+  assertEquals(messages(regular().slice(0, 40)), ["audio: it ends 0.667 s before another track"]);
+  assertEquals(messages(regular().slice(18)), ["audio: it starts 0.600 s after another track"]);
+  assertEquals(messages(regular().slice(18), 0.05).length, 1);
+  assertEquals(messages(regular().slice(18), 0.5), []);
+});
+
+Deno.test("judgeClip() lets subtitles come now and then", () => {
+  const lines = [0.5, 0.6, 0.7, 1.2].map((sec) => packet(sec, { isKeyframe: true }));
+  const { faults } = judge([track(regular()), track(lines, { mediaType: "text/x-raw" })]);
+  assertEquals(faults, []);
+});
+
+Deno.test("judgeClip() names tracks of one kind by their number", () => {
+  const { faults } = judge([track(regular()), track(regular().slice(1))]);
+  assertEquals(faults, [{
+    kind: "no-keyframe-first",
+    message: "track 1 (video): it does not begin with a keyframe",
+    track: 1,
+  }]);
+});
+
+Deno.test("judgeClip() has nothing to measure in tracks with few packets", () => {
+  assertEquals(kinds([]), ["no-frames"]);
+  const { faults, tracks: [measures] } = judge([track([packet(3, { isKeyframe: true })])]);
+  assertEquals(faults, []);
+  assertEquals([measures!.startSec, measures!.endSec, measures!.frameSec], [3, 3, null]);
+});
+
+Deno.test("containerOf() knows containers by how they begin", () => {
+  const text = (text: string) => containerOf(new TextEncoder().encode(text));
+  const bytes = (...values: number[]) => containerOf(new Uint8Array(values));
+  assertEquals(bytes(0x1a, 0x45, 0xdf, 0xa3, 1), "matroska");
+  assertEquals(text("\0\0\0\x18ftypisom"), "mp4");
+  assertEquals(text("\0\0\0\x08wide\0\0"), "mp4");
+  const packets = new Uint8Array(189);
+  packets[0] = 0x47;
+  assertEquals(containerOf(packets), null);
+  packets[188] = 0x47;
+  assertEquals(containerOf(packets), "mpeg-ts");
+  for (const other of ["", "G", "GIF89a", "RIFF\0\0\0\0AVI ", "a text with ftyp"]) {
+    assertEquals(text(other), null, other);
+  }
+});
+
+Deno.test("statedBytes() reads the size of a Matroska segment", () => {
+  const file = (...size: number[]) =>
+    statedBytes(
+      new Uint8Array([
+        ...[0x1a, 0x45, 0xdf, 0xa3, 0x82, 0, 0],
+        ...[0x18, 0x53, 0x80, 0x67, ...size],
+      ]),
+    );
+  assertEquals(file(0x81), 13);
+  assertEquals(file(0x41, 0x02), 13 + 0x102);
+  assertEquals(file(0x01, 0, 0, 0, 0, 0, 1, 0), 19 + 256);
+  assertEquals(file(0x01, ...Array(7).fill(0xff)), null);
+  assertEquals(file(0xff), null);
+  assertEquals(file(0x01, 0), null);
+  assertEquals(file(0), null);
+  assertEquals(statedBytes(new Uint8Array([0x1a, 0x45, 0xdf, 0xa3])), null);
+  assertEquals(statedBytes(new Uint8Array([0x47])), null);
+});
