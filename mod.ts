@@ -92,7 +92,7 @@ export type { RecorderStats } from "./src/recorder/stats.ts";
 export type { VideoLayout, VideoPlane } from "./src/gst/video_info.ts";
 export type { ContainerName } from "./src/verify/sniff.ts";
 export type { ClipFault, ClipFaultKind } from "./src/verify/faults.ts";
-export type { ClipGap, TrackMeasures } from "./src/verify/track_stats.ts";
+export type { ClipGap, TrackMeasures, TrackStats } from "./src/verify/track_stats.ts";
 export {
   type VerifiedTrack,
   verifyClip,

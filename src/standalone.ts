@@ -6,7 +6,7 @@
 import { checkFunction, checkObject } from "./util/check.ts";
 import type { MessageStream } from "./gst/bus.ts";
 import { checkSec } from "./util/deadline.ts";
-import { holdTees } from "./gst/pad_block.ts";
+import { blockTees } from "./gst/pad_block.ts";
 import type { Message } from "./gst/message.ts";
 import { Pipeline, type StopOptions } from "./pipeline.ts";
 
@@ -152,7 +152,7 @@ export class Standalone implements AsyncDisposable {
   async #start(timeoutSec: number, isHeld: boolean): Promise<void> {
     await this.pipeline.pause({ timeoutSec });
     const release = isHeld && !this.pipeline.isLive
-      ? holdTees(this.pipeline.unsafeHandle)
+      ? blockTees(this.pipeline.unsafeHandle)
       : undefined;
     try {
       await this.pipeline.play({ timeoutSec });

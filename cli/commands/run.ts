@@ -12,7 +12,7 @@ import {
   propertyLine,
 } from "../terminal/message_lines.ts";
 import { type ObserveArguments, Observer } from "../observe/observer.ts";
-import { STOP_LIMIT_SEC, Stopper, type StopReason } from "../terminal/shutdown.ts";
+import { Shutdown, type ShutdownReason, STOP_LIMIT_SEC } from "../terminal/shutdown.ts";
 
 /** How to run. */
 export interface RunOptions {
@@ -46,7 +46,7 @@ export async function runPipeline(text: string, options: RunOptions): Promise<nu
   const note = (line: string) => {
     if (!options.quiet) display.note(`gstp: ${line}`);
   };
-  using stopper = new Stopper({ onStop: note, onForce: warn });
+  using stopper = new Shutdown({ onStop: note, onForce: warn });
   const observer = options.observe && await Observer.load(options.observe, {
     onError: (error) => display.note(observerLines(error, options.verbose)),
     onFailure: (error) => display.note(`error: ${error.message}`),
@@ -85,7 +85,7 @@ export async function runPipeline(text: string, options: RunOptions): Promise<nu
 async function start(
   text: string,
   { verbose, timeoutSec }: RunOptions,
-  stopper: Stopper,
+  stopper: Shutdown,
   { observer, onMessage }: {
     observer: Observer | undefined;
     onMessage: (message: Message) => void;
@@ -148,7 +148,7 @@ function showPosition(pipeline: Pipeline, display: Display): Disposable {
 
 /** The exit status of a run without an error. */
 export function endStatus(
-  reason: StopReason | undefined,
+  reason: ShutdownReason | undefined,
   isFinished: boolean,
   warn: (line: string) => void,
 ): number {

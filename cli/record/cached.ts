@@ -5,7 +5,7 @@
  */
 
 /** Work that costs something: those who ask while it is under way, or shortly after it, share its result. */
-export class Shared<T> {
+export class Cached<T> {
   readonly #work: () => Promise<T>;
   readonly #keepMs: number;
   #result: Promise<T> | undefined;

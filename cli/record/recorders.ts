@@ -6,8 +6,8 @@
 import type { Pipeline, RecordOptions, State } from "../../mod.ts";
 import { UsageError } from "../args/usage_error.ts";
 import type { Trigger } from "./events.ts";
-import { Shared } from "./cached.ts";
-import { type TeeContext, TeeRecorder, type TeeStatus, type Track } from "./tee_recorder.ts";
+import { Cached } from "./cached.ts";
+import { type TeeContext, TeeRecorder, type TeeStatus, type TeeStream } from "./tee_recorder.ts";
 
 /** What a trigger led to. */
 export interface Outcome {
@@ -43,7 +43,7 @@ const ARRIVAL_MS = 100;
 export class Recorders {
   readonly #context: TeeContext;
   readonly #recorders = new Map<string, TeeRecorder>();
-  readonly #status = new Shared(() => this.#readStatus(), STATUS_MS);
+  readonly #status = new Cached(() => this.#readStatus(), STATUS_MS);
 
   /** None is armed yet. */
   constructor(context: TeeContext) {
@@ -74,7 +74,7 @@ export class Recorders {
   }
 
   #tryArm({ name, tees }: TeeGroup): boolean {
-    const tracks: Track[] = [];
+    const tracks: TeeStream[] = [];
     for (const tee of tees) {
       const caps = this.#context.pipeline.element(tee).caps("sink");
       if (caps === null) return false;

@@ -8,7 +8,7 @@ import { Display } from "../terminal/display.ts";
 import { UsageError } from "../args/usage_error.ts";
 import { problemLines } from "../terminal/message_lines.ts";
 import { endStatus, showMessage } from "../commands/run.ts";
-import { STOP_LIMIT_SEC, Stopper } from "../terminal/shutdown.ts";
+import { Shutdown, STOP_LIMIT_SEC } from "../terminal/shutdown.ts";
 import { isLoopback, origin } from "../args/address.ts";
 import type { RecordArguments } from "../args/record_arguments.ts";
 import { ClipFolder } from "./clip_folder.ts";
@@ -37,7 +37,7 @@ class Session {
   readonly #events = new Events();
   readonly #output: OutputQueue;
   readonly #display: Display;
-  readonly #stopper: Stopper;
+  readonly #stopper: Shutdown;
   #serverClass: typeof RecordServer | undefined;
   /** Undefined before they are armed. */
   #recorders: Recorders | undefined;
@@ -51,7 +51,7 @@ class Session {
       if (stream === Deno.stdout) onFailed(error);
     });
     this.#display = new Display(onFailed, (stream, text) => void this.#output.push(stream, text));
-    this.#stopper = new Stopper({
+    this.#stopper = new Shutdown({
       onStop: (text) => this.#note(text),
       onForce: (text) => {
         this.#output.hurry();

@@ -21,7 +21,7 @@ import { UsageError } from "../args/usage_error.ts";
 import type { RecordArguments } from "../args/record_arguments.ts";
 import type { ClipFolder } from "./clip_folder.ts";
 import type { Events, Trigger } from "./events.ts";
-import { Shared } from "./cached.ts";
+import { Cached } from "./cached.ts";
 
 /** What recorders have in common. */
 export interface TeeContext {
@@ -48,7 +48,7 @@ export interface Totals {
 }
 
 /** A stream that is recorded. */
-export interface Track {
+export interface TeeStream {
   /** The tee's name. */
   tee: string;
   /** What flows through it, such as `video/x-raw`. */
@@ -89,7 +89,7 @@ export class TeeRecorder {
   /** Calls that fall into the same clip fail with the same error. */
   readonly #told = new WeakSet<Error>();
   readonly #totals: Totals = { finished: 0, failed: 0, short: 0, frames: 0, bytes: 0 };
-  readonly #snapshot = new Shared(() => this.#takeSnapshot(), SNAPSHOT_MS);
+  readonly #snapshot = new Cached(() => this.#takeSnapshot(), SNAPSHOT_MS);
   #lastClip: TeeStatus["lastClip"] = null;
   #settled: Promise<void> = Promise.resolve();
 
@@ -99,7 +99,7 @@ export class TeeRecorder {
    * @throws {UsageError} if the container does not take that.
    * @throws {GstError} if it cannot be armed, or elements for it are not installed.
    */
-  constructor(tee: string, tracks: Track[], context: TeeContext) {
+  constructor(tee: string, tracks: TeeStream[], context: TeeContext) {
     const { pipeline, options, folder, events } = context;
     const mediaTypes = tracks.map(({ mediaType }) => mediaType);
     this.tee = tee;

@@ -12,7 +12,7 @@ import type { ClipFolder, ClipInfo } from "../record/clip_folder.ts";
 import { clipResponse } from "./clip_response.ts";
 import { EventStreams } from "./event_streams.ts";
 import type { Events } from "../record/events.ts";
-import { Guard } from "./guard.ts";
+import { AccessControl } from "./access.ts";
 import { metricsText } from "./metrics.ts";
 import icon from "./page/icon.svg" with { type: "text" };
 import html from "./page/index.html" with { type: "text" };
@@ -103,7 +103,7 @@ export class RecordServer implements AsyncDisposable {
 
   #app(): Hono {
     const app = new Hono();
-    const guard = new Guard(this.#options.token);
+    const access = new AccessControl(this.#options.token);
     app.use(secureHeaders({
       strictTransportSecurity: false,
       xFrameOptions: "DENY",
@@ -113,7 +113,7 @@ export class RecordServer implements AsyncDisposable {
         ...{ baseUri: ["'none'"], formAction: ["'none'"], frameAncestors: ["'none'"] },
       },
     }));
-    app.use(guard.check);
+    app.use(access.check);
     app.notFound((c) => c.json({ error: "There is no such page" }, 404));
     app.onError((error, c) => this.#reportFailure(error, c));
 
@@ -123,7 +123,7 @@ export class RecordServer implements AsyncDisposable {
         (c) => c.body(text, 200, { "content-type": type, "cache-control": "no-cache" }),
       );
     }
-    app.post("/session", (c) => c.body(null, 204, { "set-cookie": guard.cookie }));
+    app.post("/session", (c) => c.body(null, 204, { "set-cookie": access.cookie }));
     app.post("/record", (c) => this.#record(c));
     app.get("/status", async (c) => json(c, await this.#options.recorders.status()));
     app.get("/clips", (c) => this.#listClips(c));

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { outlivesTerminal } from "../../src/util/sighup.ts";
+import { isSighupIgnored } from "../../src/util/sighup.ts";
 
 /** Seconds that the pipeline gets to finish its files once it has been asked to stop. */
 export const STOP_LIMIT_SEC = 5;
@@ -15,13 +15,13 @@ const GRACE_SEC = 2;
 function endingSignals(): [name: Deno.Signal, status: number][] {
   if (Deno.build.os === "windows") return [["SIGINT", 130]];
   const signals: [Deno.Signal, number][] = [["SIGINT", 130], ["SIGTERM", 143]];
-  return outlivesTerminal() ? signals : [...signals, ["SIGHUP", 129]];
+  return isSighupIgnored() ? signals : [...signals, ["SIGHUP", 129]];
 }
 
 type Timer = ReturnType<typeof setTimeout>;
 
 /** Why a pipeline is asked to stop. */
-export interface StopReason {
+export interface ShutdownReason {
   /** What to tell the user. */
   text: string;
   /** The exit status after a clean stop. */
@@ -31,7 +31,7 @@ export interface StopReason {
 }
 
 /** Who is told. */
-export interface StopListeners {
+export interface ShutdownListeners {
   /** The pipeline is asked to stop, for this reason. */
   onStop: (text: string) => void;
   /** The process ends now, for this reason. */
@@ -39,16 +39,16 @@ export interface StopListeners {
 }
 
 /** Stops a pipeline once there is a reason, and the process where the pipeline does not stop. */
-export class Stopper implements Disposable {
+export class Shutdown implements Disposable {
   readonly #controller = new AbortController();
-  readonly #tell: StopListeners;
+  readonly #tell: ShutdownListeners;
   readonly #timers: Timer[] = [];
   readonly #listeners: [Deno.Signal, () => void][] = [];
-  #reason: StopReason | undefined;
+  #reason: ShutdownReason | undefined;
   #signals = 0;
 
   /** Listens to the signals. */
-  constructor(listeners: StopListeners) {
+  constructor(listeners: ShutdownListeners) {
     this.#tell = listeners;
     for (const [name, status] of endingSignals()) {
       const listener = () => this.#onSignal(name, status);
@@ -63,12 +63,12 @@ export class Stopper implements Disposable {
   }
 
   /** Why it was asked to stop; undefined if it was not. */
-  get reason(): StopReason | undefined {
+  get reason(): ShutdownReason | undefined {
     return this.#reason;
   }
 
   /** Asks the pipeline to stop; ends the process if that takes too long. */
-  request(reason: StopReason): void {
+  request(reason: ShutdownReason): void {
     if (this.#reason !== undefined) return;
     this.#reason = reason;
     this.#tell.onStop(reason.text);
@@ -84,7 +84,7 @@ export class Stopper implements Disposable {
    *
    * @returns Takes that back.
    */
-  requestAfter(sec: number, reason: StopReason): () => void {
+  requestAfter(sec: number, reason: ShutdownReason): () => void {
     const timer = this.#after(sec, () => this.request(reason));
     return () => clearTimeout(timer);
   }

@@ -9,7 +9,7 @@ import { gstApp } from "../../ffi/gst.ts";
 import { AppElement } from "./app_element.ts";
 import { checkCount } from "../util/count.ts";
 import { type FrameData, FrameReader } from "./frame_data.ts";
-import { Pace } from "../util/adaptive_poll.ts";
+import { AdaptivePoll } from "../util/adaptive_poll.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { getProperty, setProperty } from "../gst/properties.ts";
 
@@ -65,7 +65,7 @@ export class AppSink implements AsyncIterableIterator<FrameData>, Disposable {
   readonly #every: boolean;
   readonly #maxFrames: number;
   readonly #reader = new FrameReader();
-  readonly #pace = new Pace();
+  readonly #pace = new AdaptivePoll();
   /** Frames that were still in the appsink when the pipeline stopped. */
   readonly #rest: FrameData[] = [];
   /** Frames taken out of the appsink since it was started. */
@@ -139,7 +139,7 @@ export class AppSink implements AsyncIterableIterator<FrameData>, Disposable {
       const value = this.#rest.shift() ?? this.#take();
       if (value !== undefined) {
         this.#pace.hit();
-        await this.#pace.breathe();
+        await this.#pace.yieldIfDue();
         return { done: false, value };
       }
       if (this.#isOver) return await this.#end();

@@ -12,7 +12,7 @@ import { secToNs } from "../util/clock_time.ts";
 import { checkCount } from "../util/count.ts";
 import { checkSec } from "../util/deadline.ts";
 import { GstClosedError } from "../util/errors.ts";
-import { Pace } from "../util/adaptive_poll.ts";
+import { AdaptivePoll } from "../util/adaptive_poll.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { setProperty } from "../gst/properties.ts";
 import { pictureBytes } from "../gst/video_info.ts";
@@ -82,7 +82,7 @@ export class AppSrc {
   readonly #name: string;
   readonly #maxFrames: number;
   readonly #element: AppElement;
-  readonly #pace = new Pace();
+  readonly #pace = new AdaptivePoll();
   #pushed = 0;
   #ending: Promise<void> | undefined;
   #isEnded = false;
@@ -210,7 +210,7 @@ export class AppSrc {
     const { length } = bytes;
     if (this.#ending !== undefined) throw this.#ended();
     await this.#inTurn(async () => {
-      await this.#pace.breathe();
+      await this.#pace.yieldIfDue();
       await this.#wait(() => {
         if (!this.hasRoom) return false;
         // C would read what is not there

@@ -72,14 +72,14 @@ const ELEMENTS: Record<string, string> = {
  *
  * @example
  * ```ts
- * import { packageOf } from "./debian_packages.ts";
+ * import { debianPackageOf } from "./debian_packages.ts";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(packageOf("x264enc"), "gstreamer1.0-plugins-ugly");
- * assertEquals(packageOf("nosuchelement"), undefined);
+ * assertEquals(debianPackageOf("x264enc"), "gstreamer1.0-plugins-ugly");
+ * assertEquals(debianPackageOf("nosuchelement"), undefined);
  * ```
  */
-export function packageOf(element: string): string | undefined {
+export function debianPackageOf(element: string): string | undefined {
   const packages = Object.entries(ELEMENTS).map(([name, list]) => [name, list.split(" ")] as const);
   const exact = packages.find(([, names]) => names.includes(element));
   // the longest prefix knows best: vaapi* before va*

@@ -12,7 +12,7 @@ import { missingHint } from "../launch/parse_launch.ts";
  * @param text The error's message.
  * @param debug The error's debug text.
  */
-export function packageHint(
+export function errorHint(
   domain: string | undefined,
   text: string,
   debug: string | undefined,

@@ -26,9 +26,9 @@ export class Frame {
   readonly #ptsNs: bigint | null;
   readonly #dtsNs: bigint | null;
   /** Whether it is decoded when it is shown: live sources write into raw frames when they came instead. */
-  #isOrderless = false;
+  #ignoresDts = false;
   /** Running time at which it is decoded, where its buffer does not tell. */
-  #toldOrderNs: bigint | null = null;
+  #estimatedDtsNs: bigint | null = null;
   /** Nanoseconds by which it comes later than its buffer says. */
   #shiftNs = 0n;
   /** Owned: unref'd by the last {@link release}. */
@@ -65,9 +65,9 @@ export class Frame {
    * Nanoseconds of running time at which the frame is decoded; never later than those of any frame after it in the
    * stream. Same as {@link timeNs} where the stream does not tell it apart.
    */
-  get orderNs(): bigint | null {
-    const orderNs = this.#isOrderless ? null : this.#toldOrderNs ?? this.#dtsNs;
-    return orderNs === null ? this.timeNs : orderNs + this.#shiftNs;
+  get dtsNs(): bigint | null {
+    const dtsNs = this.#ignoresDts ? null : this.#estimatedDtsNs ?? this.#dtsNs;
+    return dtsNs === null ? this.timeNs : dtsNs + this.#shiftNs;
   }
 
   /** Whether its buffer tells that it is decoded at another time than it is shown. */
@@ -76,13 +76,13 @@ export class Frame {
   }
 
   /** Has it be decoded at a running time that its buffer does not tell. */
-  tellOrder(ns: bigint): void {
-    this.#toldOrderNs = ns;
+  setDts(ns: bigint): void {
+    this.#estimatedDtsNs = ns;
   }
 
   /** Has it be decoded when it is shown, as all raw frames are. */
-  forgetOrder(): void {
-    this.#isOrderless = true;
+  ignoreDts(): void {
+    this.#ignoresDts = true;
   }
 
   /** Has it come that much later than its buffer says. */
@@ -96,18 +96,18 @@ export class Frame {
   }
 
   /** Whether it comes when its sample says, which says all. */
-  get isInPlace(): boolean {
-    return this.#shiftNs === 0n && this.#toldOrderNs === null;
+  get isUnmodified(): boolean {
+    return this.#shiftNs === 0n && this.#estimatedDtsNs === null;
   }
 
   /** Nanoseconds that a frame lasts by its caps; null where they tell no fixed frame rate. */
   get frameNs(): bigint | null {
-    const rate = frameRateOf(this.rawCaps);
+    const rate = frameRateOf(this.capsHandle);
     return rate === null ? null : BigInt(Math.round(1e9 / rate));
   }
 
   /** Its GstCaps, which stay the sample's. */
-  get rawCaps(): Deno.PointerObject {
+  get capsHandle(): Deno.PointerObject {
     return gst().gst_sample_get_caps(this.sample)!;
   }
 
@@ -128,18 +128,18 @@ export class Frame {
     const original = this.sample;
     const buffer = gst().gst_buffer_copy_deep(gst().gst_sample_get_buffer(original))!;
     const segment = gst().gst_sample_get_segment(original);
-    this.#sample = gst().gst_sample_new(buffer, this.rawCaps, segment, null);
+    this.#sample = gst().gst_sample_new(buffer, this.capsHandle, segment, null);
     for (const owned of [buffer, original]) gst().gst_mini_object_unref(owned);
   }
 
   /** The kind of media by its caps, such as `video/x-raw` or `video/x-h264`. */
   get mediaType(): string {
-    return mediaTypeOf(this.rawCaps);
+    return mediaTypeOf(this.capsHandle);
   }
 
   /** Its caps, as text. */
   get caps(): string {
-    return capsText(this.rawCaps);
+    return capsText(this.capsHandle);
   }
 
   /** The GstSample, valid until the frame is released. */
@@ -153,23 +153,23 @@ export class Frame {
    *
    * @param segment A GstSegment that makes running time of such times.
    */
-  moveTo(aheadNs: bigint, segment: Deno.PointerObject): Deno.PointerObject {
+  retimed(aheadNs: bigint, segment: Deno.PointerObject): Deno.PointerObject {
     const buffer = gst().gst_mini_object_copy(gst().gst_sample_get_buffer(this.sample))!;
     const fields = Deno.UnsafePointerView.getArrayBuffer(buffer, 16, OFFSETS["GstBuffer.pts"]);
     const times = new BigUint64Array(fields); // pts, then dts
     const laterNs = this.timeNs! + aheadNs - this.#pts;
-    if (this.#isOrderless) times[1] = CLOCK_TIME_NONE;
+    if (this.#ignoresDts) times[1] = CLOCK_TIME_NONE;
     times.forEach((time, i) => {
       if (time !== CLOCK_TIME_NONE) times[i] = max(time + laterNs, 0n);
     });
-    if (this.#toldOrderNs !== null) times[1] = max(this.orderNs! + aheadNs, 0n);
-    const sample = gst().gst_sample_new(buffer, this.rawCaps, segment, null)!;
+    if (this.#estimatedDtsNs !== null) times[1] = max(this.dtsNs! + aheadNs, 0n);
+    const sample = gst().gst_sample_new(buffer, this.capsHandle, segment, null)!;
     gst().gst_mini_object_unref(buffer);
     return sample;
   }
 
   /**
-   * Has the frame decoded that much earlier, where its buffer tells when; {@link orderNs} stays as it was. Only for one
+   * Has the frame decoded that much earlier, where its buffer tells when; {@link dtsNs} stays as it was. Only for one
    * whose buffer has no other owner.
    */
   advanceDts(ns: bigint): void {

@@ -8,7 +8,7 @@ import { GstError } from "../../ffi/errors.ts";
 import { GErrorSlot, PointerSlot } from "../../ffi/gerror.ts";
 import { glib, gst } from "../../ffi/gst.ts";
 import { OFFSETS } from "../../ffi/layout.ts";
-import { packageHint } from "./error_hints.ts";
+import { errorHint } from "./error_hints.ts";
 import { gvalueText } from "./properties.ts";
 import { type State, stateName } from "./state.ts";
 
@@ -149,7 +149,7 @@ function readError(
     ...info,
     path,
     debug,
-    hint: packageHint(info.domain, text, debug),
+    hint: errorHint(info.domain, text, debug),
   });
 }
 

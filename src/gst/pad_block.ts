@@ -17,7 +17,7 @@ const BLOCK_BUFFERS = ENUMS.GST_PAD_PROBE_TYPE_BLOCK | ENUMS.GST_PAD_PROBE_TYPE_
  *
  * @returns Lets the buffers go; may be called twice, also after the bin is gone.
  */
-export function holdTees(bin: Deno.PointerObject): () => void {
+export function blockTees(bin: Deno.PointerObject): () => void {
   const held: { pad: Deno.PointerObject; probe: bigint }[] = [];
   for (const element of listElements(bin)) {
     const isTee = factoryName(element) === "tee";

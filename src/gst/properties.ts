@@ -6,7 +6,7 @@
 import { cString, readCString, takeCString } from "../../ffi/cstring.ts";
 import { glib, gobject, gst } from "../../ffi/gst.ts";
 import { ENUMS, OFFSETS, SIZES } from "../../ffi/layout.ts";
-import { hasTooManyBrackets } from "../util/nesting.ts";
+import { isNestedTooDeeply } from "../util/nesting.ts";
 
 /** A property's value: enums, caps and other types without a counterpart in JavaScript are text; null is none. */
 export type PropertyValue = string | number | bigint | boolean | null;
@@ -86,7 +86,7 @@ const NUMBERS = [...INTEGERS, ENUMS.G_TYPE_ENUM, ENUMS.G_TYPE_FLOAT, ENUMS.G_TYP
 function deserialize(gvalue: Uint8Array<ArrayBuffer>, type: bigint, text: string): boolean {
   const kind = Number(gobject().g_type_fundamental(type));
   if (text === "" && NUMBERS.includes(kind)) return false; // it would be 0
-  if (hasTooManyBrackets(text)) return false;
+  if (isNestedTooDeeply(text)) return false;
   if (!gst().gst_value_deserialize(gvalue, cString(text))) return false;
   // what a type cannot hold would be cut to its size; -1 stands for the largest number
   if (!INTEGERS.includes(kind) || !/^-?\d+$/.test(text) || text === "-1") return true;

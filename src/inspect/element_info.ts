@@ -9,7 +9,7 @@ import { listItems } from "../../ffi/glist.ts";
 import { glib, gst } from "../../ffi/gst.ts";
 import { ENUMS, OFFSETS } from "../../ffi/layout.ts";
 import { capsText } from "../gst/caps.ts";
-import { packageOf } from "../gst/debian_packages.ts";
+import { debianPackageOf } from "../gst/debian_packages.ts";
 import { missingHint } from "../launch/parse_launch.ts";
 import { describeProperties, type PropertyInfo } from "./property_info.ts";
 
@@ -112,7 +112,7 @@ export function inspectElement(name: string): ElementInfo {
       author: metadata(factory, "author"),
       rank: gst().gst_plugin_feature_get_rank(factory),
       ...describePlugin(factory),
-      debianPackage: packageOf(name) ?? null,
+      debianPackage: debianPackageOf(name) ?? null,
       pads: describePads(factory),
       properties: describeProperties(element),
     };

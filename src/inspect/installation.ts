@@ -6,10 +6,10 @@
 import { glib, gobject, gst, gstApp, gstVersion, gstVideo } from "../../ffi/gst.ts";
 import { openedLibraries } from "../../ffi/library.ts";
 import { PARSERS } from "../media/codecs.ts";
-import { packageOf } from "../gst/debian_packages.ts";
+import { debianPackageOf } from "../gst/debian_packages.ts";
 import { EXTENSIONS } from "../media/containers.ts";
 import { recordElements } from "../recorder/encode/record_bin_text.ts";
-import { exactStartElements } from "../recorder/encode/smart_cut.ts";
+import { smartCutElements } from "../recorder/encode/smart_cut.ts";
 import { IMAGES } from "../recorder/snapshot.ts";
 import { hasElement } from "../gst/element_factory.ts";
 import { encoderElements } from "../ringbuffer/encoded_ring_buffer.ts";
@@ -106,7 +106,7 @@ function codecName(mediaType: string): string {
 export function checkInstallation(): Installation {
   for (const open of [gst, gstApp, gstVideo, gobject, glib]) open();
   const { major, minor, micro } = gstVersion();
-  const features = judgeFeatures(hasElement);
+  const features = evaluateFeatures(hasElement);
   return {
     gstreamer: `${major}.${minor}.${micro}`,
     libraries: libraryFiles(),
@@ -120,7 +120,7 @@ export function checkInstallation(): Installation {
  *
  * @param isInstalled Tells whether an element is there.
  */
-export function judgeFeatures(isInstalled: (element: string) => boolean): Feature[] {
+export function evaluateFeatures(isInstalled: (element: string) => boolean): Feature[] {
   return Object.entries(allFeatures()).map(([name, alternatives]) =>
     judge(name, alternatives, isInstalled)
   );
@@ -149,7 +149,7 @@ function allFeatures(): Record<string, string[][]> {
     features[name] = EXTENSIONS.flatMap((extension) => recordElements(extension, mediaType));
   }
   for (const mediaType of Object.keys(PARSERS)) {
-    const elements = exactStartElements(mediaType);
+    const elements = smartCutElements(mediaType);
     if (elements.length > 0) features[`${codecName(mediaType)} with exact starts`] = elements;
   }
   for (const [extension, { elements }] of Object.entries(IMAGES)) {
@@ -176,7 +176,7 @@ function judge(
   const [best = []] = alternatives.toSorted((a, b) => cost(a) - cost(b) || 0);
   const missing = lacks(best).map((element) => ({
     element,
-    debianPackage: packageOf(element) ?? null,
+    debianPackage: debianPackageOf(element) ?? null,
   }));
   return { name, works: missing.length === 0, elements: best.filter(isInstalled), missing };
 }

@@ -30,7 +30,7 @@ interface Node {
 }
 
 /** An element or a bin: links go to one node, and come from the other, which is the same for an element. */
-interface Part {
+interface GraphItem {
   readonly input: Node;
   readonly output: Node;
   /** Whether the text gives it a name. */
@@ -44,22 +44,22 @@ interface Reference {
 }
 
 /** What a link goes from or to. */
-type End = Part | Reference;
+type End = GraphItem | Reference;
 
 /** Reads a text's links. */
-class LinkReader {
-  readonly parts: Part[] = [];
-  readonly #named = new Map<string, Part[]>();
+class LinkGraph {
+  readonly parts: GraphItem[] = [];
+  readonly #named = new Map<string, GraphItem[]>();
   /** What stands for any of the parts without a name, by factory; that of all of them has none. */
-  readonly #guessed = new Map<string, Part>();
+  readonly #guessed = new Map<string, GraphItem>();
   /** The parts of elements whose streams do not meet, by their pads' names. */
-  readonly #streams = new Map<Part, Map<string, Part>>();
+  readonly #streams = new Map<GraphItem, Map<string, GraphItem>>();
   readonly #padsOf: (factory: string) => PadSides;
   readonly #links: { from: End; to: End; isOfAll: boolean }[] = [];
   /** The bins that are open, with what stands before them. */
-  readonly #bins: { bin: Part; from: End | undefined; isOfAll: boolean }[] = [];
+  readonly #bins: { bin: GraphItem; from: End | undefined; isOfAll: boolean }[] = [];
   /** What a property in the text belongs to. */
-  #current: Part | undefined;
+  #current: GraphItem | undefined;
   /** What a link comes from. */
   #last: End | undefined;
   /** What the link that is open comes from. */
@@ -135,7 +135,7 @@ class LinkReader {
     this.#add(this.#current);
   }
 
-  #addPart(input: Node, output: Node): Part {
+  #addPart(input: Node, output: Node): GraphItem {
     const part = { input, output, isNamed: false };
     this.parts.push(part);
     const around = this.#bins.at(-1)?.bin;
@@ -181,7 +181,7 @@ class LinkReader {
     this.#named.set(value, [...this.#named.get(value) ?? [], part]);
   }
 
-  #resolve(end: End): Part[] {
+  #resolve(end: End): GraphItem[] {
     if ("input" in end) return [end];
     const parts = this.#named.get(end.name) ?? this.#guess(end.name);
     // the pads of a stream have one name, but for their direction: sink_0, src_0
@@ -190,9 +190,9 @@ class LinkReader {
   }
 
   /** What belongs to one stream of an element that has several, which do not meet in it; else the whole part. */
-  #streamOf(part: Part, stream: string): Part {
+  #streamOf(part: GraphItem, stream: string): GraphItem {
     if (!this.#isRouter(part.input.factory)) return part;
-    const streams = this.#streams.get(part) ?? new Map<string, Part>();
+    const streams = this.#streams.get(part) ?? new Map<string, GraphItem>();
     this.#streams.set(part, streams);
     const known = streams.get(stream);
     if (known !== undefined) return known;
@@ -205,7 +205,7 @@ class LinkReader {
   }
 
   /** GStreamer numbers the parts that the text gives no name, as in `queue0`: it may be any of that kind. */
-  #guess(name: string): Part[] {
+  #guess(name: string): GraphItem[] {
     if (!/\d$/.test(name)) return [];
     const nameless = this.parts.filter(({ isNamed }) => !isNamed);
     const factory = name.replace(/-?\d+$/, "");
@@ -248,7 +248,7 @@ function readAssignment(word: string): { name: string; value: string } {
  * @throws {GstParseError} if they close a loop, or link more elements one after the other than GStreamer can.
  */
 export function checkLinks(text: string, padsOf: (factory: string) => PadSides): void {
-  const { parts } = new LinkReader(text, padsOf);
+  const { parts } = new LinkGraph(text, padsOf);
   const nodes = [...new Set(parts.flatMap(({ input, output }) => [input, output]))];
   const { loop, length } = follow(nodes);
   if (loop.length > 0) throw linkError(`its links close a loop through ${namesOf(loop)}`);

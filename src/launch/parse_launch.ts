@@ -7,10 +7,10 @@ import { cString, readCString } from "../../ffi/cstring.ts";
 import { type GErrorInfo, GErrorSlot } from "../../ffi/gerror.ts";
 import { glib, gobject, gst } from "../../ffi/gst.ts";
 import { ENUMS } from "../../ffi/layout.ts";
-import { hasTooManyBrackets } from "../util/nesting.ts";
+import { isNestedTooDeeply } from "../util/nesting.ts";
 import { GstParseError } from "../util/errors.ts";
 import { checkLinks, innerTexts } from "./link_graph.ts";
-import { packageOf } from "../gst/debian_packages.ts";
+import { debianPackageOf } from "../gst/debian_packages.ts";
 import { padSides } from "../gst/element_factory.ts";
 
 /** gst_parse_launch_full() or its like. */
@@ -74,7 +74,7 @@ export function parseBin(description: string): Deno.PointerObject {
 
 function parse(description: string, call: ParseCall): Deno.PointerObject {
   const plain = cString(description);
-  if (hasTooManyBrackets(description)) {
+  if (isNestedTooDeeply(description)) {
     throw new GstParseError("Cannot parse the pipeline: too many brackets");
   }
   checkLinks(description, padSides);
@@ -146,7 +146,7 @@ function parseError(error: GErrorInfo, missing: string[]): GstParseError {
 
 /** What to install for an element, in a sentence. */
 export function missingHint(element: string): string {
-  const name = packageOf(element);
+  const name = debianPackageOf(element);
   return name === undefined
     ? `No Debian package is known here for ${element}; check its spelling with: gstp inspect --search=${element}`
     : `${element} is in Debian's package ${name}: sudo apt-get install ${name}`;

@@ -5,7 +5,7 @@
  */
 
 /** A part of a pipeline: its text, and the elements that must be installed for it. */
-export interface Part {
+export interface ElementChain {
   /** The elements by name. */
   elements: string[];
   /** The part's text, without a link at its ends. */
@@ -13,7 +13,7 @@ export interface Part {
 }
 
 /** A parser of encoded video or sound. */
-export interface Parser extends Part {
+export interface Parser extends ElementChain {
   /** Whether it repeats parameter sets, by its property config-interval. */
   repeats?: boolean;
 }
@@ -65,10 +65,10 @@ export function chain(...parts: (string | undefined)[]): string {
 
 /** Adds a frame rate to caps of video that have none: without it, an .mp4 ends before its last frame. */
 export function withRate(
-  { elements, text }: Part,
+  { elements, text }: ElementChain,
   mediaType: string,
   frameNs: bigint | null,
-): Part {
+): ElementChain {
   if (frameNs === null || isSound(mediaType)) return { elements, text };
   const caps = `${mediaType},framerate=1000000/${frameNs / 1000n}`;
   return { elements: ["capssetter", ...elements], text: `capssetter caps=${caps} ! ${text}` };

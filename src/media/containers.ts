@@ -4,16 +4,16 @@
  * @module
  */
 import { extname } from "node:path";
-import { MP3, PARSERS, type Part } from "./codecs.ts";
+import { type ElementChain, MP3, PARSERS } from "./codecs.ts";
 
 /** A muxer, and the media types that it takes. */
 export interface Container {
-  muxer: Part;
+  muxer: ElementChain;
   demuxer: string;
   /** Where it takes several that can be encoded to, the first is preferred. */
   takes: string[];
   /** What a media type needs right before the muxer. */
-  needs?: Record<string, Part>;
+  needs?: Record<string, ElementChain>;
   /** What makes the muxer begin at 0 instead of the running time; undefined where it always does, or never can. */
   atZero?: string;
   /** Whether it needs no index at its end, and has parameter sets wherever they change. */
@@ -24,7 +24,7 @@ export interface Container {
 const FRAGMENTS = "fragment-duration=100 fragment-mode=first-moov-then-finalise";
 
 // mp4mux 1.22 crashes at VP9 whose caps tell no chroma site, which the stream itself never does
-const VP9_CHROMA: Part = {
+const VP9_CHROMA: ElementChain = {
   elements: ["capssetter"],
   text: "capssetter caps=video/x-vp9,chroma-site=mpeg2",
 };
@@ -72,7 +72,7 @@ export interface Remuxer {
   /** The muxer's name. */
   muxer: string | null;
   /** What a media type needs right before the muxer. */
-  needs: Record<string, Part>;
+  needs: Record<string, ElementChain>;
   /** Whether the file has the pipeline's running time; else it begins at 0. */
   keepsTimes: boolean;
 }
@@ -83,7 +83,7 @@ export interface Remuxer {
  * @throws {RangeError} if no container is known for the extension; the message lists those that are.
  */
 export function remuxerOf(path: string): Remuxer {
-  const { demuxer, muxer, needs = {}, isStream, atZero } = containerOf(path);
+  const { demuxer, muxer, needs = {}, isStream, atZero } = containerFor(path);
   return {
     demuxer,
     muxer: isStream ? null : muxer.elements[0]!,
@@ -107,7 +107,7 @@ export function findContainer(path: string): Container | undefined {
  *
  * @throws {RangeError} if none is known for its extension; the message lists those that are.
  */
-export function containerOf(path: string): Container {
+export function containerFor(path: string): Container {
   const container = findContainer(path);
   if (container !== undefined) return container;
   const known = Object.keys(CONTAINERS).join(", ");

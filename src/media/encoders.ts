@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { isSound, PARSERS, type Part, withRate } from "./codecs.ts";
+import { type ElementChain, isSound, PARSERS, withRate } from "./codecs.ts";
 
 /** An encoder, and what it makes. */
-export interface Encoder extends Part {
+export interface Encoder extends ElementChain {
   makes: string;
   /** Nanoseconds of silence that it puts first, and no container takes off again. */
   delayNs?: bigint;

@@ -164,7 +164,7 @@ export class Observation<T> implements Disposable {
   async #extract(frame: FrameData): Promise<void> {
     const { extractor, maxResults } = this.#options;
     this.#frames++;
-    await this.#guard("extractor", async () => {
+    await this.#callUser("extractor", async () => {
       const data = await extractor(frame);
       if (data === undefined) return;
       this.#queue.push(data);
@@ -183,7 +183,7 @@ export class Observation<T> implements Disposable {
       while (this.#queue.length > 0) {
         const data = this.#queue.shift()!;
         this.#results++;
-        await this.#guard("processor", async () => await processor(data));
+        await this.#callUser("processor", async () => await processor(data));
       }
       if (this.#isOver) return;
       await this.#more.promise;
@@ -192,7 +192,7 @@ export class Observation<T> implements Disposable {
   }
 
   /** Runs the user's code, whose errors are told and stop nothing. */
-  async #guard(role: "extractor" | "processor", call: () => Promise<void>): Promise<void> {
+  async #callUser(role: "extractor" | "processor", call: () => Promise<void>): Promise<void> {
     try {
       await call();
     } catch (cause) {

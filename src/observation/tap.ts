@@ -67,7 +67,7 @@ export class Tap {
   #splice(): void {
     setProperty(this.#sink, "sync", false);
     setProperty(this.#sink, "async", false);
-    countAsNoSink(this.#sink);
+    unsetSinkFlag(this.#sink);
     gst().gst_bin_add(this.#parent, this.#tee);
     gst().gst_bin_add(this.#parent, this.#sink);
     gst().gst_element_set_locked_state(this.#sink, 1);
@@ -143,7 +143,7 @@ function make(factory: string, name: string): Deno.PointerObject {
 }
 
 /** Has bins ask others for the position and the end of the stream, as C does it: `GST_OBJECT_FLAG_UNSET`. */
-function countAsNoSink(element: Deno.PointerObject): void {
+function unsetSinkFlag(element: Deno.PointerObject): void {
   const view = new DataView(
     Deno.UnsafePointerView.getArrayBuffer(element, 4, OFFSETS["GstObject.flags"]),
   );

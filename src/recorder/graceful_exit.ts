@@ -5,10 +5,10 @@
  */
 
 import { deadline } from "../util/deadline.ts";
-import { outlivesTerminal } from "../util/sighup.ts";
+import { isSighupIgnored } from "../util/sighup.ts";
 
 /** Something with clips open. */
-export interface Interruptible {
+export interface ExitHandler {
   /** Milliseconds that finishing the clips may take. */
   exitMs(): number;
   /** Finishes the clips. */
@@ -24,17 +24,17 @@ const SIGNALS: Partial<Record<Deno.Signal, number>> = Deno.build.os === "windows
   ? { SIGINT: 2, SIGBREAK: 21 }
   : { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
 
-const guarded = new Set<Interruptible>();
+const guarded = new Set<ExitHandler>();
 let isClosing = false;
 
-/** Keeps an object's clips from being lost when the process ends, from now until {@link unguard}. */
-export function guard(one: Interruptible): void {
+/** Keeps an object's clips from being lost when the process ends, from now until {@link forgetAtExit}. */
+export function finishAtExit(one: ExitHandler): void {
   if (guarded.size === 0) listen();
   guarded.add(one);
 }
 
-/** Takes back {@link guard}. */
-export function unguard(one: Interruptible): void {
+/** Takes back {@link finishAtExit}. */
+export function forgetAtExit(one: ExitHandler): void {
   if (guarded.delete(one) && guarded.size === 0 && !isClosing) stopListening();
 }
 
@@ -45,7 +45,7 @@ const listeners = Object.keys(SIGNALS).map((name) => {
 
 function listen(): void {
   for (const { signal, listener } of listeners) {
-    if (signal === "SIGHUP" && outlivesTerminal()) continue;
+    if (signal === "SIGHUP" && isSighupIgnored()) continue;
     Deno.addSignalListener(signal, listener);
   }
   globalThis.addEventListener("unload", closeAllNow);
@@ -92,7 +92,7 @@ function closeAllNow(): void {
 }
 
 /** Waits for the clips and tells of those that are late, once: after an uncaught error comes the process's end. */
-function finishAllNow(untilMs: (one: Interruptible) => number): void {
+function finishAllNow(untilMs: (one: ExitHandler) => number): void {
   const all = [...guarded];
   guarded.clear();
   stopListening();

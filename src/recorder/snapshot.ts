@@ -6,7 +6,7 @@
 import { checkObject, checkText } from "../util/check.ts";
 import { GstError } from "../../ffi/errors.ts";
 import { nsToSec, secToNs } from "../util/clock_time.ts";
-import type { Part } from "../media/codecs.ts";
+import type { ElementChain } from "../media/codecs.ts";
 import { checkSec, deadline } from "../util/deadline.ts";
 import { GstTimeoutError } from "../util/errors.ts";
 import type { Frame } from "../gst/frame.ts";
@@ -15,7 +15,7 @@ import type { Pipeline } from "../pipeline.ts";
 import { poll } from "../util/poll.ts";
 import { hasElement } from "../gst/element_factory.ts";
 import { framesUpTo, spanOf } from "../ringbuffer/frame_selection.ts";
-import { ClipFile } from "../storage/part_file.ts";
+import { PartFile } from "../storage/part_file.ts";
 import { extensionOf } from "../media/containers.ts";
 import { decodeLast } from "./encode/decoder.ts";
 import { RecordBin } from "./encode/record_bin.ts";
@@ -50,14 +50,14 @@ export interface SnapshotSource {
 }
 
 /** JPEG has the full range of values; videoconvert widens that of video only on its way from RGB (measured with 1.22). */
-const JPEG: Part = {
+const JPEG: ElementChain = {
   elements: ["jpegenc"],
   text: "video/x-raw,format=BGRx ! videoconvert ! video/x-raw,format=I420,colorimetry=1:4:0:0 ! " +
     "jpegenc quality=90",
 };
 
 /** The encoders of pictures by extension. */
-export const IMAGES: Record<string, Part> = {
+export const IMAGES: Record<string, ElementChain> = {
   ".jpg": JPEG,
   ".jpeg": JPEG,
   ".png": { elements: ["pngenc"], text: "pngenc" },
@@ -157,14 +157,14 @@ function checkSpan(at: number | undefined, frames: readonly Frame[], pipeline: P
 
 /** Whether no frame can come any more that is shown at or before an instant. */
 function reaches(frames: readonly Frame[], atNs: bigint): boolean {
-  const last = frames.findLast(({ orderNs }) => orderNs !== null);
-  return last !== undefined && last.orderNs! + (last.durationNs ?? 0n) > atNs;
+  const last = frames.findLast(({ dtsNs }) => dtsNs !== null);
+  return last !== undefined && last.dtsNs! + (last.durationNs ?? 0n) > atNs;
 }
 
 /** Writes the last of the frames, under a temporary name until that is done. */
 async function writeFile(path: string, text: string, frames: readonly Frame[]) {
   const untilMs = performance.now() + WORK_SEC * 1000;
-  const file = await ClipFile.reserve(path);
+  const file = await PartFile.reserve(path);
   try {
     const last = frames.at(-1)!;
     const isRaw = last.mediaType === "video/x-raw";
@@ -181,7 +181,7 @@ async function writeFile(path: string, text: string, frames: readonly Frame[]) {
   }
 }
 
-async function encode(frame: Frame, text: string, file: ClipFile, untilMs: number): Promise<void> {
+async function encode(frame: Frame, text: string, file: PartFile, untilMs: number): Promise<void> {
   class ImageBin extends RecordBin {
     static override readonly binString = text;
   }
@@ -189,7 +189,7 @@ async function encode(frame: Frame, text: string, file: ClipFile, untilMs: numbe
   const bin = new ImageBin({ path, location, tracks: [frame] });
   try {
     await bin.start();
-    bin.push(frame);
+    bin.write(frame);
     bin.endStream();
     if (await poll(untilMs, () => bin.isEnded())) return;
     throw new GstTimeoutError(`${path} was not written in time: the encoder hangs`);

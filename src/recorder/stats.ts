@@ -4,7 +4,7 @@
  * @module
  */
 import { nsToSec } from "../util/clock_time.ts";
-import { missingBetween } from "../ringbuffer/clip_window.ts";
+import { countMissing } from "../ringbuffer/clip_window.ts";
 import type { Frame } from "../gst/frame.ts";
 
 /** What a recorder's ring holds at the moment. */
@@ -47,11 +47,11 @@ export interface StatsContext {
 
 /** Makes the statistics of the frames in a ring, oldest first. */
 export function ringStats(
-  frames: readonly Pick<Frame, "timeNs" | "orderNs" | "durationNs" | "bytes">[],
+  frames: readonly Pick<Frame, "timeNs" | "dtsNs" | "durationNs" | "bytes">[],
   context: StatsContext,
 ): RecorderStats {
   const { holdSec, frameNs, capsBytes, longestGopNs, openClips } = context;
-  const order = frames.map(({ orderNs }) => orderNs).filter((orderNs) => orderNs !== null);
+  const order = frames.map(({ dtsNs }) => dtsNs).filter((dtsNs) => dtsNs !== null);
   const spanNs = order.length > 1 ? order.at(-1)! - order[0]! : 0n;
   const stepNs = frameNs ?? (spanNs > 0n ? spanNs / BigInt(order.length - 1) : null);
   const bytes = frames.reduce((sum, frame) => sum + frame.bytes, 0);
@@ -66,7 +66,7 @@ export function ringStats(
       : Math.round((bytes / frames.length) * frameRate * holdSec),
     frameRate,
     dropped: order.reduce(
-      (sum, time, i) => i === 0 ? 0 : sum + missingBetween(order[i - 1]!, time, stepNs),
+      (sum, time, i) => i === 0 ? 0 : sum + countMissing(order[i - 1]!, time, stepNs),
       0,
     ),
     gopSec: longestGopNs === null ? null : nsToSec(longestGopNs),

@@ -7,11 +7,11 @@ import { nsToSec, secToNs } from "../util/clock_time.ts";
 import { isSelfContained, isSound } from "../media/codecs.ts";
 import type { Frame } from "../gst/frame.ts";
 import type { Attachment } from "../pipeline.ts";
-import { DecodeOrder } from "../ringbuffer/dts_estimator.ts";
+import { DtsEstimator } from "../ringbuffer/dts_estimator.ts";
 import { History } from "../ringbuffer/history.ts";
 import type { RingBuffer, RingBufferOptions } from "../ringbuffer/ring_buffer.ts";
 import { Timeline } from "../ringbuffer/timeline.ts";
-import { clipStart } from "../ringbuffer/clip_window.ts";
+import { clipStartIndex } from "../ringbuffer/clip_window.ts";
 import { type RecorderStats, ringStats } from "./stats.ts";
 
 /** Running time after which a frame that should have come counts as not coming. */
@@ -26,7 +26,7 @@ const SPARE_BUFFERS = 16;
 const FEW_FRAMES = 2;
 
 /** What takes the frames of a track. */
-export interface TrackListener {
+export interface RecorderTrackListener {
   /** Takes a frame, which stays the track's. */
   onFrame: (frame: Frame) => void;
   /** Learns that the next frame is the first one of another run of the stream. */
@@ -34,7 +34,7 @@ export interface TrackListener {
 }
 
 /** A tee's stream: the ring at it, and the frames out of that which the next clip may need. */
-export class Track {
+export class RecorderTrack {
   /** The tee's name. */
   readonly tee: string;
   /** The ring, on the tee until it is detached. */
@@ -48,7 +48,7 @@ export class Track {
   #arrivedNs = 0n;
   #arrivedMs = performance.now();
   #timeline: Timeline;
-  readonly #decodeOrder = new DecodeOrder();
+  readonly #dtsEstimator = new DtsEstimator();
   #mustCopy: boolean | undefined;
   /** The latest start of a frame, or when the ring was attached. */
   #newestNs: bigint;
@@ -93,7 +93,7 @@ export class Track {
   }
 
   /** Takes what the ring holds. */
-  take(runningTimeNs: bigint | null, { onFrame, onRestart }: TrackListener): void {
+  drain(runningTimeNs: bigint | null, { onFrame, onRestart }: RecorderTrackListener): void {
     const { history, ring } = this;
     const frames = ring.drain();
     if (frames.length === 0 && history.frames.length === 0) return;
@@ -108,7 +108,7 @@ export class Track {
     this.#checkPool(frames);
     this.#order(frames);
     const places = this.#timeline.place(
-      frames.map(({ orderNs }) => orderNs),
+      frames.map(({ dtsNs }) => dtsNs),
       runningTimeNs ?? this.#arrivedNs,
       this.#hasPaused(nowNs),
     );
@@ -119,7 +119,7 @@ export class Track {
       if (isNew) this.#restart(onRestart);
       frame.shift(shiftNs);
       onFrame(frame);
-      history.push(frame);
+      history.admit(frame);
     }
     this.#newestNs = frames.findLast(({ timeNs }) => timeNs !== null)?.timeNs ?? this.#newestNs;
   }
@@ -127,13 +127,13 @@ export class Track {
   /** Makes sure that no frame is decoded later than the ones after it. */
   #order(frames: readonly Frame[]): void {
     const { mediaType } = frames[0]!;
-    if (mediaType.endsWith("/x-raw")) return frames.forEach((frame) => frame.forgetOrder());
+    if (mediaType.endsWith("/x-raw")) return frames.forEach((frame) => frame.ignoreDts());
     // parsers that know of no such times take those at which frames are shown, or none
     if (isSelfContained(mediaType) || frames.some(({ isReordered }) => isReordered)) return;
     const timed = frames.filter(({ timeNs }) => timeNs !== null);
-    const ordersNs = this.#decodeOrder.place(timed.map(({ timeNs }) => timeNs!));
+    const estimatesNs = this.#dtsEstimator.place(timed.map(({ timeNs }) => timeNs!));
     for (const [index, frame] of timed.entries()) {
-      if (ordersNs[index] !== frame.timeNs) frame.tellOrder(ordersNs[index]!);
+      if (estimatesNs[index] !== frame.timeNs) frame.setDts(estimatesNs[index]!);
     }
   }
 
@@ -172,7 +172,7 @@ export class Track {
   /** Where a clip from an instant on would begin; null where it has none of this stream. */
   startNs(sinceNs: bigint): bigint | null {
     const { frames } = this.history;
-    return frames[clipStart(frames, sinceNs)]?.timeNs ?? null;
+    return frames[clipStartIndex(frames, sinceNs)]?.timeNs ?? null;
   }
 
   /**

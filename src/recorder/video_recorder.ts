@@ -12,8 +12,8 @@ import { JITTER_NS } from "../ringbuffer/timeline.ts";
 import { type Call, ClipWindow } from "../ringbuffer/clip_window.ts";
 import { Clip } from "./clip/clip.ts";
 import type { ClipTrackOptions } from "./clip/clip_track.ts";
-import { survivesChange } from "./encode/record_bin_text.ts";
-import { guard, type Interruptible, unguard } from "./graceful_exit.ts";
+import { survivesCapsChange } from "./encode/record_bin_text.ts";
+import { type ExitHandler, finishAtExit, forgetAtExit } from "./graceful_exit.ts";
 import {
   checkPath,
   type CompleteOptions,
@@ -26,8 +26,8 @@ import {
 import type { RecordingReport, Shortfall } from "./clip/report.ts";
 import { type SnapshotOptions, type SnapshotReport, takeSnapshot } from "./snapshot.ts";
 import type { RecorderStats } from "./stats.ts";
-import { Track } from "./track.ts";
-import { Turns } from "../util/shared_interval.ts";
+import { RecorderTrack } from "./track.ts";
+import { SharedInterval } from "../util/shared_interval.ts";
 
 /**
  * What a recorder is doing: off its tee, keeping the last seconds, making a clip's file, writing a clip, or finishing
@@ -43,19 +43,19 @@ export interface Recording {
   readonly finished: Promise<RecordingReport>;
 }
 
-const SOON = new Turns(20, true);
+const SOON = new SharedInterval(20, true);
 /**
  * When recorders look at their rings and clips. While frames are written that is seldom, so that each look has several to
  * pass on: waking an encoder costs more than a frame does.
  */
-const TURNS: Partial<Record<RecorderState, Turns>> = {
-  buffering: new Turns(1000, false),
+const INTERVALS: Partial<Record<RecorderState, SharedInterval>> = {
+  buffering: new SharedInterval(1000, false),
   starting: SOON,
-  recording: new Turns(200, true),
+  recording: new SharedInterval(200, true),
   finishing: SOON,
 };
 /** The same for sources that lack the buffers in the ring, while there is no clip and while there is. */
-const HURRIED = [new Turns(20, false), new Turns(20, true)];
+const HURRIED = [new SharedInterval(20, false), new SharedInterval(20, true)];
 /** Seconds of frames that may wait for the encoder, beside those of the window before and after the call. */
 const BACKLOG_SEC = 5;
 /** Nanoseconds that a frame is taken to last before there are two. */
@@ -116,17 +116,17 @@ export class VideoRecorder implements AsyncDisposable {
   readonly #windowNs: bigint;
   /** Null where clips may last for ever. */
   readonly #maxClipNs: bigint | null;
-  readonly #tracks: Track[] = [];
+  readonly #tracks: RecorderTrack[] = [];
   /** Clips that are not done. */
   readonly #clips = new Set<Clip>();
-  readonly #interruptible: Interruptible = {
+  readonly #exitHandler: ExitHandler = {
     exitMs: () => this.#options.exitTimeoutSec * 1000,
     close: () => this.close(),
     endNow: () => this.#endNow(),
     finishNow: (untilMs) => this.#clips.forEach((clip) => clip.finishNow(untilMs)),
   };
   /** The turns that it is in, none where it has left its tee. */
-  #turns: Turns | undefined;
+  #turns: SharedInterval | undefined;
   readonly #look = () => {
     this.#checkRing();
     if (this.busy) this.#tick();
@@ -161,7 +161,7 @@ export class VideoRecorder implements AsyncDisposable {
 
   #attach({ tee, ringBufferClass }: Required<TrackOptions>): void {
     const { pipeline, windowSizeSec, timeoutSec, maxRingBytes, copyFrames } = this.#options;
-    const track = new Track(ringBufferClass, {
+    const track = new RecorderTrack(ringBufferClass, {
       pipeline,
       teeName: tee,
       windowSec: windowSizeSec,
@@ -211,7 +211,7 @@ export class VideoRecorder implements AsyncDisposable {
     if (onVideoFinished !== undefined) checkFunction("onVideoFinished", onVideoFinished);
     this.#checkOpen();
     // first the frames up to now, then the instant: no frame can fall between the two
-    this.#take();
+    this.#drain();
     const call = readCall(options, this.#options.windowSizeSec, this.#nowNs);
     const clip = this.#extend(call) ?? this.#begin(call, maxDelaySec);
     if (onVideoFinished !== undefined) clip.onFinished(onVideoFinished);
@@ -233,7 +233,7 @@ export class VideoRecorder implements AsyncDisposable {
   snapshot(path: string, options: SnapshotOptions = {}): Promise<SnapshotReport> {
     const frames = () => {
       this.#checkOpen();
-      this.#take();
+      this.#drain();
       const video = this.#tracks.find((track) => !track.isSound) ?? this.#tracks[0]!;
       return video.history.frames;
     };
@@ -265,7 +265,7 @@ export class VideoRecorder implements AsyncDisposable {
       maxDelaySec,
     });
     this.#clips.add(clip);
-    if (this.#options.finishOnExit) guard(this.#interruptible);
+    if (this.#options.finishOnExit) finishAtExit(this.#exitHandler);
     clip.done.then(() => this.#drop(clip));
     // the first track tells where the others begin
     for (const [index, { ring, history }] of this.#tracks.entries()) {
@@ -275,7 +275,7 @@ export class VideoRecorder implements AsyncDisposable {
     return clip;
   }
 
-  #clipTrack({ tee, ring, history }: Track, path: string): ClipTrackOptions {
+  #clipTrack({ tee, ring, history }: RecorderTrack, path: string): ClipTrackOptions {
     const { windowSizeSec, exactStart, recordBinClass } = this.#options;
     return {
       tee,
@@ -283,14 +283,14 @@ export class VideoRecorder implements AsyncDisposable {
       maxBacklogNs: secToNs(2 * windowSizeSec + BACKLOG_SEC),
       // nothing is known of what bins with a text of their own can go on with
       survives: (before, after) =>
-        recordBinClass.binString === "" && survivesChange(path, before, after),
+        recordBinClass.binString === "" && survivesCapsChange(path, before, after),
       isExact: exactStart,
     };
   }
 
   #drop(clip: Clip): void {
     this.#clips.delete(clip);
-    if (this.#clips.size === 0) unguard(this.#interruptible);
+    if (this.#clips.size === 0) forgetAtExit(this.#exitHandler);
   }
 
   /** The pipeline's running time: it stands still in a pause, and so do clips. */
@@ -303,11 +303,11 @@ export class VideoRecorder implements AsyncDisposable {
    *
    * @returns The pipeline's running time; null while it is stopped.
    */
-  #take(): bigint | null {
+  #drain(): bigint | null {
     const { runningTimeNs } = this.#options.pipeline;
     for (const [index, track] of this.#tracks.entries()) {
-      track.take(runningTimeNs, {
-        onFrame: (frame) => this.#clips.forEach((clip) => clip.offer(index, frame)),
+      track.drain(runningTimeNs, {
+        onFrame: (frame) => this.#clips.forEach((clip) => clip.admit(index, frame)),
         onRestart: () => this.#clips.forEach((clip) => clip.endTrack(index, "flushed")),
       });
     }
@@ -318,7 +318,7 @@ export class VideoRecorder implements AsyncDisposable {
 
   /** Keeps what a clip from now on needs: of the other tracks, as far back as the first one has to begin. */
   #trim(nowNs: bigint): void {
-    const [first, ...others] = this.#tracks as [Track, ...Track[]];
+    const [first, ...others] = this.#tracks as [RecorderTrack, ...RecorderTrack[]];
     // live frames can be a little ahead of the instant of a call
     const newestNs = max(this.#newestNs - JITTER_NS, min(this.#newestNs, nowNs));
     const sinceNs = newestNs - this.#windowNs;
@@ -347,7 +347,7 @@ export class VideoRecorder implements AsyncDisposable {
 
   /** What the ring holds at the moment. It costs nothing until it is called, and then looks at each frame in the ring. */
   stats(): RecorderStats {
-    this.#take();
+    this.#drain();
     const openClips = this.#clips.size;
     const all = this.#tracks.map((track) => ({ tee: track.tee, ...track.stats(openClips) }));
     const { tee: _, ...first } = all[0]!;
@@ -356,12 +356,12 @@ export class VideoRecorder implements AsyncDisposable {
 
   /** Has the rings looked at in the turns of its state. */
   #schedule(): void {
-    const turns = TURNS[this.state];
+    const turns = INTERVALS[this.state];
     const mustHurry = this.#tracks.some(({ mustCopy }) => mustCopy);
     this.#join(turns !== undefined && mustHurry ? HURRIED[Number(this.busy)] : turns);
   }
 
-  #join(turns: Turns | undefined): void {
+  #join(turns: SharedInterval | undefined): void {
     if (turns === this.#turns) return;
     this.#turns?.remove(this.#look);
     turns?.add(this.#look);
@@ -378,7 +378,7 @@ export class VideoRecorder implements AsyncDisposable {
 
   /** Moves the clips on. */
   #tick(): void {
-    const runningTimeNs = this.#take();
+    const runningTimeNs = this.#drain();
     const isStopped = runningTimeNs === null;
     const nowNs = runningTimeNs ?? 0n;
     const patienceNs = secToNs(this.#options.trackTimeoutSec);
@@ -405,7 +405,7 @@ export class VideoRecorder implements AsyncDisposable {
     }
     // what their frames are made of tells whether the ring may keep them
     const areKnown = this.#tracks.every(({ mustCopy }) => mustCopy === false);
-    if (!areFitted || !areKnown) this.#take();
+    if (!areFitted || !areKnown) this.#drain();
     for (const track of this.#tracks) {
       if (track.history.frames.length > 0) track.forget(this.#nowNs);
     }
@@ -428,7 +428,7 @@ export class VideoRecorder implements AsyncDisposable {
 
   async #close(reason?: Shortfall): Promise<void> {
     const { closeTimeoutSec } = this.#options;
-    this.#take();
+    this.#drain();
     for (const clip of this.#clips) {
       for (const [index, { ring }] of this.#tracks.entries()) {
         clip.endTrack(index, reason ?? (ring.isEos ? "end-of-stream" : "closed"));
@@ -447,7 +447,7 @@ export class VideoRecorder implements AsyncDisposable {
 
   /** Ends open clips with what they have, for a process that is about to end. */
   #endNow(): void {
-    this.#take();
+    this.#drain();
     for (const clip of this.#clips) clip.endNow();
   }
 

@@ -69,7 +69,7 @@ function hasLoneSample(view: DataView, tracks: Box[]): boolean {
   return tables.some(({ type, content }) => type === "stsz" && view.getUint32(content + 8) === 1);
 }
 
-/** Turns what tells a fragment's time (tfdt, section 8.8.12) into what nobody reads. */
+/** SharedInterval what tells a fragment's time (tfdt, section 8.8.12) into what nobody reads. */
 function hideTimes(view: DataView): void {
   const children = within(view, boxesIn(view, 8, view.byteLength), "traf");
   for (const { type, start } of children) if (type === "tfdt") view.setUint32(start + 4, FREE);

@@ -15,7 +15,7 @@ import {
 } from "../storage/part_file.ts";
 import { extensionOf, type Remuxer, remuxerOf } from "../media/containers.ts";
 import { checksum, copyPatched } from "./file_io.ts";
-import { mend } from "./repair.ts";
+import { findPatches } from "./repair.ts";
 import {
   type Content,
   countFrames,
@@ -24,7 +24,7 @@ import {
   remux,
   type Stream,
 } from "./remux.ts";
-import { type Survey, survey } from "./scan.ts";
+import { scan, type ScanResult } from "./scan.ts";
 
 /** A clip that has got its name. */
 export interface RecoveredClip {
@@ -130,12 +130,12 @@ export async function recoverClips(directory: string): Promise<Recovery> {
 }
 
 /** A `.part` file, and the clip that it would have become. */
-interface Part {
+interface PartPaths {
   path: string;
   partPath: string;
 }
 
-async function findParts(directory: string): Promise<Part[]> {
+async function findParts(directory: string): Promise<PartPaths[]> {
   const short = (await filesIn(directory)).filter((name) => name.endsWith(PART_SUFFIX))
     .map((name) => ({ name: name.slice(0, -PART_SUFFIX.length), part: name }));
   const folder = join(directory, PART_SUFFIX);
@@ -158,7 +158,9 @@ async function filesIn(directory: string): Promise<string[]> {
 }
 
 /** Null where it is gone, as its recorder has finished it, or was empty. */
-async function recoverClip({ path, partPath }: Part): Promise<RecoveredClip | LeftClip | null> {
+async function recoverClip(
+  { path, partPath }: PartPaths,
+): Promise<RecoveredClip | LeftClip | null> {
   let bytes = 0;
   let reason: LeftReason = "failed";
   try {
@@ -173,7 +175,7 @@ async function recoverClip({ path, partPath }: Part): Promise<RecoveredClip | Le
     reason = "name-taken";
     if (exists(path)) throw new Deno.errors.AlreadyExists(`There is a file ${path} already`);
     reason = "failed";
-    const found = survey(file, extensionOf(path));
+    const found = scan(file, extensionOf(path));
     await using source = await readable({ path, partPath }, file, found);
     reason = "unreadable";
     const content = await read(path, source.path);
@@ -195,17 +197,17 @@ async function recoverClip({ path, partPath }: Part): Promise<RecoveredClip | Le
   }
 }
 
-function lostBytes({ damaged, tail }: Survey, size: number): number {
+function lostBytes({ damaged, tail }: ScanResult, size: number): number {
   return damaged.reduce((sum, { start, end }) => sum + end - start, size - tail);
 }
 
 /** A file to read a `.part` file from: itself, or a copy that can be read. */
 async function readable(
-  { path, partPath }: Part,
+  { path, partPath }: PartPaths,
   file: Deno.FsFile,
-  found: Survey,
+  found: ScanResult,
 ): Promise<{ path: string } & AsyncDisposable> {
-  const patches = mend(file, extensionOf(path), found);
+  const patches = findPatches(file, extensionOf(path), found);
   if (patches.length === 0) return { path: partPath, async [Symbol.asyncDispose]() {} };
   const copy = await temporary(path, ".repaired");
   await copyPatched(file, copy.path, patches).catch(async (error) => {
@@ -245,7 +247,7 @@ async function read(path: string, file: string): Promise<Readable> {
 }
 
 /** A `.part` file, and what is in it. */
-interface Found extends Survey {
+interface Found extends ScanResult {
   file: Deno.FsFile;
   content: Readable;
 }
@@ -257,7 +259,7 @@ interface Found extends Survey {
  * @returns The other name, or null.
  */
 async function complete(
-  { path, partPath }: Part,
+  { path, partPath }: PartPaths,
   from: string,
   found: Found,
 ): Promise<string | null> {
@@ -287,7 +289,7 @@ async function hasFrames(path: string, { file, frames }: Found): Promise<boolean
   if (frames === null) return true;
   using copy = await Deno.open(path);
   const original = await checksum(file, frames);
-  const copied = await checksum(copy, survey(copy, extensionOf(path)).frames!);
+  const copied = await checksum(copy, scan(copy, extensionOf(path)).frames!);
   return copied.bytes === original.bytes && copied.sum === original.sum;
 }
 

@@ -10,7 +10,7 @@ import { CLOCK_TIME_NONE, OFFSETS } from "../../ffi/layout.ts";
 import type { MessageStream } from "../gst/bus.ts";
 import { mediaTypeOf, readPadCaps } from "../gst/caps.ts";
 import { nsToSec } from "../util/clock_time.ts";
-import { chain, type Part } from "../media/codecs.ts";
+import { chain, type ElementChain } from "../media/codecs.ts";
 import { listSrcPads } from "../gst/bin.ts";
 import { GstTimeoutError } from "../util/errors.ts";
 import { Frame } from "../gst/frame.ts";
@@ -200,7 +200,7 @@ export async function remux(
   to: string,
   { muxer, needs, streams, offsetsNs }: {
     muxer: string;
-    needs: Record<string, Part>;
+    needs: Record<string, ElementChain>;
     streams: Stream[];
     offsetsNs: bigint[];
   },

@@ -6,7 +6,7 @@
 import { type Patch, writtenBytes } from "./file_io.ts";
 import { repairFragments } from "./mp4_fragments.ts";
 import { freeHead } from "./scan_mp4.ts";
-import type { Survey } from "./scan.ts";
+import type { ScanResult } from "./scan.ts";
 
 const MP4_EXTENSIONS = [".mp4", ".mov"];
 const NOTHING = new Uint8Array();
@@ -17,7 +17,11 @@ const NOTHING = new Uint8Array();
  *
  * @param extension The kind of file, such as `.webm`.
  */
-export function mend(file: Deno.FsFile, extension: string, { damaged, tail }: Survey): Patch[] {
+export function findPatches(
+  file: Deno.FsFile,
+  extension: string,
+  { damaged, tail }: ScanResult,
+): Patch[] {
   const { size } = file.statSync();
   const isMp4 = MP4_EXTENSIONS.includes(extension);
   const gaps = damaged.map(({ start, end }): Patch => {

@@ -4,11 +4,11 @@
  * @module
  */
 import { chunksOf, readBytes, type Span, writtenBytes } from "./file_io.ts";
-import { surveyMatroska } from "./scan_matroska.ts";
-import { surveyMp4 } from "./scan_mp4.ts";
+import { scanMatroska } from "./scan_matroska.ts";
+import { scanMp4 } from "./scan_mp4.ts";
 
 /** What there is in a file. */
-export interface Survey {
+export interface ScanResult {
   /** Where the bytes of all of its frames are; null where only reading it tells. */
   frames: Span[] | null;
   /** What no such file has, with something that can be read behind it, or where it would not have been cut off. */
@@ -29,21 +29,21 @@ const TS_SYNC_BYTE = 0x47;
  *
  * @param extension The kind of file, such as `.webm`.
  */
-export function survey(file: Deno.FsFile, extension: string): Survey {
+export function scan(file: Deno.FsFile, extension: string): ScanResult {
   switch (extension) {
     case ".webm":
     case ".mkv":
-      return surveyMatroska(file);
+      return scanMatroska(file);
     case ".mp4":
     case ".mov":
-      return surveyMp4(file);
+      return scanMp4(file);
     default:
-      return surveyTransportStream(file);
+      return scanTransportStream(file);
   }
 }
 
 /** Such a stream has no end, and needs none. */
-function surveyTransportStream(file: Deno.FsFile): Survey {
+function scanTransportStream(file: Deno.FsFile): ScanResult {
   const whole = Math.floor(file.statSync().size / TS_PACKET_BYTES);
   const packets = Math.min(whole, Math.ceil(writtenBytes(file) / TS_PACKET_BYTES));
   const tail = packets * TS_PACKET_BYTES;

@@ -5,7 +5,7 @@
  * @module
  */
 import { chunksOf, readBytes, readView, type Span, writtenBytes } from "./file_io.ts";
-import type { Survey } from "./scan.ts";
+import type { ScanResult } from "./scan.ts";
 
 /** What is in front of the first cluster: EBML, Segment, SeekHead, Info, Tracks, Tags, Chapters, Attachments, Void. */
 const HEAD_IDS = [
@@ -40,7 +40,7 @@ interface Element extends Span {
 }
 
 /** Looks at how a Matroska file is made up. */
-export function surveyMatroska(file: Deno.FsFile): Survey {
+export function scanMatroska(file: Deno.FsFile): ScanResult {
   const { size } = file.statSync();
   const written = writtenBytes(file);
   const frames: Span[] = [];

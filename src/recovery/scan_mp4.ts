@@ -5,7 +5,7 @@
  * @module
  */
 import { chunksOf, readBytes, readView, type Span, writtenBytes } from "./file_io.ts";
-import type { Survey } from "./scan.ts";
+import type { ScanResult } from "./scan.ts";
 
 /** What such a file is made of, in front of the first frame, of frames, and of what describes them. */
 const TYPES = ["ftyp", "free", "skip", "wide", "uuid", "mdat", "moov", "moof", "mfra"];
@@ -37,7 +37,7 @@ export interface Boxes {
 }
 
 /** Looks at how a file of the MP4 family is made up. */
-export function surveyMp4(file: Deno.FsFile): Survey {
+export function scanMp4(file: Deno.FsFile): ScanResult {
   const { size } = file.statSync();
   const { boxes, damaged, end } = readBoxes(file);
   const types = boxes.map(({ type }) => type);

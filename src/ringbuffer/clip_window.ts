@@ -84,15 +84,15 @@ export interface Timed {
  *
  * @example
  * ```ts
- * import { clipStart } from "./clip_window.ts";
+ * import { clipStartIndex } from "./clip_window.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const frames = [0n, 1n, 2n, 3n].map((timeNs) => ({ timeNs, isKeyframe: timeNs === 0n }));
- * assertEquals(clipStart(frames, 2n), 0);
- * assertEquals(clipStart(frames.map(({ timeNs }) => ({ timeNs, isKeyframe: true })), 2n), 2);
+ * assertEquals(clipStartIndex(frames, 2n), 0);
+ * assertEquals(clipStartIndex(frames.map(({ timeNs }) => ({ timeNs, isKeyframe: true })), 2n), 2);
  * ```
  */
-export function clipStart(frames: readonly Timed[], sinceNs: bigint): number {
+export function clipStartIndex(frames: readonly Timed[], sinceNs: bigint): number {
   const inside = frames.findIndex(({ timeNs }) => timeNs !== null && timeNs >= sinceNs);
   if (inside === -1 && frames.every(({ isKeyframe }) => isKeyframe)) return frames.length;
   let start = inside === -1 ? frames.length - 1 : inside;
@@ -120,7 +120,7 @@ function hasLeading(frames: readonly Timed[], index: number, sinceNs: bigint): b
  *
  * @param frameNs What one frame lasts; null where that is not known: then none is missing.
  */
-export function missingBetween(timeNs: bigint, nextNs: bigint, frameNs: bigint | null): number {
+export function countMissing(timeNs: bigint, nextNs: bigint, frameNs: bigint | null): number {
   if (frameNs === null || frameNs <= 0n) return 0;
   const steps = Math.round(Number(nextNs - timeNs) / Number(frameNs));
   return Math.max(0, steps - 1);

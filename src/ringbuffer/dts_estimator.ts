@@ -16,14 +16,14 @@ const JUMP_NS = 1_000_000_000n;
  *
  * @example
  * ```ts
- * import { DecodeOrder } from "./dts_estimator.ts";
+ * import { DtsEstimator } from "./dts_estimator.ts";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(new DecodeOrder().place([0n, 30n, 10n, 20n]), [-10n, 0n, 10n, 20n]);
- * assertEquals(new DecodeOrder().place([0n, 10n, 20n, 30n]), [0n, 10n, 20n, 30n]);
+ * assertEquals(new DtsEstimator().place([0n, 30n, 10n, 20n]), [-10n, 0n, 10n, 20n]);
+ * assertEquals(new DtsEstimator().place([0n, 10n, 20n, 30n]), [0n, 10n, 20n, 30n]);
  * ```
  */
-export class DecodeOrder {
+export class DtsEstimator {
   /** The latest of the times so far, in order. */
   #latest: bigint[] = [];
   /** Frames by which one came after others that are shown later, at most. */
@@ -45,8 +45,8 @@ export class DecodeOrder {
     this.#latest = insert(this.#latest, timeNs);
     const isNew = this.#latest.length === 1;
     const index = this.#latest.length - 1 - this.#depth;
-    const orderNs = this.#latest[index] ?? this.#latest[0]! + BigInt(index) * stepNs;
-    return this.#lastNs = isNew ? orderNs : max(orderNs, this.#lastNs!);
+    const dtsNs = this.#latest[index] ?? this.#latest[0]! + BigInt(index) * stepNs;
+    return this.#lastNs = isNew ? dtsNs : max(dtsNs, this.#lastNs!);
   }
 }
 

@@ -4,13 +4,13 @@
  * @module
  */
 import { GstError } from "../../ffi/errors.ts";
-import { PARSERS, type Part } from "../media/codecs.ts";
+import { type ElementChain, PARSERS } from "../media/codecs.ts";
 import { missingHint } from "../launch/parse_launch.ts";
 import { hasElement } from "../gst/element_factory.ts";
 import { RingBuffer } from "./ring_buffer.ts";
 
 /** Encoders without a delay of many frames, those of hardware first. */
-const ENCODERS: (Part & { makes: string })[] = [
+const ENCODERS: (ElementChain & { makes: string })[] = [
   { makes: "video/x-h264", elements: ["nvh264enc"], text: "nvh264enc" },
   { makes: "video/x-h264", elements: ["vah264enc"], text: "vah264enc" },
   { makes: "video/x-h264", elements: ["v4l2h264enc"], text: "v4l2h264enc" },

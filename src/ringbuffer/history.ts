@@ -4,7 +4,7 @@
  * @module
  */
 import type { Frame } from "../gst/frame.ts";
-import { clipStart } from "./clip_window.ts";
+import { clipStartIndex } from "./clip_window.ts";
 
 /** The last frames that were drained, oldest first. It holds each until that is too old, or all are forgotten. */
 export class History {
@@ -25,7 +25,7 @@ export class History {
 
   /** Nanoseconds from one frame to the next, on average; null where there are no two. */
   get frameNs(): bigint | null {
-    const order = this.#frames.map(({ orderNs }) => orderNs).filter((orderNs) => orderNs !== null);
+    const order = this.#frames.map(({ dtsNs }) => dtsNs).filter((dtsNs) => dtsNs !== null);
     const spanNs = order.length > 1 ? order.at(-1)! - order[0]! : 0n;
     return spanNs > 0n ? spanNs / BigInt(order.length - 1) : null;
   }
@@ -36,7 +36,7 @@ export class History {
   }
 
   /** Adds a frame, which becomes the history's; it must be a keyframe to be the first. */
-  push(frame: Frame): void {
+  admit(frame: Frame): void {
     if (this.#frames.length === 0 && !frame.isKeyframe) return frame.release();
     this.#frames.push(frame);
     this.#bytes += frame.bytes;
@@ -50,7 +50,7 @@ export class History {
 
   /** Drops the frames that no clip from an instant on needs, and the oldest beyond a number of bytes. */
   trim(sinceNs: bigint, maxBytes = Infinity): void {
-    this.#drop(clipStart(this.#frames, sinceNs));
+    this.#drop(clipStartIndex(this.#frames, sinceNs));
     let count = 0;
     for (let left = this.#bytes; left > maxBytes; count++) left -= this.#frames[count]!.bytes;
     this.#drop(count);

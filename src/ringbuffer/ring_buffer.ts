@@ -16,7 +16,7 @@ import { setProperty } from "../gst/properties.ts";
 import { type State, STATES } from "../gst/state.ts";
 import { RingBin } from "./ring_bin.ts";
 import { isTeeLive, rawBytesPerSec, repeatParameterSets, teeMediaType } from "./tee_upstream.ts";
-import { TeeLeg } from "./tee_branch.ts";
+import { TeeBranch } from "./tee_branch.ts";
 
 /** Where a ring buffer sits and how much it holds. */
 export interface RingBufferOptions {
@@ -96,7 +96,7 @@ export class RingBuffer {
   /** The leg's reference. */
   readonly #tee: Deno.PointerObject;
   readonly #bin: RingBin;
-  readonly #leg: TeeLeg;
+  readonly #leg: TeeBranch;
   readonly #stream: PadCaps<Stream>;
   /** Where the pipeline is on its way to. */
   #target: State;
@@ -143,7 +143,7 @@ export class RingBuffer {
     }));
     try {
       this.#configure();
-      this.#leg = new TeeLeg({ name, tee, bin: this.#bin, timeoutSec });
+      this.#leg = new TeeBranch({ name, tee, bin: this.#bin, timeoutSec });
     } catch (error) {
       this.#bin.close();
       throw error;

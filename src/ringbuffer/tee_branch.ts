@@ -13,7 +13,7 @@ import { setProperty } from "../gst/properties.ts";
 import type { RingBin } from "./ring_bin.ts";
 
 /** What to link where. */
-export interface TeeLegOptions {
+export interface TeeBranchOptions {
   /** What to call the leg in messages. */
   name: string;
   /** A GstElement; the leg takes a reference of its own. */
@@ -36,7 +36,7 @@ const LAST_EVENTS = [
 ];
 
 /** A bin linked to a tee, from construction to {@link remove}. */
-export class TeeLeg {
+export class TeeBranch {
   /** Path of the bin in the pipeline, also once it is taken out. */
   readonly path: string;
   readonly #name: string;
@@ -56,7 +56,7 @@ export class TeeLeg {
    *
    * @throws {GstError} if the bin does not start or does not take the tee's caps; nothing of it stays behind.
    */
-  constructor(options: TeeLegOptions) {
+  constructor(options: TeeBranchOptions) {
     const { name, tee, bin, timeoutSec } = options;
     this.#name = name;
     this.#bin = bin.handle;

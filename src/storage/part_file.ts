@@ -25,7 +25,7 @@ export function suffixed(path: string, suffix: string): string {
 }
 
 /** A clip's file on its way. */
-export class ClipFile {
+export class PartFile {
   /** Where the clip will be. */
   readonly path: string;
   /** Where it is while it is being written, in the same directory. */
@@ -45,9 +45,9 @@ export class ClipFile {
    * @throws {Deno.errors.AlreadyExists} if there is such a clip, or one is being written.
    * @throws {Error} if the name is longer than the file system takes.
    */
-  static async reserve(path: string): Promise<ClipFile> {
+  static async reserve(path: string): Promise<PartFile> {
     if (exists(path)) throw new Deno.errors.AlreadyExists(`There is a file ${path} already`);
-    return new ClipFile(path, await createFile(partPathOf(path)));
+    return new PartFile(path, await createFile(partPathOf(path)));
   }
 
   /** Nothing more is written: others may do with the file what they like. May be called twice. */

@@ -20,7 +20,7 @@ const EARLY = 0.85;
  * Waits between two looks: most of the time in which nothing is expected, then a part of it again and again. So a stream
  * of 30 frames/s takes about three looks a frame, one that stands still 20 looks a second.
  */
-export class Pace {
+export class AdaptivePoll {
   #lastMs = performance.now();
   /** Milliseconds between two hits, smoothed; 0 before there were two. */
   #intervalMs = 0;
@@ -68,7 +68,7 @@ export class Pace {
   }
 
   /** Lets the event loop have a turn, where looks that all found something have kept it from that for long. */
-  async breathe(): Promise<void> {
+  async yieldIfDue(): Promise<void> {
     if (performance.now() - this.#breathMs >= BREATH_MS) await this.#turn();
   }
 

@@ -6,7 +6,7 @@
  */
 
 /** Calls that are made together, at a distance in time. */
-export class Turns {
+export class SharedInterval {
   readonly #everyMs: number;
   readonly #keepsAlive: boolean;
   readonly #calls = new Set<() => void>();

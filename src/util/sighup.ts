@@ -10,7 +10,7 @@ let isIgnored: boolean | undefined;
  * Whether this process was started to outlive its terminal, as `nohup` does; SIGHUP goes on doing nothing then. Deno tells
  * only programs that may do everything; for others it counts as no.
  */
-export function outlivesTerminal(): boolean {
+export function isSighupIgnored(): boolean {
   if (isIgnored === undefined) {
     isIgnored = readIgnored();
     // with the first listener to whatever signal, Deno has SIGHUP end the process, too

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Packet } from "./packet.ts";
-import { type ClipGap, isContinuous, measureTrack, type TrackMeasures } from "./track_stats.ts";
+import { type ClipGap, isContinuous, measureTrackStats, type TrackStats } from "./track_stats.ts";
 
 /** What can be wrong with a clip. */
 export type ClipFaultKind =
@@ -56,14 +56,14 @@ export interface ClipPackets {
 }
 
 /** What was found. */
-export interface Judgement {
-  tracks: TrackMeasures[];
+export interface ClipFindings {
+  tracks: TrackStats[];
   faults: ClipFault[];
 }
 
 /** Judges a clip by its packets. */
-export function judgeClip(clip: ClipPackets, limits: ClipLimits): Judgement {
-  const tracks = clip.tracks.map((track) => measureTrack(track, limits.maxGapSec));
+export function findFaults(clip: ClipPackets, limits: ClipLimits): ClipFindings {
+  const tracks = clip.tracks.map((track) => measureTrackStats(track, limits.maxGapSec));
   const faults = clip.tracks.flatMap((track, index) =>
     trackFaults(track, tracks[index]!).map((fault) => ({
       ...fault,
@@ -83,7 +83,7 @@ export function judgeClip(clip: ClipPackets, limits: ClipLimits): Judgement {
 
 type Finding = Omit<ClipFault, "track">;
 
-function trackFaults(track: TrackPackets, measures: TrackMeasures): Finding[] {
+function trackFaults(track: TrackPackets, measures: TrackStats): Finding[] {
   const { packets, leftOutSec, beginsWithKeyframe } = track;
   const first = packets[0];
   if (first === undefined) return [{ kind: "no-frames", message: "it holds nothing" }];
@@ -126,7 +126,7 @@ const DURATION_SLACK_SEC = 0.2;
 /** Whether the packets end before the header says. */
 function cutShort(
   { durationSec }: ClipPackets,
-  tracks: readonly TrackMeasures[],
+  tracks: readonly TrackStats[],
 ): ClipFault[] {
   const ends = tracks.flatMap(({ endSec }) => endSec ?? []);
   const endSec = Math.max(...ends);
@@ -143,7 +143,7 @@ const MAX_PRIMING_SEC = 0.1;
 /** Tracks that start later, or end earlier, than the others; not where more is left out than GStreamer can show. */
 function offsets(
   packets: readonly TrackPackets[],
-  tracks: readonly TrackMeasures[],
+  tracks: readonly TrackStats[],
   maxOffsetSec: number,
 ): ClipFault[] {
   if (packets.some(({ leftOutSec }) => leftOutSec > MAX_PRIMING_SEC)) return [];

@@ -12,7 +12,7 @@ export interface Packet {
   /** When it is shown, in seconds of the file; null where the container does not tell. */
   timeSec: number | null;
   /** When it is decoded; null where the container does not tell it apart. */
-  orderSec: number | null;
+  dtsSec: number | null;
   /** How long it is shown; null where the container does not tell. */
   durationSec: number | null;
   /** Whether it can be decoded without those before it. */
@@ -41,7 +41,7 @@ export function readPacket(sample: Deno.PointerObject, kind: TimeKind): Packet {
   const isMarked = (flags & ENUMS.GST_BUFFER_FLAG_DECODE_ONLY) !== 0;
   return {
     timeSec: toSec(pts),
-    orderSec: toSec(dts),
+    dtsSec: toSec(dts),
     durationSec: known(duration),
     isKeyframe: (flags & ENUMS.GST_BUFFER_FLAG_DELTA_UNIT) === 0,
     isShown: !isMarked && (kind === "stored" || isInside(segment, pts, duration)),

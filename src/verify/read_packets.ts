@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isSound, PARSERS, type Part } from "../media/codecs.ts";
+import { type ElementChain, isSound, PARSERS } from "../media/codecs.ts";
 import type { GstError } from "../../ffi/errors.ts";
 import { hasElement } from "../gst/element_factory.ts";
 import { type ContainerName, DEMUXERS } from "./sniff.ts";
@@ -23,7 +23,7 @@ export interface FilePackets extends ClipPackets {
 }
 
 /** A track as one reading sees it. */
-type Track = Omit<TrackPackets, "beginsWithKeyframe">;
+type DemuxedTrack = Omit<TrackPackets, "beginsWithKeyframe">;
 
 /** Reads the packets of a file. */
 export async function readPackets(path: string, container: ContainerName): Promise<FilePackets> {
@@ -42,7 +42,7 @@ export async function readPackets(path: string, container: ContainerName): Promi
 }
 
 /** The parser of a track; null where it needs none, or none is installed. */
-function parserOf(mediaType: string, container: ContainerName): Part | null {
+function parserOf(mediaType: string, container: ContainerName): ElementChain | null {
   // only transport streams leave it to parsers to tell where sound begins and ends
   const isNeeded = container === "mpeg-ts" || !isSound(mediaType);
   const parser = PARSERS[mediaType];
@@ -51,7 +51,11 @@ function parserOf(mediaType: string, container: ContainerName): Part | null {
   return isNeeded && isUsable ? parser : null;
 }
 
-async function demux(path: string, container: ContainerName, parsers: readonly (Part | null)[]) {
+async function demux(
+  path: string,
+  container: ContainerName,
+  parsers: readonly (ElementChain | null)[],
+) {
   const links = parsers.map((parser, i) =>
     `demuxer. ! ${parser === null ? "" : `${parser.text} ! `}${sinkText(i, MAX_PACKETS)}`
   );
@@ -62,7 +66,7 @@ async function demux(path: string, container: ContainerName, parsers: readonly (
     if (packets[sink]!.length === 0) starts[sink] = storedSec(sample);
     packets[sink]!.push(readPacket(sample, container === "matroska" ? "stored" : "edited"));
   });
-  const tracks = reading.mediaTypes.flatMap((mediaType, i): Track[] =>
+  const tracks = reading.mediaTypes.flatMap((mediaType, i): DemuxedTrack[] =>
     mediaType === null ? [] : [{
       mediaType,
       packets: packets[i]!,
@@ -74,8 +78,8 @@ async function demux(path: string, container: ContainerName, parsers: readonly (
 
 /** What a track is, by what is stored and by what a parser makes of it. */
 function merge(
-  track: Track,
-  parsed: Track | undefined,
+  track: DemuxedTrack,
+  parsed: DemuxedTrack | undefined,
   container: ContainerName,
 ): TrackPackets {
   const first = parsed?.packets[0];

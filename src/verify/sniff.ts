@@ -21,7 +21,7 @@ export const HEAD_BYTES = 189;
 const FIRST_BOXES = ["ftyp", "moov", "mdat", "wide", "free", "skip"];
 
 /** The container of a file that begins so; null where it is none of those known here. */
-export function containerOf(head: Uint8Array): ContainerName | null {
+export function sniffContainer(head: Uint8Array): ContainerName | null {
   const begins = (...bytes: number[]) => bytes.every((byte, i) => head[i] === byte);
   if (begins(0x1a, 0x45, 0xdf, 0xa3)) return "matroska"; // the ID of an EBML header, RFC 8794
   // packets of 188 bytes begin with it, ISO/IEC 13818-1
@@ -37,7 +37,7 @@ const SEGMENT = [0x18, 0x53, 0x80, 0x67];
  * unfinished, and for other containers.
  */
 export function statedBytes(head: Uint8Array): number | null {
-  if (containerOf(head) !== "matroska") return null;
+  if (sniffContainer(head) !== "matroska") return null;
   const header = readSize(head, 4);
   const at = header === null ? head.length : header.next + header.size;
   if (!SEGMENT.every((byte, i) => head[at + i] === byte)) return null;

@@ -15,7 +15,7 @@ export interface ClipGap {
 }
 
 /** Figures of a track. */
-export interface TrackMeasures {
+export interface TrackStats {
   /** Frames; packets of sound. */
   frames: number;
   /** Those of them that are shown. */
@@ -36,6 +36,13 @@ export interface TrackMeasures {
   disorderSec: number | null;
 }
 
+/**
+ * Statistics of a track.
+ *
+ * @deprecated Use {@link TrackStats}.
+ */
+export type TrackMeasures = TrackStats;
+
 /** Codecs whose frames are stored in another order than that in which they are shown. */
 const REORDERED = ["video/x-h264", "video/x-h265", "video/mpeg"];
 /** By how many places at most (ITU-T H.264, A.3.1: max_num_reorder_frames). */
@@ -52,10 +59,10 @@ export function isPicture(mediaType: string): boolean {
 }
 
 /** Measures a track. */
-export function measureTrack(
+export function measureTrackStats(
   { mediaType, packets }: { mediaType: string; packets: readonly Packet[] },
   maxGapSec: number | undefined,
-): TrackMeasures {
+): TrackStats {
   const shown = packets.filter(({ isShown }) => isShown);
   const timed = shown.flatMap(({ timeSec, durationSec }) =>
     timeSec === null ? [] : [{ timeSec, durationSec }]
@@ -104,20 +111,20 @@ function median(values: readonly number[]): number | null {
  * another, or which is stored further from its place in time than a decoder can sort.
  */
 function findDisorder(packets: readonly Packet[], maxReorder: number): number | null {
-  const timed = packets.flatMap(({ timeSec, orderSec }) =>
-    timeSec === null ? [] : [{ timeSec, orderSec }]
+  const timed = packets.flatMap(({ timeSec, dtsSec }) =>
+    timeSec === null ? [] : [{ timeSec, dtsSec }]
   );
   const places = new Map(
     timed.map(({ timeSec }) => timeSec).sort((a, b) => a - b).map((sec, place) => [sec, place]),
   );
   const seen = new Set<number>();
   let latestSec = -Infinity;
-  for (const [index, { timeSec, orderSec }] of timed.entries()) {
-    const isEarly = orderSec !== null && orderSec < latestSec;
+  for (const [index, { timeSec, dtsSec }] of timed.entries()) {
+    const isEarly = dtsSec !== null && dtsSec < latestSec;
     const isFar = Math.abs(places.get(timeSec)! - index) > maxReorder;
     if (seen.has(timeSec) || isEarly || isFar) return timeSec;
     seen.add(timeSec);
-    latestSec = orderSec ?? latestSec;
+    latestSec = dtsSec ?? latestSec;
   }
   return null;
 }

@@ -6,11 +6,11 @@
 import { checkObject } from "../util/check.ts";
 import type { GstError } from "../../ffi/errors.ts";
 import { checkSec } from "../util/deadline.ts";
-import { type ContainerName, containerOf, HEAD_BYTES, statedBytes } from "./sniff.ts";
-import { type ClipFault, type ClipFaultKind, judgeClip } from "./faults.ts";
+import { type ContainerName, HEAD_BYTES, sniffContainer, statedBytes } from "./sniff.ts";
+import { type ClipFault, type ClipFaultKind, findFaults } from "./faults.ts";
 import { type FilePackets, readPackets } from "./read_packets.ts";
 import { readFile, type Reading, sinkText } from "./read_file.ts";
-import { isPicture, type TrackMeasures } from "./track_stats.ts";
+import { isPicture, type TrackStats } from "./track_stats.ts";
 
 /** How to check a clip. */
 export interface VerifyOptions {
@@ -26,7 +26,7 @@ export interface VerifyOptions {
 }
 
 /** A track of a clip; times are seconds of the file. */
-export interface VerifiedTrack extends TrackMeasures {
+export interface VerifiedTrack extends TrackStats {
   /** Such as `video/x-h264`. */
   mediaType: string;
 }
@@ -79,7 +79,7 @@ export async function verifyClip(path: string, options: VerifyOptions = {}): Pro
   checkSec("maxOffsetSec", maxOffsetSec);
 
   const { head, bytes, problem } = await readHead(path);
-  const container = containerOf(head);
+  const container = sniffContainer(head);
   const report = { path, container, bytes };
   if (container === null) {
     const message = problem ??
@@ -90,7 +90,7 @@ export async function verifyClip(path: string, options: VerifyOptions = {}): Pro
   if (clip.tracks.length === 0) {
     return unreadable(report, clip.error === null ? "it holds no tracks" : reason(clip.error));
   }
-  const { tracks, faults } = judgeClip(clip, {
+  const { tracks, faults } = findFaults(clip, {
     ...(maxGapSec !== undefined && { maxGapSec }),
     maxOffsetSec,
   });
@@ -145,7 +145,7 @@ async function readHead(path: string) {
 const MAX_DECODED = 4;
 
 /** Decodes all tracks; counts the frames of video. */
-async function decodeAll(path: string, clip: FilePackets, tracks: readonly TrackMeasures[]) {
+async function decodeAll(path: string, clip: FilePackets, tracks: readonly TrackStats[]) {
   const links = clip.tracks.map((_, i) => `decoder. ! ${sinkText(i, MAX_DECODED)}`);
   const text = `filesrc name=source ! decodebin name=decoder ${links.join(" ")}`;
   const counts = links.map(() => 0);

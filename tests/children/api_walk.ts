@@ -293,11 +293,11 @@ const frame = await deadline(
   10,
   "no frame",
 );
-await walk("bin.push", (frame, track) => new gstp.RecordBin(binOptions).push(frame, track), [
+await walk("bin.write", (frame, track) => new gstp.RecordBin(binOptions).write(frame, track), [
   frame,
   0,
 ]);
-await attempt("closed bin.push()", () => bin.push(frame));
+await attempt("closed bin.write()", () => bin.write(frame));
 frame.release();
 frame.release();
 for (const name of ["sample", "mediaType", "caps", "timeNs"] as const) {

@@ -10,7 +10,7 @@ import {
 } from "@std/assert";
 import { basename } from "@std/path";
 import { recoverClips, Standalone } from "../../mod.ts";
-import { ClipFile } from "../../src/storage/part_file.ts";
+import { PartFile } from "../../src/storage/part_file.ts";
 import { gstp } from "../helpers/cli.ts";
 import { interrupt } from "../helpers/interrupt.ts";
 import { runTraced } from "../helpers/leaks.ts";
@@ -74,7 +74,7 @@ Deno.test("recoverClips() leaves a clip alone that is just being made", async ()
   for (let i = 0; i < 300; i++) {
     // one of them comes between the file's creation and its lock now and then
     let isMade = false;
-    const reserving = ClipFile.reserve(path).finally(() => isMade = true);
+    const reserving = PartFile.reserve(path).finally(() => isMade = true);
     const recovering = Array.from({ length: 4 }, async () => {
       while (!isMade) await recoverClips(dir.path);
     });
@@ -236,7 +236,7 @@ Deno.test("cli() recovers clips, and tells by its status whether all are", async
   const [first, second] = ["a", "b c"].map((name) => `${dir.path}/${name}.mkv`);
   await Deno.writeFile(`${first}.part`, cut);
   await Deno.writeFile(`${second}.part`, cut);
-  const open = await ClipFile.reserve(`${dir.path}/open.webm`);
+  const open = await PartFile.reserve(`${dir.path}/open.webm`);
   const { code, stdout, stderr } = await gstp(["recover", dir.path]);
   assertEquals(code, 0, stderr);
   assertMatch(stdout, /a\.mkv: 1\.\d s, \d+ frames, \d+ bytes; \d+ bytes lost\n/);

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { packageOf } from "../../src/gst/debian_packages.ts";
+import { debianPackageOf } from "../../src/gst/debian_packages.ts";
 import { run } from "../helpers/run.ts";
 
 /** What a command prints; nothing where it is not there. */
@@ -28,16 +28,16 @@ async function installed(): Promise<Map<string, string>> {
   return found;
 }
 
-Deno.test("packageOf() agrees with Debian on every element that is installed", async () => {
+Deno.test("debianPackageOf() agrees with Debian on every element that is installed", async () => {
   const wrong: unknown[] = [];
   for (const [element, name] of await installed()) {
-    const said = packageOf(element);
+    const said = debianPackageOf(element);
     if (said !== undefined && said !== name) wrong.push({ element, said, name });
   }
   assertEquals(wrong, []);
 });
 
-Deno.test("packageOf() knows common elements, and no others", () => {
+Deno.test("debianPackageOf() knows common elements, and no others", () => {
   const packages = {
     videotestsrc: "gstreamer1.0-plugins-base",
     matroskamux: "gstreamer1.0-plugins-good",
@@ -54,6 +54,6 @@ Deno.test("packageOf() knows common elements, and no others", () => {
     "*": undefined,
   };
   for (const [element, name] of Object.entries(packages)) {
-    assert(packageOf(element) === name, `${element}: ${packageOf(element)}`);
+    assert(debianPackageOf(element) === name, `${element}: ${debianPackageOf(element)}`);
   }
 });

@@ -64,7 +64,7 @@ export class NumberedCamera implements AsyncDisposable {
     this.#timer = setTimeout(() => this.#next(), 1000 / FPS / 2);
   }
 
-  /** Turns it off. */
+  /** SharedInterval it off. */
   async [Symbol.asyncDispose](): Promise<void> {
     clearTimeout(this.#timer);
     await this.app.stop();

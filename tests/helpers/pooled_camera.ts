@@ -83,7 +83,7 @@ export class PooledCamera implements AsyncDisposable {
     appLibrary.symbols.gst_app_src_push_buffer(this.#source, buffer);
   }
 
-  /** Turns it off. */
+  /** SharedInterval it off. */
   async [Symbol.asyncDispose](): Promise<void> {
     clearTimeout(this.#timer);
     await this.app.stop();

@@ -12,7 +12,7 @@ import {
 } from "@std/assert";
 import { extname } from "@std/path";
 import { GstError, GstParseError, RecordBin, RecordingError } from "../../mod.ts";
-import { recordBinParts, type RecordBinSpec } from "../../src/recorder/encode/record_bin_text.ts";
+import { type RecordBinSpec, recordBinText } from "../../src/recorder/encode/record_bin_text.ts";
 import {
   checkComplete,
   newPaths,
@@ -31,20 +31,20 @@ function without(...missing: string[]): (name: string) => boolean {
 }
 
 /** The text of a record bin. */
-function recordBinText(spec: RecordBinSpec, isInstalled: (name: string) => boolean): string {
-  return recordBinParts(spec, isInstalled).text;
+function textOf(spec: RecordBinSpec, isInstalled: (name: string) => boolean): string {
+  return recordBinText(spec, isInstalled).text;
 }
 
 function raw(path: string) {
   return { path, tracks: [{ mediaType: "video/x-raw" }] };
 }
 
-Deno.test("recordBinParts() follows the extension, in whatever case", () => {
+Deno.test("recordBinText() follows the extension, in whatever case", () => {
   const all = without();
-  assertMatch(recordBinText(raw("a.webm"), all), /vp8enc .* ! webmmux/);
-  assertMatch(recordBinText(raw("/clips.mp4/a.WebM"), all), /vp8enc .* ! webmmux/);
-  assertMatch(recordBinText(raw("a.mkv"), all), /x264enc .* ! matroskamux/);
-  assertMatch(recordBinText(raw("a.mp4"), all), /x264enc .* ! mp4mux/);
+  assertMatch(textOf(raw("a.webm"), all), /vp8enc .* ! webmmux/);
+  assertMatch(textOf(raw("/clips.mp4/a.WebM"), all), /vp8enc .* ! webmmux/);
+  assertMatch(textOf(raw("a.mkv"), all), /x264enc .* ! matroskamux/);
+  assertMatch(textOf(raw("a.mp4"), all), /x264enc .* ! mp4mux/);
 });
 
 Deno.test("record() writes raw video of any size and format in each container", async () => {
@@ -80,26 +80,26 @@ Deno.test("record() writes raw video without a frame rate to the last frame", as
   }
 });
 
-Deno.test("recordBinParts() takes the next encoder where one is not installed", () => {
-  assertMatch(recordBinText(raw("a.mp4"), without("x264enc")), /openh264enc/);
-  assertMatch(recordBinText(raw("a.mkv"), without("x264enc", "openh264enc")), /vp8enc/);
-  assertMatch(recordBinText(raw("a.mkv"), without("h264parse")), /vp8enc/);
+Deno.test("recordBinText() takes the next encoder where one is not installed", () => {
+  assertMatch(textOf(raw("a.mp4"), without("x264enc")), /openh264enc/);
+  assertMatch(textOf(raw("a.mkv"), without("x264enc", "openh264enc")), /vp8enc/);
+  assertMatch(textOf(raw("a.mkv"), without("h264parse")), /vp8enc/);
 });
 
-Deno.test("recordBinParts() tells encoded video's frame rate where the caps do not", () => {
+Deno.test("recordBinText() tells encoded video's frame rate where the caps do not", () => {
   const track = { mediaType: "video/x-h264", untoldFrameNs: 40_000_000n };
-  const text = recordBinText({ path: "a.mp4", tracks: [track] }, without());
+  const text = textOf({ path: "a.mp4", tracks: [track] }, without());
   assertMatch(
     text,
     /^appsrc name=appsrc ! capssetter caps=\S+,framerate=1000000\/40000 ! h264parse/,
   );
   const told = { path: "a.mp4", tracks: [{ ...track, untoldFrameNs: null }] };
-  assertEquals(recordBinText(told, without()).includes("caps="), false);
+  assertEquals(textOf(told, without()).includes("caps="), false);
 });
 
-Deno.test("recordBinParts() names what is missing, with the packages", () => {
+Deno.test("recordBinText() names what is missing, with the packages", () => {
   const message = (path: string, ...missing: string[]) =>
-    assertThrows(() => recordBinText(raw(path), without(...missing)), GstError).message;
+    assertThrows(() => textOf(raw(path), without(...missing)), GstError).message;
   assertEquals(
     message("a.webm", "vp8enc"),
     "A .webm file needs elements that are not installed: vp8enc\n" +
@@ -111,19 +111,19 @@ Deno.test("recordBinParts() names what is missing, with the packages", () => {
   assertMatch(message("a.mp4", "h264parse", "mp4mux"), /not installed: h264parse, mp4mux\n/);
 });
 
-Deno.test("recordBinParts() refuses other extensions, and lists those that it knows", () => {
+Deno.test("recordBinText() refuses other extensions, and lists those that it knows", () => {
   for (const path of ["a.avi", "a", "/clips.webm/a", ".webm", "a.webm ", "a.toString"]) {
     const { message } = assertThrows(
-      () => recordBinText(raw(path), without()),
+      () => textOf(raw(path), without()),
       RangeError,
     );
     assertMatch(message, /must end in one of \.webm, \.mkv, \.mp4/);
   }
 });
 
-Deno.test("recordBinParts() writes encoded video as it is, where the container takes it", () => {
+Deno.test("recordBinText() writes encoded video as it is, where the container takes it", () => {
   const text = (path: string, mediaType: string) =>
-    recordBinText({ path, tracks: [{ mediaType }] }, () => true);
+    textOf({ path, tracks: [{ mediaType }] }, () => true);
   assertMatch(text("a.mp4", "video/x-h264"), /^appsrc name=appsrc ! h264parse [^!]*! mp4mux/);
   assertMatch(text("a.ts", "video/x-h265"), /^appsrc name=appsrc ! h265parse [^!]*! mpegtsmux/);
   for (const [path, type] of [["a.webm", "video/x-h264"], ["a.mp4", "video/x-theora"]] as const) {

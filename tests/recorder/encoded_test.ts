@@ -17,7 +17,7 @@ import {
   Standalone,
   type VideoRecorder,
 } from "../../mod.ts";
-import { exactStartEncoder } from "../../src/recorder/encode/smart_cut.ts";
+import { smartCutEncoder } from "../../src/recorder/encode/smart_cut.ts";
 import { numberedSource, readNumbers, readTimes, writeNumbered } from "../helpers/numbered.ts";
 import { newPaths, reached, recorderOf, runLive } from "../helpers/recording.ts";
 import { run } from "../helpers/run.ts";
@@ -276,13 +276,13 @@ Deno.test("exactStart leaves raw video and windows that begin with a keyframe as
   });
 });
 
-Deno.test("exactStartEncoder() names what is missing", () => {
+Deno.test("smartCutEncoder() names what is missing", () => {
   assertMatch(
-    exactStartEncoder("video/x-h264", (name) => name !== "x264enc"),
+    smartCutEncoder("video/x-h264", (name) => name !== "x264enc"),
     /^openh264enc .*avc3/,
   );
-  const missing = assertThrows(() => exactStartEncoder("video/x-h265", () => false), GstError);
+  const missing = assertThrows(() => smartCutEncoder("video/x-h265", () => false), GstError);
   assertMatch(missing.message, /encoder of video\/x-h265.*\n.*apt-get install/);
-  const unknown = assertThrows(() => exactStartEncoder("video/x-theora", () => true), GstError);
+  const unknown = assertThrows(() => smartCutEncoder("video/x-theora", () => true), GstError);
   assertMatch(unknown.message, /video\/x-theora.*\n.*start with a keyframe/);
 });

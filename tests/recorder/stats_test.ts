@@ -13,7 +13,7 @@ const MS = 1_000_000n;
 function framesAt(...times: number[]) {
   return times.map((ms) => {
     const timeNs = BigInt(ms) * MS;
-    return { timeNs, orderNs: timeNs, durationNs: null, bytes: 1000 };
+    return { timeNs, dtsNs: timeNs, durationNs: null, bytes: 1000 };
   });
 }
 

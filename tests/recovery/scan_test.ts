@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { survey } from "../../src/recovery/scan.ts";
+import { scan } from "../../src/recovery/scan.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 
 const EBML = [0x1a, 0x45, 0xdf, 0xa3, 0x82, 1, 2];
@@ -34,12 +34,12 @@ const LARGE = [...box("mdat", [], 1), 0, 0, 0, 0, 0, 0, 0, 20, 1, 2, 3, 4];
 const MP4 = [...box("ftyp", fill(12)), ...MDAT, ...box("moov", fill(40))];
 const FRAGMENTS = [...MP4, ...LARGE, ...fragment(), ...MDAT, ...fragment()];
 
-/** What survey() finds, in short: bytes of frames, what is damaged, bytes of the tail. */
+/** What scan() finds, in short: bytes of frames, what is damaged, bytes of the tail. */
 async function look(extension: string, bytes: number[]) {
   await using dir = await tempDir();
   await Deno.writeFile(`${dir.path}/a`, new Uint8Array(bytes));
   using file = await Deno.open(`${dir.path}/a`);
-  const { frames, damaged, tail } = survey(file, extension);
+  const { frames, damaged, tail } = scan(file, extension);
   return [
     frames?.reduce((sum, { start, end }) => sum + end - start, 0),
     damaged.map(({ start, end }) => [start, end]),
@@ -47,7 +47,7 @@ async function look(extension: string, bytes: number[]) {
   ];
 }
 
-Deno.test("survey() finds the frames of a Matroska file, and what belongs to none at its end", async () => {
+Deno.test("scan() finds the frames of a Matroska file, and what belongs to none at its end", async () => {
   assertEquals(await look(".mkv", []), [0, [], 0]);
   assertEquals(await look(".mkv", MATROSKA), [2, [], 0]);
   const more = [...MATROSKA, ...LONG_BLOCK, ...GROUP, ...CLUSTER, ...BLOCK];
@@ -67,7 +67,7 @@ Deno.test("survey() finds the frames of a Matroska file, and what belongs to non
   }
 });
 
-Deno.test("survey() tells damage in a Matroska file from its end", async () => {
+Deno.test("scan() tells damage in a Matroska file from its end", async () => {
   const at = MATROSKA.length;
   const rest = [...BLOCK, ...GROUP, ...CLUSTER, ...BLOCK];
   // noise, a block's size, and its id; what is behind it can be read
@@ -88,7 +88,7 @@ Deno.test("survey() tells damage in a Matroska file from its end", async () => {
   assertEquals(await look(".mkv", fill(50)), [0, [[0, 50]], 0]);
 });
 
-Deno.test("survey() finds the frames of an MP4 file, and what belongs to no fragment at its end", async () => {
+Deno.test("scan() finds the frames of an MP4 file, and what belongs to no fragment at its end", async () => {
   assertEquals(await look(".mp4", []), [0, [], 0]);
   assertEquals(await look(".mp4", MP4), [30, [], 0]);
   assertEquals(await look(".mp4", MP4.slice(0, -1)), [0, [], MP4.length - 1]);
@@ -110,7 +110,7 @@ Deno.test("survey() finds the frames of an MP4 file, and what belongs to no frag
   ]);
 });
 
-Deno.test("survey() tells damage in an MP4 file from its end", async () => {
+Deno.test("scan() tells damage in an MP4 file from its end", async () => {
   const at = MP4.length;
   const length = fragment().length;
   const rest = [...MDAT, ...fragment()];
@@ -131,7 +131,7 @@ Deno.test("survey() tells damage in an MP4 file from its end", async () => {
   assertEquals(await look(".mp4", [...MP4, ...fill(50)]), [30, [[at, at + 50]], 0]);
 });
 
-Deno.test("survey() looks at the packets of a transport stream", async () => {
+Deno.test("scan() looks at the packets of a transport stream", async () => {
   const packets = (count: number) =>
     Array.from({ length: count }, () => [0x47, ...fill(187)]).flat();
   assertEquals(await look(".ts", [...packets(3), ...fill(5)]), [undefined, [], 5]);

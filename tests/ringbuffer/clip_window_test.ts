@@ -4,9 +4,9 @@
 import { assertEquals } from "@std/assert";
 import {
   type Call,
-  clipStart,
+  clipStartIndex,
   ClipWindow,
-  missingBetween,
+  countMissing,
 } from "../../src/ringbuffer/clip_window.ts";
 
 const SEC = 1_000_000_000n;
@@ -93,56 +93,62 @@ function encoded(kinds: string) {
   return [...kinds].map((kind, i) => ({ timeNs: BigInt(i), isKeyframe: kind === "K" }));
 }
 
-Deno.test("clipStart() is the first raw frame at the instant or after it", () => {
-  assertEquals(clipStart(raw(1n, 2n, 3n, 4n), 3n), 2);
-  assertEquals(clipStart(raw(1n, 2n, 3n, 4n), 2n), 1);
-  assertEquals(clipStart(raw(1n, 3n), 2n), 1);
-  assertEquals(clipStart(raw(1n, 2n), -5n), 0);
+Deno.test("clipStartIndex() is the first raw frame at the instant or after it", () => {
+  assertEquals(clipStartIndex(raw(1n, 2n, 3n, 4n), 3n), 2);
+  assertEquals(clipStartIndex(raw(1n, 2n, 3n, 4n), 2n), 1);
+  assertEquals(clipStartIndex(raw(1n, 3n), 2n), 1);
+  assertEquals(clipStartIndex(raw(1n, 2n), -5n), 0);
 });
 
-Deno.test("clipStart() needs no raw frame where all are earlier, and takes an empty list", () => {
-  assertEquals(clipStart(raw(1n, 2n), 3n), 2);
-  assertEquals(clipStart([], 3n), 0);
+Deno.test("clipStartIndex() needs no raw frame where all are earlier, and takes an empty list", () => {
+  assertEquals(clipStartIndex(raw(1n, 2n), 3n), 2);
+  assertEquals(clipStartIndex([], 3n), 0);
 });
 
-Deno.test("clipStart() leaves frames without a time with those before them", () => {
-  assertEquals(clipStart(raw(null, 1n, null, 3n, null), 3n), 3);
-  assertEquals(clipStart(raw(null, null), 3n), 2);
+Deno.test("clipStartIndex() leaves frames without a time with those before them", () => {
+  assertEquals(clipStartIndex(raw(null, 1n, null, 3n, null), 3n), 3);
+  assertEquals(clipStartIndex(raw(null, null), 3n), 2);
 });
 
-Deno.test("clipStart() is the keyframe that the first encoded frame needs", () => {
-  assertEquals(clipStart(encoded("K--K--"), 2n), 0);
-  assertEquals(clipStart(encoded("K--K--"), 3n), 3);
-  assertEquals(clipStart(encoded("K--K--"), 5n), 3);
-  assertEquals(clipStart(encoded("--K--"), 1n), 0);
+Deno.test("clipStartIndex() is the keyframe that the first encoded frame needs", () => {
+  assertEquals(clipStartIndex(encoded("K--K--"), 2n), 0);
+  assertEquals(clipStartIndex(encoded("K--K--"), 3n), 3);
+  assertEquals(clipStartIndex(encoded("K--K--"), 5n), 3);
+  assertEquals(clipStartIndex(encoded("--K--"), 1n), 0);
 });
 
-Deno.test("clipStart() keeps the last group of encoded frames, which the next frame will need", () => {
-  assertEquals(clipStart(encoded("K--K--"), 100n), 3);
+Deno.test("clipStartIndex() keeps the last group of encoded frames, which the next frame will need", () => {
+  assertEquals(clipStartIndex(encoded("K--K--"), 100n), 3);
 });
 
-Deno.test("missingBetween() counts the frames between two, whatever the rounding of their times", () => {
+Deno.test("countMissing() counts the frames between two, whatever the rounding of their times", () => {
   const frameNs = 33_333_333n;
-  assertEquals(missingBetween(0n, 33_333_333n, frameNs), 0);
-  assertEquals(missingBetween(33_333_333n, 66_666_667n, frameNs), 0);
-  assertEquals(missingBetween(0n, 66_666_666n, frameNs), 1);
-  assertEquals(missingBetween(0n, SEC, frameNs), 29);
-  assertEquals(missingBetween(0n, 45_000_000n, frameNs), 0); // late by a third
+  assertEquals(countMissing(0n, 33_333_333n, frameNs), 0);
+  assertEquals(countMissing(33_333_333n, 66_666_667n, frameNs), 0);
+  assertEquals(countMissing(0n, 66_666_666n, frameNs), 1);
+  assertEquals(countMissing(0n, SEC, frameNs), 29);
+  assertEquals(countMissing(0n, 45_000_000n, frameNs), 0); // late by a third
 });
 
-Deno.test("missingBetween() counts none where frames come too close, go back, or have no rate", () => {
-  assertEquals(missingBetween(0n, 0n, 33_333_333n), 0);
-  assertEquals(missingBetween(0n, 1n, 33_333_333n), 0);
-  assertEquals(missingBetween(5n * SEC, SEC, 33_333_333n), 0);
-  assertEquals(missingBetween(0n, 5n * SEC, null), 0);
-  assertEquals(missingBetween(0n, 5n * SEC, 0n), 0);
+Deno.test("countMissing() counts none where frames come too close, go back, or have no rate", () => {
+  assertEquals(countMissing(0n, 0n, 33_333_333n), 0);
+  assertEquals(countMissing(0n, 1n, 33_333_333n), 0);
+  assertEquals(countMissing(5n * SEC, SEC, 33_333_333n), 0);
+  assertEquals(countMissing(0n, 5n * SEC, null), 0);
+  assertEquals(countMissing(0n, 5n * SEC, 0n), 0);
 });
 
-Deno.test("clipStart() goes back to the keyframe that frames before the next one need", () => {
+Deno.test("clipStartIndex() goes back to the keyframe that frames before the next one need", () => {
   // in the order in which they are decoded: 5 and 6 are shown before the keyframe that they follow
   const frames = [0n, 2n, 4n, 7n, 5n, 6n, 8n].map((timeNs) => ({
     timeNs,
     isKeyframe: timeNs === 0n || timeNs === 7n,
   }));
-  assertEquals([4n, 5n, 6n, 7n, 8n].map((sinceNs) => clipStart(frames, sinceNs)), [0, 0, 0, 3, 3]);
+  assertEquals([4n, 5n, 6n, 7n, 8n].map((sinceNs) => clipStartIndex(frames, sinceNs)), [
+    0,
+    0,
+    0,
+    3,
+    3,
+  ]);
 });

@@ -11,12 +11,12 @@ function fill(history: History, kinds: string): number[] {
   for (const [i, kind] of [...kinds].entries()) {
     const frame = {
       timeNs: BigInt(i),
-      orderNs: BigInt(i),
+      dtsNs: BigInt(i),
       isKeyframe: kind === "K",
       bytes: 10,
       release: () => released.push(i),
     };
-    history.push(frame as unknown as Frame);
+    history.admit(frame as unknown as Frame);
   }
   return released;
 }
@@ -25,7 +25,7 @@ function timesOf({ frames }: History): number[] {
   return frames.map(({ timeNs }) => Number(timeNs));
 }
 
-Deno.test("History.push() releases frames before the first keyframe", () => {
+Deno.test("History.admit() releases frames before the first keyframe", () => {
   const history = new History();
   const released = fill(history, "--K-");
   assertEquals(released, [0, 1]);

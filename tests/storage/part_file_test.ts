@@ -3,7 +3,7 @@
  */
 import { assertEquals, assertRejects } from "@std/assert";
 import { basename, dirname } from "@std/path";
-import { ClipFile } from "../../src/storage/part_file.ts";
+import { PartFile } from "../../src/storage/part_file.ts";
 import { checkFile, recorderOf, runLive, until } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 
@@ -12,28 +12,28 @@ function names(folder: string): string[] {
   return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 }
 
-Deno.test("ClipFile.reserve() makes the directory and the temporary name, and never overwrites", async () => {
+Deno.test("PartFile.reserve() makes the directory and the temporary name, and never overwrites", async () => {
   await using dir = await tempDir();
   const path = `${dir.path}/new/folders/ä b'c".webm`;
-  const file = await ClipFile.reserve(path);
+  const file = await PartFile.reserve(path);
   assertEquals(names(dirname(path)), [`${basename(path)}.part`]);
-  await assertRejects(() => ClipFile.reserve(path), Deno.errors.AlreadyExists);
+  await assertRejects(() => PartFile.reserve(path), Deno.errors.AlreadyExists);
   Deno.writeTextFileSync(file.partPath, "clip");
   assertEquals(file.commit(), 4);
   assertEquals(names(dirname(path)), [basename(path)]);
-  await assertRejects(() => ClipFile.reserve(path), Deno.errors.AlreadyExists, path);
+  await assertRejects(() => PartFile.reserve(path), Deno.errors.AlreadyExists, path);
   assertEquals(Deno.readTextFileSync(path), "clip");
 });
 
-Deno.test("ClipFile.reserve() does not follow a link to nowhere", async () => {
+Deno.test("PartFile.reserve() does not follow a link to nowhere", async () => {
   await using dir = await tempDir();
   await Deno.symlink(`${dir.path}/elsewhere`, `${dir.path}/a.webm`);
-  await assertRejects(() => ClipFile.reserve(`${dir.path}/a.webm`), Deno.errors.AlreadyExists);
+  await assertRejects(() => PartFile.reserve(`${dir.path}/a.webm`), Deno.errors.AlreadyExists);
 });
 
-Deno.test("ClipFile.commit() leaves a file that has appeared alone", async () => {
+Deno.test("PartFile.commit() leaves a file that has appeared alone", async () => {
   await using dir = await tempDir();
-  const file = await ClipFile.reserve(`${dir.path}/a.webm`);
+  const file = await PartFile.reserve(`${dir.path}/a.webm`);
   Deno.writeTextFileSync(file.partPath, "clip");
   Deno.writeTextFileSync(file.path, "other");
   await assertRejects(async () => await file.commit(), Deno.errors.AlreadyExists);
@@ -42,11 +42,11 @@ Deno.test("ClipFile.commit() leaves a file that has appeared alone", async () =>
   file.release();
 });
 
-Deno.test("ClipFile.abandon() keeps what is written, and no empty file", async () => {
+Deno.test("PartFile.abandon() keeps what is written, and no empty file", async () => {
   await using dir = await tempDir();
-  const empty = await ClipFile.reserve(`${dir.path}/empty.webm`);
-  const begun = await ClipFile.reserve(`${dir.path}/begun.webm`);
-  const gone = await ClipFile.reserve(`${dir.path}/gone.webm`);
+  const empty = await PartFile.reserve(`${dir.path}/empty.webm`);
+  const begun = await PartFile.reserve(`${dir.path}/begun.webm`);
+  const gone = await PartFile.reserve(`${dir.path}/gone.webm`);
   Deno.writeTextFileSync(begun.partPath, "clip");
   await gone.remove();
   assertEquals(
@@ -63,9 +63,9 @@ function isLocked(path: string): boolean {
   return !file.tryLockSync(true);
 }
 
-Deno.test("ClipFile.release() unlocks what was locked since reserve(), as do commit() and remove()", async () => {
+Deno.test("PartFile.release() unlocks what was locked since reserve(), as do commit() and remove()", async () => {
   await using dir = await tempDir();
-  const file = await ClipFile.reserve(`${dir.path}/a.webm`);
+  const file = await PartFile.reserve(`${dir.path}/a.webm`);
   assertEquals(isLocked(file.partPath), true);
   Deno.writeTextFileSync(file.partPath, "clip");
   await file.abandon();
@@ -74,25 +74,25 @@ Deno.test("ClipFile.release() unlocks what was locked since reserve(), as do com
   file.release();
   assertEquals(isLocked(file.partPath), false);
   file.commit();
-  const removed = await ClipFile.reserve(`${dir.path}/b.webm`);
+  const removed = await PartFile.reserve(`${dir.path}/b.webm`);
   await removed.remove();
 });
 
-Deno.test("ClipFile.reserve() takes names up to the longest, whose temporary ones are in a folder", async () => {
+Deno.test("PartFile.reserve() takes names up to the longest, whose temporary ones are in a folder", async () => {
   await using dir = await tempDir();
   const [a, b] = ["a", "b"].map((letter) => letter.repeat(130) + "ä".repeat(60) + ".webm");
-  const files = await Promise.all([a, b].map((name) => ClipFile.reserve(`${dir.path}/${name}`)));
+  const files = await Promise.all([a, b].map((name) => PartFile.reserve(`${dir.path}/${name}`)));
   assertEquals(names(dir.path), [".part"]);
   assertEquals(names(`${dir.path}/.part`), [a, b]);
   files[0]!.commit();
   assertEquals(names(dir.path), [".part", a]);
   await files[1]!.remove();
   assertEquals(names(dir.path), [a]);
-  const short = await ClipFile.reserve(`${dir.path}/${"c".repeat(245)}.webm`);
+  const short = await PartFile.reserve(`${dir.path}/${"c".repeat(245)}.webm`);
   assertEquals(names(dir.path).length, 2);
   await short.remove();
   const long = `${dir.path}/${"d".repeat(251)}.webm`;
-  await assertRejects(() => ClipFile.reserve(long), Error, "File name too long");
+  await assertRejects(() => PartFile.reserve(long), Error, "File name too long");
 });
 
 Deno.test("record() shows no file under the clip's name before it is complete", async () => {

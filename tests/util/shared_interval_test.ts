@@ -2,10 +2,10 @@
  * Looks that are made together.
  */
 import { assertEquals } from "@std/assert";
-import { Turns } from "../../src/util/shared_interval.ts";
+import { SharedInterval } from "../../src/util/shared_interval.ts";
 import { runScript } from "../helpers/script.ts";
 
-/** Resolves in a later turn of the event loop than those of {@link Turns} that are due. */
+/** Resolves in a later turn of the event loop than those of {@link SharedInterval} that are due. */
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
@@ -21,8 +21,8 @@ function watchTimers(): { count: number } & Disposable {
   return watch;
 }
 
-Deno.test("Turns makes all its calls in one turn, again and again", async () => {
-  const turns = new Turns(1, true);
+Deno.test("SharedInterval makes all its calls in one turn, again and again", async () => {
+  const turns = new SharedInterval(1, true);
   const made: string[] = [];
   const done = Promise.withResolvers<void>();
   const last = () => {
@@ -44,8 +44,8 @@ Deno.test("Turns makes all its calls in one turn, again and again", async () => 
   assertEquals(made.length, length, "none after remove()");
 });
 
-Deno.test("Turns makes no call that another one of its turn has removed", async () => {
-  const turns = new Turns(1, true);
+Deno.test("SharedInterval makes no call that another one of its turn has removed", async () => {
+  const turns = new SharedInterval(1, true);
   const made: string[] = [];
   const done = Promise.withResolvers<void>();
   const never = () => void made.push("never");
@@ -66,10 +66,10 @@ Deno.test("Turns makes no call that another one of its turn has removed", async 
   assertEquals(made, ["first", "next"]);
 });
 
-Deno.test("Turns keeps the process alive only where it is told to", async () => {
+Deno.test("SharedInterval keeps the process alive only where it is told to", async () => {
   const script = (keepsAlive: boolean) => `
-    import { Turns } from "./src/recorder/turns.ts";
-    const turns = new Turns(1, ${keepsAlive});
+    import { SharedInterval } from "./src/recorder/turns.ts";
+    const turns = new SharedInterval(1, ${keepsAlive});
     const call = () => {
       console.log("called");
       turns.remove(call);

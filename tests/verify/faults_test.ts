@@ -2,8 +2,8 @@
  * What is judged of the packets of a clip, without GStreamer.
  */
 import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
-import { containerOf, statedBytes } from "../../src/verify/sniff.ts";
-import { type ClipPackets, judgeClip, type TrackPackets } from "../../src/verify/faults.ts";
+import { sniffContainer, statedBytes } from "../../src/verify/sniff.ts";
+import { type ClipPackets, findFaults, type TrackPackets } from "../../src/verify/faults.ts";
 import type { Packet } from "../../src/verify/packet.ts";
 
 const FPS = 30;
@@ -12,7 +12,7 @@ const LIMITS = { maxOffsetSec: 0.5 };
 function packet(timeSec: number | null, changes: Partial<Packet> = {}): Packet {
   return {
     timeSec,
-    orderSec: null,
+    dtsSec: null,
     durationSec: null,
     isKeyframe: false,
     isShown: true,
@@ -47,7 +47,7 @@ function track(packets: readonly Packet[], changes: Partial<TrackPackets> = {}):
 }
 
 function judge(tracks: TrackPackets[], clip: Partial<ClipPackets> = {}, limits = {}) {
-  return judgeClip({ durationSec: null, tracks, ...clip }, { ...LIMITS, ...limits });
+  return findFaults({ durationSec: null, tracks, ...clip }, { ...LIMITS, ...limits });
 }
 
 /** The kinds of faults of a clip of one track. */
@@ -59,7 +59,7 @@ function kinds(
   return judge([track(packets, changes)], {}, limits).faults.map(({ kind }) => kind);
 }
 
-Deno.test("judgeClip() finds no fault in a regular track, and measures it", () => {
+Deno.test("findFaults() finds no fault in a regular track, and measures it", () => {
   const { tracks: [measures], faults } = judge([track(regular())]);
   assertEquals(faults, []);
   assert(measures !== undefined && measures.endSec !== null && measures.frameSec !== null);
@@ -72,14 +72,14 @@ Deno.test("judgeClip() finds no fault in a regular track, and measures it", () =
   assertAlmostEquals(measures.frameSec, 1 / FPS);
 });
 
-Deno.test("judgeClip() wants a keyframe first, by the container and by the contents", () => {
+Deno.test("findFaults() wants a keyframe first, by the container and by the contents", () => {
   assertEquals(kinds(regular().slice(1)), ["no-keyframe-first"]);
   assertEquals(kinds(regular(), { beginsWithKeyframe: true }), []);
   assertEquals(kinds(regular(), { beginsWithKeyframe: false }), ["no-keyframe-first"]);
   assertEquals(kinds(regular().slice(1), { leftOutSec: 0.1 }), []);
 });
 
-Deno.test("judgeClip() finds gaps, be they of one frame", () => {
+Deno.test("findFaults() finds gaps, be they of one frame", () => {
   const { faults, tracks: [measures] } = judge([track(regular().toSpliced(40, 1))]);
   assertEquals(faults.map(({ kind }) => kind), ["gap"]);
   assertEquals(faults[0]!.message, "video: nothing from 1.333 s to 1.367 s");
@@ -90,7 +90,7 @@ Deno.test("judgeClip() finds gaps, be they of one frame", () => {
   assertMatch(many.message, /(nothing from .*, ){3}2 more gaps$/);
 });
 
-Deno.test("judgeClip() finds a gap that is hidden in the duration of the frame before it", () => {
+Deno.test("findFaults() finds a gap that is hidden in the duration of the frame before it", () => {
   const packets = regular().map((one) => ({ ...one, durationSec: 1 / FPS })).toSpliced(40, 5);
   packets[39]!.durationSec = 6 / FPS;
   const { tracks: [measures] } = judge([track(packets)]);
@@ -98,7 +98,7 @@ Deno.test("judgeClip() finds a gap that is hidden in the duration of the frame b
   assertAlmostEquals(measures!.gaps[0]!.endSec, 45 / FPS);
 });
 
-Deno.test("judgeClip() takes rounded and varying distances for what they are", () => {
+Deno.test("findFaults() takes rounded and varying distances for what they are", () => {
   const milliseconds = regular().map((one) => ({
     ...one,
     timeSec: Math.round(one.timeSec! * 1e3) / 1e3,
@@ -112,54 +112,54 @@ Deno.test("judgeClip() takes rounded and varying distances for what they are", (
   assertEquals(kinds(varying.toSpliced(30, 20)), ["gap"]);
 });
 
-Deno.test("judgeClip() keeps to a limit that is given", () => {
+Deno.test("findFaults() keeps to a limit that is given", () => {
   const packets = regular().toSpliced(40, 5);
   assertEquals(kinds(packets, {}, { maxGapSec: 0.21 }), []);
   assertEquals(kinds(packets, {}, { maxGapSec: 0.19 }), ["gap"]);
   assertEquals(kinds(packets, {}, { maxGapSec: Infinity }), []);
 });
 
-Deno.test("judgeClip() knows codecs that store frames in another order", () => {
+Deno.test("findFaults() knows codecs that store frames in another order", () => {
   assertEquals(kinds(reordered()), []);
   assertEquals(kinds(reordered(), { mediaType: "video/x-vp8" }), ["not-in-order"]);
 });
 
-Deno.test("judgeClip() finds timestamps that repeat or go back", () => {
+Deno.test("findFaults() finds timestamps that repeat or go back", () => {
   const repeated = regular();
   repeated[20] = packet(19 / FPS);
   assert(kinds(repeated).includes("not-in-order"));
   const [first = [], second = []] = [regular().slice(0, 30), regular().slice(30)];
   assertEquals(kinds([...second, ...first]), ["not-in-order"]);
-  const early = regular().map((one) => ({ ...one, orderSec: one.timeSec! - 0.1 }));
-  early[10]!.orderSec = 0;
+  const early = regular().map((one) => ({ ...one, dtsSec: one.timeSec! - 0.1 }));
+  early[10]!.dtsSec = 0;
   const { faults } = judge([track(early)]);
   assertEquals(faults.map(({ message }) => message), [
     "video: timestamps repeat or go back at 0.333 s",
   ]);
 });
 
-Deno.test("judgeClip() counts frames without a timestamp", () => {
+Deno.test("findFaults() counts frames without a timestamp", () => {
   const packets = regular();
   packets[59] = packet(null);
   const { faults } = judge([track(packets)]);
   assertEquals(faults.map(({ message }) => message), ["video: 1 of 60 frames have no timestamp"]);
 });
 
-Deno.test("judgeClip() leaves out what is not shown", () => {
+Deno.test("findFaults() leaves out what is not shown", () => {
   const hidden = [packet(-0.5, { isKeyframe: true, isShown: false }), ...regular()];
   const { faults, tracks: [measures] } = judge([track(hidden)]);
   assertEquals(faults, []);
   assertEquals([measures!.startSec, measures!.frames, measures!.shownFrames], [0, 61, 60]);
 });
 
-Deno.test("judgeClip() finds a clip that ends before its header says", () => {
+Deno.test("findFaults() finds a clip that ends before its header says", () => {
   const cut = (durationSec: number) =>
     judge([track(regular())], { durationSec }).faults.map(({ message }) => message);
   assertEquals(cut(2.1), []);
   assertEquals(cut(4), ["its header says 4.000 s, but it ends at 2.000 s"]);
 });
 
-Deno.test("judgeClip() compares where tracks begin and end", () => {
+Deno.test("findFaults() compares where tracks begin and end", () => {
   const sound = (packets: Packet[], leftOutSec = 0) =>
     track(packets.map((one) => ({ ...one, isKeyframe: true })), {
       mediaType: "audio/x-opus",
@@ -174,13 +174,13 @@ Deno.test("judgeClip() compares where tracks begin and end", () => {
   assertEquals(messages(regular().slice(18), 0.5), []);
 });
 
-Deno.test("judgeClip() lets subtitles come now and then", () => {
+Deno.test("findFaults() lets subtitles come now and then", () => {
   const lines = [0.5, 0.6, 0.7, 1.2].map((sec) => packet(sec, { isKeyframe: true }));
   const { faults } = judge([track(regular()), track(lines, { mediaType: "text/x-raw" })]);
   assertEquals(faults, []);
 });
 
-Deno.test("judgeClip() names tracks of one kind by their number", () => {
+Deno.test("findFaults() names tracks of one kind by their number", () => {
   const { faults } = judge([track(regular()), track(regular().slice(1))]);
   assertEquals(faults, [{
     kind: "no-keyframe-first",
@@ -189,24 +189,24 @@ Deno.test("judgeClip() names tracks of one kind by their number", () => {
   }]);
 });
 
-Deno.test("judgeClip() has nothing to measure in tracks with few packets", () => {
+Deno.test("findFaults() has nothing to measure in tracks with few packets", () => {
   assertEquals(kinds([]), ["no-frames"]);
   const { faults, tracks: [measures] } = judge([track([packet(3, { isKeyframe: true })])]);
   assertEquals(faults, []);
   assertEquals([measures!.startSec, measures!.endSec, measures!.frameSec], [3, 3, null]);
 });
 
-Deno.test("containerOf() knows containers by how they begin", () => {
-  const text = (text: string) => containerOf(new TextEncoder().encode(text));
-  const bytes = (...values: number[]) => containerOf(new Uint8Array(values));
+Deno.test("sniffContainer() knows containers by how they begin", () => {
+  const text = (text: string) => sniffContainer(new TextEncoder().encode(text));
+  const bytes = (...values: number[]) => sniffContainer(new Uint8Array(values));
   assertEquals(bytes(0x1a, 0x45, 0xdf, 0xa3, 1), "matroska");
   assertEquals(text("\0\0\0\x18ftypisom"), "mp4");
   assertEquals(text("\0\0\0\x08wide\0\0"), "mp4");
   const packets = new Uint8Array(189);
   packets[0] = 0x47;
-  assertEquals(containerOf(packets), null);
+  assertEquals(sniffContainer(packets), null);
   packets[188] = 0x47;
-  assertEquals(containerOf(packets), "mpeg-ts");
+  assertEquals(sniffContainer(packets), "mpeg-ts");
   for (const other of ["", "G", "GIF89a", "RIFF\0\0\0\0AVI ", "a text with ftyp"]) {
     assertEquals(text(other), null, other);
   }

@@ -9,7 +9,7 @@ import { deadline } from "../../util/deadline.ts";
 import { GstTimeoutError } from "../../util/errors.ts";
 import type { Frame } from "../../gst/frame.ts";
 import type { ClipWindow } from "../../ringbuffer/clip_window.ts";
-import { ClipFile } from "../../storage/part_file.ts";
+import { PartFile } from "../../storage/part_file.ts";
 import { ClipTrack, type ClipTrackOptions } from "./clip_track.ts";
 import { RecordingError } from "./errors.ts";
 import { ClipWriter } from "./clip_writer.ts";
@@ -57,7 +57,7 @@ export class Clip {
   readonly #patienceMs: number;
   #isAwaited = false;
   #epochMs = 0;
-  #file: ClipFile | undefined;
+  #file: PartFile | undefined;
   #writer: ClipWriter | undefined;
   #state: "waiting" | "starting" | "recording" | "finishing" | "done" = "waiting";
   #hasStarted = false;
@@ -130,10 +130,10 @@ export class Clip {
   }
 
   /** Takes a frame of the n-th stream where it belongs to the clip. */
-  offer(index: number, frame: Frame): void {
+  admit(index: number, frame: Frame): void {
     const track = this.#tracks[index]!;
     if (track.isOver) return;
-    track.offer(frame, this.#startNs, this.#writer?.backlog(track) ?? 0);
+    track.admit(frame, this.#startNs, this.#writer?.backlog(track) ?? 0);
     this.#follow(track);
   }
 
@@ -188,7 +188,7 @@ export class Clip {
     this.#epochMs = this.#options.epochMs();
     try {
       const { path, recordBinClass, startAtZero } = this.#options;
-      this.#file = await ClipFile.reserve(path);
+      this.#file = await PartFile.reserve(path);
       const location = this.#file.partPath;
       this.#writer = new ClipWriter({ path, location, tracks, recordBinClass, startAtZero });
       await this.#writer.start();
@@ -216,7 +216,7 @@ export class Clip {
     const writer = this.#writing;
     if (writer === undefined || this.#isWritten) return;
     try {
-      this.#feed(writer);
+      this.#write(writer);
       if (writer.isEnded()) return void this.#commit(writer);
       writer.checkProgress(() => this.#file!.size);
     } catch (error) {
@@ -229,9 +229,9 @@ export class Clip {
     return this.#state === "recording" || this.#state === "finishing" ? this.#writer : undefined;
   }
 
-  #feed(writer: ClipWriter): void {
-    writer.feed();
-    if (writer.isFed) this.#state = "finishing";
+  #write(writer: ClipWriter): void {
+    writer.write();
+    if (writer.isInputEnded) this.#state = "finishing";
   }
 
   async #commit(writer: ClipWriter): Promise<void> {
@@ -257,7 +257,7 @@ export class Clip {
   /** Hands all that there is to the encoder, for {@link finishNow} to wait for: a process is about to end. */
   endNow(): void {
     this.endInput("closed");
-    this.#writing?.feed();
+    this.#writing?.write();
   }
 
   /** Finishes the file, blocking, until `Date.now()` is `untilMs`. */

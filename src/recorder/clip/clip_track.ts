@@ -109,7 +109,7 @@ export class ClipTrack {
    */
   begin(frames: readonly Frame[], sinceNs: bigint): void {
     const atNs = this.#window.callsNs[0]!;
-    const model = frames.findLast(({ orderNs }) => orderNs !== null && orderNs <= atNs) ??
+    const model = frames.findLast(({ dtsNs }) => dtsNs !== null && dtsNs <= atNs) ??
       frames[0];
     if (model === undefined) return;
     this.#model = model.retain();
@@ -117,15 +117,15 @@ export class ClipTrack {
     while (start > 0 && this.#isAlike(frames[start - 1]!)) start--;
     const last = frames[start - 1];
     if (last !== undefined) this.tally.lateness = "caps-changed";
-    for (const frame of frames.slice(start)) this.offer(frame, sinceNs, 0);
+    for (const frame of frames.slice(start)) this.admit(frame, sinceNs, 0);
   }
 
   /** Whether the clip goes on with a frame. */
   #isAlike(frame: Frame): boolean {
     const model = this.#model ??= frame.retain();
-    const { rawCaps } = frame;
-    if (Deno.UnsafePointer.equals(rawCaps, (this.#checked ?? model).rawCaps)) return true;
-    if (!this.#options.survives(model.rawCaps, rawCaps)) return false;
+    const { capsHandle } = frame;
+    if (Deno.UnsafePointer.equals(capsHandle, (this.#checked ?? model).capsHandle)) return true;
+    if (!this.#options.survives(model.capsHandle, capsHandle)) return false;
     this.#checked?.release();
     this.#checked = frame.retain();
     return true;
@@ -137,13 +137,13 @@ export class ClipTrack {
    * @param sinceNs Where the stream begins.
    * @param backlog Frames that the encoder has not taken yet.
    */
-  offer(frame: Frame, sinceNs: bigint, backlog: number): void {
+  admit(frame: Frame, sinceNs: bigint, backlog: number): void {
     if (this.#isOver) return;
-    const { timeNs, orderNs, frameNs } = frame;
-    if (timeNs === null || orderNs === null) return this.#miss();
+    const { timeNs, dtsNs, frameNs } = frame;
+    if (timeNs === null || dtsNs === null) return this.#miss();
     // frames that are shown before one that is in the clip belong to it, too, though they are decoded after it
-    if (orderNs >= this.#window.endNs && timeNs >= this.#latestNs) {
-      this.tally.end(orderNs, this.#window.endNs);
+    if (dtsNs >= this.#window.endNs && timeNs >= this.#latestNs) {
+      this.tally.end(dtsNs, this.#window.endNs);
       return this.end();
     }
     if (!this.#isAlike(frame)) {
@@ -187,13 +187,13 @@ export class ClipTrack {
     const [first] = this.#lead as [Frame, ...Frame[]];
     this.#leadFrames = this.#lead.length;
     this.#mediaType = first.mediaType;
-    this.#shape = shapeOf(this.#model!.rawCaps);
+    this.#shape = shapeOf(this.#model!.capsHandle);
     this.#untoldFrameNs = frameNs === null ? this.#options.measuredFrameNs : null;
     if (this.#options.isExact && first.timeNs! < sinceNs) this.#exactNs = sinceNs;
   }
 
   #enqueue(frame: Frame, frameNs: bigint | null, backlog: number): void {
-    const { timeNs, orderNs, durationNs } = frame;
+    const { timeNs, dtsNs, durationNs } = frame;
     if (!this.#hasRoom(frameNs, backlog)) {
       this.#isBroken = true;
       this.tally.note("encoder-too-slow");
@@ -203,13 +203,13 @@ export class ClipTrack {
     // what refers to a frame that is missing would be shown, but not as it was
     if (this.#isBroken) return this.tally.skip();
     // what is shown before the keyframe that all begins with refers to what is not there
-    if (timeNs! < this.#keyNs) return this.tally.pass(orderNs!);
+    if (timeNs! < this.#keyNs) return this.tally.pass(dtsNs!);
     this.#queue.push(frame.retain());
-    if (this.#exactNs !== null && timeNs! < this.#exactNs) return this.tally.pass(orderNs!);
+    if (this.#exactNs !== null && timeNs! < this.#exactNs) return this.tally.pass(dtsNs!);
     if (timeNs! > this.#latestNs) this.#latestNs = timeNs!;
     // caps do not tell how long pieces of sound last, but each of them does
     const stepNs = isSound(this.#mediaType!) ? frameNs ?? durationNs : frameNs;
-    this.tally.add(timeNs!, durationNs, stepNs, orderNs!);
+    this.tally.add(timeNs!, durationNs, stepNs, dtsNs!);
   }
 
   /** Whether one more frame may wait; the limit is that of the highest frame rate so far. */
@@ -242,13 +242,13 @@ export class ClipTrack {
   }
 
   /** Hands over the frames that are not written yet; the caller releases them. */
-  take(): Frame[] {
+  dequeue(): Frame[] {
     return this.#queue.splice(0);
   }
 
   /** Drops them. */
   clear(): void {
     this.#forgetLead();
-    for (const frame of this.take()) frame.release();
+    for (const frame of this.dequeue()) frame.release();
   }
 }

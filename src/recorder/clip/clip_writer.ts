@@ -6,7 +6,7 @@
 import { GstError } from "../../../ffi/errors.ts";
 import type { Frame } from "../../gst/frame.ts";
 import type { ClipTrack } from "./clip_track.ts";
-import { ExactStart } from "../encode/smart_cut.ts";
+import { SmartCut } from "../encode/smart_cut.ts";
 import type { RecordBin } from "../encode/record_bin.ts";
 import type { RecordTrack } from "../encode/record_bin_text.ts";
 
@@ -34,9 +34,9 @@ const FINISH_SEC = 20;
 export class ClipWriter {
   readonly #options: ClipWriterOptions;
   /** What is before the starts of streams that must not begin with a keyframe before the window. */
-  readonly #exactStarts = new Map<ClipTrack, ExactStart>();
+  readonly #smartCuts = new Map<ClipTrack, SmartCut>();
   #bin: RecordBin | undefined;
-  #isFed = false;
+  #isInputEnded = false;
   #lastBacklog = 0;
   #lastSize: number | undefined;
   #lastProgressMs = 0;
@@ -64,8 +64,8 @@ export class ClipWriter {
     const shape = track.shape ?? undefined;
     let splicedCaps: string | undefined;
     if (exactNs !== null) {
-      const start = new ExactStart(exactNs, mediaType!);
-      this.#exactStarts.set(track, start);
+      const start = new SmartCut(exactNs, mediaType!);
+      this.#smartCuts.set(track, start);
       splicedCaps = await start.begin(() => this.#advance(track, start));
     }
     return { mediaType: mediaType!, untoldFrameNs, splicedCaps, shape };
@@ -77,40 +77,40 @@ export class ClipWriter {
   }
 
   /** Whether the encoder has been told that no more frames come. */
-  get isFed(): boolean {
-    return this.#isFed;
+  get isInputEnded(): boolean {
+    return this.#isInputEnded;
   }
 
   /** Passes on what has come; the end of each stream, too. */
-  feed(): void {
+  write(): void {
     const bin = this.#bin;
-    if (bin === undefined || this.#isFed) return;
+    if (bin === undefined || this.#isInputEnded) return;
     const { tracks } = this.#options;
     for (const [index, track] of tracks.entries()) {
-      for (const frame of this.#next(track)) {
-        bin.push(frame, index);
+      for (const frame of this.#dequeue(track)) {
+        bin.write(frame, index);
         frame.release();
       }
       if (this.#isOver(track)) bin.endStream(index);
     }
-    this.#isFed = tracks.every((track) => this.#isOver(track));
+    this.#isInputEnded = tracks.every((track) => this.#isOver(track));
     this.#lastProgressMs = performance.now();
   }
 
   #isOver(track: ClipTrack): boolean {
-    return track.isOver && !this.#exactStarts.get(track)?.isBusy;
+    return track.isOver && !this.#smartCuts.get(track)?.isBusy;
   }
 
   /** The next frames to write of a stream; the caller releases them. */
-  #next(track: ClipTrack): Frame[] {
-    const start = this.#exactStarts.get(track);
-    if (start === undefined) return track.take();
+  #dequeue(track: ClipTrack): Frame[] {
+    const start = this.#smartCuts.get(track);
+    if (start === undefined) return track.dequeue();
     this.#advance(track, start);
-    return start.take();
+    return start.dequeue();
   }
 
-  #advance(track: ClipTrack, start: ExactStart): void {
-    for (const frame of track.take()) start.push(frame);
+  #advance(track: ClipTrack, start: SmartCut): void {
+    for (const frame of track.dequeue()) start.write(frame);
     if (track.isOver) start.endStream();
   }
 
@@ -130,7 +130,7 @@ export class ClipWriter {
    * @throws {GstError} if nothing has moved for too long.
    */
   checkProgress(sizeOf: () => number): void {
-    if (!this.#isFed) return;
+    if (!this.#isInputEnded) return;
     this.#lastSize ??= sizeOf();
     const backlog = this.#bin?.backlog() ?? 0;
     if (backlog !== this.#lastBacklog) this.#lastProgressMs = performance.now();
@@ -152,7 +152,9 @@ export class ClipWriter {
   finishNow(untilMs: number): boolean {
     const bin = this.#bin;
     if (bin === undefined) return false;
-    for (this.feed(); !this.#isFed && Date.now() < untilMs; this.feed()) bin.isEnded(STEP_NS);
+    for (this.write(); !this.#isInputEnded && Date.now() < untilMs; this.write()) {
+      bin.isEnded(STEP_NS);
+    }
     const waitMs = Math.max(0, Math.ceil(untilMs - Date.now()));
     if (!bin.isEnded(BigInt(waitMs) * NS_PER_MS)) return false;
     bin.closeNow();
@@ -161,7 +163,7 @@ export class ClipWriter {
 
   /** Stops it, closing the file, and frees it. May be called twice. */
   async close(): Promise<void> {
-    const starts = [...this.#exactStarts.values()];
+    const starts = [...this.#smartCuts.values()];
     await Promise.all([this.#bin?.close(), ...starts.map((start) => start.close())]);
   }
 }

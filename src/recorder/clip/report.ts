@@ -4,7 +4,7 @@
  * @module
  */
 import { nsToSec, secToNs } from "../../util/clock_time.ts";
-import { type ClipWindow, missingBetween } from "../../ringbuffer/clip_window.ts";
+import { type ClipWindow, countMissing } from "../../ringbuffer/clip_window.ts";
 
 /**
  * Why a clip is shorter than requested, or has holes:
@@ -119,22 +119,22 @@ export class ClipTally {
    * Counts a frame with a time.
    *
    * @param frameNs What a frame lasts by the caps; null where they do not tell.
-   * @param orderNs When it is decoded; frames come in that order.
+   * @param dtsNs When it is decoded; frames come in that order.
    */
   add(
     timeNs: bigint,
     durationNs: bigint | null,
     frameNs: bigint | null,
-    orderNs: bigint = timeNs,
+    dtsNs: bigint = timeNs,
   ): void {
     if (this.#firstNs === null) {
       this.#firstNs = timeNs;
       this.#firstToldNs = durationNs ?? frameNs;
-    } else this.#missing += this.#missingBefore(orderNs, frameNs);
+    } else this.#missing += this.#missingBefore(dtsNs, frameNs);
     // frames are shown in another order than decoded
     if (timeNs < this.#firstNs) this.#firstNs = timeNs;
-    this.meet(orderNs);
-    this.#lastNs = orderNs;
+    this.meet(dtsNs);
+    this.#lastNs = dtsNs;
     this.#lastFrameNs = frameNs;
     this.#skipped = 0;
     if (timeNs >= this.#latestNs) {
@@ -145,8 +145,8 @@ export class ClipTally {
   }
 
   /** Frames missing between the last one and another, which may be of another frame rate. */
-  #missingBefore(orderNs: bigint, frameNs: bigint | null): number {
-    const missing = missingBetween(this.#lastNs, orderNs, this.#lastFrameNs ?? frameNs);
+  #missingBefore(dtsNs: bigint, frameNs: bigint | null): number {
+    const missing = countMissing(this.#lastNs, dtsNs, this.#lastFrameNs ?? frameNs);
     return Math.max(missing, this.#skipped);
   }
 
@@ -156,22 +156,22 @@ export class ClipTally {
   }
 
   /** Takes note of the first frame after the end: those that should have come between that and the last one are missing. */
-  end(orderNs: bigint, endNs: bigint): void {
-    this.meet(orderNs);
+  end(dtsNs: bigint, endNs: bigint): void {
+    this.meet(dtsNs);
     const frameNs = this.#lastFrameNs;
     const isShort = frameNs !== null && this.#lastNs + frameNs < endNs &&
-      missingBetween(this.#lastNs, orderNs, frameNs) > 0;
+      countMissing(this.#lastNs, dtsNs, frameNs) > 0;
     if (isShort && !this.#shortfalls.has("encoder-too-slow")) this.note("frames-missing");
   }
 
   /** Takes note of a frame that comes next, but need not belong to the clip. */
-  meet(orderNs: bigint): void {
-    if (this.#frames > 0 && orderNs > this.#lastNs) this.#stepNs = orderNs - this.#lastNs;
+  meet(dtsNs: bigint): void {
+    if (this.#frames > 0 && dtsNs > this.#lastNs) this.#stepNs = dtsNs - this.#lastNs;
   }
 
   /** Takes note of one that is in the file, but not to be seen. */
-  pass(orderNs: bigint): void {
-    if (this.#frames > 0) this.#lastNs = orderNs;
+  pass(dtsNs: bigint): void {
+    if (this.#frames > 0) this.#lastNs = dtsNs;
   }
 
   /** Whether the frames reach up to an instant. */

@@ -14,7 +14,7 @@ import type { Frame } from "../../gst/frame.ts";
 const FRAME_RATE = /, framerate=\(fraction\)[^,;]+/;
 
 /** Hands frames to an appsrc until {@link close}. */
-export class Feed {
+export class AppsrcFeeder {
   /** A GstAppSrc; its owner's. */
   readonly #appsrc: Deno.PointerObject;
   /** Nanoseconds that the times in the stream are ahead of running time; undefined before the first frame. */
@@ -34,7 +34,7 @@ export class Feed {
   }
 
   /** Hands a frame over; it stays the caller's. */
-  push(frame: Frame): void {
+  pushSample(frame: Frame): void {
     this.#readCaps(frame);
     const moved = this.#move(frame);
     const sample = moved ?? frame.sample;
@@ -51,18 +51,18 @@ export class Feed {
 
   /** A sample of the frame whose times go on from those before; null where its own do. */
   #move(frame: Frame): Deno.PointerObject | null {
-    const { aheadNs, isInPlace, orderNs } = frame;
+    const { aheadNs, isUnmodified, dtsNs } = frame;
     if (aheadNs === null) return null;
     // no buffer can be decoded before 0
-    this.#aheadNs ??= isInPlace && aheadNs > 0n ? aheadNs : max(-orderNs!, 0n);
-    if (isInPlace && aheadNs === this.#aheadNs) return null;
+    this.#aheadNs ??= isUnmodified && aheadNs > 0n ? aheadNs : max(-dtsNs!, 0n);
+    if (isUnmodified && aheadNs === this.#aheadNs) return null;
     this.#segment ??= makeSegment(this.#aheadNs);
-    return frame.moveTo(this.#aheadNs, this.#segment);
+    return frame.retimed(this.#aheadNs, this.#segment);
   }
 
-  #readCaps({ rawCaps }: Frame): void {
-    if (Deno.UnsafePointer.equals(rawCaps, this.#seenCaps)) return;
-    const text = capsText(rawCaps);
+  #readCaps({ capsHandle }: Frame): void {
+    if (Deno.UnsafePointer.equals(capsHandle, this.#seenCaps)) return;
+    const text = capsText(capsHandle);
     const rate = FRAME_RATE.exec(text)?.[0] ?? "";
     this.#rate ??= rate;
     this.#dropCaps();
@@ -70,7 +70,7 @@ export class Feed {
       this.#caps = gst().gst_caps_from_string(cString(text.replace(FRAME_RATE, "") + this.#rate));
     }
     // held, so that no other caps get the same address
-    this.#seenCaps = gst().gst_mini_object_ref(rawCaps);
+    this.#seenCaps = gst().gst_mini_object_ref(capsHandle);
   }
 
   #dropCaps(): void {

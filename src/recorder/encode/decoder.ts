@@ -7,7 +7,7 @@ import { GstError } from "../../../ffi/errors.ts";
 import { GstTimeoutError } from "../../util/errors.ts";
 import type { Frame } from "../../gst/frame.ts";
 import { poll } from "../../util/poll.ts";
-import { FramePipe } from "./transcoder.ts";
+import { Transcoder } from "./transcoder.ts";
 
 /** Elements that decode whatever comes. */
 export const DECODER = "decodebin ! video/x-raw";
@@ -21,10 +21,10 @@ export const DECODER = "decodebin ! video/x-raw";
  * @throws {GstError} if the frames cannot be decoded.
  */
 export async function decodeLast(frames: readonly Frame[], untilMs: number): Promise<Frame> {
-  const decoder = new FramePipe(DECODER);
+  const decoder = new Transcoder(DECODER);
   try {
     await decoder.start();
-    for (const frame of frames) decoder.push(frame);
+    for (const frame of frames) decoder.pushSample(frame);
     decoder.endStream();
     return await pullNearest(decoder, frames.at(-1)!.timeNs!, untilMs);
   } finally {
@@ -33,7 +33,7 @@ export async function decodeLast(frames: readonly Frame[], untilMs: number): Pro
 }
 
 /** The decoded frame that is nearest in time: decoders hold frames back, reorder them, and may leave some out. */
-async function pullNearest(decoder: FramePipe, timeNs: bigint, untilMs: number): Promise<Frame> {
+async function pullNearest(decoder: Transcoder, timeNs: bigint, untilMs: number): Promise<Frame> {
   let nearest: Frame | undefined;
   const take = (frame: Frame) => {
     const isNearer = nearest === undefined ||
@@ -43,7 +43,9 @@ async function pullNearest(decoder: FramePipe, timeNs: bigint, untilMs: number):
   };
   try {
     const isOver = () => {
-      for (let frame = decoder.pull(); frame !== null; frame = decoder.pull()) take(frame);
+      for (let frame = decoder.pullSample(); frame !== null; frame = decoder.pullSample()) {
+        take(frame);
+      }
       return decoder.isEnded || nearest?.timeNs === timeNs;
     };
     if (!await poll(untilMs, isOver)) throw new GstTimeoutError("The decoder is too slow");

@@ -13,8 +13,8 @@ import { Frame } from "../../gst/frame.ts";
 import { readMessage } from "../../gst/message.ts";
 import { parsePipeline } from "../../launch/parse_launch.ts";
 import { setProperty } from "../../gst/properties.ts";
-import { appsrcName, recordBinParts, type RecordTrack } from "./record_bin_text.ts";
-import { Feed } from "./appsrc_feeder.ts";
+import { appsrcName, recordBinText, type RecordTrack } from "./record_bin_text.ts";
+import { AppsrcFeeder } from "./appsrc_feeder.ts";
 
 /** What a record bin writes, and where. */
 export interface RecordBinOptions {
@@ -56,7 +56,7 @@ export class RecordBin {
   #pipeline: Deno.PointerObject | null;
   readonly #bus: Deno.PointerObject;
   readonly #appsrcs: Deno.PointerObject[] = [];
-  readonly #feeds: Feed[];
+  readonly #feeders: AppsrcFeeder[];
 
   /**
    * Makes the pipeline, stopped.
@@ -68,7 +68,7 @@ export class RecordBin {
     checkOptions(options);
     const { binString } = this.constructor as typeof RecordBin;
     const { text, delaysNs } = binString === ""
-      ? recordBinParts(options)
+      ? recordBinText(options)
       : { text: binString, delaysNs: [] };
     const pipeline = parsePipeline(text);
     const filesink = gst().gst_bin_get_by_name(pipeline, cString("filesink"));
@@ -86,7 +86,7 @@ export class RecordBin {
       if (filesink !== null) gst().gst_object_unref(filesink);
     }
     this.#pipeline = pipeline;
-    this.#feeds = this.#appsrcs.map((appsrc) => new Feed(appsrc));
+    this.#feeders = this.#appsrcs.map((appsrc) => new AppsrcFeeder(appsrc));
     this.#bus = gst().gst_element_get_bus(pipeline)!;
   }
 
@@ -122,18 +122,27 @@ export class RecordBin {
   }
 
   #checkTrack(track: number): void {
-    if (typeof track === "number" && this.#feeds[track] !== undefined) return;
+    if (typeof track === "number" && this.#feeders[track] !== undefined) return;
     throw new RangeError(
-      `track must be a number below ${this.#feeds.length}, got ${Deno.inspect(track)}`,
+      `track must be a number below ${this.#feeders.length}, got ${Deno.inspect(track)}`,
     );
   }
 
   /** Hands a frame to the encoder of the n-th track; the frame stays the caller's. */
-  push(frame: Frame, track = 0): void {
+  write(frame: Frame, track = 0): void {
     void this.#open;
     if (!(frame instanceof Frame)) throw new TypeError("frame must be a Frame");
     this.#checkTrack(track);
-    this.#feeds[track]!.push(frame);
+    this.#feeders[track]!.pushSample(frame);
+  }
+
+  /**
+   * Writes a frame.
+   *
+   * @deprecated Use {@link write}.
+   */
+  push(frame: Frame, track = 0): void {
+    this.write(frame, track);
   }
 
   /** Frames handed over that the encoders, or the one of the n-th track, have not taken yet. */
@@ -186,7 +195,7 @@ export class RecordBin {
   }
 
   #free(pipeline: Deno.PointerObject): void {
-    for (const feed of this.#feeds) feed.close();
+    for (const feeder of this.#feeders) feeder.close();
     for (const owned of [...this.#appsrcs, this.#bus, pipeline]) gst().gst_object_unref(owned);
   }
 }

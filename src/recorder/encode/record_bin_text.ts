@@ -5,12 +5,12 @@
  */
 import { GstError } from "../../../ffi/errors.ts";
 import { areAlike, mediaTypeOf } from "../../gst/caps.ts";
-import { chain, IN_BAND, PARSERS, type Part, withRate } from "../../media/codecs.ts";
+import { chain, type ElementChain, IN_BAND, PARSERS, withRate } from "../../media/codecs.ts";
 import { missingHint } from "../../launch/parse_launch.ts";
 import { hasElement } from "../../gst/element_factory.ts";
 import {
   type Container,
-  containerOf,
+  containerFor,
   extensionOf,
   extensionsFor,
   findContainer,
@@ -28,7 +28,7 @@ export interface RecordBinSpec {
 }
 
 /** What a record bin is made of. */
-export interface RecordBinParts {
+export interface RecordBinText {
   /** The bin's text. */
   text: string;
   /** Nanoseconds by which each track has to be pushed earlier to be in step with the others. */
@@ -60,13 +60,13 @@ export function appsrcName(index: number): string {
  * is possible.
  * @throws {GstError} if the elements for it are not installed; the message names them.
  */
-export function recordBinParts(
+export function recordBinText(
   spec: RecordBinSpec,
   isInstalled: (element: string) => boolean = hasElement,
-): RecordBinParts {
+): RecordBinText {
   const { path, tracks, startAtZero = false } = spec;
   const extension = extensionOf(path);
-  const container = containerOf(path);
+  const container = containerFor(path);
   const { muxer, atZero } = container;
   const codecs = tracks.map((track) => codec(track, container, extension, isInstalled));
   const elements = [...codecs.flatMap(({ elements }) => elements), ...muxer.elements];
@@ -120,7 +120,7 @@ function codec(
 }
 
 /** A part whose caps are those of the first frames all the time: muxers refuse others in the middle of a file, or spoil it. */
-function spliced({ elements, text }: Part, mediaType: string, caps: string): Part {
+function spliced({ elements, text }: ElementChain, mediaType: string, caps: string): ElementChain {
   const setter = `capssetter join=false replace=true caps="${caps.replaceAll('"', '\\"')}"`;
   return {
     elements: ["capssetter", ...elements],
@@ -129,7 +129,7 @@ function spliced({ elements, text }: Part, mediaType: string, caps: string): Par
 }
 
 /** What a stream that is encoded needs. */
-function parser(container: Container, mediaType: string, extension: string): Part {
+function parser(container: Container, mediaType: string, extension: string): ElementChain {
   const found = PARSERS[mediaType];
   if (found !== undefined && container.takes.includes(mediaType)) return found;
   const others = extensionsFor(mediaType);
@@ -140,7 +140,7 @@ function parser(container: Container, mediaType: string, extension: string): Par
 }
 
 /** One part before another, where there is another. */
-function both({ elements, text }: Part, next?: Part): Part {
+function both({ elements, text }: ElementChain, next?: ElementChain): ElementChain {
   return { elements: [...elements, ...next?.elements ?? []], text: chain(text, next?.text) };
 }
 
@@ -153,12 +153,12 @@ const SHAPE_FIELDS = [
 ];
 
 /**
- * Tells whether a file of this name goes on where the caps change, when the bin of {@link recordBinParts} writes it.
+ * Tells whether a file of this name goes on where the caps change, when the bin of {@link recordBinText} writes it.
  *
  * @param before The caps of the clip's frames; they stay the caller's.
  * @param after The caps of the next ones; they stay the caller's.
  */
-export function survivesChange(
+export function survivesCapsChange(
   path: string,
   before: Deno.PointerObject,
   after: Deno.PointerObject,
@@ -176,7 +176,7 @@ export function survivesChange(
  * not take the media.
  */
 export function recordElements(extension: string, mediaType: string): string[][] {
-  const container = containerOf(`clip${extension}`);
+  const container = containerFor(`clip${extension}`);
   const converter = CONVERTERS[mediaType];
   const parts = converter !== undefined
     ? encoders({ takes: container.takes, converter })

@@ -4,17 +4,17 @@
  * @module
  */
 import { GstError } from "../../../ffi/errors.ts";
-import { chain, IN_BAND, PARSERS, type Part } from "../../media/codecs.ts";
+import { chain, type ElementChain, IN_BAND, PARSERS } from "../../media/codecs.ts";
 import { GstTimeoutError } from "../../util/errors.ts";
 import type { Frame } from "../../gst/frame.ts";
 import { missingHint } from "../../launch/parse_launch.ts";
 import { poll } from "../../util/poll.ts";
 import { hasElement } from "../../gst/element_factory.ts";
 import { DECODER } from "./decoder.ts";
-import { FramePipe } from "./transcoder.ts";
+import { Transcoder } from "./transcoder.ts";
 
 /** Encoders by what they make: none looks ahead, and all frames but the first refer to others. */
-const ENCODERS: (Part & { makes: string })[] = [
+const ENCODERS: (ElementChain & { makes: string })[] = [
   {
     makes: "video/x-h264",
     elements: ["x264enc"],
@@ -59,10 +59,10 @@ const STALL_SEC = 20;
  * Replaces the first frames of a stream, which goes back to a keyframe before its start, by newly encoded ones that
  * begin with the start. From the next keyframe on the stream is as it was.
  */
-export class ExactStart {
+export class SmartCut {
   readonly #startNs: bigint;
-  readonly #decoder: FramePipe;
-  readonly #encoder: FramePipe;
+  readonly #decoder: Transcoder;
+  readonly #encoder: Transcoder;
   /** The keyframe from which on nothing needs to be encoded. */
   #next: Frame | undefined;
   /** Frames from {@link #next} on. */
@@ -86,8 +86,8 @@ export class ExactStart {
    */
   constructor(startNs: bigint, mediaType: string) {
     this.#startNs = startNs;
-    this.#decoder = new FramePipe(DECODER);
-    this.#encoder = new FramePipe(`videoconvert ! ${exactStartEncoder(mediaType)}`);
+    this.#decoder = new Transcoder(DECODER);
+    this.#encoder = new Transcoder(`videoconvert ! ${smartCutEncoder(mediaType)}`);
     void this.#decoder.start();
     void this.#encoder.start();
   }
@@ -98,8 +98,8 @@ export class ExactStart {
   }
 
   /** Takes the next frame of the stream, which becomes this object's. */
-  push(frame: Frame): void {
-    this.#aheadNs ??= frame.timeNs! - frame.orderNs!;
+  write(frame: Frame): void {
+    this.#aheadNs ??= frame.timeNs! - frame.dtsNs!;
     if (this.#isDecoderFed) this.#rest.push(frame);
     else if (this.#next === undefined) this.#pushFirst(frame);
     else if (frame.timeNs! < this.#next.timeNs!) this.#pushLeading(frame);
@@ -120,13 +120,13 @@ export class ExactStart {
 
   /** A frame that is shown before the keyframe that it follows may refer to what is encoded anew. */
   #pushLeading(frame: Frame): void {
-    if (!this.#isNextDecoded) this.#decoder.push(this.#next!);
+    if (!this.#isNextDecoded) this.#decoder.pushSample(this.#next!);
     this.#isNextDecoded = true;
     this.#decode(frame);
   }
 
   #decode(frame: Frame): void {
-    this.#decoder.push(frame);
+    this.#decoder.pushSample(frame);
     frame.release();
   }
 
@@ -146,7 +146,7 @@ export class ExactStart {
    *
    * @throws {GstError} if decoder or encoder fails.
    */
-  take(): Frame[] {
+  dequeue(): Frame[] {
     const frames = this.#begun.splice(0);
     if (!this.#isDone) this.#move(frames);
     if (this.#isDone) frames.push(...this.#rest.splice(0));
@@ -176,7 +176,7 @@ export class ExactStart {
   /** Moves frames from the decoder to the encoder, and takes what comes out of that. */
   #move(frames: Frame[]): void {
     while (!this.#isEncoderFed && this.#encoder.backlog < MAX_BACKLOG) {
-      const frame = this.#decoder.pull();
+      const frame = this.#decoder.pullSample();
       if (frame !== null) this.#encode(frame);
       else if (!this.#isDecoderFed || !this.#decoder.isEnded) break;
       else {
@@ -184,7 +184,11 @@ export class ExactStart {
         this.#encoder.endStream();
       }
     }
-    for (let frame = this.#encoder.pull(); frame !== null; frame = this.#encoder.pull()) {
+    for (
+      let frame = this.#encoder.pullSample();
+      frame !== null;
+      frame = this.#encoder.pullSample()
+    ) {
       this.#lastProgressMs = performance.now();
       // a stream of frames in another order than shown decodes its keyframes ahead of time
       frame.advanceDts(this.#aheadNs ?? 0n);
@@ -203,7 +207,7 @@ export class ExactStart {
     const { timeNs } = frame;
     const isInside = timeNs !== null && timeNs >= this.#startNs &&
       (this.#next === undefined || timeNs < this.#next.timeNs!);
-    if (isInside) this.#encoder.push(frame);
+    if (isInside) this.#encoder.pushSample(frame);
     frame.release();
   }
 
@@ -220,7 +224,7 @@ export class ExactStart {
 }
 
 /** The elements that a stream's start needs: any of these lists is enough. None where it is not known how to encode it. */
-export function exactStartElements(mediaType: string): string[][] {
+export function smartCutElements(mediaType: string): string[][] {
   return ENCODERS.filter(({ makes }) => makes === mediaType)
     .map(({ elements }) => ["decodebin", ...elements, ...PARSERS[mediaType]!.elements]);
 }
@@ -230,7 +234,7 @@ export function exactStartElements(mediaType: string): string[][] {
  *
  * @throws {GstError} if none is installed.
  */
-export function exactStartEncoder(
+export function smartCutEncoder(
   mediaType: string,
   isInstalled: (element: string) => boolean = hasElement,
 ): string {

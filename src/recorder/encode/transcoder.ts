@@ -9,7 +9,7 @@ import { ENUMS } from "../../../ffi/layout.ts";
 import { Frame } from "../../gst/frame.ts";
 import { readMessage } from "../../gst/message.ts";
 import { parsePipeline } from "../../launch/parse_launch.ts";
-import { Feed } from "./appsrc_feeder.ts";
+import { AppsrcFeeder } from "./appsrc_feeder.ts";
 
 const INPUT = "appsrc name=input format=time handle-segment-change=true emit-signals=false";
 // it holds up the elements: raw pictures could fill the memory
@@ -17,13 +17,13 @@ const OUTPUT = "appsink name=output sync=false max-buffers=4 enable-last-sample=
   "emit-signals=false";
 
 /** A native pipeline that makes other frames of frames, from {@link start} to {@link close}. */
-export class FramePipe {
+export class Transcoder {
   /** Owned, like all that follow: unref'd by {@link close}. */
   readonly #pipeline: Deno.PointerObject;
   readonly #bus: Deno.PointerObject;
   readonly #input: Deno.PointerObject;
   readonly #output: Deno.PointerObject;
-  readonly #feed: Feed;
+  readonly #feeder: AppsrcFeeder;
   #starting: Promise<number> | undefined;
   #isStarted = false;
   #closing: Promise<void> | undefined;
@@ -38,11 +38,11 @@ export class FramePipe {
     this.#pipeline = parsePipeline(`${INPUT} ! ${text} ! ${OUTPUT}`);
     this.#bus = gst().gst_element_get_bus(this.#pipeline)!;
     this.#input = gst().gst_bin_get_by_name(this.#pipeline, cString("input"))!;
-    this.#feed = new Feed(this.#input);
+    this.#feeder = new AppsrcFeeder(this.#input);
     this.#output = gst().gst_bin_get_by_name(this.#pipeline, cString("output"))!;
   }
 
-  /** Starts it; what fails then is thrown by {@link pull}. */
+  /** Starts it; what fails then is thrown by {@link pullSample}. */
   async start(): Promise<void> {
     await (this.#starting ??= gst().gst_element_set_state_async(
       this.#pipeline,
@@ -52,8 +52,8 @@ export class FramePipe {
   }
 
   /** Hands a frame in; it stays the caller's. */
-  push(frame: Frame): void {
-    this.#feed.push(frame);
+  pushSample(frame: Frame): void {
+    this.#feeder.pushSample(frame);
   }
 
   /** Frames handed in that the elements have not taken yet. */
@@ -71,7 +71,7 @@ export class FramePipe {
    *
    * @throws {GstError} if an element failed.
    */
-  pull(): Frame | null {
+  pullSample(): Frame | null {
     const sample = gstApp().gst_app_sink_try_pull_sample(this.#output, 0n);
     if (sample !== null) return new Frame(sample);
     const message = gst().gst_bus_timed_pop_filtered(this.#bus, 0n, ENUMS.GST_MESSAGE_ERROR);
@@ -96,7 +96,7 @@ export class FramePipe {
   async #close(): Promise<void> {
     await this.#starting;
     await gst().gst_element_set_state_async(this.#pipeline, ENUMS.GST_STATE_NULL);
-    this.#feed.close();
+    this.#feeder.close();
     for (const owned of [this.#input, this.#output, this.#bus, this.#pipeline]) {
       gst().gst_object_unref(owned);
     }

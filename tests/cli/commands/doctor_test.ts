@@ -3,14 +3,14 @@
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { checkInstallation, hasElement } from "../../../mod.ts";
-import { canRecord, judgeFeatures } from "../../../src/inspect/installation.ts";
+import { canRecord, evaluateFeatures } from "../../../src/inspect/installation.ts";
 import { gstp, ROOT } from "../../helpers/cli.ts";
 import { run } from "../../helpers/run.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
 
 /** The features where these elements are missing. */
 function without(...missing: string[]) {
-  return judgeFeatures((name) => !missing.includes(name));
+  return evaluateFeatures((name) => !missing.includes(name));
 }
 
 /** What is missing for the features that do not work, by their names. */
@@ -20,21 +20,21 @@ function missing(features: ReturnType<typeof without>) {
   );
 }
 
-Deno.test("judgeFeatures() finds all features where all elements are installed", () => {
+Deno.test("evaluateFeatures() finds all features where all elements are installed", () => {
   const features = without();
   assertEquals(missing(features), {});
   assert(features.length > 25 && canRecord(features));
   for (const { name, elements } of features) assert(elements.length > 0, name);
 });
 
-Deno.test("judgeFeatures() takes another encoder where one is missing", () => {
+Deno.test("evaluateFeatures() takes another encoder where one is missing", () => {
   const features = without("x264enc");
   assertEquals(missing(features), {});
   const mp4 = features.find(({ name }) => name === "record .mp4")!;
   assertEquals(mp4.elements, ["openh264enc", "h264parse", "mp4mux"]);
 });
 
-Deno.test("judgeFeatures() names what is missing, with its package", () => {
+Deno.test("evaluateFeatures() names what is missing, with its package", () => {
   assertEquals(missing(without("jpegenc", "errorignore")), {
     "snapshots as .jpg": [{ element: "jpegenc", debianPackage: "gstreamer1.0-plugins-good" }],
     "snapshots as .jpeg": [{ element: "jpegenc", debianPackage: "gstreamer1.0-plugins-good" }],
@@ -44,8 +44,8 @@ Deno.test("judgeFeatures() names what is missing, with its package", () => {
   });
 });
 
-Deno.test("judgeFeatures() does not ask for hardware", () => {
-  const nothing = judgeFeatures(() => false);
+Deno.test("evaluateFeatures() does not ask for hardware", () => {
+  const nothing = evaluateFeatures(() => false);
   const ring = nothing.find(({ name }) => name === "encoded ring buffer")!;
   assertEquals(ring.missing.map(({ element }) => element), ["vp8enc"]);
   const noVp8 = without(

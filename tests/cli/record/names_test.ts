@@ -6,7 +6,7 @@ import { readRecordArguments } from "../../../cli/args/record_arguments.ts";
 import { ClipFolder } from "../../../cli/record/clip_folder.ts";
 import { Events } from "../../../cli/record/events.ts";
 import { TeeRecorder } from "../../../cli/record/tee_recorder.ts";
-import { ClipFile } from "../../../src/storage/part_file.ts";
+import { PartFile } from "../../../src/storage/part_file.ts";
 import { RecordingError } from "../../../mod.ts";
 import { runLive, until } from "../../helpers/recording.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
@@ -37,7 +37,7 @@ Deno.test("TeeRecorder.record() takes another name where another process has got
     onFailure: (error) => errors.push(error.message),
   });
   await until("the ring is full", () => recorder.status().ring.fillSec >= 1);
-  const other = await ClipFile.reserve(`${dir.path}/a.mp4`);
+  const other = await PartFile.reserve(`${dir.path}/a.mp4`);
   assertEquals(await recorder.record({}, "key"), "b.mp4");
   assertEquals(await reports.promise, ["b.mp4"]);
   assertEquals(errors, []);

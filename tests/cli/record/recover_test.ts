@@ -2,7 +2,7 @@
  * `gstp record` makes clips of what a run that was killed has left.
  */
 import { assert, assertEquals } from "@std/assert";
-import { ClipFile } from "../../../src/storage/part_file.ts";
+import { PartFile } from "../../../src/storage/part_file.ts";
 import { startGstp, words } from "../../helpers/cli.ts";
 import { eventsOf } from "../../helpers/recording_command.ts";
 import { probeClip, until } from "../../helpers/recording.ts";
@@ -25,7 +25,7 @@ Deno.test("gstp record makes clips of what a killed run has left, and starts wha
   await killed.result;
 
   await Deno.writeTextFile(`${dir.path}/text.mkv.part`, "no film");
-  const open = await ClipFile.reserve(`${dir.path}/open.mkv`);
+  const open = await PartFile.reserve(`${dir.path}/open.mkv`);
   const next = startGstp([...args, ...words(SOURCE)]);
   await next.until("SIGUSR2 to ");
   await next.until('"type":"unrecovered"');

@@ -5,7 +5,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { RecordingReport } from "../../../mod.ts";
 import { metricsText } from "../../../cli/server/metrics.ts";
 import type { Status } from "../../../cli/record/recorders.ts";
-import { Shared } from "../../../cli/record/cached.ts";
+import { Cached } from "../../../cli/record/cached.ts";
 import { eventLine, statusLine } from "../../../cli/record/status_line.ts";
 
 const REPORT: RecordingReport = {
@@ -93,23 +93,23 @@ Deno.test("eventLine() tells what has become of what a killed run left", () => {
   );
 });
 
-Deno.test("Shared does work once for all who ask meanwhile, and keeps no failure", async () => {
+Deno.test("Cached does work once for all who ask meanwhile, and keeps no failure", async () => {
   let runs = 0;
-  const shared = new Shared(() => Promise.resolve(++runs), 60_000);
+  const shared = new Cached(() => Promise.resolve(++runs), 60_000);
   assertEquals(await Promise.all([shared.get(), shared.get()]), [1, 1]);
   assertEquals(await shared.get(), 1);
   shared.forget();
   assertEquals(await shared.get(), 2);
 
-  const failing = new Shared(() => Promise.reject(new Error(`failure ${++runs}`)), 60_000);
+  const failing = new Cached(() => Promise.reject(new Error(`failure ${++runs}`)), 60_000);
   await Promise.all([failing.get(), failing.get()].map((one) => assertRejects(() => one)));
   await assertRejects(() => failing.get(), Error, "failure 4");
 });
 
-Deno.test("Shared.forget() makes work that is under way count for those who asked before it", async () => {
+Deno.test("Cached.forget() makes work that is under way count for those who asked before it", async () => {
   const first = Promise.withResolvers<string>();
   const results = [first.promise, Promise.resolve("second")];
-  const shared = new Shared(() => results.shift()!, 60_000);
+  const shared = new Cached(() => results.shift()!, 60_000);
   const early = shared.get();
   shared.forget();
   const late = shared.get();

@@ -17,7 +17,7 @@ const PUBLIC = ["/", "/page.css", "/page.js", "/icon.svg"];
  * must come from this server's own pages or from no page at all. Without a token it must also name this machine as such,
  * as the name is then the only thing that tells one from the other.
  */
-export class Guard {
+export class AccessControl {
   readonly #token: string | undefined;
   /** What the page sends in place of the token: images, videos and events cannot carry headers. */
   readonly #session: string = crypto.randomUUID() + crypto.randomUUID();
