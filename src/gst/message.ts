@@ -125,6 +125,26 @@ export function readMessage(message: Deno.PointerObject): Message {
   }
 }
 
+/**
+ * Removes the oldest message of some types from a bus, and those before it of other types.
+ *
+ * @param bus A GstBus; it stays the caller's.
+ * @param types Values of GstMessageType, combined with `|`.
+ * @param waitNs Nanoseconds to wait for such a message. The call blocks.
+ * @returns The message, or `null` if none came.
+ */
+export function popMessage(
+  bus: Deno.PointerValue,
+  types: number,
+  waitNs = 0n,
+): Message | null {
+  const pointer = gst().gst_bus_timed_pop_filtered(bus, waitNs, types);
+  if (pointer === null) return null;
+  const message = readMessage(pointer);
+  gst().gst_mini_object_unref(pointer);
+  return message;
+}
+
 /** An object's path; empty for none. */
 export function pathOf(object: Deno.PointerValue): string {
   return object === null ? "" : takeCString(glib(), gst().gst_object_get_path_string(object)) ?? "";
