@@ -1,11 +1,12 @@
 /**
- * What recorders cost that wait.
+ * The costs of armed recorders.
  *
  * @module
  */
 import type { ArmedOptions } from "./children/armed.ts";
 import type { Plot } from "./plot.ts";
-import { memoryMb, streamingThreads, type Subject } from "./process.ts";
+import { memoryOf, threadNames } from "../scripts/lib/process_usage.ts";
+import type { Subject } from "./subject.ts";
 import { type Pass, type Passes, rowOf } from "./rounds.ts";
 import { launched, type Playing, scripted, sideBySide } from "./side_by_side.ts";
 import { growthOf, type Row, type Scale, type Section, type Table } from "./section.ts";
@@ -14,28 +15,30 @@ import { digits } from "./table.ts";
 
 /** Seconds that each ring holds. */
 const WINDOW_SEC = 2;
-/** Seconds for processes to come to rest: their rings are full then, and what they run often is compiled. */
+/** Seconds for processes to settle: their rings are full by then, and hot code is compiled. */
 const SETTLE_SEC = 12;
 
 const FAKESINK = "fakesink async=false";
-/** What a ring of raw frames consists of. */
+/** A ring of raw frames. */
 const APPSINK = `appsink drop=true max-buffers=${WINDOW_SEC * FPS + 4} wait-on-eos=false ` +
   "enable-last-sample=false emit-signals=false async=false sync=false";
 
 const FLOOR = "gst-launch-1.0, fakesink";
 const RECORDERS = "gstp, recorders";
+/** Threads of a process that run no element of a pipeline: Deno's, GLib's and the main threads. */
+const OTHER_THREADS = /^(deno|gst-launch|tokio|V8|gmain|gdbus|pool-)/;
 
-/** A pipeline with as many legs as there would be recorders. */
-function launch(source: string, leg: string, count: number): Playing {
-  const legs = Array.from({ length: count }, () => `t. ! ${leg}`);
-  return launched(`${source} ! tee name=t t. ! ${FAKESINK} ${legs.join(" ")}`);
+/** Starts a pipeline with a branch in place of each recorder. */
+function launch(source: string, branch: string, count: number): Playing {
+  const branches = Array.from({ length: count }, () => `t. ! ${branch}`);
+  return launched(`${source} ! tee name=t t. ! ${FAKESINK} ${branches.join(" ")}`);
 }
 
 function script(source: string, recorders: number, way: ArmedOptions["way"]): Playing {
   return scripted("armed.ts", { source, recorders, windowSec: WINDOW_SEC, way });
 }
 
-/** A pipeline's processes at a number of recorders: the floor, the same with the ring's elements, recorders, and loops. */
+/** Starts the processes to compare: the floor, the same with the ring's elements, recorders, and polling loops. */
 function processes(source: string, count: number, hasLoops: boolean): Record<string, Playing> {
   return {
     [FLOOR]: launch(source, FAKESINK, count),
@@ -49,21 +52,21 @@ function observe(processes: Record<string, Playing>, scale: Scale): Promise<Pass
   return sideBySide(processes, {
     settleSec: scale.isQuick ? 1 : SETTLE_SEC,
     rounds: scale.rounds,
-    look: (process) => look(process, scale.isQuick ? 0.7 : 2),
+    measure: (process) => measure(process, scale.isQuick ? 0.7 : 2),
   });
 }
 
-async function look(process: Subject, sec: number): Promise<Pass> {
+async function measure(process: Subject, sec: number): Promise<Pass> {
   const cpu = await process.cpuRate(sec);
-  const { resident, own } = memoryMb(process.pid);
-  return { cpu, threads: streamingThreads(process.pid), resident, own };
+  const threads = threadNames(process.pid).filter((name) => !OTHER_THREADS.test(name)).length;
+  return { cpu, threads, own: memoryOf(process.pid).own / 1e6 };
 }
 
 function rowsOf(passes: Map<number, Passes>, quantity: string): Row[] {
   return [...passes].map(([count, one]) => rowOf(one, quantity, String(count), count));
 }
 
-/** Recorders at a tee of 320x240: more and more of them. */
+/** Measures growing numbers of recorders at a tee with 320x240 video. */
 async function byCount(scale: Scale, source: string, isRaw: boolean): Promise<Map<number, Passes>> {
   const counts = scale.isQuick ? [16] : [1, 8, 32, 64];
   const passes = new Map<number, Passes>();
@@ -73,7 +76,7 @@ async function byCount(scale: Scale, source: string, isRaw: boolean): Promise<Ma
   return passes;
 }
 
-/** 64 recorders: larger and larger pictures. */
+/** Measures 64 recorders of growing frame sizes. */
 async function bySize(scale: Scale): Promise<Row[]> {
   const sizes: Size[] = scale.isQuick ? [] : [SMALL, [1280, 720], FULL_HD];
   const rows: Row[] = [];
@@ -84,14 +87,14 @@ async function bySize(scale: Scale): Promise<Row[]> {
   return rows;
 }
 
-/** Rings that encode, beside the same encoder without a ring. */
+/** Measures rings that encode beside the same encoder without a ring. */
 async function encoding(scale: Scale): Promise<Row[]> {
   const rows: Row[] = [];
   const encoder = encoded(SMALL).slice(raw(SMALL).length + 3);
   for (const count of scale.isQuick ? [] : [1, 4]) {
-    const leg = `queue ! videoconvert ! ${encoder} ! ${FAKESINK}`;
+    const branch = `queue ! videoconvert ! ${encoder} ! ${FAKESINK}`;
     const passes = await observe({
-      "gst-launch-1.0, encoder and fakesink": launch(raw(SMALL), leg, count),
+      "gst-launch-1.0, encoder and fakesink": launch(raw(SMALL), branch, count),
       "gstp, EncodedRingBuffer": script(raw(SMALL), count, "encoder"),
     }, scale);
     rows.push(rowOf(passes, "cpu", String(count), count));
@@ -109,45 +112,43 @@ function withoutRatios(rows: Row[]): Row[] {
 function growth(kind: string, rows: Row[]): string[] {
   return Object.keys(rows[0]!.cells).map((subject) => {
     const { base, slope } = growthOf(rows, subject);
-    return `${kind}, ${subject}: ${digits(base)} ms/s, and ${slope.toFixed(3)} ms/s more for each.`;
+    return `${kind}, ${subject}: ${digits(base)} ms/s, plus ${slope.toFixed(3)} ms/s per recorder.`;
   });
 }
 
-/** A table as curves, one for each subject. */
+/** Makes a plot of a table, with a curve for each subject. */
 function plotOf(rows: Row[]): Plot {
   const curves = Object.keys(rows[0]!.cells).map((name) => ({
     name,
     points: rows.map(({ size, cells }) => ({ x: size, y: cells[name]!.value })),
   }));
   return {
-    title: "What recorders cost that wait, by their number",
+    title: "CPU of armed recorders, by their number",
     xLabel: "recorders",
-    yLabel: "CPU, milliseconds a second, raw 320x240 pictures at 30 frames a second",
+    yLabel: "CPU in ms per second, raw 320x240 video at 30 frames per second",
     curves,
   };
 }
 
-/** Measures recorders that wait. */
+/** Measures armed recorders. */
 export async function armed(scale: Scale): Promise<Section> {
   const rawPasses = await byCount(scale, raw(SMALL), true);
   const encodedPasses = await byCount(scale, encoded(SMALL), false);
   const sizeRows = await bySize(scale);
   const encodingRows = await encoding(scale);
   const of = "recorders";
-  const cpu = "CPU, milliseconds a second";
+  const cpu = "CPU, ms per second";
   const tables: Table[] = [
-    { quantity: `${cpu}, raw 320x240 pictures`, of, rows: rowsOf(rawPasses, "cpu") },
-    { quantity: `${cpu}, encoded 320x240 pictures`, of, rows: rowsOf(encodedPasses, "cpu") },
-    { quantity: `${cpu}, 64 recorders of raw pictures`, of: "picture", rows: sizeRows },
+    { quantity: `${cpu}, raw 320x240 video`, of, rows: rowsOf(rawPasses, "cpu") },
+    { quantity: `${cpu}, encoded 320x240 video`, of, rows: rowsOf(encodedPasses, "cpu") },
+    { quantity: `${cpu}, 64 recorders of raw video`, of: "frame size", rows: sizeRows },
     { quantity: `${cpu}, rings that encode, 320x240`, of, rows: encodingRows },
     { quantity: "Streaming threads, raw", of, rows: withoutRatios(rowsOf(rawPasses, "threads")) },
-    { quantity: "Memory that the process wrote, MB, raw", of, rows: rowsOf(rawPasses, "own") },
+    { quantity: "Memory written by the process, MB, raw", of, rows: rowsOf(rawPasses, "own") },
   ].filter(({ rows }) => rows.length > 0);
   const most = [...rawPasses.keys()].at(-1)!;
   const goals = [tables[0]!, tables[1]!].map(({ rows }, i) => ({
-    what: `${most} recorders that wait, ${
-      ["raw", "encoded"][i]
-    }, 320x240: CPU to that of fakesinks`,
+    what: `${most} armed recorders, ${["raw", "encoded"][i]} 320x240: CPU relative to fakesinks`,
     limit: 1.2,
     measured: rows.at(-1)!.cells[RECORDERS]!.ratio!.median,
     unit: "",
@@ -155,25 +156,25 @@ export async function armed(scale: Scale): Promise<Section> {
   const large = sizeRows.at(-1);
   if (large !== undefined) {
     goals.push({
-      what: `64 recorders that wait, raw, ${large.label}: CPU to that of fakesinks`,
+      what: `64 armed recorders, raw ${large.label}: CPU relative to fakesinks`,
       limit: 1.2,
       measured: large.cells[RECORDERS]!.ratio!.median,
       unit: "",
     });
   }
   const threads = rowsOf(rawPasses, "threads").at(-1)!.cells;
-  const beyond = threads[RECORDERS]!.value.median - threads[FLOOR]!.value.median;
+  const added = threads[RECORDERS]!.value.median - threads[FLOOR]!.value.median;
   return {
     name: "armed",
     tables,
     plot: plotOf(tables[0]!.rows),
-    words: [
+    notes: [
       ...growth("Raw", tables[0]!.rows),
       ...growth("Encoded", tables[1]!.rows),
     ],
     goals: [
       ...goals,
-      { what: `Threads that ${most} recorders add`, limit: 0, measured: beyond, unit: "" },
+      { what: `Threads added by ${most} armed recorders`, limit: 0, measured: added, unit: "" },
     ],
   };
 }

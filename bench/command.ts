@@ -1,26 +1,29 @@
 /**
- * What the command costs beside gst-launch-1.0.
+ * The costs of the command beside gst-launch-1.0.
  *
  * @module
  */
-import { cpuMs, Subject, words } from "./process.ts";
+import { ROOT } from "../scripts/lib/paths.ts";
+import { cpuMs } from "../scripts/lib/process_usage.ts";
+import { words } from "../scripts/lib/run.ts";
 import { alternate, type Pass, type Passes, rowOf } from "./rounds.ts";
 import type { Row, Scale, Section } from "./section.ts";
 import { launched, sideBySide } from "./side_by_side.ts";
 import { FULL_HD, raw, type Size, sizeText, SMALL } from "./sources.ts";
 import { median } from "./statistics.ts";
+import { Subject } from "./subject.ts";
 
-const CLI = new URL("../cli.ts", import.meta.url).pathname;
-const SCRIPT_FILE = new URL("./children/play.ts", import.meta.url).pathname;
+const CLI = `${ROOT}cli.ts`;
+const SCRIPT_FILE = `${ROOT}bench/children/play.ts`;
 const LAUNCH = "gst-launch-1.0";
 const COMMAND = "gstp, command";
 const SCRIPT = "gstp, script";
 
-/** A pipeline whose first frame, on standard output, tells that it plays. */
+/** A pipeline that plays once its first frame is on standard output. */
 const FIRST_FRAME =
   "videotestsrc is-live=true ! video/x-raw,format=GRAY8,width=16,height=16 ! fdsink";
 
-/** Time and processor time from a process's start to its first frame. */
+/** Measures time and CPU time from a process's start to its first frame. */
 async function firstFrame(command: string, args: string[]): Promise<Pass> {
   const startMs = performance.now();
   const child = new Deno.Command(command, {
@@ -32,7 +35,7 @@ async function firstFrame(command: string, args: string[]): Promise<Pass> {
   }).spawn();
   const reader = child.stdout.getReader();
   const { done } = await reader.read();
-  if (done) throw new Error(`${command} gave no frame`);
+  if (done) throw new Error(`${command} ended without a frame`);
   const pass = { wall: performance.now() - startMs, cpu: cpuMs(child.pid) };
   child.kill("SIGKILL");
   await reader.cancel();
@@ -40,7 +43,7 @@ async function firstFrame(command: string, args: string[]): Promise<Pass> {
   return pass;
 }
 
-/** From the start to the first frame. */
+/** Measures starts up to the first frame. */
 async function starts(rounds: number): Promise<Passes> {
   const deno = (...args: string[]) => () => firstFrame(Deno.execPath(), ["run", "-A", ...args]);
   const subjects = {
@@ -52,7 +55,7 @@ async function starts(rounds: number): Promise<Passes> {
   return await alternate(subjects, rounds);
 }
 
-/** While a picture runs. */
+/** Measures CPU while a live source plays. */
 async function running(size: Size, scale: Scale): Promise<Row> {
   const pipeline = `${raw(size)} ! fakesink`;
   const process = new Subject(Deno.execPath(), ["run", "-A", CLI, ...words(pipeline)]);
@@ -62,7 +65,7 @@ async function running(size: Size, scale: Scale): Promise<Row> {
   }, {
     settleSec: scale.isQuick ? 0.5 : 2,
     rounds: scale.rounds,
-    look: async (process) => ({ cpu: await process.cpuRate(scale.isQuick ? 1 : 3) }),
+    measure: async (process) => ({ cpu: await process.cpuRate(scale.isQuick ? 1 : 3) }),
   });
   return rowOf(passes, "cpu", sizeText(size), size[0] * size[1]);
 }
@@ -77,16 +80,12 @@ export async function command(scale: Scale): Promise<Section> {
   return {
     name: "command",
     tables: [
-      { quantity: "From the start to the first frame, milliseconds", of: "", rows: startRows },
-      {
-        quantity: "CPU of a live picture, milliseconds a second",
-        of: "picture",
-        rows: runningRows,
-      },
+      { quantity: "From the start to the first frame, ms", of: "", rows: startRows },
+      { quantity: "CPU of a live source, ms per second", of: "frame size", rows: runningRows },
     ],
-    words: [],
+    notes: [],
     goals: [{
-      what: "Import of mod.ts and first PLAYING, beyond gst-launch-1.0",
+      what: "Import of mod.ts and start to PLAYING, beyond gst-launch-1.0",
       limit: 250,
       measured: median(beyondMs),
       unit: " ms",

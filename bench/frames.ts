@@ -1,13 +1,14 @@
 /**
- * What frames cost on their way between GStreamer and JavaScript.
+ * The costs of frames between GStreamer and JavaScript.
  *
  * @module
  */
 import type { FramesOptions } from "./children/frames.ts";
-import { Subject } from "./process.ts";
+
 import { alternate, type Pass, type Passes, rowOf } from "./rounds.ts";
 import { growthOf, type Scale, type Section } from "./section.ts";
 import { FULL_HD, type Size, sizeText, SMALL } from "./sources.ts";
+import { Subject } from "./subject.ts";
 import { digits } from "./table.ts";
 
 type Way = FramesOptions["way"];
@@ -18,7 +19,7 @@ async function move(way: Way, [width, height]: Size, frames: number): Promise<Pa
   return JSON.parse(await script.until("}\n"));
 }
 
-/** Measures ways of moving frames, by size. */
+/** Measures ways to move frames, by frame size. */
 async function bySize(ways: Way[], scale: Scale): Promise<[Size, Passes][]> {
   const sizes: Size[] = scale.isQuick ? [SMALL] : [SMALL, [1280, 720], FULL_HD];
   const all: [Size, Passes][] = [];
@@ -32,7 +33,7 @@ async function bySize(ways: Way[], scale: Scale): Promise<[Size, Passes][]> {
 
 /** Measures frames out of pipelines and into them. */
 export async function frames(scale: Scale): Promise<Section> {
-  const section: Section = { name: "frames", tables: [], words: [], goals: [] };
+  const section: Section = { name: "frames", tables: [], notes: [], goals: [] };
   const copies = await bySize(["copy"], scale);
   const megabytes = ([width, height]: Size) => width * height * 1.5 / 1e6;
   const rows = (all: [Size, Passes][], quantity: string) =>
@@ -41,21 +42,19 @@ export async function frames(scale: Scale): Promise<Section> {
   for (const [from, to] of [["pipe out", "AppSink"], ["pipe in", "AppSrc"]] as const) {
     const all = await bySize([from, to], scale);
     section.tables.push(
-      { quantity: `Frames a second, ${to}`, of: "picture, I420", rows: rows(all, "perSecond") },
+      { quantity: `Frames per second, ${to}`, of: "I420 frame", rows: rows(all, "perSecond") },
       {
-        quantity: `CPU of the script, milliseconds a frame, ${to}`,
-        of: "picture, I420",
+        quantity: `CPU of the script, ms per frame, ${to}`,
+        of: "I420 frame",
         rows: rows(all, "cpu"),
       },
     );
     if (scale.isQuick) continue;
     const { slope } = growthOf(rows(all, "cpu"), to);
     const small = rows(all, "cpu")[0]!.cells[to]!.value.median;
-    section.words.push(
-      `${to}: ${digits(small)} ms for a frame of ${sizeText(SMALL)}, and ${
-        digits(slope)
-      } ms more for ` +
-        `each MB, which is what ${digits(slope / perCopy)} copies within JavaScript take.`,
+    section.notes.push(
+      `${to}: ${digits(small)} ms for a frame of ${sizeText(SMALL)}, plus ${digits(slope)} ms ` +
+        `per MB, as much as ${digits(slope / perCopy)} copies within JavaScript.`,
     );
   }
   return section;

@@ -1,13 +1,14 @@
 /**
- * How long it takes from record() to the file, and for how long that holds the event loop.
+ * The latency of record(), and how long it blocks the event loop.
  *
  * @module
  */
 import type { Latencies, LatencyOptions } from "./children/latency.ts";
-import { Subject } from "./process.ts";
+
 import type { Row, Scale, Section } from "./section.ts";
 import { encoded, FULL_HD, SMALL } from "./sources.ts";
 import { type Figure, fitLine, median } from "./statistics.ts";
+import { Subject } from "./subject.ts";
 import { digits } from "./table.ts";
 
 async function call(options: Omit<LatencyOptions, "folder">): Promise<Latencies[]> {
@@ -20,19 +21,23 @@ async function call(options: Omit<LatencyOptions, "folder">): Promise<Latencies[
   }
 }
 
-/** From the least to what one of twenty exceeds: a single one can be the doing of another process. */
+/** Returns the median, the minimum and the 95th percentile: the maximum may be another process's doing. */
 function figureOf(values: number[]): Figure {
   const sorted = values.toSorted((a, b) => a - b);
   const high = sorted[Math.ceil(sorted.length * 0.95) - 1]!;
   return { median: median(values), low: sorted[0]!, high };
 }
 
-function rowOf({ count, blocked, file, frame, turn }: Latencies): Row {
+/** The column with how long a poll of all recorders blocks the event loop. */
+const POLL = "each poll of all recorders blocks the event loop";
+const CALL = "each record() blocks the event loop";
+
+function rowOf({ count, blocked, file, frame, poll }: Latencies): Row {
   const cells = {
-    "each record() holds the event loop": { value: figureOf(blocked) },
-    "until the file": { value: figureOf(file) },
+    [CALL]: { value: figureOf(blocked) },
+    "until the file exists": { value: figureOf(file) },
     "until its first frame": { value: figureOf(frame) },
-    "each turn of all recorders holds the event loop": { value: figureOf(turn) },
+    [POLL]: { value: figureOf(poll) },
   };
   return { label: String(count), size: count, cells };
 }
@@ -53,34 +58,34 @@ export async function latency({ isQuick }: Scale): Promise<Section> {
   const first = rows[0]!.cells;
   const { base, slope } = fitLine(byWindow);
   const longest = rows.at(-1)!;
-  const turn = longest.cells["each turn of all recorders holds the event loop"]!.value;
+  const poll = longest.cells[POLL]!.value;
   return {
     name: "latency",
     tables: [{
-      quantity: "Milliseconds from record() on, at 30 frames a second of encoded " +
+      quantity: "Milliseconds from record(), at 30 frames per second of encoded " +
         `${isQuick ? "320x240" : "1920x1080"}, with ${windowSec} s in each ring ` +
-        "(median, in brackets from the least to the one that 5 of 100 exceed)",
+        "(median, in brackets the minimum and the 95th percentile)",
       of: "recorders at once",
       rows,
     }],
-    words: [
+    notes: [
       ...(isQuick ? [] : [
-        `By the ring's window, record() holds the event loop for ${digits(base)} ms ` +
-        `and ${digits(slope)} ms more for each second in it.`,
+        `record() blocks the event loop for ${digits(base)} ms, ` +
+        `plus ${digits(slope)} ms per second in the ring.`,
       ]),
-      `While ${longest.label} clips are written, a turn holds it for ${digits(turn.median)} ms.`,
+      `While ${longest.label} clips are written, a poll blocks it for ${digits(poll.median)} ms.`,
     ],
     goals: [
       {
-        what: "record() holds the event loop",
+        what: "record() blocks the event loop",
         limit: 5,
-        measured: first["each record() holds the event loop"]!.value.median,
+        measured: first[CALL]!.value.median,
         unit: " ms",
       },
       {
         what: "The file exists after record()",
         limit: 50,
-        measured: first["until the file"]!.value.median,
+        measured: first["until the file exists"]!.value.median,
         unit: " ms",
       },
     ],

@@ -1,14 +1,15 @@
 /**
- * Measures gstp beside what one would run otherwise, in turn, and writes what docs/performance.md and the README show.
+ * Measures gstp beside the alternatives, in turn, and writes the tables of docs/performance.md and the README.
  *
  *     deno task bench [--quick] [--json] [MEASUREMENT ...]
  *
- * `--quick` measures little, in less than a minute; `--json` prints the results as JSON. With either, or with the names
- * of measurements, no file is written.
+ * `--quick` measures little, in less than a minute, and `--json` prints the results as JSON. Files are written only by a
+ * run of all measurements without these options.
  *
  * @module
  */
 import { parseArgs } from "@std/cli";
+import { ROOT } from "../scripts/lib/paths.ts";
 import { armed } from "./armed.ts";
 import { command } from "./command.ts";
 import { replaceMarked } from "./document.ts";
@@ -30,9 +31,7 @@ const MEASUREMENTS: Record<string, (scale: Scale) => Promise<Section>> = {
   frames,
 };
 
-const ROOT = new URL("../", import.meta.url);
-
-/** Takes the measurements, in their order. */
+/** Runs the measurements in this order. */
 async function measure(names: string[], scale: Scale): Promise<Section[]> {
   const sections: Section[] = [];
   for (const name of names) {
@@ -42,7 +41,7 @@ async function measure(names: string[], scale: Scale): Promise<Section[]> {
   return sections;
 }
 
-/** Puts results between the markers of the documents, and draws. */
+/** Writes the results between the markers of the documents, and draws the plots. */
 async function write(sections: Section[]): Promise<void> {
   const goals = goalsText(sections.flatMap(({ goals }) => goals));
   const texts = Object.fromEntries(sections.map((section) => [section.name, sectionText(section)]));
@@ -50,7 +49,7 @@ async function write(sections: Section[]): Promise<void> {
   await rewrite("README.md", { goals });
   for (const { name, plot } of sections) {
     if (plot === undefined) continue;
-    await Deno.writeTextFile(new URL(`docs/images/${name}.svg`, ROOT), plotText(plot));
+    await Deno.writeTextFile(`${ROOT}docs/images/${name}.svg`, plotText(plot));
   }
   await new Deno.Command(Deno.execPath(), {
     args: ["fmt", "--quiet", "README.md", "docs"],
@@ -59,10 +58,10 @@ async function write(sections: Section[]): Promise<void> {
 }
 
 async function rewrite(file: string, texts: Record<string, string>): Promise<void> {
-  const url = new URL(file, ROOT);
-  let document = await Deno.readTextFile(url);
+  const path = ROOT + file;
+  let document = await Deno.readTextFile(path);
   for (const [name, text] of Object.entries(texts)) document = replaceMarked(document, name, text);
-  await Deno.writeTextFile(url, document);
+  await Deno.writeTextFile(path, document);
 }
 
 if (import.meta.main) {
@@ -71,8 +70,10 @@ if (import.meta.main) {
   const names = given.length > 0 ? given.map(String) : all;
   const unknown = names.find((name) => !all.includes(name));
   if (Deno.build.os !== "linux" || unknown !== undefined) {
-    const reason = unknown === undefined ? "this needs Linux" : `there is no "${unknown}"`;
-    console.error(`error: ${reason}; the measurements are ${all.join(", ")}`);
+    const reason = unknown === undefined
+      ? "measuring needs Linux"
+      : `unknown measurement "${unknown}" (there are: ${all.join(", ")})`;
+    console.error(`error: ${reason}`);
     Deno.exit(2);
   }
   const sections = await measure(names, { isQuick: quick, rounds: quick ? 1 : 3 });

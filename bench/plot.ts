@@ -1,8 +1,9 @@
 /**
- * Curves as a picture.
+ * Plots as SVG.
  *
  * @module
  */
+import { escapeXml } from "../scripts/lib/xml.ts";
 import type { Figure } from "./statistics.ts";
 
 /** A curve. */
@@ -27,23 +28,19 @@ const TOP = 48;
 const BOTTOM = 348;
 const COLORS = ["#7f8c8d", "#2e86c1", "#c0392b", "#d68910"];
 
-/** A place in the picture. */
+/** Formats a coordinate. */
 function at(value: number): string {
   return value.toFixed(1);
 }
 
-function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
-}
-
-/** The powers of ten around some values, which are above 0. */
+/** Returns the powers of ten that enclose values above 0. */
 function decades(values: readonly number[]): number[] {
   const low = Math.floor(Math.log10(Math.min(...values)));
   const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...values))));
   return Array.from({ length: high - low + 1 }, (_, i) => 10 ** (low + i));
 }
 
-/** Curves with their spread as SVG: sizes from left to right, costs on a logarithmic scale. */
+/** Draws curves with their spread: sizes from left to right, costs on a logarithmic scale. */
 export function plotText({ title, xLabel, yLabel, curves }: Plot): string {
   const xs = [...new Set(curves.flatMap(({ points }) => points.map(({ x }) => x)))];
   const ticks = decades(curves.flatMap(({ points }) => points.flatMap(({ y }) => [y.low, y.high])));
@@ -65,16 +62,16 @@ export function plotText({ title, xLabel, yLabel, curves }: Plot): string {
     const spread = points.map(({ x, y }) => `M${xAt(x)} ${yAt(y.low)} V${yAt(y.high)}`).join(" ");
     return `<g stroke="${color}" fill="none" stroke-width="2">` +
       `<path d="M${path}" /><path d="${spread}" stroke-width="5" stroke-opacity="0.4" /></g>` +
-      `<text x="${RIGHT + 8}" y="${TOP + 20 * i}" fill="${color}">${escape(name)}</text>`;
+      `<text x="${RIGHT + 8}" y="${TOP + 20 * i}" fill="${color}">${escapeXml(name)}</text>`;
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" font-family="sans-serif" font-size="13" fill="#333">`,
-    `<title>${escape(title)}</title>`,
+    `<title>${escapeXml(title)}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff" />`,
-    `<text x="${LEFT}" y="24">${escape(yLabel)}</text>`,
+    `<text x="${LEFT}" y="24">${escapeXml(yLabel)}</text>`,
     ...grid,
     ...axis,
-    `<text x="${RIGHT}" y="${BOTTOM + 38}" text-anchor="end">${escape(xLabel)}</text>`,
+    `<text x="${RIGHT}" y="${BOTTOM + 38}" text-anchor="end">${escapeXml(xLabel)}</text>`,
     ...lines,
     "</svg>\n",
   ].join("\n");

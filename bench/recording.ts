@@ -1,22 +1,23 @@
 /**
- * What clips cost while they are written, beside gst-launch-1.0 that writes the same files.
+ * The costs of writing clips, beside gst-launch-1.0 that writes the same files.
  *
  * @module
  */
-import { cpuMs, LAUNCHED, Subject } from "./process.ts";
+import { cpuMs } from "../scripts/lib/process_usage.ts";
 import { alternate, type Pass, rowOf } from "./rounds.ts";
 import { growthOf, type Row, type Scale, type Section } from "./section.ts";
 import { encoded, FPS, raw, SMALL } from "./sources.ts";
+import { LAUNCHED, Subject } from "./subject.ts";
 import { digits } from "./table.ts";
 
 const LAUNCH = "gst-launch-1.0";
 const GSTP = "gstp";
 
-/** What is recorded. */
+/** A kind of video to record. */
 interface Kind {
   name: string;
   source: string;
-  /** Elements of both between the source and the file. */
+  /** Elements between the source and the file, in both programs. */
   elements: string;
 }
 
@@ -27,18 +28,18 @@ const ENCODER = "videoconvert ! x264enc speed-preset=superfast pass=quant quanti
 
 const KINDS: Kind[] = [
   {
-    name: "raw pictures, encoded on the way",
+    name: "raw video, encoded for the clip",
     source: raw(SMALL),
     elements: `${ENCODER} ! ${MUXER}`,
   },
   {
-    name: "encoded pictures, written as they are",
+    name: "encoded video, written as it is",
     source: encoded(SMALL),
     elements: MUXER,
   },
 ];
 
-/** Milliseconds of processor time from one text of a process to another, and all its text. */
+/** Measures the CPU time, in ms, between two texts that a process writes; returns all its text, too. */
 async function between(
   process: Subject,
   from: string,
@@ -50,16 +51,16 @@ async function between(
   return [cpuMs(process.pid) - before, text];
 }
 
-/** gst-launch-1.0 with the elements of a record bin for each file. */
+/** Records with gst-launch-1.0, which gets the elements of a record bin for each file. */
 async function launch(kind: Kind, clips: number, sec: number, folder: string): Promise<Pass> {
-  const legs = Array.from(
+  const branches = Array.from(
     { length: clips },
     (_, i) =>
       `t. ! queue ! ${kind.elements} ! filesink buffer-mode=unbuffered location=${folder}/${i}.mp4`,
   );
   const source = kind.source.replace("videotestsrc", `videotestsrc num-buffers=${FPS * sec}`);
   await using process = Subject.launch(
-    `${source} ! tee name=t t. ! fakesink async=false ${legs.join(" ")}`,
+    `${source} ! tee name=t t. ! fakesink async=false ${branches.join(" ")}`,
   );
   const [ms] = await between(process, LAUNCHED, "Got EOS");
   return { cpu: ms / (FPS * sec * clips) };
@@ -85,9 +86,9 @@ async function measure(kind: Kind, clips: number, scale: Scale): Promise<Row> {
   }
 }
 
-/** Measures clips on their way. */
+/** Measures the writing of clips. */
 export async function recording(scale: Scale): Promise<Section> {
-  const section: Section = { name: "recording", tables: [], words: [], goals: [] };
+  const section: Section = { name: "recording", tables: [], notes: [], goals: [] };
   for (const kind of KINDS) {
     const rows: Row[] = [];
     for (const clips of scale.isQuick ? [2] : [1, 4, 8]) {
@@ -95,12 +96,12 @@ export async function recording(scale: Scale): Promise<Section> {
     }
     const last = rows.at(-1)!;
     section.tables.push({
-      quantity: `CPU, milliseconds for each frame in a file, 320x240, ${kind.name}`,
+      quantity: `CPU, ms per frame in a file, 320x240, ${kind.name}`,
       of: "clips",
       rows,
     });
     section.goals.push({
-      what: `${last.label} clips, ${kind.name}: CPU to that of gst-launch-1.0`,
+      what: `${last.label} clips, ${kind.name}: CPU relative to gst-launch-1.0`,
       limit: 1.15,
       measured: last.cells[GSTP]!.ratio!.median,
       unit: "",
@@ -112,9 +113,9 @@ export async function recording(scale: Scale): Promise<Section> {
         return { label, size, cells: { [subject]: { value } } };
       });
       const { base, slope } = growthOf(total, subject);
-      section.words.push(
-        `${kind.name}, ${subject}: ${digits(base)} ms for each frame of the stream, ` +
-          `and ${digits(slope)} ms more for each clip.`,
+      section.notes.push(
+        `${kind.name}, ${subject}: ${digits(base)} ms per frame of the stream, ` +
+          `plus ${digits(slope)} ms per clip.`,
       );
     }
   }

@@ -1,21 +1,21 @@
 /**
- * Measures subjects in turn, so that whatever else the machine does meets all of them.
+ * Measures subjects in turn, so that other load on the machine affects all of them alike.
  *
  * @module
  */
 import type { Row } from "./section.ts";
 import { figure, ratio } from "./statistics.ts";
 
-/** What one pass measured, by quantity. */
+/** The results of one pass, by quantity. */
 export type Pass = Record<string, number>;
 
-/** What to compare, by name; each call is one pass. */
+/** The subjects to compare, by name; each call is one pass. */
 export type Subjects = Record<string, () => Promise<Pass>>;
 
 /** The passes of each subject, in the order of the rounds. */
 export type Passes = Record<string, Pass[]>;
 
-/** Measures A, B, A, B, ... */
+/** Measures the subjects in turn: A, B, A, B, ... */
 export async function alternate(subjects: Subjects, rounds: number): Promise<Passes> {
   const passes: Passes = Object.fromEntries(Object.keys(subjects).map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
@@ -24,7 +24,7 @@ export async function alternate(subjects: Subjects, rounds: number): Promise<Pas
   return passes;
 }
 
-/** A quantity of all subjects as a row of a table: the ratios are those to the first subject. */
+/** Makes a row of a table from a quantity of all subjects, with the ratios to the first one. */
 export function rowOf(passes: Passes, quantity: string, label: string, size: number): Row {
   const valuesOf = (name: string) => passes[name]!.map((pass) => pass[quantity]!);
   const names = Object.keys(passes);

@@ -1,5 +1,5 @@
 /**
- * What a measurement brings home.
+ * The results of a measurement.
  *
  * @module
  */
@@ -9,30 +9,30 @@ import { fitLine } from "./statistics.ts";
 
 /** How much to measure. */
 export interface Scale {
-  /** Whether to measure little, to see that all works. */
+  /** Whether to measure only as much as shows that everything works. */
   isQuick: boolean;
   /** How often to measure each subject. */
   rounds: number;
 }
 
-/** What a measurement found. */
+/** The results of a measurement. */
 export interface Section {
-  /** Of the measurement. */
+  /** Name of the measurement. */
   name: string;
   tables: Table[];
-  /** A picture of one of them. */
+  /** A plot of one of the tables. */
   plot?: Plot;
-  /** How the costs grow, and what else there is to say, in sentences. */
-  words: string[];
-  /** What is to be reached, and whether it is. */
+  /** Sentences on how the costs grow, and the like. */
+  notes: string[];
+  /** The limits to keep. */
   goals: Goal[];
 }
 
 /** A quantity of several subjects. */
 export interface Table {
-  /** What is measured, with its unit. */
+  /** The quantity, with its unit. */
   quantity: string;
-  /** What the rows differ in. */
+  /** The title of the column of labels: what the rows differ in. */
   of: string;
   rows: Row[];
 }
@@ -40,29 +40,29 @@ export interface Table {
 /** A quantity of several subjects at one size. */
 export interface Row {
   label: string;
-  /** For fits and plots. */
+  /** The label as a number, for fits and plots. */
   size: number;
-  /** By subject; the first one is what the others are compared with. */
+  /** The cells by subject; the first one is the base of the ratios. */
   cells: Record<string, Cell>;
 }
 
 /** A quantity of one subject. */
 export interface Cell {
   value: Figure;
-  /** To the first subject of the row. */
+  /** The ratio to the first subject of the row. */
   ratio?: Figure;
 }
 
-/** Something to be reached. */
+/** A limit to keep. */
 export interface Goal {
   what: string;
   limit: number;
   measured: number;
-  /** Of both numbers: empty for ratios. */
+  /** The unit of both numbers; empty for ratios. */
   unit: string;
 }
 
-/** How a subject's quantity grows with the size of the rows. */
+/** Fits how a subject's quantity grows with the size of the rows. */
 export function growthOf(rows: readonly Row[], subject: string): Line {
   return fitLine(rows.map(({ size, cells }) => ({ x: size, y: cells[subject]!.value.median })));
 }

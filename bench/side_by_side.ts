@@ -1,41 +1,46 @@
 /**
- * Processes that run side by side, looked at in turn.
+ * Processes that run side by side and are measured in turn.
  *
  * @module
  */
-import { LAUNCHED, sleep, Subject } from "./process.ts";
-import { alternate, type Pass, type Passes } from "./rounds.ts";
+import { sleep } from "../scripts/lib/sleep.ts";
+import { alternate, type Pass, type Passes, type Subjects } from "./rounds.ts";
+import { LAUNCHED, Subject } from "./subject.ts";
 
-/** A process to look at, with what it writes when it plays. */
+/** A process, with the text that it writes once it plays. */
 export type Playing = [process: Subject, ready: string];
 
-/** How to look at processes. */
-export interface LookOptions {
-  /** Seconds for all to come to rest. */
+/** How to measure processes. */
+export interface SideBySideOptions {
+  /** Seconds for all of them to settle. */
   settleSec: number;
+  /** How often to measure each. */
   rounds: number;
-  look(process: Subject): Promise<Pass>;
+  measure(process: Subject): Promise<Pass>;
 }
 
-/** gst-launch-1.0 with a pipeline. */
+/** Starts gst-launch-1.0 with a pipeline. */
 export function launched(pipeline: string): Playing {
   return [Subject.launch(pipeline), LAUNCHED];
 }
 
-/** A script of bench/children that writes `ready`. */
+/** Starts a script of bench/children, which writes `ready`. */
 export function scripted(name: string, options: unknown): Playing {
   return [Subject.script(name, options), "ready"];
 }
 
-/** Lets processes run and come to rest, looks at them in turn, ends them. */
+/** Waits until the processes have settled, measures them in turn, and ends them. */
 export async function sideBySide(
   processes: Record<string, Playing>,
-  { settleSec, rounds, look }: LookOptions,
+  { settleSec, rounds, measure }: SideBySideOptions,
 ): Promise<Passes> {
   await using stack = new AsyncDisposableStack();
   for (const [process] of Object.values(processes)) stack.use(process);
   await Promise.all(Object.values(processes).map(([process, ready]) => process.until(ready)));
   await sleep(settleSec);
-  const looks = Object.entries(processes).map(([name, [process]]) => [name, () => look(process)]);
-  return await alternate(Object.fromEntries(looks), rounds);
+  const subjects: Subjects = {};
+  for (const [name, [process]] of Object.entries(processes)) {
+    subjects[name] = () => measure(process);
+  }
+  return await alternate(subjects, rounds);
 }

@@ -1,15 +1,15 @@
 /**
- * Medians, spreads, ratios and fits: pure arithmetic.
+ * Medians, spreads, ratios and fits.
  *
  * @module
  */
 
-/** What several passes say of one quantity. */
+/** One quantity, measured in several passes. */
 export interface Figure {
   median: number;
-  /** The least of the passes. */
+  /** The minimum. */
   low: number;
-  /** The greatest. */
+  /** The maximum. */
   high: number;
 }
 
@@ -21,29 +21,33 @@ export interface Point {
 
 /** A straight line. */
 export interface Line {
-  /** Its value at 0. */
+  /** The value at x = 0. */
   base: number;
-  /** What one more of x adds. */
+  /** The increase per unit of x. */
   slope: number;
 }
 
-/** The value in the middle; of an even number of values the upper one of the two. */
+/**
+ * Returns the median; of an even number of values, the upper one of the two in the middle.
+ *
+ * @throws {RangeError} If there are no values.
+ */
 export function median(values: readonly number[]): number {
-  if (values.length === 0) throw new RangeError("There is no median of nothing");
+  if (values.length === 0) throw new RangeError("Cannot take the median of no values");
   return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
-/** The median and the spread of what the passes measured. */
+/** Returns the median and the spread of the passes. */
 export function figure(values: readonly number[]): Figure {
   return { median: median(values), low: Math.min(...values), high: Math.max(...values) };
 }
 
-/** The ratios of two subjects, pass by pass: what else the machine did in a round met both. */
+/** Returns the ratios of two subjects, pass by pass: other load on the machine affected both. */
 export function ratio(values: readonly number[], bases: readonly number[]): Figure {
   return figure(values.map((value, i) => value / bases[i]!));
 }
 
-/** The line with the least squares; with a single x it is level. */
+/** Fits a line by least squares; it is level where all points have the same x. */
 export function fitLine(points: readonly Point[]): Line {
   const mean = (pick: (point: Point) => number) =>
     points.reduce((sum, point) => sum + pick(point), 0) / points.length;

@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { markdownTable } from "../scripts/lib/markdown.ts";
 import type { Cell, Goal, Section, Table } from "./section.ts";
 import type { Figure } from "./statistics.ts";
 
-/** A number with three digits that mean something. */
+/** Formats a number with three significant digits. */
 export function digits(value: number): string {
   if (Number.isInteger(value)) return String(value);
   const magnitude = Math.abs(value);
@@ -18,22 +19,13 @@ function spread({ low, high }: Figure): string {
   return from === to ? "" : ` (${from} to ${to})`;
 }
 
-/** A value with its spread; where it is compared, its ratio with that one's spread. */
+/** Formats a value with its spread; where it is compared, with the ratio and the spread of that. */
 function cellText({ value, ratio }: Cell): string {
   if (ratio === undefined) return digits(value.median) + spread(value);
   return `${digits(value.median)}: ${digits(ratio.median)} times${spread(ratio)}`;
 }
 
-/** Lines of cells as a Markdown table, its columns aligned. */
-export function markdownTable(head: readonly string[], lines: readonly string[][]): string {
-  const widths = head.map((text, i) => Math.max(3, text.length, ...lines.map((l) => l[i]!.length)));
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((text, i) => text.padEnd(widths[i]!)).join(" | ")} |`;
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...lines.map(line)]
-    .join("\n");
-}
-
-/** A table under its quantity. */
+/** Formats a table under its quantity. */
 export function tableText({ quantity, of, rows }: Table): string {
   const subjects = Object.keys(rows[0]!.cells);
   const lines = rows.map(({ label, cells }) => [
@@ -43,13 +35,13 @@ export function tableText({ quantity, of, rows }: Table): string {
   return `${quantity}:\n\n${markdownTable([of, ...subjects], lines)}`;
 }
 
-/** All of a section. */
-export function sectionText({ tables, words }: Section): string {
-  const list = words.map((sentence) => `- ${sentence}`).join("\n");
+/** Formats a section: its tables, then its notes. */
+export function sectionText({ tables, notes }: Section): string {
+  const list = notes.map((sentence) => `- ${sentence}`).join("\n");
   return [...tables.map(tableText), ...(list === "" ? [] : [list])].join("\n\n");
 }
 
-/** What is to be reached, and what was. */
+/** Formats the goals, with what was measured. */
 export function goalsText(goals: readonly Goal[]): string {
   const lines = goals.map(({ what, limit, measured, unit }) => [
     what,
@@ -57,5 +49,5 @@ export function goalsText(goals: readonly Goal[]): string {
     `${digits(measured)}${unit}`,
     measured <= limit ? "yes" : "no",
   ]);
-  return markdownTable(["what", "at most", "measured", "reached"], lines);
+  return markdownTable(["goal", "at most", "measured", "reached"], lines);
 }

@@ -1,6 +1,5 @@
 /**
- * The gate: runs every check, however many of them fail, and ends with the totals that the test
- * runs reported.
+ * Runs every check, also after one that fails, and prints the totals of the test runs at the end.
  *
  * @module
  */
@@ -58,7 +57,7 @@ async function run(args: string[]): Promise<boolean> {
   return success;
 }
 
-/** Runs the tests of a step: without a report of at least one test, they cannot have passed. */
+/** Runs the tests of a step; it fails without a report of at least one test that passed. */
 async function runTests(args: string[]): Promise<[ok: boolean, counts: Counts]> {
   const report = await Deno.makeTempFile({ suffix: ".xml" });
   try {
@@ -81,14 +80,16 @@ if (import.meta.main) {
       : [await run(args), { passed: 0, failed: 0, skipped: 0 }];
     total.passed += counts.passed;
     total.skipped += counts.skipped;
-    // A step can fail without a failing test: a lint error, a test file that does not compile.
+    // a step can fail without a failing test, such as by a lint error
     total.failed += ok ? 0 : Math.max(counts.failed, 1);
     results.push(`${ok ? "ok    " : "FAILED"} ${name}`);
   }
 
   console.log(`\n${results.join("\n")}`);
   if (await Deno.stat(".std/assert").catch(() => undefined)) {
-    console.log("note   JSR did not answer at set-up: @std/* were the stand-ins of scripts/std");
+    console.log(
+      "note   JSR could not be reached at setup: @std/* are the stand-ins in scripts/std",
+    );
   }
   const skipped = total.skipped ? `, ${total.skipped} skipped` : "";
   console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);

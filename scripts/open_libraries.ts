@@ -1,6 +1,6 @@
 /**
- * Opens the libraries before the tests do. They are opened on first use and stay open, which the
- * resource sanitizer would report as a leak of whichever test came first.
+ * Opens the libraries before the tests do. They are opened on first use and stay open, which Deno's resource sanitizer
+ * would report as a leak of the first test that uses them.
  *
  * @module
  */

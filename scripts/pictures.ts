@@ -1,39 +1,38 @@
 /**
- * Draws the pictures of the commands: types each in a shell, and draws what its terminal shows.
+ * Draws pictures of the commands in docs/images: types them in a shell, and draws its terminal.
  *
- *     deno task pictures          # all of them
- *     deno task pictures verify   # some
+ *     deno task pictures          # all pictures
+ *     deno task pictures verify   # this picture
  *
  * @module
  */
-import { fromFileUrl } from "@std/path";
+import { ROOT } from "./lib/paths.ts";
 import { screenOf, terminalSvg } from "./terminal_picture.ts";
 
-/** What is typed, and what the terminal shows when the next is. */
+/** Keys to type, and the output to wait for before the next step. */
 type Step = [keys: string, until: RegExp];
 
 interface Session {
-  /** What the picture is called where it cannot be seen. */
+  /** The title of the picture, for readers who cannot see it. */
   title: string;
-  /** Commands that are run before, and not shown. */
+  /** Commands to run before, which are not shown. */
   before?: string;
   steps: Step[];
   env?: Record<string, string>;
 }
 
-const ROOT = fromFileUrl(new URL("../", import.meta.url));
 const COLUMNS = 100;
 const LIMIT_MS = 60_000;
 const PROMPT = /\$ $/;
 const FILES = `echo 'videotestsrc is-live=true pattern=ball ! video/x-raw,framerate=30/1 ! ` +
   `tee name=door ! fakesink' > camera.gstp; cp ${ROOT}pipeline.gstp .`;
 
-/** A line, and its output up to the next prompt. */
+/** Types a line, and waits for the next prompt. */
 function line(text: string): Step {
   return [`${text}\r`, PROMPT];
 }
 
-/** The pictures by command. */
+/** The sessions to draw, by command. */
 export const SESSIONS: Record<string, Session> = {
   record: {
     title:
@@ -45,14 +44,14 @@ export const SESSIONS: Record<string, Session> = {
     ],
   },
   inspect: {
-    title: "gstp inspect finds elements, and prints what one takes",
+    title: "gstp inspect finds elements, and prints the pads and properties of one",
     steps: [
       line("gstp inspect --search='Matroska m'"),
       line("gstp inspect queue | grep -A 5 -E '^queue|^pads|leaky='"),
     ],
   },
   doctor: {
-    title: "gstp doctor tells what is missing, and which packages have it",
+    title: "gstp doctor lists what is missing, and the packages to install for it",
     before: "mkdir plugins; " +
       "ln -s $(dirname $(gst-inspect-1.0 coreelements | sed -n 's/^ *Filename *//p'))/*.so plugins; " +
       "rm plugins/libgst{libav,png,rtp}.so",
@@ -60,13 +59,13 @@ export const SESSIONS: Record<string, Session> = {
     steps: [line("gstp doctor | sed -n '/^what is missing/,$p'")],
   },
   verify: {
-    title: "gstp verify: one clip is whole, the other was cut off",
+    title: "gstp verify finds one clip whole, and where another one was cut off",
     before: "gstp -q videotestsrc num-buffers=120 ! video/x-raw,framerate=30/1 ! vp8enc " +
       "! webmmux ! filesink location=whole.webm; cp whole.webm cut.webm; truncate -s -20K cut.webm",
     steps: [line("gstp verify whole.webm cut.webm"), line("echo $?")],
   },
   recover: {
-    title: "gstp recover makes a clip of the file that a killed recorder has left",
+    title: "gstp recover makes a clip from the .part file of a killed recorder",
     before: `${FILES}; gstp record camera.gstp --window=2 --container=webm --json > events & ` +
       "until grep -q armed events; do sleep 0.1; done; sleep 3; kill -USR2 $!; " +
       `until [ -n "$(find clips -name '*.part' -size +20k)" ]; do sleep 0.1; done; kill -KILL $!`,
@@ -84,7 +83,7 @@ export const SESSIONS: Record<string, Session> = {
   },
 };
 
-/** What a terminal has shown after a session, as it was written to it. */
+/** Plays a session; resolves with all that was written to its terminal. */
 async function play({ before, steps, env = {} }: Session): Promise<string> {
   const folder = await Deno.makeTempDir();
   try {
@@ -108,7 +107,7 @@ async function play({ before, steps, env = {} }: Session): Promise<string> {
   }
 }
 
-/** Types into a shell on a terminal of its own. */
+/** Types into a shell on a terminal of its own; resolves with all that was written to that. */
 async function type(steps: Step[], options: Deno.CommandOptions): Promise<string> {
   const shell = `stty cols ${COLUMNS} rows 50; exec env PS1='$ ' bash --norc --noprofile -i`;
   const child = new Deno.Command("script", {
@@ -137,7 +136,7 @@ async function type(steps: Step[], options: Deno.CommandOptions): Promise<string
     }
     return shown;
   } finally {
-    // the terminal goes, and with it what still runs in it
+    // closing the terminal ends what still runs in it
     await output.cancel();
     await keyboard.close().catch(() => {});
     try {
@@ -147,7 +146,7 @@ async function type(steps: Step[], options: Deno.CommandOptions): Promise<string
   }
 }
 
-/** What a terminal shows after a session, without the prompt that waits at its end. */
+/** Plays a session; resolves with the lines of its terminal at the end, without the last prompt. */
 export async function screenAfter(session: Session): Promise<string[]> {
   const lines = await screenOf(await play(session), COLUMNS);
   return lines.at(-1)?.trim() === "$" ? lines.slice(0, -1) : lines;
@@ -158,7 +157,8 @@ if (import.meta.main) {
   for (const name of names) {
     const session = SESSIONS[name];
     if (session === undefined) {
-      console.error(`error: no picture of "${name}": ${Object.keys(SESSIONS).join(", ")}`);
+      const all = Object.keys(SESSIONS).join(", ");
+      console.error(`error: unknown picture "${name}" (there are: ${all})`);
       Deno.exit(2);
     }
     const svg = terminalSvg(session.title, await screenAfter(session));

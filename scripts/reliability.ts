@@ -5,36 +5,25 @@
  *
  * @module
  */
-import { basename, fromFileUrl } from "@std/path";
-import { type Row, TABLE_VARIABLE } from "../tests/faults/table.ts";
+import { basename } from "@std/path";
+import { type FaultRow, TABLE_VARIABLE } from "./lib/fault_table.ts";
+import { markdownTable, replaceBetween } from "./lib/markdown.ts";
+import { ROOT } from "./lib/paths.ts";
 
-const PAGE = fromFileUrl(new URL("../docs/reliability.md", import.meta.url));
+const PAGE = `${ROOT}docs/reliability.md`;
 const BEGIN = "<!-- table: deno task faults:table -->";
 const END = "<!-- end of table -->";
 
-/** The table in Markdown, by file. */
-export function tableText(rows: Row[]): string {
+/** Formats the table: by file, then in the order in which the tests ran. */
+export function tableText(rows: FaultRow[]): string {
   const cell = (text: string) => text.replaceAll("|", "\\|");
   const lines = rows.toSorted((a, b) => a.test < b.test ? -1 : Number(a.test > b.test)).map(
-    ({ fault, tries, outcome, lost, test }) =>
-      [cell(fault), tries, cell(outcome), cell(lost), `[${basename(test)}](../${test})`].join(
-        " | ",
-      ),
+    ({ fault, tries, outcome, lost, test }) => [
+      ...[cell(fault), String(tries), cell(outcome), cell(lost)],
+      `[${basename(test)}](../${test})`,
+    ],
   );
-  const head = ["fault | tries | outcome | lost | test", "--- | --- | --- | --- | ---"];
-  return [...head, ...lines].map((line) => `| ${line} |`).join("\n");
-}
-
-/**
- * A page with another text between the table's marks.
- *
- * @throws {Error} if the page has no such marks.
- */
-export function withTable(page: string, table: string): string {
-  const begin = page.indexOf(BEGIN);
-  const end = page.indexOf(END);
-  if (begin < 0 || end < begin) throw new Error(`The page lacks "${BEGIN}" and "${END}"`);
-  return `${page.slice(0, begin + BEGIN.length)}\n\n${table}\n\n${page.slice(end)}`;
+  return markdownTable(["fault", "tries", "outcome", "lost", "test"], lines);
 }
 
 async function deno(args: string[], env: Record<string, string> = {}): Promise<void> {
@@ -48,6 +37,7 @@ if (import.meta.main) {
   const lines = (await Deno.readTextFile(file)).trim().split("\n");
   await Deno.remove(file);
   const table = tableText(lines.map((line) => JSON.parse(line)));
-  await Deno.writeTextFile(PAGE, withTable(await Deno.readTextFile(PAGE), table));
+  const page = await Deno.readTextFile(PAGE);
+  await Deno.writeTextFile(PAGE, replaceBetween(page, BEGIN, END, table));
   await deno(["fmt", "--quiet", PAGE]);
 }

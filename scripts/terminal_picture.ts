@@ -4,8 +4,9 @@
  * @module
  */
 import xterm from "npm:@xterm/headless@^6";
+import { escapeXml } from "./lib/xml.ts";
 
-/** What a terminal shows: its lines, those of a prompt among them. */
+/** The lines of a terminal, including its prompts. */
 export type Screen = string[];
 
 const FONT_SIZE = 13;
@@ -13,12 +14,12 @@ const CHAR_WIDTH = 7.8;
 const LINE_HEIGHT = 18;
 const PADDING = 16;
 const BAR_HEIGHT = 30;
-/** A window of its own colour with a border, so that it stands out on a light page and on a dark one. */
+/** The window has a color of its own and a border, so that it stands out on light and dark pages. */
 const COLORS = { window: "#161b22", border: "#444c56", text: "#d0d7de", prompt: "#7ee787" };
 const BUTTONS = ["#ff5f57", "#febc2e", "#28c840"];
 const FONTS = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace";
 
-/** What a terminal shows once a program has written a text to it. */
+/** Returns the lines of a terminal after a program has written `output` to it. */
 export async function screenOf(output: string, columns: number): Promise<Screen> {
   const terminal = new xterm.Terminal({
     cols: columns,
@@ -47,7 +48,7 @@ export function terminalSvg(title: string, screen: Screen): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}"`,
     `  height="${height}" font-family="${FONTS}" font-size="${FONT_SIZE}" fill="${COLORS.text}">`,
-    `  <title>${escape(title)}</title>`,
+    `  <title>${escapeXml(title)}</title>`,
     `  <rect x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="8"`,
     `    fill="${COLORS.window}" stroke="${COLORS.border}" />`,
     ...buttons.map((button) => `  ${button}`),
@@ -57,7 +58,7 @@ export function terminalSvg(title: string, screen: Screen): string {
   ].join("\n");
 }
 
-/** The width is told, so that a font with wider letters does not run out of the window. */
+/** Draws a line. Its length is set, so that a font with wider letters stays within the window. */
 function textElement(line: string, row: number): string {
   const y = BAR_HEIGHT + (row + 1) * LINE_HEIGHT - 5;
   const indent = line.search(/\S/);
@@ -66,9 +67,5 @@ function textElement(line: string, row: number): string {
   const length = +(text.length * CHAR_WIDTH).toFixed(1);
   const color = line.startsWith("$ ") ? ` fill="${COLORS.prompt}"` : "";
   return `<text x="${x}" y="${y}" textLength="${length}" lengthAdjust="spacingAndGlyphs"` +
-    `${color} xml:space="preserve">${escape(text)}</text>`;
-}
-
-function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+    `${color} xml:space="preserve">${escapeXml(text)}</text>`;
 }

@@ -1,47 +1,46 @@
 /**
- * Runs tests, each file in a process of its own that is killed when one of its tests hangs, as many files at once as there
- * are cores.
+ * Runs test files, each in a process of its own that is killed when one of its tests hangs. As many files run at once as
+ * the machine has cores.
  *
  *     deno task test [--junit-path=FILE] [OPTION of deno test...] [FILE|FOLDER...]
  *
- * What failed is printed once more at the end. Live streams lose frames while a shared machine gives no time to anyone:
- * a file that failed while this process did not get any either runs again, and the output says so.
+ * Failures are printed again at the end. Live streams lose frames while a shared machine is stalled: a file that failed
+ * while this process was stalled, too, runs again, and the output says so.
  *
  * @module
  */
-import { fromFileUrl, join, relative } from "@std/path";
-
-const ROOT = fromFileUrl(new URL("../", import.meta.url));
+import { join, relative } from "@std/path";
+import { ROOT } from "./lib/paths.ts";
 const PRELOAD = join(ROOT, "scripts/open_libraries.ts");
-/** A test that takes longer hangs; the long form of a soak run takes five minutes. */
+/** A test that takes longer hangs. The long form of the soak test takes five minutes. */
 const LIMIT_MINUTES = Deno.env.get("GSTP_SOAK") === "long" ? 15 : 3;
-/** How long the last output of a process may take after its end. */
+/** How long to wait for the output of a process after its end. */
 const LAST_OUTPUT_MS = 5000;
-/** What `deno test` prints when a test begins, and when it ends. */
+/** A line that `deno test` prints when a test begins or ends. */
 const TEST_LINE = /^(\S.*?) \.\.\.(?: (ok|FAILED|ignored|cancelled).*)?$/;
 // deno-lint-ignore no-control-regex
 const COLORS = /\x1b\[[\d;]*m/g;
 const JUNIT_OPTION = "--junit-path=";
-/** A machine that stands still for longer is not one that live streams can be tested on. */
-const STANDSTILL_MS = 300;
-/** How often a file runs on a machine that stood still each time it failed. */
+/** Live streams cannot be tested on a machine that is stalled for longer. */
+const STALL_MS = 300;
+/** How often a file runs at most, where the machine was stalled each time. */
 const MAX_TRIES = 3;
 
-/** What came of a file. */
+/** The result of a file. */
 export interface Result {
-  /** From the repository's root. */
+  /** Path of the file, relative to the repository's root. */
   path: string;
   /** Whether its tests passed. */
   success: boolean;
-  /** What it printed. */
+  /** Its output. */
   output: string;
   /** The file's part of a JUnit report. */
   suites: string;
-  /** How long it took. */
+  /** How long it ran. */
   seconds: number;
 }
 
-/** Paths of the files with tests at or below a path, in order, but for those of others. */
+/** Lists the test files at or below a path in order, without those of dependencies. */
 function testFiles(path: string): string[] {
   if (Deno.statSync(path).isFile) return [path];
   const entries = [...Deno.readDirSync(path)].sort((a, b) => a.name < b.name ? -1 : 1);
@@ -51,7 +50,7 @@ function testFiles(path: string): string[] {
   );
 }
 
-/** The `<testsuite>` elements of a JUnit report; none of a process that was killed. */
+/** Removes a JUnit report and returns its `<testsuite>` elements; a process that was killed has written none. */
 async function takeSuites(report: string): Promise<string> {
   const text = await Deno.readTextFile(report);
   await Deno.remove(report);
@@ -59,13 +58,13 @@ async function takeSuites(report: string): Promise<string> {
   return begin < 0 ? "" : text.slice(begin, text.lastIndexOf("</testsuites>"));
 }
 
-/** Follows which test is running by what `deno test` prints, whatever keeps its process busy. */
+/** Follows which test is running by the output of `deno test`. */
 class Progress {
-  /** The test's name; null where none is running. */
+  /** Name of the running test, or null. */
   running: string | null = null;
   #line = "";
 
-  /** @returns Whether a test has ended. */
+  /** Adds output; returns whether a test has ended. */
   add(text: string): boolean {
     const lines = (this.#line + text).split("\n");
     this.#line = lines.at(-1)!;
@@ -84,7 +83,7 @@ class Progress {
 /**
  * Runs the tests of a file.
  *
- * @param limitMs How long one of them may take.
+ * @param limitMs How long one test may take.
  */
 export async function runFile(
   path: string,
@@ -103,7 +102,7 @@ export async function runFile(
   let output = "";
   let verdict = "";
   const kill = () => {
-    const where = progress.running === null ? "outside of its tests" : `in "${progress.running}"`;
+    const where = progress.running === null ? "outside its tests" : `in "${progress.running}"`;
     verdict = `\nhangs ${where}: killed after ${limitMs / 1000} s\n`;
     child.kill("SIGKILL");
   };
@@ -122,7 +121,7 @@ export async function runFile(
   const reading = Promise.all([read(child.stdout, follow), read(child.stderr)]);
   const { success } = await child.status;
   clearTimeout(timer);
-  // processes that a killed one has started may keep its output open
+  // children of a killed process may keep its output open
   const { promise: isLate, resolve } = Promise.withResolvers<void>();
   const patience = setTimeout(resolve, LAST_OUTPUT_MS);
   await Promise.race([reading, isLate]);
@@ -136,8 +135,8 @@ export async function runFile(
   };
 }
 
-/** Tells for how long at a stretch this process has got no time, at most. */
-class Standstill implements Disposable {
+/** Measures the longest time for which this process was stalled. */
+class StallWatch implements Disposable {
   #longestMs = 0;
   #lastMs = performance.now();
   readonly #timer = setInterval(() => this.#look(), 50);
@@ -158,15 +157,15 @@ class Standstill implements Disposable {
   }
 }
 
-/** Runs a file, and again where it failed on a machine that stood still. */
+/** Runs a file, and runs it again where it failed while the machine was stalled. */
 async function runFairly(path: string, options: string[]): Promise<Result> {
   for (let tries = 1;; tries++) {
-    using standstill = new Standstill();
+    using stall = new StallWatch();
     const result = await runFile(path, options);
-    const longestMs = standstill.longestMs();
-    if (result.success || longestMs < STANDSTILL_MS || tries === MAX_TRIES) return result;
+    const longestMs = stall.longestMs();
+    if (result.success || longestMs < STALL_MS || tries === MAX_TRIES) return result;
     print(result);
-    console.log(`${path}: once more, as the machine stood still for ${Math.round(longestMs)} ms`);
+    console.log(`${path}: again, as the machine was stalled for ${Math.round(longestMs)} ms`);
   }
 }
 
@@ -176,7 +175,7 @@ function print({ path, success, output, seconds }: Result): void {
   );
 }
 
-/** Runs the files, some at once; prints what each of them printed when it ends. */
+/** Runs the files, several at once; prints the output of each when it ends. */
 async function runFiles(paths: string[], options: string[]): Promise<Result[]> {
   const results: Result[] = [];
   const waiting = paths.values();
@@ -209,7 +208,7 @@ if (import.meta.main) {
   }
   const failed = results.filter(({ success }) => !success);
   if (failed.length > 0) {
-    console.log("\nWhat failed:");
+    console.log("\nFailures:");
     failed.forEach(print);
     Deno.exit(1);
   }

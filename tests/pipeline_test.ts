@@ -18,9 +18,9 @@ import {
   type State,
   VideoRecorder,
 } from "../mod.ts";
+import { run } from "../scripts/lib/run.ts";
 import "../scripts/open_libraries.ts";
-import { run } from "./helpers/run.ts";
-import { runFile, runScript } from "./helpers/script.ts";
+import { runChild, runScript } from "./helpers/script.ts";
 import { tempDir } from "./helpers/temp_dir.ts";
 
 Deno.test("Pipeline.parse() makes a pipeline that is stopped", async () => {
@@ -122,7 +122,7 @@ Deno.test("Pipeline.parse() survives links between names of nothing", () => {
 });
 
 Deno.test("Pipeline.parse() survives texts of any pieces in any order", async () => {
-  const { code, stdout, stderr } = await runFile("parse_fuzz.ts", ["7", "3000"]);
+  const { code, stdout, stderr } = await runChild("parse_fuzz.ts", ["7", "3000"]);
   assertEquals(code, 0, stderr.slice(-500));
   assertMatch(stdout, /^\d+ pipelines, \d+ errors\n$/);
 });

@@ -18,8 +18,8 @@ import {
   type Pipeline,
   Standalone,
 } from "../mod.ts";
+import { run } from "../scripts/lib/run.ts";
 import "../scripts/open_libraries.ts";
-import { run } from "./helpers/run.ts";
 import { runScript } from "./helpers/script.ts";
 import { tempDir } from "./helpers/temp_dir.ts";
 

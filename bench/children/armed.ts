@@ -1,5 +1,5 @@
 /**
- * Runs a pipeline with recorders that wait, or with loops that pull each frame into JavaScript, until it is killed.
+ * Runs a pipeline with armed recorders, or with loops that pull each frame into JavaScript, until it is killed.
  *
  *     deno run -A armed.ts '{"source": "...", "recorders": 8, "windowSec": 2, "way": "recorder"}'
  *
@@ -10,15 +10,15 @@ import { EncodedRingBuffer, RingBuffer, Standalone, VideoRecorder } from "../../
 
 /** What to run. */
 export interface ArmedOptions {
-  /** Pipeline text of a live picture. */
+  /** Pipeline text of a live source. */
   source: string;
   recorders: number;
   windowSec: number;
-  /** Recorders that keep what flows, ones that encode it, or loops that pull. */
+  /** Recorders of the stream as it is, recorders that encode it, or loops that pull. */
   way: "recorder" | "encoder" | "pull";
 }
 
-/** Holds the last frames, as a script would that pulls each of them. */
+/** Pulls every frame and keeps the last ones, as a script without a ring would. */
 async function pullLoop(sink: Deno.PointerObject, capacity: number): Promise<void> {
   const { symbols } = Deno.dlopen("libgstapp-1.0.so.0", {
     gst_app_sink_pull_sample: { parameters: ["pointer"], result: "pointer", nonblocking: true },
@@ -35,11 +35,11 @@ async function pullLoop(sink: Deno.PointerObject, capacity: number): Promise<voi
 if (import.meta.main) {
   const { source, recorders, windowSec, way }: ArmedOptions = JSON.parse(Deno.args[0]!);
   const indices = Array.from({ length: recorders }, (_, i) => i);
-  const legs = way === "pull"
+  const branches = way === "pull"
     ? indices.map((i) => `t. ! appsink name=pull${i} async=false sync=false max-buffers=30`)
     : [];
   const app = await Standalone.buildAndRun(
-    `${source} ! tee name=t t. ! fakesink async=false ${legs.join(" ")}`,
+    `${source} ! tee name=t t. ! fakesink async=false ${branches.join(" ")}`,
     { background: true },
   );
   for (const i of indices) {

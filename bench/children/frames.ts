@@ -1,5 +1,5 @@
 /**
- * Moves frames between GStreamer and JavaScript as fast as it goes, and prints what that cost, as JSON.
+ * Moves frames between GStreamer and JavaScript as fast as possible, and prints the costs as JSON.
  *
  *     deno run -A frames.ts '{"way": "AppSink", "width": 320, "height": 240, "frames": 1000}'
  *
@@ -45,7 +45,7 @@ async function into(): Promise<void> {
   for await (const { type } of messages) if (type === "eos") break;
 }
 
-/** gst-launch-1.0 with its standard output or input at hand. */
+/** Starts gst-launch-1.0 with a pipe from its standard output or to its standard input. */
 function launch(pipeline: string, pipe: "stdin" | "stdout"): Deno.ChildProcess {
   return new Deno.Command("gst-launch-1.0", {
     args: ["-q", ...pipeline.split(" ")],

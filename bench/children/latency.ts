@@ -1,41 +1,42 @@
 /**
- * Calls record() of more and more recorders at once, and prints how long that takes, as JSON.
+ * Calls record() of growing numbers of recorders at once, and prints how long that takes, as JSON.
  *
  *     deno run -A latency.ts '{"source": "...", "counts": [1, 8], "windowSec": 10, "repeats": 3, "folder": "/tmp/x"}'
  *
  * @module
  */
 import { Standalone, VideoRecorder } from "../../mod.ts";
+import { sleep } from "../../scripts/lib/sleep.ts";
 
 /** What to call. */
 export interface LatencyOptions {
-  /** Pipeline text of a live, encoded picture. */
+  /** Pipeline text of a live source of encoded video. */
   source: string;
-  /** How many recorders to call at once, one number after the other. */
+  /** The numbers of recorders to call at once, one after the other. */
   counts: number[];
   windowSec: number;
-  /** How often to call each number of them. */
+  /** How often to call each number of recorders. */
   repeats: number;
   folder: string;
 }
 
-/** Milliseconds of the calls of one number of recorders. */
+/** Times in milliseconds, for one number of recorders. */
 export interface Latencies {
   count: number;
-  /** For which each call held the event loop. */
+  /** How long each call blocked the event loop. */
   blocked: number[];
-  /** From each call to its file. */
+  /** From each call until its file exists. */
   file: number[];
-  /** From each call to the first frame in its file. */
+  /** From each call until the first frame is in its file. */
   frame: number[];
-  /** For which each look at the recorders held the event loop while they wrote. */
-  turn: number[];
+  /** How long each poll of the recorders blocked the event loop while they wrote. */
+  poll: number[];
 }
 
-/** More than the file's header, and less than it with a keyframe. */
+/** More than the file's header, and less than the header with a keyframe. */
 const HEADER_BYTES = 4096;
 
-/** Has the time measured for which each callback of a timer holds the event loop. */
+/** Collects how long each callback of the timers that are started from now on blocks the event loop. */
 function watchTimers(): number[] {
   const times: number[] = [];
   const { setInterval } = globalThis;
@@ -48,8 +49,6 @@ function watchTimers(): number[] {
   return times;
 }
 
-const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
 async function hasFrame(path: string): Promise<void> {
   const size = () => {
     try {
@@ -58,10 +57,10 @@ async function hasFrame(path: string): Promise<void> {
       return 0;
     }
   };
-  while (size() <= HEADER_BYTES) await sleep(1);
+  while (size() <= HEADER_BYTES) await sleep(0.001);
 }
 
-/** One call of each recorder. */
+/** Calls each recorder once. */
 async function call(recorders: VideoRecorder[], latencies: Latencies): Promise<void> {
   const recordings = recorders.map((recorder) => {
     const startMs = performance.now();
@@ -91,14 +90,14 @@ if (import.meta.main) {
       windowSizeSec: windowSec,
       onWarning: () => {},
     }));
-  await sleep(windowSec * 1000 + 1000);
+  await sleep(windowSec + 1);
   const all: Latencies[] = [];
   for (const count of counts) {
-    const latencies: Latencies = { count, blocked: [], file: [], frame: [], turn: [] };
+    const latencies: Latencies = { count, blocked: [], file: [], frame: [], poll: [] };
     for (let i = 0; i < repeats; i++) {
       times.length = 0;
       await call(recorders.slice(0, count), latencies);
-      latencies.turn.push(...times);
+      latencies.poll.push(...times);
     }
     all.push(latencies);
   }

@@ -1,5 +1,5 @@
 /**
- * Plays a pipeline by mod.ts.
+ * Plays a pipeline through mod.ts.
  *
  *     deno run -A play.ts 'videotestsrc ! fakesink'
  *

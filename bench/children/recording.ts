@@ -1,15 +1,16 @@
 /**
- * Records clips at once, and tells when that begins and ends; then waits to be killed.
+ * Records several clips at once, prints when that begins and ends, and waits to be killed.
  *
  *     deno run -A recording.ts '{"source": "...", "elements": "...", "clips": 4, "sec": 3, "folder": "/tmp/x"}'
  *
  * @module
  */
 import { RecordBin, Standalone, VideoRecorder } from "../../mod.ts";
+import { sleep } from "../../scripts/lib/sleep.ts";
 
 /** What to record. */
 export interface RecordingOptions {
-  /** Pipeline text of a live picture. */
+  /** Pipeline text of a live source. */
   source: string;
   /** Elements between the source and the file. */
   elements: string;
@@ -25,7 +26,7 @@ if (import.meta.main) {
     static override readonly binString =
       `appsrc name=appsrc ! ${elements} ! filesink name=filesink buffer-mode=unbuffered`;
   }
-  const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
   const app = await Standalone.buildAndRun(`${source} ! tee name=t t. ! fakesink async=false`, {
     background: true,
   });
@@ -44,11 +45,11 @@ if (import.meta.main) {
     const reports = await Promise.all(recordings.map(({ finished }) => finished));
     return reports.reduce((sum, { frames }) => sum + frames, 0);
   };
-  await sleep(1000);
-  await record(0.3); // loads what clips need: gst-launch-1.0 has done that when it begins to play
-  await sleep(1000);
+  await sleep(1);
+  await record(0.3); // loads the plugins, which gst-launch-1.0 has done when it begins to play
+  await sleep(1);
   console.log("ready");
-  await sleep(100); // for the one who looks
+  await sleep(0.1); // until the observer has read that
   console.log(`finished ${await record(sec)}.`);
   await app.ended;
 }

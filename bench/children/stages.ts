@@ -1,5 +1,5 @@
 /**
- * Comes so far, tells so, and waits to be killed.
+ * Starts up to a stage, prints "ready", and waits to be killed.
  *
  *     deno run -A stages.ts '"empty"'
  *

@@ -19,8 +19,9 @@ import {
 } from "../../mod.ts";
 import "../../scripts/open_libraries.ts";
 import { pushPadded, pushUnreadable } from "../helpers/buffers.ts";
-import { blockEventLoop, reached, until } from "../helpers/recording.ts";
+import { blockEventLoop } from "../helpers/event_loop.ts";
 import { ended } from "../helpers/ring.ts";
+import { reached, until } from "../helpers/wait.ts";
 
 const FPS = 30;
 

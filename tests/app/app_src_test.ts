@@ -13,9 +13,9 @@ import {
   Standalone,
 } from "../../mod.ts";
 import "../../scripts/open_libraries.ts";
-import { reached, until } from "../helpers/recording.ts";
 import { ended } from "../helpers/ring.ts";
 import { runScript } from "../helpers/script.ts";
+import { reached, until } from "../helpers/wait.ts";
 
 const FPS = 30;
 const CAPS = `video/x-raw,format=GRAY8,width=8,height=4,framerate=${FPS}/1`;

@@ -1,5 +1,5 @@
 /**
- * The measurements: their arithmetic, and that all of them run. How fast things are is no test's business.
+ * The arithmetic and the output of the measurements, and whether all of them run. The tests do not judge the results.
  */
 import { assert, assertEquals, assertGreater, assertLess, assertThrows } from "@std/assert";
 import { replaceMarked } from "../../bench/document.ts";
@@ -7,11 +7,12 @@ import { plotText } from "../../bench/plot.ts";
 import { alternate, rowOf } from "../../bench/rounds.ts";
 import { growthOf, type Section } from "../../bench/section.ts";
 import { figure, fitLine, median, ratio } from "../../bench/statistics.ts";
-import { digits, goalsText, markdownTable, tableText } from "../../bench/table.ts";
-import { ROOT } from "../helpers/cli.ts";
-import { run } from "../helpers/run.ts";
+import { digits, goalsText, tableText } from "../../bench/table.ts";
+import { markdownTable } from "../../scripts/lib/markdown.ts";
+import { ROOT } from "../../scripts/lib/paths.ts";
+import { run } from "../../scripts/lib/run.ts";
 
-Deno.test("median(), figure() and ratio() tell what passes have in common", () => {
+Deno.test("median(), figure() and ratio() summarize passes", () => {
   assertEquals(median([9, 1, 5]), 5);
   assertEquals(median([4, 2]), 4);
   assertThrows(() => median([]), RangeError);
@@ -20,13 +21,13 @@ Deno.test("median(), figure() and ratio() tell what passes have in common", () =
   assertEquals(ratio([20, 2, 200], [10, 1, 100]), { median: 2, low: 2, high: 2 });
 });
 
-Deno.test("fitLine() finds the line with the least squares", () => {
+Deno.test("fitLine() fits a line by least squares", () => {
   assertEquals(fitLine([{ x: 1, y: 5 }, { x: 2, y: 7 }, { x: 4, y: 11 }]), { base: 3, slope: 2 });
   assertEquals(fitLine([{ x: 0, y: 0 }, { x: 1, y: 3 }, { x: 2, y: 0 }]), { base: 1, slope: 0 });
   assertEquals(fitLine([{ x: 3, y: 7 }]), { base: 7, slope: 0 });
 });
 
-Deno.test("alternate() measures in turn, rowOf() compares with the first", async () => {
+Deno.test("alternate() measures subjects in turn, rowOf() compares them with the first", async () => {
   const order: string[] = [];
   const subject = (name: string, value: number) => () => {
     order.push(name);
@@ -41,7 +42,7 @@ Deno.test("alternate() measures in turn, rowOf() compares with the first", async
   assertEquals(growthOf([row, { ...row, size: 3 }], "b"), { base: 22, slope: 0 });
 });
 
-Deno.test("tableText() aligns columns and tells ratios with their spread", () => {
+Deno.test("tableText() aligns columns and prints ratios with their spread", () => {
   assertEquals([3, 0.1234, 9.996, 99.96].map(digits), ["3", "0.12", "10.0", "100"]);
   const flat = { median: 2, low: 2, high: 2 };
   const cells = { a: { value: { median: 2, low: 1, high: 3.5 } }, b: { value: flat, ratio: flat } };
@@ -62,7 +63,7 @@ Deno.test("tableText() aligns columns and tells ratios with their spread", () =>
   assertEquals(lines.slice(2).map((line) => line.includes("yes")), [true, false]);
 });
 
-Deno.test("replaceMarked() replaces what is between the markers of its name", () => {
+Deno.test("replaceMarked() replaces the text between the markers of a name", () => {
   const document = "a\n<!-- bench: x -->\n\nold\n\n<!-- bench: end -->\nb\n";
   const expected = document.replace("old", "new");
   assertEquals(replaceMarked(document, "x", "new"), expected);
@@ -72,7 +73,7 @@ Deno.test("replaceMarked() replaces what is between the markers of its name", ()
   assertThrows(() => replaceMarked(document, "y", "new"), RangeError, "y");
 });
 
-Deno.test("plotText() draws larger costs higher, larger sizes to the right", () => {
+Deno.test("plotText() draws larger costs higher, and larger sizes farther to the right", () => {
   const points = [{ x: 1, y: figure([1]) }, { x: 64, y: figure([100]) }];
   const svg = plotText({ title: "a<b", xLabel: "x", yLabel: "y", curves: [{ name: "c", points }] });
   assert(svg.includes("<title>a&lt;b</title>"));
@@ -83,7 +84,7 @@ Deno.test("plotText() draws larger costs higher, larger sizes to the right", () 
   assertGreater(y1!, y2!);
 });
 
-Deno.test("deno task bench --quick --json measures everything", async () => {
+Deno.test("deno task bench --quick --json runs all measurements", async () => {
   const { code, stdout, stderr } = await run("deno", ["task", "bench", "--quick", "--json"], {
     cwd: ROOT,
     timeoutSec: 180,
@@ -104,9 +105,9 @@ Deno.test("deno task bench --quick --json measures everything", async () => {
   }
   const goals = sections.flatMap(({ goals }) => goals);
   assert(goals.every(({ measured }) => Number.isFinite(measured)), Deno.inspect(goals));
-  // a thread for each recorder, or JavaScript for each frame, would be gross
+  // a thread per recorder, or JavaScript per frame, would show even in a quick run
   const threads = goals.find(({ what }) => what.startsWith("Threads"))!;
   assertEquals(threads.measured, 0);
-  const armed = goals.find(({ what }) => what.includes("that wait, raw"))!;
+  const armed = goals.find(({ what }) => what.includes("armed recorders, raw"))!;
   assertLess(armed.measured, 4);
 });

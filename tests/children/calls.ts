@@ -3,16 +3,9 @@
  * collected all the while where there is a gc() function.
  */
 import { GstClosedError, Pipeline, type RecordingReport, Standalone } from "../../mod.ts";
-import {
-  blockEventLoop,
-  newPaths,
-  reached,
-  recorderOf,
-  ringFull,
-  runLive,
-  SOURCE,
-  until,
-} from "../helpers/recording.ts";
+import { blockEventLoop } from "../helpers/event_loop.ts";
+import { newPaths, recorderOf, ringFull, runLive, SOURCE } from "../helpers/recording.ts";
+import { reached, until } from "../helpers/wait.ts";
 
 const [way, folder] = [Deno.args[0]!, Deno.args[1]!];
 const paths = newPaths(folder);

@@ -3,8 +3,9 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { COMMANDS } from "../../cli/commands/list.ts";
-import { CLI, ROOT } from "../helpers/cli.ts";
-import { run } from "../helpers/run.ts";
+import { ROOT } from "../../scripts/lib/paths.ts";
+import { run } from "../../scripts/lib/run.ts";
+import { CLI } from "../helpers/cli.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 
 /** The pages with what they run, in the order in which it is run, and the names of their scripts. */

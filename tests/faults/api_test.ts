@@ -3,13 +3,13 @@
  * the process, and what is wrong is said by name.
  */
 import { assertEquals, assertMatch } from "@std/assert";
-import { runFile } from "../helpers/script.ts";
+import { runChild } from "../helpers/script.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { addRow } from "./table.ts";
 
 Deno.test("the public API refuses odd values and closed handles, and survives them", async () => {
   await using dir = await tempDir();
-  const { code, stdout, stderr } = await runFile("api_walk.ts", [dir.path]);
+  const { code, stdout, stderr } = await runChild("api_walk.ts", [dir.path]);
   const last = stderr.trimEnd().split("\n").at(-1);
   assertEquals(code, 0, `${stdout}\nThe last call was ${last}`);
   assertMatch(stdout, /^\d{4,} calls, 0 faults\n$/);

@@ -3,8 +3,8 @@
  */
 import { assertEquals, assertLessOrEqual } from "@std/assert";
 import { Pipeline, RingBuffer } from "../../mod.ts";
-import { until } from "../helpers/recording.ts";
 import { attach, attachOnce, ConvertingRing, probed, pullTimes } from "../helpers/ring.ts";
+import { until } from "../helpers/wait.ts";
 import { addRow } from "./table.ts";
 
 /** How many entries a folder has. */

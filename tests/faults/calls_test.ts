@@ -4,8 +4,10 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import type { RecordingReport } from "../../mod.ts";
-import { checkComplete, FPS, probeClip, WINDOW_SEC } from "../helpers/recording.ts";
-import { run } from "../helpers/run.ts";
+import { run } from "../../scripts/lib/run.ts";
+import { probeClip } from "../helpers/ffprobe.ts";
+import { FPS } from "../helpers/fps.ts";
+import { checkComplete, WINDOW_SEC } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { addRow } from "./table.ts";
 

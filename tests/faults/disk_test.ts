@@ -5,16 +5,10 @@
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { type GstError, type Pipeline, RecordingError, type VideoRecorder } from "../../mod.ts";
-import {
-  checkComplete,
-  newPaths,
-  probeClip,
-  recorderOf,
-  ringFull,
-  runLive,
-} from "../helpers/recording.ts";
-import { run, type RunResult } from "../helpers/run.ts";
-import { maySmallDisk, smallDisk } from "../helpers/small_disk.ts";
+import { run, type RunResult } from "../../scripts/lib/run.ts";
+import { probeClip } from "../helpers/ffprobe.ts";
+import { checkComplete, newPaths, recorderOf, ringFull, runLive } from "../helpers/recording.ts";
+import { canMountDisk, smallDisk } from "../helpers/small_disk.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { addRow } from "./table.ts";
 
@@ -45,7 +39,7 @@ async function witnessed(pipeline: Pipeline, test: () => Promise<void>): Promise
   assertEquals(pipeline.state, "playing");
 }
 
-const ignore = !await maySmallDisk();
+const ignore = !await canMountDisk();
 
 Deno.test({
   name:

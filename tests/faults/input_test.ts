@@ -14,8 +14,9 @@ import "../../scripts/open_libraries.ts";
 import { lex } from "../../src/launch/lexer.ts";
 import LINES from "../corpus/arguments.json" with { type: "json" };
 import NAMES from "../corpus/file_names.json" with { type: "json" };
+import { probeClip } from "../helpers/ffprobe.ts";
 import { randomNumbers } from "../helpers/random.ts";
-import { newPaths, probeClip, recorderOf, ringFull, runLive } from "../helpers/recording.ts";
+import { newPaths, recorderOf, ringFull, runLive } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { addRow } from "./table.ts";
 

@@ -4,10 +4,10 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { relative } from "@std/path";
 import { recoverClips } from "../../mod.ts";
+import { probeClip, readTimes } from "../helpers/ffprobe.ts";
 import { interrupt, lostFrames } from "../helpers/interrupt.ts";
 import { EXTENSIONS, killAt } from "../helpers/killed.ts";
-import { readNumbers, readTimes, writeNumbered } from "../helpers/numbered.ts";
-import { probeClip } from "../helpers/recording.ts";
+import { readNumbers, writeNumbered } from "../helpers/numbered.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { addRow } from "./table.ts";
 

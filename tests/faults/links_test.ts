@@ -4,7 +4,7 @@
 import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { GstParseError, Pipeline } from "../../mod.ts";
 import "../../scripts/open_libraries.ts";
-import { runFile, runScript } from "../helpers/script.ts";
+import { runChild, runScript } from "../helpers/script.ts";
 import { addRow } from "./table.ts";
 
 /** Texts with the elements that the message names; GStreamer 1.22 crashes on most of them, at once or once they play. */
@@ -89,7 +89,7 @@ Deno.test("Pipeline.parse() survives pipelines within properties", async () => {
 
 Deno.test("Pipeline.parse() survives elements linked at random", async () => {
   const count = 3000;
-  const { code, stdout, stderr } = await runFile("link_fuzz.ts", ["7", String(count)]);
+  const { code, stdout, stderr } = await runChild("link_fuzz.ts", ["7", String(count)]);
   assertEquals(code, 0, stderr.slice(-500));
   assertMatch(stdout, /^\d\d+ parsed, \d+ refused\n$/);
   addRow(import.meta.url, {

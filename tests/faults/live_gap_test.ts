@@ -5,8 +5,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Pipeline, RecordBin, type Standalone } from "../../mod.ts";
 import { HEIGHT, numberedSource, rawNumbers, WIDTH, writeNumbered } from "../helpers/numbered.ts";
-import { newPaths, reached, recorderOf, ringFull, runLive } from "../helpers/recording.ts";
+import { newPaths, recorderOf, ringFull, runLive } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
+import { reached } from "../helpers/wait.ts";
 import { addRow } from "./table.ts";
 
 const FPS = 30;

@@ -3,9 +3,10 @@
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { COMMANDS } from "../../cli/commands/list.ts";
-import { CLI, ROOT } from "../helpers/cli.ts";
+import { ROOT } from "../../scripts/lib/paths.ts";
+import { run, type RunResult } from "../../scripts/lib/run.ts";
+import { CLI } from "../helpers/cli.ts";
 import { flagsWithout, PERMISSION_SETS } from "../helpers/permissions.ts";
-import { run, type RunResult } from "../helpers/run.ts";
 import { runScript } from "../helpers/script.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { addRow } from "./table.ts";

@@ -12,8 +12,8 @@ import {
   reportsOf,
   startRecording,
 } from "../helpers/recording_command.ts";
-import { until } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
+import { until } from "../helpers/wait.ts";
 import { addRow } from "./table.ts";
 
 const TOKEN = "correct-horse-battery-staple";

@@ -10,20 +10,19 @@ import {
   type Shortfall,
 } from "../../mod.ts";
 import { deadline } from "../../src/util/deadline.ts";
+import { FPS } from "../helpers/fps.ts";
 import {
   checkComplete,
   checkFile,
-  FPS,
   newPaths,
-  reached,
   recorderOf,
   ringFull,
   runLive,
   SOURCE,
-  until,
   WINDOW_SEC,
 } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
+import { reached, until } from "../helpers/wait.ts";
 import { addRow } from "./table.ts";
 
 /** Seconds within which whatever ends a clip must have done so: far more than it takes. */

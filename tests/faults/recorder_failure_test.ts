@@ -12,20 +12,19 @@ import {
   type Standalone,
 } from "../../mod.ts";
 import { deadline } from "../../src/util/deadline.ts";
+import { FPS } from "../helpers/fps.ts";
+import { printedErrors } from "../helpers/printed_errors.ts";
 import {
   checkComplete,
   checkFile,
-  FPS,
   newPaths,
-  printedErrors,
-  reached,
   recorderOf,
   ringFull,
   runLive,
-  until,
   WINDOW_SEC,
 } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
+import { reached, until } from "../helpers/wait.ts";
 import { addRow } from "./table.ts";
 
 const TAIL = "videoconvert ! vp8enc deadline=1 ! webmmux " +

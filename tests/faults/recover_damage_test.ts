@@ -4,11 +4,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { basename } from "@std/path";
 import { recoverClips, type RecoveredClip } from "../../mod.ts";
+import { run } from "../../scripts/lib/run.ts";
 import { gstp } from "../helpers/cli.ts";
 import { EXTENSIONS, killAt } from "../helpers/killed.ts";
 import { readNumbers, writeNumbered } from "../helpers/numbered.ts";
 import { randomNumbers } from "../helpers/random.ts";
-import { run } from "../helpers/run.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { addRow } from "./table.ts";
 

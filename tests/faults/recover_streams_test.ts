@@ -6,10 +6,13 @@ import { assert, assertEquals } from "@std/assert";
 import { basename } from "@std/path";
 import { type LeftClip, recoverClips, type RecoveredClip, VideoRecorder } from "../../mod.ts";
 import { gstp } from "../helpers/cli.ts";
+import { probeClip } from "../helpers/ffprobe.ts";
+import { FPS } from "../helpers/fps.ts";
 import { numberedSource, readNumbers, writeNumbered } from "../helpers/numbered.ts";
-import { FPS, probeClip, reached, recorderOf, ringFull, runLive } from "../helpers/recording.ts";
+import { recorderOf, ringFull, runLive } from "../helpers/recording.ts";
 import { checkStep, scene, writeScene } from "../helpers/scene.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
+import { reached } from "../helpers/wait.ts";
 import { addRow } from "./table.ts";
 
 /** Frames in a row that are decoded after one that is shown after them. */

@@ -10,13 +10,14 @@ import {
 } from "@std/assert";
 import { basename } from "@std/path";
 import { recoverClips, Standalone } from "../../mod.ts";
+import { run } from "../../scripts/lib/run.ts";
 import { PartFile } from "../../src/storage/part_file.ts";
 import { gstp } from "../helpers/cli.ts";
+import { probeClip } from "../helpers/ffprobe.ts";
 import { interrupt } from "../helpers/interrupt.ts";
 import { runTraced } from "../helpers/leaks.ts";
-import { checkComplete, probeClip, recorderOf, ringFull, runLive } from "../helpers/recording.ts";
-import { run } from "../helpers/run.ts";
-import { maySmallDisk, smallDisk } from "../helpers/small_disk.ts";
+import { checkComplete, recorderOf, ringFull, runLive } from "../helpers/recording.ts";
+import { canMountDisk, smallDisk } from "../helpers/small_disk.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { addRow } from "./table.ts";
 
@@ -188,7 +189,7 @@ Deno.test("recoverClips() twice at once, or after one that was killed, makes eac
 
 Deno.test({
   name: "recoverClips() leaves the .part file where there is no room for the clip",
-  ignore: !await maySmallDisk(),
+  ignore: !await canMountDisk(),
   fn: async () => {
     await using disk = await smallDisk(Math.ceil(cut.length / 1024) + 24);
     const part = `${disk.path}/a.mkv.part`;

@@ -5,7 +5,7 @@ import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/asser
 import { GstError, GstTimeoutError, Pipeline } from "../../mod.ts";
 import "../../scripts/open_libraries.ts";
 import { deadline } from "../../src/util/deadline.ts";
-import { recorderOf, runLive, until } from "../helpers/recording.ts";
+import { recorderOf, runLive } from "../helpers/recording.ts";
 import {
   APPSINK,
   assertContiguous,
@@ -15,6 +15,7 @@ import {
   pullTimes,
   ringClass,
 } from "../helpers/ring.ts";
+import { until } from "../helpers/wait.ts";
 import { addRow } from "./table.ts";
 
 /** Small NV12 video at the tee `t`, which an appsink with unlimited memory sees, too. */

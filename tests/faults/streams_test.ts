@@ -15,20 +15,14 @@ import {
 } from "../../mod.ts";
 import "../../scripts/open_libraries.ts";
 import { deadline } from "../../src/util/deadline.ts";
+import { probeClip } from "../helpers/ffprobe.ts";
+import { FPS } from "../helpers/fps.ts";
 import { readNumbers } from "../helpers/numbered.ts";
-import { FPS, NumberedCamera } from "../helpers/numbered_camera.ts";
+import { NumberedCamera } from "../helpers/numbered_camera.ts";
 import { PooledCamera } from "../helpers/pooled_camera.ts";
-import {
-  checkComplete,
-  checkFile,
-  newPaths,
-  probeClip,
-  reached,
-  recorderOf,
-  runLive,
-  until,
-} from "../helpers/recording.ts";
+import { checkComplete, checkFile, newPaths, recorderOf, runLive } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
+import { reached, until } from "../helpers/wait.ts";
 import { addRow } from "./table.ts";
 
 const WINDOW_SEC = 0.5;

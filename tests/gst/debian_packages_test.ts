@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import { run } from "../../scripts/lib/run.ts";
 import { debianPackageOf } from "../../src/gst/debian_packages.ts";
-import { run } from "../helpers/run.ts";
 
 /** What a command prints; nothing where it is not there. */
 async function output(command: string, ...args: string[]): Promise<string> {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { runTraced } from "../helpers/leaks.ts";
-import { runFile } from "../helpers/script.ts";
+import { runChild } from "../helpers/script.ts";
 
 /** Runs rounds.ts; resolves to the types of the objects that its pipelines leave behind. */
 async function leftBehind(...rounds: string[]): Promise<string[]> {
@@ -39,7 +39,7 @@ Deno.test({
   name: "memory, threads and files stay what they are in 1,000 rounds",
   ignore: Deno.build.os !== "linux",
   async fn() {
-    const { code, stdout, stderr } = await runFile("flat.ts");
+    const { code, stdout, stderr } = await runChild("flat.ts");
     assertEquals([code, stderr], [0, ""]);
     const [early, late] = JSON.parse(stdout);
     // what the allocator and the pools of threads still grow by, 15 kB a round at most

@@ -1,5 +1,5 @@
 /**
- * Buffers as only devices make them, pushed into an appsrc.
+ * Buffers with the memory layouts of devices, pushed into an appsrc.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Pipeline } from "../../mod.ts";
 
 const FORMAT_GRAY8 = 25;
 
-/** Opens a library for a call or two. */
+/** Opens a library while a function runs. */
 function withLibrary<S extends Deno.ForeignLibraryInterface, T>(
   name: string,
   symbols: S,
@@ -23,12 +23,12 @@ function withLibrary<S extends Deno.ForeignLibraryInterface, T>(
   }
 }
 
-/** Pushes a buffer, which becomes the pipeline's. */
+/** Pushes a buffer; the pipeline takes its reference. */
 function push(pipeline: Pipeline, appsrc: string, buffer: Deno.PointerValue): void {
   gstApp().gst_app_src_push_buffer(pipeline.element(appsrc).unsafeHandle, buffer);
 }
 
-/** Pushes a GRAY8 picture whose one plane begins at an offset and has padded lines, as its GstVideoMeta tells. */
+/** Pushes a GRAY8 frame whose GstVideoMeta has an offset and a stride, for padded lines. */
 export function pushPadded(
   pipeline: Pipeline,
   appsrc: string,

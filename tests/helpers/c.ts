@@ -1,18 +1,17 @@
 /**
- * C programs against the installed headers.
+ * C programs that use the installed headers.
  *
  * @module
  */
-import { assertEquals } from "@std/assert";
-import { join } from "@std/path";
-import { run } from "./run.ts";
+import { outputOf, run, words } from "../../scripts/lib/run.ts";
+import { tempDir } from "./temp_dir.ts";
 
 const PACKAGES = ["gstreamer-1.0", "gstreamer-app-1.0", "gstreamer-video-1.0"];
 
 const INCLUDES = ["stddef.h", "stdio.h", "gst/gst.h", "gst/app/app.h", "gst/video/video.h"]
   .map((header) => `#include <${header}>`);
 
-/** Why C cannot be compiled here; null where it can. */
+/** Returns why C cannot be compiled here, or null. */
 export async function headersMissing(): Promise<string | null> {
   const commands: [string, string[], string][] = [
     ["gcc", ["--version"], "gcc is not installed"],
@@ -26,23 +25,12 @@ export async function headersMissing(): Promise<string | null> {
   return null;
 }
 
-/** Compiles and runs a C program (GStreamer's headers are included for it); resolves to what it prints. */
+/** Compiles and runs a C program, with GStreamer's headers included; resolves with its output. */
 export async function compile(lines: string[]): Promise<string> {
-  const folder = await Deno.makeTempDir();
-  try {
-    const source = join(folder, "program.c");
-    const program = join(folder, "program");
-    await Deno.writeTextFile(source, [...INCLUDES, ...lines, ""].join("\n"));
-    const flags = await succeed("pkg-config", ["--cflags", "--libs", ...PACKAGES]);
-    await succeed("gcc", ["-Werror", source, "-o", program, ...flags.trim().split(/\s+/)]);
-    return await succeed(program, []);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-async function succeed(command: string, args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await run(command, args);
-  assertEquals(code, 0, `${command} fails: ${stderr}`);
-  return stdout;
+  await using dir = await tempDir();
+  const [source, program] = [`${dir.path}/program.c`, `${dir.path}/program`];
+  await Deno.writeTextFile(source, [...INCLUDES, ...lines, ""].join("\n"));
+  const flags = await outputOf("pkg-config", ["--cflags", "--libs", ...PACKAGES]);
+  await outputOf("gcc", ["-Werror", source, "-o", program, ...words(flags)]);
+  return await outputOf(program, []);
 }

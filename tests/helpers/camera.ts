@@ -1,22 +1,20 @@
 /**
- * A camera on loopback.
+ * An RTSP camera on the loopback interface.
  *
  * @module
  */
-import { start } from "./run.ts";
-import { ROOT } from "./script.ts";
+import { FPS } from "./fps.ts";
+import { startChild } from "./script.ts";
 
-const SERVER = `${ROOT}tests/children/rtsp_server.ts`;
-
-/** A camera that is on. */
+/** A running camera. */
 export interface Camera extends AsyncDisposable {
-  /** Where its stream is. */
+  /** URL of its stream. */
   readonly url: string;
   /** Sends its process a signal. */
   kill(signal: Deno.Signal): void;
 }
 
-/** Why there can be no camera here; null where there can. */
+/** Returns why cameras cannot run here, or null. */
 export function cameraMissing(): string | null {
   try {
     Deno.dlopen("libgstrtspserver-1.0.so.0", {}).close();
@@ -26,15 +24,16 @@ export function cameraMissing(): string | null {
   }
 }
 
-/** Starts a camera that plays what an encoder makes of a test picture, 30 times a second. */
+/**
+ * Starts a camera that sends test video.
+ *
+ * @param encoder Elements of an encoder and a payloader.
+ */
 export async function startCamera(encoder: string): Promise<Camera> {
-  const picture = "videotestsrc is-live=true pattern=ball ! " +
-    "video/x-raw,format=I420,width=160,height=120,framerate=30/1";
-  const server = start(
-    Deno.execPath(),
-    ["run", "-A", SERVER, `( ${picture} ! ${encoder} name=pay0 pt=96 )`],
-    { timeoutSec: 120 },
-  );
+  const video = "videotestsrc is-live=true pattern=ball ! " +
+    `video/x-raw,format=I420,width=160,height=120,framerate=${FPS}/1`;
+  const text = `( ${video} ! ${encoder} name=pay0 pt=96 )`;
+  const server = startChild("rtsp_server.ts", [text], { timeoutSec: 120 });
   const url = (await server.until("/camera\n")).match(/^rtsp:.*$/m)![0];
   return {
     url,
@@ -42,20 +41,20 @@ export async function startCamera(encoder: string): Promise<Camera> {
     async [Symbol.asyncDispose]() {
       try {
         server.kill("SIGKILL");
-      } catch { /* it was killed before */ }
+      } catch { /* it has been killed */ }
       await server.result;
     },
   };
 }
 
-/** A way to a camera. */
-export interface Line extends AsyncDisposable {
-  /** Where the camera's stream is, by this way. */
+/** A proxy in front of a camera. */
+export interface CameraProxy extends AsyncDisposable {
+  /** URL of the camera's stream through the proxy. */
   readonly url: string;
 }
 
-/** A way to a camera that breaks when somebody asks it to stop (RFC 2326, sections 10.6 and 10.7). */
-export function breakingLine(camera: Camera): Line {
+/** Starts a proxy that breaks the connection when a client pauses or ends the stream (RFC 2326, 10.6 and 10.7). */
+export function breakingProxy(camera: Camera): CameraProxy {
   const { hostname, port, pathname } = new URL(camera.url.replace("rtsp:", "http:"));
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const serve = async () => {
@@ -65,7 +64,7 @@ export function breakingLine(camera: Camera): Line {
       const untilStop = new TransformStream<Uint8Array, Uint8Array>({
         transform(chunk, controller) {
           const isStop = /^(PAUSE|TEARDOWN) /m.test(new TextDecoder("latin1").decode(chunk));
-          if (isStop) controller.error(new Error("The line breaks"));
+          if (isStop) controller.error(new Error("The connection breaks"));
           else controller.enqueue(chunk);
         },
       });

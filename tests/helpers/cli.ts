@@ -3,11 +3,15 @@
  *
  * @module
  */
-import { fromFileUrl } from "@std/path";
-import { run, type Running, type RunOptions, type RunResult, start } from "./run.ts";
+import { ROOT } from "../../scripts/lib/paths.ts";
+import {
+  run,
+  type Running,
+  type RunOptions,
+  type RunResult,
+  start,
+} from "../../scripts/lib/run.ts";
 
-/** Path of the repository, with the separator at its end. */
-export const ROOT = fromFileUrl(new URL("../../", import.meta.url));
 /** Path of the command's file. */
 export const CLI = `${ROOT}cli.ts`;
 
@@ -19,23 +23,4 @@ export function gstp(args: string[], options?: RunOptions): Promise<RunResult> {
 /** Starts the command. */
 export function startGstp(args: string[], options?: RunOptions): Running {
   return start(Deno.execPath(), ["run", "-A", CLI, ...args], options);
-}
-
-/** Splits a line into words at its blanks. */
-export function words(line: string): string[] {
-  return line.trim().split(/\s+/);
-}
-
-/** What ffprobe finds in a file with one video stream. */
-export async function probe(path: string): Promise<{ frames: number; duration: number }> {
-  const entries = "stream=nb_read_frames:format=duration";
-  const { code, stdout, stderr } = await run("ffprobe", [
-    ...words(
-      `-v error -count_frames -show_entries ${entries} -of default=nokey=1:noprint_wrappers=1`,
-    ),
-    path,
-  ]);
-  if (code !== 0) throw new Error(`ffprobe cannot read ${path}: ${stderr}`);
-  const [frames, duration] = words(stdout).map(Number);
-  return { frames: frames!, duration: duration! };
 }

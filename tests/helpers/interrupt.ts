@@ -4,33 +4,31 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { fromFileUrl } from "@std/path";
-import { readTimes } from "./numbered.ts";
-import { start } from "./run.ts";
-
-const SCRIPT = fromFileUrl(new URL("../children/interrupted.ts", import.meta.url));
-const FPS = 30;
+import { readTimes } from "./ffprobe.ts";
+import { FPS } from "./fps.ts";
+import { range } from "./range.ts";
+import { startChild } from "./script.ts";
 
 /** How a process ended. */
 export interface Interrupted {
   code: number;
   stderr: string;
-  /** Frames that had come by then, as far as it could tell. */
+  /** Number of frames that had arrived by then, as far as it could print that. */
   frames: number;
 }
 
-/** How to interrupt. */
+/** How to interrupt a process. */
 export interface InterruptOptions {
-  /** The recorders' exitTimeoutSec; the first of their encoders hangs then. */
+  /** `exitTimeoutSec` of the recorders; the first of their encoders hangs then. */
   exitSec?: number;
-  /** What to do while the clips are open, before the signal. */
+  /** What to do before the signal, while the clips are open. */
   before?: () => Promise<void>;
 }
 
 /**
- * Has a process open clips, and end in the middle of them.
+ * Runs a process that opens clips, and ends it in the middle of them.
  *
- * @param end A signal, or what interrupted.ts does by itself.
+ * @param end A signal to send, or what interrupted.ts does by itself.
  */
 export async function interrupt(
   end: string,
@@ -40,7 +38,7 @@ export async function interrupt(
 ): Promise<Interrupted> {
   const { exitSec, before } = options;
   const args = [end, folder, recorders, ...(exitSec === undefined ? [] : [exitSec])].map(String);
-  const child = start(Deno.execPath(), ["run", "-A", SCRIPT, ...args], { timeoutSec: 30 });
+  const child = startChild("interrupted.ts", args);
   await child.until("recording");
   await before?.();
   if (end.startsWith("SIG")) child.kill(end as Deno.Signal);
@@ -49,10 +47,10 @@ export async function interrupt(
   return { code, stderr, frames: Number(frames) };
 }
 
-/** Frames that a clip of {@link interrupt} lacks at its end; none may be missing before. */
+/** Returns how many frames a clip of {@link interrupt} lacks at its end; none may be missing before. */
 export async function lostFrames(path: string, frames: number): Promise<number> {
   const numbers = (await readTimes(path)).map((sec) => Math.round(sec * FPS));
-  assertEquals(numbers, numbers.map((_, i) => numbers[0]! + i), path);
-  // the last one may not have come to the ring
+  assertEquals(numbers, range(numbers.length, numbers[0]!), path);
+  // the last frame may not have arrived at the ring
   return Math.max(0, frames - 2 - numbers.at(-1)!);
 }

@@ -1,26 +1,25 @@
 /**
- * Files of every kind, as a killed process leaves them.
+ * Files of all containers, as a killed process leaves them.
  *
  * @module
  */
-import { fromFileUrl } from "@std/path";
-import { start } from "./run.ts";
+import { sleep } from "../../scripts/lib/sleep.ts";
+import { startChild } from "./script.ts";
 
-const SCRIPT = fromFileUrl(new URL("../children/killed.ts", import.meta.url));
-
-/** The extensions of what {@link killAt} leaves, in order. */
+/** The extensions of the files of {@link killAt}, in order. */
 export const EXTENSIONS = [".mkv", ".mov", ".mp4", ".ts", ".webm"];
 
 /**
- * Kills a process that records into every kind of file: `clip.mkv.part` and so on in a folder.
+ * Kills a process that records into all containers: `clip.mkv.part` and so on in a folder.
  *
+ * @param ms How long it records before.
  * @param numbered A file of writeNumbered().
- * @returns The time of the newest frame that it told.
+ * @returns The time of the newest frame that it printed.
  */
 export async function killAt(ms: number, folder: string, numbered: string): Promise<number> {
-  const child = start(Deno.execPath(), ["run", "-A", SCRIPT, folder, numbered]);
+  const child = startChild("killed.ts", [folder, numbered]);
   await child.until("at ");
-  await new Promise((resolve) => setTimeout(resolve, ms));
+  await sleep(ms / 1000);
   child.kill("SIGKILL");
   const { stdout } = await child.result;
   return Number([...stdout.matchAll(/^at ([\d.]+)\n/gm)].at(-1)![1]);

@@ -1,5 +1,5 @@
 /**
- * The GStreamer objects that are alive, by GStreamer's leak tracer.
+ * Counting of live GStreamer objects, by GStreamer's leak tracer.
  *
  * @module
  */
@@ -15,15 +15,17 @@ const SYMBOLS = {
 } as const;
 
 /**
- * Makes a function that tells how many objects are alive. The process must have been started with GST_TRACERS=leaks,
- * GST_DEBUG=GST_TRACER:7 and GST_DEBUG_FILE (GStreamer: Core tracers, "leaks", signal `log-live-objects`).
+ * Returns a function that counts the live objects. The process needs the environment of leakTracer() (GStreamer: Core
+ * tracers, "leaks", signal `log-live-objects`).
+ *
+ * @throws {Error} If no tracer is active.
  */
 export function liveObjectCounter(): () => number {
   gst();
   const log = Deno.env.get("GST_DEBUG_FILE")!;
   const { symbols } = Deno.dlopen(libraryNames("gstreamer-1.0")[0]!, SYMBOLS);
   const list = symbols.gst_tracing_get_active_tracers();
-  if (list === null) throw new Error("There is no tracer");
+  if (list === null) throw new Error("No tracer is active");
   const tracer = new Deno.UnsafePointerView(list).getPointer(0);
   return () => {
     const before = Deno.statSync(log).size;

@@ -1,22 +1,25 @@
 /**
- * Video whose frames carry their number: 16 tiles, one a bit, black or white. It survives lossy encoders.
+ * Video whose frames show their number in 16 black or white tiles, one per bit, which lossy encoders keep.
  *
  * @module
  */
-import { run } from "./run.ts";
+import { decode } from "./ffmpeg.ts";
+import { FPS } from "./fps.ts";
+import { range } from "./range.ts";
 
 const BITS = 16;
 const TILE = 16;
-/** What ffmpeg says of whole JPEG pictures, and of pictures that are reordered only after the first group of them. */
+/** What ffmpeg prints about whole JPEG images, and about B-frames that begin after the first GOP. */
 const HARMLESS = new RegExp(
   "deprecated pixel format used|EOI missing, emulating|" +
     "video_delay is larger in decoder|If you want to help, upload|Last message repeated",
 );
-/** Size of the frames. */
+/** Width of the frames, in pixels. */
 export const WIDTH = BITS * TILE;
+/** Height of the frames, in pixels. */
 export const HEIGHT = 2 * TILE;
 
-/** One frame in GRAY8. */
+/** Makes a frame in GRAY8. */
 export function numberedFrame(number: number): Uint8Array<ArrayBuffer> {
   const frame = new Uint8Array(WIDTH * HEIGHT);
   for (let bit = 0; bit < BITS; bit++) {
@@ -40,81 +43,66 @@ export async function writeNumbered(path: string, count: number): Promise<void> 
 export interface NumberedStream {
   /** A file of {@link writeNumbered}. */
   path: string;
-  fps: number;
-  /** Paced by a live source, or by whatever is downstream. */
-  live: boolean;
-  /** The tee that it ends in. */
-  teeName: string;
+  /** Frames per second. Defaults to {@link FPS}. */
+  fps?: number;
+  /** Whether the pipeline is live; otherwise the sinks pace the frames. Defaults to true. */
+  live?: boolean;
+  /** Name of the tee at its end. Defaults to `t`. */
+  teeName?: string;
 }
 
 /**
- * Pipeline text: frame number n has the running time n / fps. What is live about a live one is the element beside it:
- * the frames are let go by the clock, and none is lost however late it is.
+ * Returns a source as pipeline text; frame n has the running time n / fps. The live one consists of a file that is
+ * paced by the clock, so that no frame is lost however late it is, and of another element that is live.
  */
 export function numberedSource(stream: NumberedStream): string {
-  const { path, fps, live, teeName } = stream;
+  const { path, fps = FPS, live = true, teeName = "t" } = stream;
   const file =
     `filesrc location="${path}" blocksize=${WIDTH * HEIGHT} ! rawvideoparse format=gray8 ` +
     `width=${WIDTH} height=${HEIGHT} framerate=${fps}/1`;
   if (!live) return `${file} ! tee name=${teeName}`;
-  // A mixer with a live input would show an old frame again, or skip one, when the machine holds it up.
+  // a mixer with a live input would repeat or skip frames on a busy machine
   return `${file} ! videoconvert ! video/x-raw,format=I420 ! clocksync ! tee name=${teeName} ` +
     "audiotestsrc is-live=true ! fakesink";
 }
 
+/** Writes `sec` seconds of frames into a folder; returns the source that plays them, as pipeline text. */
+export async function writeNumberedSource(
+  folder: string,
+  sec: number,
+  stream: Omit<NumberedStream, "path"> = {},
+): Promise<string> {
+  const path = `${folder}/numbered.raw`;
+  await writeNumbered(path, sec * (stream.fps ?? FPS));
+  return numberedSource({ ...stream, path });
+}
+
 /**
- * The numbers of a clip's frames, as decoded by ffmpeg from first to last.
+ * Reads the numbers of a clip's frames, in the order in which they are shown.
  *
- * @param isCut Whether the file may end in the middle of a frame, about which ffmpeg then complains.
+ * @param isCut Whether the file may end in the middle of a frame, about which ffmpeg complains.
  */
 export async function readNumbers(clip: string, isCut = false): Promise<number[]> {
-  const raw = `${await Deno.makeTempFile()}.gray`;
-  try {
-    const { code, stderr } = await run("ffmpeg", [
-      ...["-v", "warning", "-i", clip, "-fps_mode", "passthrough"],
-      ...["-f", "rawvideo", "-pix_fmt", "gray", "-y", raw],
-    ]);
-    const complaints = stderr.split("\n").filter((line) => line !== "" && !HARMLESS.test(line));
-    if (code !== 0 || (complaints.length > 0 && !isCut)) {
-      throw new Error(`ffmpeg on ${clip}: ${stderr}`);
-    }
-    return rawNumbers(await Deno.readFile(raw), WIDTH * HEIGHT);
-  } finally {
-    await Deno.remove(raw).catch(() => {});
-  }
+  const format = ["-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "gray"];
+  const { bytes, complaints } = await decode(clip, format, "warning");
+  const serious = complaints.split("\n").filter((line) => line !== "" && !HARMLESS.test(line));
+  if (serious.length > 0 && !isCut) throw new Error(`ffmpeg on ${clip}: ${complaints}`);
+  return rawNumbers(bytes, WIDTH * HEIGHT);
 }
 
-/** The numbers of raw frames that begin with their luma, such as GRAY8 and I420. */
+/** Reads the numbers of raw frames that begin with their luma, such as GRAY8 and I420. */
 export function rawNumbers(bytes: Uint8Array, frameSize: number): number[] {
-  const count = Math.floor(bytes.length / frameSize);
-  return Array.from({ length: count }, (_, i) => numberAt(bytes, i * frameSize));
+  return range(Math.floor(bytes.length / frameSize)).map((i) => numberAt(bytes, i * frameSize));
 }
 
 /**
- * The numbers of the frames in `[from, to)` seconds. Sources round a frame's duration down to nanoseconds, so that frame
- * n may be n nanoseconds early.
+ * Returns the numbers of the frames in `[from, to)` seconds. Sources round a frame's duration down to nanoseconds, so
+ * that frame n may be n nanoseconds early.
  */
-export function numbersBetween(from: number, to: number, fps: number): number[] {
+export function numbersBetween(from: number, to: number, fps = FPS): number[] {
   const first = Math.max(0, Math.ceil(from * fps - 1e-5));
   const last = Math.ceil(to * fps - 1e-5) - 1;
-  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
-}
-
-/** The start of each frame of a clip by its container, in seconds, in the order in which they are shown. */
-export async function readTimes(clip: string): Promise<number[]> {
-  const { stdout } = await run("ffprobe", [
-    ...[
-      "-v",
-      "error",
-      "-select_streams",
-      "v:0",
-      "-show_entries",
-      "frame=best_effort_timestamp_time",
-    ],
-    ...["-of", "json", clip],
-  ]);
-  const { frames } = JSON.parse(stdout) as { frames: { best_effort_timestamp_time: string }[] };
-  return frames.map((frame) => Number(frame.best_effort_timestamp_time));
+  return range(last - first + 1, first);
 }
 
 function numberAt(bytes: Uint8Array, offset: number): number {

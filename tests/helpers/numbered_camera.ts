@@ -1,23 +1,21 @@
 /**
- * A live source whose frames carry their number, and whose times are at a test's command.
+ * A live source of numbered frames whose timestamps a test controls.
  *
  * @module
  */
 import { AppSrc, type Pipeline, Standalone } from "../../mod.ts";
+import { FPS } from "./fps.ts";
 import { HEIGHT, numberedFrame, WIDTH } from "./numbered.ts";
 
-/** Frames per second. */
-export const FPS = 30;
-
-/** A camera that is on, with a tee named `t`. */
+/** A running camera, with a tee named `t`. */
 export class NumberedCamera implements AsyncDisposable {
-  /** The pipeline that it is in. */
+  /** The running pipeline. */
   readonly app: Standalone;
-  /** Seconds by which its frames' times are off. */
+  /** Seconds to add to the PTS of the frames. */
   offsetSec: number;
-  /** Whether its frames have times. */
+  /** Whether the frames have a PTS. */
   isTimed = true;
-  /** Whether frames fall away. */
+  /** Whether frames are left out. */
   isStalled = false;
   readonly #source: AppSrc;
   #count = 0;
@@ -48,12 +46,12 @@ export class NumberedCamera implements AsyncDisposable {
     return new NumberedCamera(app, source!, offsetSec);
   }
 
-  /** Frames so far. */
+  /** The number of frames so far. */
   get count(): number {
     return this.#count;
   }
 
-  /** Pushes the frames whose time has come. */
+  /** Pushes the frames that are due. */
   #next(): void {
     const nowSec = this.app.pipeline.runningTimeSec ?? 0;
     for (; this.#count / FPS <= nowSec; this.#count++) {
@@ -64,7 +62,7 @@ export class NumberedCamera implements AsyncDisposable {
     this.#timer = setTimeout(() => this.#next(), 1000 / FPS / 2);
   }
 
-  /** SharedInterval it off. */
+  /** Stops the camera. */
   async [Symbol.asyncDispose](): Promise<void> {
     clearTimeout(this.#timer);
     await this.app.stop();

@@ -5,20 +5,20 @@
  */
 import config from "../../deno.json" with { type: "json" };
 
-/** What a set grants: all of a kind, or what is listed. */
+/** The permissions of a set by kind: all of the kind, or those in a list. */
 export type PermissionSet = Record<string, true | string[]>;
 
-/** The sets by name. */
+/** The permission sets by name. */
 export const PERMISSION_SETS = config.permissions as Record<string, PermissionSet>;
 
-/** The same as flags, without one of the kinds. */
+/** Returns the flags of a set without one of its kinds. */
 export function flagsWithout(set: PermissionSet, missing: string): string[] {
   return Object.entries(set).filter(([kind]) => kind !== missing).map(([kind, granted]) =>
     granted === true ? `--allow-${kind}` : `--allow-${kind}=${granted.join(",")}`
   );
 }
 
-/** What a process that runs with a set has printed, without Deno's remark that such sets are new. */
+/** Removes Deno's warning that permission sets are experimental from what a process printed. */
 export function withoutWarning(stderr: string): string {
   return stderr.replace(/^.*Permissions in the config file is an experimental.*\n/m, "");
 }

@@ -1,13 +1,13 @@
 /**
- * A live source with a fixed number of buffers, as cameras have them: where none is free, the frame is lost.
+ * A live source with a buffer pool of fixed size, like a camera: a frame is lost where no buffer is free.
  *
  * @module
  */
 import { Standalone } from "../../mod.ts";
+import { FPS } from "./fps.ts";
 import { HEIGHT, numberedFrame, WIDTH } from "./numbered.ts";
-import { FPS } from "./numbered_camera.ts";
 
-/** What is not among the bindings. */
+/** Functions that the library does not bind. */
 const library = Deno.dlopen("libgstreamer-1.0.so.0", {
   gst_buffer_pool_new: { parameters: [], result: "pointer" },
   gst_buffer_pool_get_config: { parameters: ["pointer"], result: "pointer" },
@@ -32,11 +32,11 @@ new DataView(DONT_WAIT.buffer).setUint32(24, 2, true);
 /** Offset of GstBuffer.pts. */
 const PTS = 72;
 
-/** A camera that is on, with a tee named `t`. */
+/** A running camera, with a tee named `t`. */
 export class PooledCamera implements AsyncDisposable {
-  /** The pipeline that it is in. */
+  /** The running pipeline. */
   readonly app: Standalone;
-  /** The numbers of the frames that were lost. */
+  /** The numbers of the lost frames. */
   readonly lost: number[] = [];
   readonly #pool: Deno.PointerObject;
   readonly #source: Deno.PointerObject;
@@ -54,7 +54,7 @@ export class PooledCamera implements AsyncDisposable {
     this.#next();
   }
 
-  /** Starts a camera. */
+  /** Starts a camera with a pool of `buffers` buffers. */
   static async start(buffers: number): Promise<PooledCamera> {
     const caps = `video/x-raw,format=GRAY8,width=${WIDTH},height=${HEIGHT},framerate=${FPS}/1`;
     const app = await Standalone.buildAndRun(
@@ -83,7 +83,7 @@ export class PooledCamera implements AsyncDisposable {
     appLibrary.symbols.gst_app_src_push_buffer(this.#source, buffer);
   }
 
-  /** SharedInterval it off. */
+  /** Stops the camera. */
   async [Symbol.asyncDispose](): Promise<void> {
     clearTimeout(this.#timer);
     await this.app.stop();

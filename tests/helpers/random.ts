@@ -1,10 +1,10 @@
 /**
- * Numbers at random that are the same again for the same seed.
+ * Pseudo-random numbers.
  *
  * @module
  */
 
-/** A number from 0 up to a limit (mulberry32). */
+/** Returns a generator (mulberry32) of integers from 0 up to, not including, a limit: the same ones for the same seed. */
 export function randomNumbers(seed: number): (limit: number) => number {
   let state = seed >>> 0;
   return (limit) => {

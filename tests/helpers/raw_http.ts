@@ -1,17 +1,17 @@
 /**
- * HTTP requests as they are, for what a well-behaved client does not send.
+ * HTTP requests as raw text, for requests that well-behaved clients do not send.
  *
  * @module
  */
 
-/** An answer, parsed as far as tests need it. */
+/** A response, parsed as far as the tests need it. */
 export interface RawResponse {
   status: number;
   headers: Headers;
   body: string;
 }
 
-/** Sends a request's text as it is, and reads the answer to its end. */
+/** Sends the text of a request, and reads the response to its end. */
 export async function sendRaw(url: string, text: string): Promise<RawResponse> {
   using connection = await connect(url);
   const writer = connection.writable.getWriter();
@@ -19,7 +19,7 @@ export async function sendRaw(url: string, text: string): Promise<RawResponse> {
   return parse(await new Response(connection.readable).text());
 }
 
-/** Sends a GET with these headers; the connection ends with the answer. */
+/** Sends a GET request with these headers, and closes the connection after the response. */
 export function get(url: string, path: string, headers: string[] = []): Promise<RawResponse> {
   const { host } = new URL(url);
   const all = headers.some((line) => /^host:/i.test(line))
@@ -29,9 +29,9 @@ export function get(url: string, path: string, headers: string[] = []): Promise<
 }
 
 /**
- * Sends a head, then so many bytes in chunks, whatever comes back, unless the server closes the connection.
+ * Sends a head, then `bytes` bytes in chunks, until the server closes the connection.
  *
- * @returns The answer's status, if there was one.
+ * @returns The status of the response, if there was one.
  */
 export async function flood(
   url: string,

@@ -4,8 +4,8 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { startGstp, words } from "./cli.ts";
-import type { Running } from "./run.ts";
+import { type Running, words } from "../../scripts/lib/run.ts";
+import { startGstp } from "./cli.ts";
 
 const SOURCE = "videotestsrc is-live=true ! video/x-raw,width=160,height=120,framerate=30/1";
 

@@ -1,32 +1,37 @@
 /**
- * A small live pipeline to record from, waiting for what happens to it, and what became of a clip.
+ * A small live pipeline to record from, and checks of its clips.
  *
  * @module
  */
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import {
   type Pipeline,
+  type Recording,
   type RecordingReport,
+  type RecordOptions,
   Standalone,
   VideoRecorder,
   type VideoRecorderOptions,
 } from "../../mod.ts";
-import { run } from "./run.ts";
+import { deadline } from "../../src/util/deadline.ts";
+import { probeClip } from "./ffprobe.ts";
+import { FPS } from "./fps.ts";
+import { playFor } from "./wait.ts";
 
-/** Frames per second of {@link SOURCE}. */
-export const FPS = 30;
-/** Seconds before and after a call, where a test does not say otherwise. */
+/** Seconds before and after a call, unless a test says otherwise. */
 export const WINDOW_SEC = 0.3;
 /** Live video that ends in a tee. */
 export const SOURCE = "videotestsrc is-live=true name=source ! " +
   `video/x-raw,format=I420,width=64,height=48,framerate=${FPS}/1 ! tee name=t`;
+/** Seconds within which an event must have ended a clip: far more than it takes. */
+export const BOUND_SEC = 20;
 
-/** Runs {@link SOURCE}, or another pipeline's text, in the background. */
+/** Runs a pipeline in the background. Defaults to {@link SOURCE} with a fakesink. */
 export function runLive(text = `${SOURCE} t. ! fakesink`): Promise<Standalone> {
   return Standalone.buildAndRun(text, { background: true });
 }
 
-/** A recorder at the tee, for clips of this path, or of those that a function makes. */
+/** Attaches a recorder to the tee `t`, for clips of this path or of those that a function returns. */
 export function recorderOf(
   pipeline: Pipeline,
   path: string | (() => string),
@@ -41,92 +46,50 @@ export function recorderOf(
   });
 }
 
-/** Paths that are never the same, in one folder. */
+/** Returns a generator of unique paths in a folder. */
 export function newPaths(folder: string, extension = ".webm"): () => string {
   return () => `${folder}/${crypto.randomUUID()}${extension}`;
 }
 
-/** Resolves once a condition holds. */
-export async function until(
-  what: string,
-  condition: () => boolean | Promise<boolean>,
-): Promise<void> {
-  for (let tries = 0; !await condition(); tries++) {
-    if (tries === 4000) throw new Error(`Waited in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
-/** Resolves once the pipeline has run for so long. */
-export async function reached(pipeline: Pipeline, sec: number): Promise<void> {
-  await until(`the pipeline has run for ${sec} s`, () => pipeline.runningTimeSec! >= sec);
-}
-
 /** Resolves once a ring that was attached just now is full. */
 export async function ringFull(pipeline: Pipeline): Promise<void> {
-  await reached(pipeline, (pipeline.runningTimeSec ?? 0) + 1.5 * WINDOW_SEC);
+  await playFor(pipeline, 1.5 * WINDOW_SEC);
 }
 
-/** Keeps the event loop busy. */
-export function blockEventLoop(sec: number): void {
-  const end = performance.now() + sec * 1000;
-  while (performance.now() < end);
+/** Records a clip; resolves with its report. */
+export async function recordClip(
+  recorder: VideoRecorder,
+  options?: RecordOptions,
+): Promise<RecordingReport> {
+  return await (await recorder.record(options)).finished;
 }
 
-/** What goes to console.error() while a function runs. */
-export async function printedErrors(action: () => Promise<void>): Promise<unknown[]> {
-  const original = console.error;
-  const printed: unknown[] = [];
-  console.error = (...args: unknown[]) => printed.push(...args);
-  try {
-    await action();
-  } finally {
-    console.error = original;
-  }
-  return printed;
+/** Records a clip with each of several recorders at once; resolves with their reports. */
+export async function recordClips(
+  recorders: VideoRecorder[],
+  options?: RecordOptions,
+): Promise<RecordingReport[]> {
+  const recordings = await Promise.all(recorders.map((recorder) => recorder.record(options)));
+  return await Promise.all(recordings.map(({ finished }) => finished));
 }
 
-/** What ffprobe finds in a clip. */
-export interface ClipInfo {
-  codec: string;
-  /** As decoded and counted. */
-  frames: number;
-  format: string;
-  /** Seconds. */
-  start: number;
-  duration: number;
+/** Resolves with the report of a clip, which must end within {@link BOUND_SEC}. */
+export function reportOf(recording: Recording): Promise<RecordingReport> {
+  return deadline(recording.finished, BOUND_SEC, "The clip does not end");
 }
 
-/** Has ffprobe decode a clip; it may not have anything to complain about. */
-export async function probeClip(path: string): Promise<ClipInfo> {
-  const { code, stdout, stderr } = await run("ffprobe", [
-    ...["-v", "error", "-count_frames", "-of", "json"],
-    ...["-show_entries", "stream=codec_name,nb_read_frames:format=format_name,start_time,duration"],
-    path,
-  ]);
-  assertEquals({ code, stderr }, { code: 0, stderr: "" }, path);
-  const { streams: [stream], format } = JSON.parse(stdout);
-  return {
-    codec: stream.codec_name,
-    frames: Number(stream.nb_read_frames),
-    format: format.format_name,
-    start: Number(format.start_time),
-    duration: Number(format.duration),
-  };
-}
-
-/** Checks that the file is what the report says. */
+/** Checks that a clip's file has what the report says. */
 export async function checkFile(report: RecordingReport): Promise<void> {
   const { size } = await Deno.stat(report.path);
   const { frames, start, duration } = await probeClip(report.path);
   assertEquals({ bytes: size, frames }, { bytes: report.bytes, frames: report.frames });
-  // Matroska's times are milliseconds; the duration that ffprobe gives for it is the time of the end
+  // Matroska has times in milliseconds; ffprobe's duration of it is the time of its end
   const isMp4 = report.path.endsWith(".mp4");
   assertAlmostEquals(start, isMp4 ? 0 : report.start, 0.0015, "start");
   assertAlmostEquals(duration, report.duration, 0.0025, "duration");
 }
 
-/** Checks that a clip of {@link SOURCE} holds its whole interval, by its report and in its file. */
+/** Checks that a clip of {@link SOURCE} has its whole interval, by its report and in its file. */
 export async function checkComplete(report: RecordingReport): Promise<void> {
   const { start, end, duration, frames, dropped, requested, shortfalls } = report;
   const frameSec = 1 / FPS;

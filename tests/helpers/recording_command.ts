@@ -7,15 +7,13 @@ import { assert, assertEquals } from "@std/assert";
 import type { RecordingReport } from "../../mod.ts";
 import type { TimedEvent } from "../../cli/record/events.ts";
 import type { Status } from "../../cli/record/recorders.ts";
+import type { Running, RunResult } from "../../scripts/lib/run.ts";
 import { startGstp } from "./cli.ts";
-import { numberedSource, numbersBetween, readNumbers, writeNumbered } from "./numbered.ts";
-import { until } from "./recording.ts";
-import type { Running, RunResult } from "./run.ts";
+import { numbersBetween, readNumbers, writeNumberedSource } from "./numbered.ts";
+import { until } from "./wait.ts";
 
-/** Frames per second. */
-export const FPS = 30;
-/** Frames of the source, which then ends. */
-const FRAMES = 60 * FPS;
+/** Seconds after which the source ends. */
+const STREAM_SEC = 60;
 
 /** A run with its server. */
 export interface RecordingCommand {
@@ -30,8 +28,7 @@ export interface RecordingCommand {
 
 /** Writes a pipeline file with numbered frames at the tee `t`, 30 a second. */
 export async function writePipeline(dir: string): Promise<string> {
-  await writeNumbered(`${dir}/n.raw`, FRAMES);
-  const source = numberedSource({ path: `${dir}/n.raw`, fps: FPS, live: true, teeName: "t" });
+  const source = await writeNumberedSource(dir, STREAM_SEC);
   await Deno.writeTextFile(`${dir}/n.gstp`, `${source} t. ! fakesink`);
   return `${dir}/n.gstp`;
 }
@@ -101,7 +98,7 @@ export function reportsOf(output: string): RecordingReport[] {
 export async function checkExact(report: RecordingReport): Promise<void> {
   const { requested, path, shortfalls } = report;
   assertEquals(shortfalls, [], Deno.inspect(report));
-  const expected = numbersBetween(requested.start, requested.end, FPS);
+  const expected = numbersBetween(requested.start, requested.end);
   assert(expected.length > 1);
   assertEquals(await readNumbers(path), expected, Deno.inspect(report));
 }

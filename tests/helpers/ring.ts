@@ -1,5 +1,5 @@
 /**
- * Rings to look into, and what other branches of a tee see.
+ * Ring buffers on their own, and the frames of other branches of a tee.
  *
  * @module
  */
@@ -15,12 +15,13 @@ import { nsToSec } from "../../src/util/clock_time.ts";
 import { deadline } from "../../src/util/deadline.ts";
 import { capsText } from "../../src/gst/caps.ts";
 import { Frame } from "../../src/gst/frame.ts";
-import { until } from "./recording.ts";
+import { FPS } from "./fps.ts";
+import { until } from "./wait.ts";
 
-/** The end of a custom ring's bin. */
+/** The last element of a custom ring's bin. */
 export const APPSINK = "appsink name=ringbuffer_appsink";
 
-/** A ring class with a bin of its own. */
+/** Makes a ring class with a bin of its own. */
 export function ringClass(text: string): typeof RingBuffer {
   return class extends RingBuffer {
     static override readonly binString: string = text;
@@ -42,13 +43,13 @@ export function attach(
   return new ringBufferClass({ pipeline, teeName: "t", windowSec: 1, timeoutSec: 1, ...options });
 }
 
-/** Small video at the tee `t`, which an appsink with unlimited memory sees, too. */
-export function probed(live: boolean, caps = "width=16,height=16,framerate=30/1"): string {
+/** Returns a pipeline's text: small video at the tee `t`, with an appsink named `probe` that keeps all frames. */
+export function probed(live: boolean, caps = `width=16,height=16,framerate=${FPS}/1`): string {
   return `videotestsrc is-live=${live} ! video/x-raw,${caps} ! tee name=t ` +
     `t. ! appsink name=probe sync=${!live}`;
 }
 
-/** Attaches a ring, waits until frames come, and detaches it. */
+/** Attaches a ring, waits for a frame, and detaches it. */
 export async function attachOnce(
   pipeline: Pipeline,
   ringBufferClass: typeof RingBuffer,
@@ -58,7 +59,7 @@ export async function attachOnce(
   ring.detach();
 }
 
-/** Releases frames; their running times in seconds. */
+/** Releases frames; returns their running times in seconds. */
 export function release(frames: Frame[]): number[] {
   return frames.map((frame) => {
     assert(frame.timeNs !== null);
@@ -67,24 +68,24 @@ export function release(frames: Frame[]): number[] {
   });
 }
 
-/** The running times of the frames in a ring, which is empty then. */
-export function takeTimes(ring: RingBuffer): number[] {
+/** Drains a ring; returns the running times of its frames in seconds. */
+export function drainTimes(ring: RingBuffer): number[] {
   return release(ring.drain());
 }
 
-/** Resolves once that many frames have come into a ring, which is empty then; to their running times in seconds. */
+/** Drains a ring until it has given `count` frames or more; resolves with their running times in seconds. */
 export async function nextTimes(ring: RingBuffer, count = 1): Promise<number[]> {
   const times: number[] = [];
-  await until(`${count} frames come`, () => times.push(...takeTimes(ring)) >= count);
+  await until(`${count} frames arrive`, () => times.push(...drainTimes(ring)) >= count);
   return times;
 }
 
-/** The caps of a frame. */
+/** Returns the caps of a frame. */
 export function capsOf(frame: Frame): string {
   return capsText(gst().gst_sample_get_caps(frame.sample)!);
 }
 
-/** The running times of the frames that an appsink has got since the last time. */
+/** Pulls the frames that an appsink has received; returns their running times in seconds. */
 export function pullTimes(pipeline: Pipeline, appsink: string): number[] {
   const handle = pipeline.element(appsink).unsafeHandle;
   const frames: Frame[] = [];
@@ -102,13 +103,13 @@ export function assertContiguous(times: number[], fps: number): void {
   }
 }
 
-/** The longest gap between two frames: how many are missing there. */
+/** Returns the number of frames that are missing in the longest gap. */
 export function longestGap(times: number[], fps: number): number {
   const gaps = times.slice(1).map((time, i) => Math.round((time - times[i]!) * fps) - 1);
   return Math.max(0, ...gaps);
 }
 
-/** The errors among a pipeline's messages up to now. */
+/** Ends a stream of messages; returns the errors among those up to now. */
 export async function errorsOf(pipeline: Pipeline, messages: MessageStream): Promise<string[]> {
   await pipeline.bus.flush();
   messages.end();
@@ -119,7 +120,7 @@ export async function errorsOf(pipeline: Pipeline, messages: MessageStream): Pro
   return errors;
 }
 
-/** Resolves once a pipeline's EOS is among its messages; an error may not be. */
+/** Resolves once EOS is among a pipeline's messages, or rejects with an error that comes before. */
 export function ended(messages: MessageStream): Promise<void> {
   const watch = async () => {
     for await (const message of messages) {
@@ -127,5 +128,5 @@ export function ended(messages: MessageStream): Promise<void> {
       if (message.type === "eos") return;
     }
   };
-  return deadline(watch(), 20, "Waited in vain for the end of the stream");
+  return deadline(watch(), 20, "Waited in vain for EOS");
 }

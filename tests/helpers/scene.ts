@@ -1,34 +1,32 @@
 /**
- * Numbered video and beeps: whether they are in step can be seen and heard.
+ * Numbered video with beeps, which show whether video and sound are in step.
  *
  * @module
  */
 import { assert } from "@std/assert";
-import { numberedSource, readNumbers, readTimes, writeNumbered } from "./numbered.ts";
+import { readTimes } from "./ffprobe.ts";
+import { FPS } from "./fps.ts";
+import { numberedSource, readNumbers, writeNumbered } from "./numbered.ts";
 import { BEEP_SEC, beepSource, readBeeps, writeBeeps } from "./sound.ts";
 
-/** Frames a second. */
-export const FPS = 30;
-
-/** Writes what {@link scene} plays. */
+/** Writes the files of {@link scene}. */
 export async function writeScene(folder: string, seconds: number): Promise<void> {
   await writeNumbered(`${folder}/numbered.raw`, seconds * FPS);
   await writeBeeps(`${folder}/beeps.raw`, seconds);
 }
 
-/** Pipeline text: numbered video in tee `v`, beeps in tee `a`; each can be held back by a valve. */
+/**
+ * Returns a pipeline's text: numbered video into tee `v`, beeps into tee `a`, each through a valve.
+ *
+ * @param encoder Elements that encode the sound. Defaults to none.
+ */
 export function scene(folder: string, live: boolean, encoder?: string): string {
-  const video = numberedSource({
-    path: `${folder}/numbered.raw`,
-    fps: FPS,
-    live,
-    teeName: "raw",
-  });
+  const video = numberedSource({ path: `${folder}/numbered.raw`, live, teeName: "raw" });
   return `${video} raw. ! valve name=v_valve ! tee name=v v. ! fakesink sync=true ` +
     `${beepSource(`${folder}/beeps.raw`, "a", encoder)} a. ! fakesink`;
 }
 
-/** Checks that each beep comes with the frame that a second begins with. */
+/** Checks that each beep comes with the first frame of a second. */
 export async function checkStep(path: string, beeps: number): Promise<void> {
   const [numbers, times, sound] = await Promise.all([
     readNumbers(path),

@@ -1,15 +1,28 @@
 /**
- * Scripts in a process of their own, for what could end this one.
+ * Scripts in processes of their own, which may crash or end.
  *
  * @module
  */
-import { fromFileUrl } from "@std/path";
-import { run, type RunOptions, type RunResult } from "./run.ts";
+import { ROOT } from "../../scripts/lib/paths.ts";
+import {
+  run,
+  type Running,
+  type RunOptions,
+  type RunResult,
+  start,
+} from "../../scripts/lib/run.ts";
 
-/** The folder that holds mod.ts. */
-export const ROOT = fromFileUrl(new URL("../../", import.meta.url));
+/** How to run a script of tests/children. */
+export interface ChildOptions extends RunOptions {
+  /** Whether the script gets a gc() function. Defaults to false. */
+  exposeGc?: boolean;
+}
 
-/** Runs TypeScript text as if it were a file beside mod.ts, with all permissions unless told. */
+/**
+ * Runs TypeScript text as if it were a file beside mod.ts.
+ *
+ * @param permissions Defaults to all permissions.
+ */
 export function runScript(
   source: string,
   options: RunOptions = {},
@@ -19,12 +32,26 @@ export function runScript(
   return run(Deno.execPath(), args, { cwd: ROOT, ...options, stdin: source });
 }
 
-/** Runs a script of tests/children. */
-export function runFile(
+/** Starts a script of tests/children. */
+export function startChild(
   name: string,
   args: string[] = [],
-  options: RunOptions = {},
+  { exposeGc = false, ...options }: ChildOptions = {},
+): Running {
+  const flags = exposeGc ? ["--v8-flags=--expose-gc"] : [];
+  return start(Deno.execPath(), ["run", "-A", ...flags, childPath(name), ...args], options);
+}
+
+/** Runs a script of tests/children to its end. */
+export function runChild(
+  name: string,
+  args: string[] = [],
+  options: ChildOptions = {},
 ): Promise<RunResult> {
-  const file = fromFileUrl(new URL(`../children/${name}`, import.meta.url));
-  return run(Deno.execPath(), ["run", "-A", file, ...args], options);
+  return startChild(name, args, options).result;
+}
+
+/** Returns the path of a script of tests/children. */
+export function childPath(name: string): string {
+  return `${ROOT}tests/children/${name}`;
 }

@@ -1,11 +1,11 @@
 /**
- * The checkout on a web server, for what is imported or run by URL.
+ * A web server of the checkout, for imports and runs by URL.
  *
  * @module
  */
-import { ROOT } from "./script.ts";
+import { ROOT } from "../../scripts/lib/paths.ts";
 
-/** Serves the checkout's source files: JSON as such, all others as TypeScript. */
+/** Serves the files of the checkout: JSON as JSON, all others as TypeScript. */
 export function serveCheckout(): Deno.HttpServer<Deno.NetAddr> {
   return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     const { pathname } = new URL(request.url);

@@ -1,14 +1,14 @@
 /**
- * Disks that are small, to be filled or made read-only.
+ * Small file systems, to fill up or to make read-only.
  *
  * @module
  */
-import { run } from "./run.ts";
+import { run } from "../../scripts/lib/run.ts";
 
-/** A small file system of its own. */
+/** A mounted file system. */
 export interface SmallDisk extends AsyncDisposable {
   path: string;
-  /** Allows nothing more to be written there. */
+  /** Makes it read-only. */
   makeReadOnly(): Promise<void>;
 }
 
@@ -17,7 +17,7 @@ async function mount(path: string, options: string): Promise<void> {
   if (code !== 0) throw new Error(`Cannot mount a file system: ${stderr}`);
 }
 
-/** Mounts an empty file system of so many KiB; `await using` takes it away. */
+/** Mounts an empty file system of `kib` KiB; `await using` unmounts it. */
 export async function smallDisk(kib: number): Promise<SmallDisk> {
   const path = await Deno.makeTempDir({ prefix: "gstp-" });
   try {
@@ -36,13 +36,13 @@ export async function smallDisk(kib: number): Promise<SmallDisk> {
   };
 }
 
-/** Whether this user may have small disks; prints why not. */
-export async function maySmallDisk(): Promise<boolean> {
+/** Returns whether this user may mount file systems; prints why not. */
+export async function canMountDisk(): Promise<boolean> {
   try {
     await using _disk = await smallDisk(4);
     return true;
   } catch (error) {
-    console.log(`Tests of full disks are skipped: ${(error as Error).message}`);
+    console.log(`Skipped tests of full disks: ${(error as Error).message}`);
     return false;
   }
 }

@@ -1,16 +1,17 @@
 /**
- * Sound that beeps when a second begins, as numbered video shows a frame that is a multiple of its rate.
+ * Sound with a beep at the start of each second, when numbered video shows a multiple of its frame rate.
  *
  * @module
  */
-import { run } from "./run.ts";
+import { decode } from "./ffmpeg.ts";
+import { ffprobe } from "./ffprobe.ts";
 
 /** Samples per second. */
 const RATE = 48_000;
-/** Seconds that a beep lasts. */
+/** Duration of a beep, in seconds. */
 export const BEEP_SEC = 0.05;
 
-/** Writes seconds of sound that begin with a beep each: 16-bit samples, one channel. */
+/** Writes seconds of sound, each with a beep at its start: 16-bit samples, one channel. */
 export async function writeBeeps(path: string, seconds: number): Promise<void> {
   const samples = new Int16Array(seconds * RATE);
   for (let second = 0; second < seconds; second++) {
@@ -21,41 +22,33 @@ export async function writeBeeps(path: string, seconds: number): Promise<void> {
   await Deno.writeFile(path, new Uint8Array(samples.buffer));
 }
 
-/** Pipeline text: the beeps of a file in pieces of 20 ms, up to a tee. */
+/** Returns a source as pipeline text: the beeps of a file in buffers of 20 ms, through a valve to a tee. */
 export function beepSource(path: string, teeName: string, encoder = "identity"): string {
   return `filesrc location="${path}" ! rawaudioparse format=pcm pcm-format=s16le ` +
     `sample-rate=${RATE} num-channels=1 ! audiobuffersplit output-buffer-duration=1/50 ` +
     `! identity sync=true ! valve name=${teeName}_valve ! audioconvert ! ${encoder} ! tee name=${teeName}`;
 }
 
-/** When a clip's beeps begin, in seconds, decoded by ffmpeg. */
+/** Reads when a clip's beeps begin, in seconds. */
 export async function readBeeps(clip: string): Promise<number[]> {
   const first = await firstTime(clip);
-  const raw = await Deno.makeTempFile();
-  try {
-    const { stderr } = await run("ffmpeg", [
-      ...["-v", "error", "-i", clip, "-map", "0:a", "-f", "s16le", "-ar", String(RATE), "-ac", "1"],
-      ...["-y", raw],
-    ]);
-    if (stderr !== "") throw new Error(`ffmpeg on ${clip}: ${stderr}`);
-    const samples = new Int16Array((await Deno.readFile(raw)).buffer);
-    return onsets(samples).map((index) => first + index / RATE);
-  } finally {
-    await Deno.remove(raw);
-  }
+  const format = ["-map", "0:a", "-f", "s16le", "-ar", String(RATE), "-ac", "1"];
+  const { bytes, complaints } = await decode(clip, format);
+  if (complaints !== "") throw new Error(`ffmpeg on ${clip}: ${complaints}`);
+  return onsets(new Int16Array(bytes.buffer)).map((index) => first + index / RATE);
 }
 
-/** The time of the first sample that a decoder gives. */
+/** Reads the PTS of the first decoded sample. */
 async function firstTime(clip: string): Promise<number> {
-  const { stdout } = await run("ffprobe", [
-    ...["-v", "error", "-select_streams", "a:0", "-show_entries", "frame=pts_time"],
-    ...["-of", "json", clip],
-  ]);
-  const { frames } = JSON.parse(stdout) as { frames: { pts_time: string }[] };
+  const { frames } = await ffprobe<{ frames: { pts_time: string }[] }>(
+    clip,
+    "frame=pts_time",
+    { args: ["-select_streams", "a:0"] },
+  );
   return Number(frames[0]!.pts_time);
 }
 
-/** Where sound begins after silence. */
+/** Finds the indices at which sound begins after silence. */
 function onsets(samples: Int16Array): number[] {
   const found: number[] = [];
   let lastLoud = -Infinity;

@@ -1,10 +1,10 @@
 /**
- * Folders that go away with the test.
+ * Temporary folders.
  *
  * @module
  */
 
-/** A new empty folder; `await using` removes it. */
+/** Makes an empty folder; `await using` removes it. */
 export async function tempDir(): Promise<{ path: string } & AsyncDisposable> {
   const path = await Deno.makeTempDir({ prefix: "gstp-" });
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };

@@ -3,9 +3,9 @@
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { GstError, inspectElement, installedElements } from "../../mod.ts";
+import { run } from "../../scripts/lib/run.ts";
 import { gstp } from "../helpers/cli.ts";
-import { run } from "../helpers/run.ts";
-import { runFile } from "../helpers/script.ts";
+import { runChild } from "../helpers/script.ts";
 
 /** What gst-inspect-1.0 says of an element's properties: the lines of each, by its name. */
 async function inspected(element: string): Promise<Map<string, string>> {
@@ -77,7 +77,7 @@ Deno.test("inspectElement() refuses what is no element", () => {
 });
 
 Deno.test("inspectElement() describes every element that is installed", async () => {
-  const { code, stdout, stderr } = await runFile("inspect_all.ts");
+  const { code, stdout, stderr } = await runChild("inspect_all.ts");
   assertEquals(code, 0, stderr);
   assertEquals(/.*gst_value_serialize.*/.exec(stderr)?.[0], undefined);
   const [elements, properties] = stdout.trim().split(" ").map(Number);

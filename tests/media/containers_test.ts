@@ -13,17 +13,17 @@ import {
 import { extname } from "@std/path";
 import { GstError, GstParseError, RecordBin, RecordingError } from "../../mod.ts";
 import { type RecordBinSpec, recordBinText } from "../../src/recorder/encode/record_bin_text.ts";
+import { probeClip } from "../helpers/ffprobe.ts";
 import {
   checkComplete,
   newPaths,
-  probeClip,
-  reached,
   recorderOf,
   ringFull,
   runLive,
   WINDOW_SEC,
 } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
+import { reached } from "../helpers/wait.ts";
 
 /** Everything is installed, but for these. */
 function without(...missing: string[]): (name: string) => boolean {

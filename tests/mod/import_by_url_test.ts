@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { run } from "../helpers/run.ts";
-import { ROOT } from "../helpers/script.ts";
+import { ROOT } from "../../scripts/lib/paths.ts";
+import { run } from "../../scripts/lib/run.ts";
 import { serveCheckout } from "../helpers/serve_checkout.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 

@@ -19,8 +19,10 @@ import {
 } from "../../mod.ts";
 import "../../scripts/open_libraries.ts";
 import { pushUnreadable } from "../helpers/buffers.ts";
-import { blockEventLoop, printedErrors, reached, until } from "../helpers/recording.ts";
+import { blockEventLoop } from "../helpers/event_loop.ts";
+import { printedErrors } from "../helpers/printed_errors.ts";
 import { ended } from "../helpers/ring.ts";
+import { reached, until } from "../helpers/wait.ts";
 
 const FPS = 30;
 const HERE = fileName(import.meta.url);

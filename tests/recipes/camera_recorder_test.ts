@@ -3,13 +3,14 @@
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { hasElement } from "../../mod.ts";
+import { ROOT } from "../../scripts/lib/paths.ts";
+import { run, type Running, start } from "../../scripts/lib/run.ts";
 import { type Camera, cameraMissing, startCamera } from "../helpers/camera.ts";
-import { probeClip, recorderOf, runLive, until } from "../helpers/recording.ts";
-import { readTimes } from "../helpers/numbered.ts";
+import { probeClip, readTimes } from "../helpers/ffprobe.ts";
+import { recorderOf, runLive } from "../helpers/recording.ts";
 import { withoutWarning } from "../helpers/permissions.ts";
-import { run, type Running, start } from "../helpers/run.ts";
-import { ROOT } from "../helpers/script.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
+import { until } from "../helpers/wait.ts";
 
 const FRAME_SEC = 1 / 30;
 /** Seconds by which the network and a busy machine shift a frame. */

@@ -2,10 +2,10 @@
  * The recipe that records what moves, at a source that moves at known instants.
  */
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
-import { ROOT } from "../helpers/cli.ts";
+import { ROOT } from "../../scripts/lib/paths.ts";
+import { run } from "../../scripts/lib/run.ts";
+import { probeClip } from "../helpers/ffprobe.ts";
 import { withoutWarning } from "../helpers/permissions.ts";
-import { probeClip } from "../helpers/recording.ts";
-import { run } from "../helpers/run.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 
 /** A rate of which each frame has a time in whole nanoseconds. */

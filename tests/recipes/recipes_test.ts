@@ -2,10 +2,10 @@
  * The recipes, as people run them: each prints what ffprobe says of its clips, which are those that it promises.
  */
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { ROOT } from "../helpers/cli.ts";
+import { ROOT } from "../../scripts/lib/paths.ts";
+import { run } from "../../scripts/lib/run.ts";
+import { probeClip } from "../helpers/ffprobe.ts";
 import { withoutWarning } from "../helpers/permissions.ts";
-import { probeClip } from "../helpers/recording.ts";
-import { run } from "../helpers/run.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 
 const FPS = 30;

@@ -17,11 +17,13 @@ import {
   Standalone,
   type VideoRecorder,
 } from "../../mod.ts";
+import { run } from "../../scripts/lib/run.ts";
 import { smartCutEncoder } from "../../src/recorder/encode/smart_cut.ts";
-import { numberedSource, readNumbers, readTimes, writeNumbered } from "../helpers/numbered.ts";
-import { newPaths, reached, recorderOf, runLive } from "../helpers/recording.ts";
-import { run } from "../helpers/run.ts";
+import { readTimes } from "../helpers/ffprobe.ts";
+import { numberedSource, readNumbers, writeNumbered } from "../helpers/numbered.ts";
+import { newPaths, recorderOf, runLive } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
+import { reached } from "../helpers/wait.ts";
 
 const FPS = 30;
 const WINDOW_SEC = 1;

@@ -4,13 +4,8 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { type RecordingReport, Standalone, VideoRecorder } from "../../mod.ts";
-import {
-  numberedSource,
-  numbersBetween,
-  readNumbers,
-  readTimes,
-  writeNumbered,
-} from "../helpers/numbered.ts";
+import { readTimes } from "../helpers/ffprobe.ts";
+import { numberedSource, numbersBetween, readNumbers, writeNumbered } from "../helpers/numbered.ts";
 
 const WINDOWS_SEC = [0.5, 1, 2, 5, 10];
 const RUN_SEC = 34;

@@ -4,8 +4,9 @@
 import { assertEquals } from "@std/assert";
 import { Standalone } from "../../mod.ts";
 import { numberedSource, readNumbers, writeNumbered } from "../helpers/numbered.ts";
-import { reached, recorderOf, runLive } from "../helpers/recording.ts";
+import { recorderOf, runLive } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
+import { reached } from "../helpers/wait.ts";
 
 const RECORDERS = 32;
 const FPS = 30;

@@ -11,7 +11,8 @@ import {
   RecordBin,
   type Standalone,
 } from "../../mod.ts";
-import { checkComplete, probeClip, ringFull, runLive, WINDOW_SEC } from "../helpers/recording.ts";
+import { probeClip } from "../helpers/ffprobe.ts";
+import { checkComplete, ringFull, runLive, WINDOW_SEC } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 
 const SOURCE = "videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=30/1";

@@ -4,8 +4,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Recording, RecordingReport, RecordOptions } from "../../mod.ts";
 import { numberedSource, readNumbers, writeNumbered } from "../helpers/numbered.ts";
-import { newPaths, reached, recorderOf, runLive } from "../helpers/recording.ts";
+import { newPaths, recorderOf, runLive } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
+import { reached } from "../helpers/wait.ts";
 
 const FPS = 30;
 const SOURCE = { fps: FPS, live: true, teeName: "t" };

@@ -11,13 +11,14 @@ import {
   type Standalone,
   type VideoRecorder,
 } from "../../mod.ts";
+import { run } from "../../scripts/lib/run.ts";
 import { imageBinText } from "../../src/recorder/snapshot.ts";
 import { numberedSource, readNumbers, writeNumbered } from "../helpers/numbered.ts";
-import { newPaths, reached, recorderOf, runLive, SOURCE } from "../helpers/recording.ts";
-import { run } from "../helpers/run.ts";
-import { runFile } from "../helpers/script.ts";
-import { maySmallDisk, smallDisk } from "../helpers/small_disk.ts";
+import { newPaths, recorderOf, runLive, SOURCE } from "../helpers/recording.ts";
+import { runChild } from "../helpers/script.ts";
+import { canMountDisk, smallDisk } from "../helpers/small_disk.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
+import { reached } from "../helpers/wait.ts";
 
 const FPS = 30;
 const WINDOW_SEC = 1.5;
@@ -247,7 +248,7 @@ Deno.test("snapshot() tells what is wrong", async () => {
 
 Deno.test({
   name: "snapshot() leaves nothing of a picture that the disk does not take",
-  ignore: !await maySmallDisk(),
+  ignore: !await canMountDisk(),
   async fn() {
     await using disk = await smallDisk(4);
     await using app = await runLive(
@@ -307,7 +308,7 @@ Deno.test("imageBinText() names a missing encoder, with its package", () => {
 Deno.test("snapshot() leaves no object alive", async () => {
   await using dir = await tempDir();
   const log = `${dir.path}/gst.log`;
-  const { code, stdout, stderr } = await runFile("../scripts/many_snapshots.ts", [dir.path], {
+  const { code, stdout, stderr } = await runChild("../scripts/many_snapshots.ts", [dir.path], {
     env: {
       ...{ GST_TRACERS: "leaks", GST_DEBUG: "GST_TRACER:7" },
       ...{ GST_DEBUG_FILE: log, GST_DEBUG_NO_COLOR: "1" },

@@ -4,8 +4,9 @@
 import { assert, assertAlmostEquals, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { ringStats } from "../../src/recorder/stats.ts";
 import { EncodedRingBuffer } from "../../mod.ts";
-import { newPaths, reached, recorderOf, runLive } from "../helpers/recording.ts";
+import { newPaths, recorderOf, runLive } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
+import { reached } from "../helpers/wait.ts";
 
 const MS = 1_000_000n;
 

@@ -8,12 +8,14 @@ import {
   VideoRecorder,
   type VideoRecorderOptions,
 } from "../../mod.ts";
+import { run } from "../../scripts/lib/run.ts";
+import { FPS } from "../helpers/fps.ts";
 import { readNumbers } from "../helpers/numbered.ts";
-import { newPaths, reached, runLive } from "../helpers/recording.ts";
-import { run } from "../helpers/run.ts";
-import { checkStep, FPS, scene, writeScene } from "../helpers/scene.ts";
+import { newPaths, runLive } from "../helpers/recording.ts";
+import { checkStep, scene, writeScene } from "../helpers/scene.ts";
 import { readBeeps } from "../helpers/sound.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
+import { reached } from "../helpers/wait.ts";
 
 const EXTENSIONS = [".webm", ".mkv", ".mp4", ".mov", ".ts"];
 

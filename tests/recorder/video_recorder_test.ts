@@ -21,23 +21,22 @@ import {
   type RecordingReport,
   RingBuffer,
 } from "../../mod.ts";
+import { blockEventLoop } from "../helpers/event_loop.ts";
+import { FPS } from "../helpers/fps.ts";
 import { numberedSource, readNumbers, writeNumbered } from "../helpers/numbered.ts";
+import { printedErrors } from "../helpers/printed_errors.ts";
 import {
-  blockEventLoop,
   checkComplete,
   checkFile,
-  FPS,
   newPaths,
-  printedErrors,
-  reached,
   recorderOf,
   ringFull,
   runLive,
   SOURCE,
-  until,
   WINDOW_SEC,
 } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
+import { reached, until } from "../helpers/wait.ts";
 
 const STOPPED = `${SOURCE} t. ! fakesink`;
 

@@ -4,13 +4,13 @@
 import { assert, assertAlmostEquals, assertEquals, assertLessOrEqual } from "@std/assert";
 import { type Message, Pipeline, RingBuffer, Standalone } from "../../mod.ts";
 import "../../scripts/open_libraries.ts";
-import { until } from "../helpers/recording.ts";
 import {
   APPSINK,
   assertContiguous,
   attach,
   attachOnce,
   ConvertingRing,
+  drainTimes,
   ended,
   errorsOf,
   longestGap,
@@ -18,8 +18,8 @@ import {
   probed,
   pullTimes,
   ringClass,
-  takeTimes,
 } from "../helpers/ring.ts";
+import { until } from "../helpers/wait.ts";
 
 const FPS = 30;
 const RING_CLASSES = [RingBuffer, ConvertingRing, ringClass(APPSINK)];
@@ -175,7 +175,7 @@ Deno.test("a stream ends as it would without a ring, which keeps its last frames
       await pipeline.play();
       await ended(messages);
       assertEquals(ring.isEos, false, "there are frames left");
-      const times = takeTimes(ring);
+      const times = drainTimes(ring);
       assertContiguous(times, 60);
       assertAlmostEquals(times.at(-1)!, 19 / 60, 1e-6);
       assertEquals(ring.isEos, true);

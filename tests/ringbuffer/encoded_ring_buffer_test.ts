@@ -3,11 +3,12 @@
  */
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { EncodedRingBuffer, GstError } from "../../mod.ts";
+import { run } from "../../scripts/lib/run.ts";
 import { chooseEncoder } from "../../src/ringbuffer/encoded_ring_buffer.ts";
 import { numberedSource, readNumbers, writeNumbered } from "../helpers/numbered.ts";
-import { newPaths, reached, recorderOf, runLive } from "../helpers/recording.ts";
-import { run } from "../helpers/run.ts";
+import { newPaths, recorderOf, runLive } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
+import { reached } from "../helpers/wait.ts";
 
 const FPS = 30;
 

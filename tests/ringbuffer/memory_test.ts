@@ -2,8 +2,7 @@
  * What hours of history cost.
  */
 import { assert, assertEquals } from "@std/assert";
-import { words } from "../helpers/cli.ts";
-import { run } from "../helpers/run.ts";
+import { run, words } from "../../scripts/lib/run.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 
 const SCRIPT = new URL("../children/ring_memory.ts", import.meta.url).pathname;

@@ -6,8 +6,9 @@ import process from "node:process";
 import { Pipeline, Standalone } from "../../mod.ts";
 import "../../scripts/open_libraries.ts";
 import { runTraced } from "../helpers/leaks.ts";
-import { recorderOf, until } from "../helpers/recording.ts";
-import { attach, longestGap, takeTimes } from "../helpers/ring.ts";
+import { recorderOf } from "../helpers/recording.ts";
+import { attach, drainTimes, longestGap } from "../helpers/ring.ts";
+import { until } from "../helpers/wait.ts";
 
 Deno.test("rings leave no GStreamer object alive, with garbage collected all the while", async () => {
   const { stdout, alive } = await runTraced("many_rings.ts", ["25"]);
@@ -32,7 +33,7 @@ Deno.test("a ring holds its window without any JavaScript", async () => {
   const since = pipeline.runningTimeSec!;
   freeze(2);
   for (const ring of rings) {
-    const times = takeTimes(ring);
+    const times = drainTimes(ring);
     assertGreaterOrEqual(times.length, FPS + 4);
     assertGreaterOrEqual(times[0]!, since, "all of them came meanwhile");
     assertLess(longestGap(times, FPS), FPS / 2);

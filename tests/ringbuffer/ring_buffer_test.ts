@@ -4,19 +4,20 @@
 import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
 import { hasElement, Pipeline, RingBuffer, Standalone } from "../../mod.ts";
 import "../../scripts/open_libraries.ts";
-import { newPaths, reached, recorderOf, until } from "../helpers/recording.ts";
+import { newPaths, recorderOf } from "../helpers/recording.ts";
 import {
   APPSINK,
   assertContiguous,
   attach,
   capsOf,
   ConvertingRing,
+  drainTimes,
   nextTimes,
   pullTimes,
   ringClass,
-  takeTimes,
 } from "../helpers/ring.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
+import { reached, until } from "../helpers/wait.ts";
 
 /** When to attach a ring. */
 const MOMENTS = ["null", "prerolling", "paused", "playing"] as const;
@@ -66,12 +67,12 @@ async function checkRings(moment: Moment, live: boolean): Promise<void> {
   for (const [i, ring] of rings.entries()) {
     const [fps, windowSec] = STREAMS[i]!;
     const seen = pullTimes(pipeline, `probe${i}`);
-    const times = takeTimes(ring);
+    const times = drainTimes(ring);
     const stream = `${fps} frames/s, attached ${moment}`;
     // while these were taken, one more may have come
     assert([4, 5].includes(times.length - windowSec * fps), `${times.length} of ${stream}`);
     await until("the newest is there", () => {
-      times.push(...takeTimes(ring));
+      times.push(...drainTimes(ring));
       return times.at(-1)! >= seen.at(-1)!;
     });
     const from = seen.indexOf(times[0]!);
@@ -193,7 +194,7 @@ Deno.test("resize() fits the ring to a frame rate that changes", async () => {
   await until("the rate is there", () => ring.frameNs === 10_000_000n);
   ring.resize();
   await reached(pipeline, pipeline.runningTimeSec! + 1);
-  const times = takeTimes(ring);
+  const times = drainTimes(ring);
   assertEquals(times.length, 54);
   ring.detach();
 });

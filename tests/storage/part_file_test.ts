@@ -4,8 +4,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { basename, dirname } from "@std/path";
 import { PartFile } from "../../src/storage/part_file.ts";
-import { checkFile, recorderOf, runLive, until } from "../helpers/recording.ts";
+import { checkFile, recorderOf, runLive } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
+import { until } from "../helpers/wait.ts";
 
 /** Names of a folder's files. */
 function names(folder: string): string[] {

@@ -5,6 +5,7 @@
  */
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import { GstParseError } from "../../mod.ts";
+import { run } from "../../scripts/lib/run.ts";
 import { checkLinks } from "../../src/launch/link_graph.ts";
 import { padSides } from "../../src/gst/element_factory.ts";
 import { lex } from "../../src/launch/lexer.ts";
@@ -13,7 +14,6 @@ import type { Case, Outcome } from "../corpus/template/parse.ts";
 import TEXTS from "../corpus/template/texts.json" with { type: "json" };
 import CORPUS from "../corpus/template/values.json" with { type: "json" };
 import { randomNumbers } from "../helpers/random.ts";
-import { run } from "../helpers/run.ts";
 
 const SEED = Number(Deno.env.get("FUZZ_SEED") ?? 1);
 const COUNT = Number(Deno.env.get("FUZZ_COUNT") ?? 300);

@@ -3,12 +3,13 @@
  */
 import { assert, assertAlmostEquals, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { type VerifiedTrack, verifyClip } from "../../mod.ts";
+import { run } from "../../scripts/lib/run.ts";
 import { readFile, sinkText } from "../../src/verify/read_file.ts";
 import { gstp } from "../helpers/cli.ts";
-import { newPaths, reached, recorderOf, ringFull, runLive } from "../helpers/recording.ts";
-import { run } from "../helpers/run.ts";
-import { runFile, runScript } from "../helpers/script.ts";
+import { newPaths, recorderOf, ringFull, runLive } from "../helpers/recording.ts";
+import { runChild, runScript } from "../helpers/script.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
+import { reached } from "../helpers/wait.ts";
 
 const EXTENSIONS = [".webm", ".mkv", ".mp4", ".mov", ".ts"];
 
@@ -309,7 +310,7 @@ Deno.test("verifyClip() says of anything else that it cannot be read", async () 
 Deno.test("verifyClip() comes to an end with whatever is in a file", async () => {
   const clips = await Promise.all(EXTENSIONS.map(both));
   const seed = Number(Deno.env.get("FUZZ_SEED") ?? 1);
-  const { code, stdout, stderr } = await runFile("verify_fuzz.ts", [`${seed}`, "40", ...clips]);
+  const { code, stdout, stderr } = await runChild("verify_fuzz.ts", [`${seed}`, "40", ...clips]);
   assertEquals(code, 0, `seed ${seed}: ${stderr}`);
   const found: Record<string, number> = JSON.parse(stdout);
   assertEquals(Object.values(found).reduce((sum, count) => sum + count), 40);

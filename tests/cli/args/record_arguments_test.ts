@@ -6,7 +6,8 @@ import { UsageError } from "../../../cli/args/usage_error.ts";
 import { isLoopback, origin, readAddress } from "../../../cli/args/address.ts";
 import { isRecordOption, readRecordArguments } from "../../../cli/args/record_arguments.ts";
 import { formatBytes, readBytes, readCount, readSpan } from "../../../cli/args/units.ts";
-import { gstp, words } from "../../helpers/cli.ts";
+import { words } from "../../../scripts/lib/run.ts";
+import { gstp } from "../../helpers/cli.ts";
 
 function refused(line: string): string {
   return assertThrows(() => readRecordArguments(words(line)), UsageError).message;

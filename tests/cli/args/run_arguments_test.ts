@@ -6,7 +6,7 @@ import { readArguments } from "../../../cli/args/run_arguments.ts";
 import { formatTime } from "../../../cli/terminal/display.ts";
 import { UsageError } from "../../../cli/args/usage_error.ts";
 import { joinWords } from "../../../cli/pipeline_file/launch_text.ts";
-import { words } from "../../helpers/cli.ts";
+import { words } from "../../../scripts/lib/run.ts";
 
 function sourceOf(line: string) {
   return readArguments(words(line)).source;

@@ -3,9 +3,10 @@
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { checkInstallation, hasElement } from "../../../mod.ts";
+import { ROOT } from "../../../scripts/lib/paths.ts";
+import { run } from "../../../scripts/lib/run.ts";
 import { canRecord, evaluateFeatures } from "../../../src/inspect/installation.ts";
-import { gstp, ROOT } from "../../helpers/cli.ts";
-import { run } from "../../helpers/run.ts";
+import { gstp } from "../../helpers/cli.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
 
 /** The features where these elements are missing. */

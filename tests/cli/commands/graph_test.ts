@@ -3,8 +3,8 @@
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Pipeline } from "../../../mod.ts";
-import { CLI, gstp, words } from "../../helpers/cli.ts";
-import { run } from "../../helpers/run.ts";
+import { run, words } from "../../../scripts/lib/run.ts";
+import { CLI, gstp } from "../../helpers/cli.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
 
 const TEXT =

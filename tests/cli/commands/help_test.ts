@@ -3,8 +3,9 @@
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { COMMANDS } from "../../../cli/commands/list.ts";
-import { gstp, ROOT } from "../../helpers/cli.ts";
-import { run } from "../../helpers/run.ts";
+import { ROOT } from "../../../scripts/lib/paths.ts";
+import { run } from "../../../scripts/lib/run.ts";
+import { gstp } from "../../helpers/cli.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
 
 /** GStreamer cannot be opened with this. */

@@ -2,8 +2,9 @@
  * Pipelines from the command line: where they come from, and how they end.
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { gstp, ROOT, words } from "../../helpers/cli.ts";
-import { run } from "../../helpers/run.ts";
+import { ROOT } from "../../../scripts/lib/paths.ts";
+import { run, words } from "../../../scripts/lib/run.ts";
+import { gstp } from "../../helpers/cli.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
 
 /** Asserts that the command ended with a status and said a few things, without a stack trace. */

@@ -4,8 +4,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { COMMANDS } from "../../../cli/commands/list.ts";
 import { complete } from "../../../cli/completion/complete.ts";
+import { run } from "../../../scripts/lib/run.ts";
 import { CLI, gstp } from "../../helpers/cli.ts";
-import { run } from "../../helpers/run.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
 
 const TEXT = "videotestsrc pattern={pattern} num-buffers={out=5} ! fakesink name={timeout=sink}";

@@ -2,8 +2,8 @@
  * The user's modules at an element, from the command line.
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { gstp, startGstp, words } from "../../helpers/cli.ts";
-import type { RunResult } from "../../helpers/run.ts";
+import { type RunResult, words } from "../../../scripts/lib/run.ts";
+import { gstp, startGstp } from "../../helpers/cli.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
 
 /** No more frames than may wait: none is lost while the command is held up. */

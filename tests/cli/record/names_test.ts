@@ -8,8 +8,9 @@ import { Events } from "../../../cli/record/events.ts";
 import { TeeRecorder } from "../../../cli/record/tee_recorder.ts";
 import { PartFile } from "../../../src/storage/part_file.ts";
 import { RecordingError } from "../../../mod.ts";
-import { runLive, until } from "../../helpers/recording.ts";
+import { runLive } from "../../helpers/recording.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
+import { until } from "../../helpers/wait.ts";
 
 /** A folder that gives these names to its clips. */
 async function folderNaming(dir: string, events: Events, names: string[]): Promise<ClipFolder> {

@@ -2,11 +2,13 @@
  * `gstp record` makes clips of what a run that was killed has left.
  */
 import { assert, assertEquals } from "@std/assert";
+import { words } from "../../../scripts/lib/run.ts";
 import { PartFile } from "../../../src/storage/part_file.ts";
-import { startGstp, words } from "../../helpers/cli.ts";
+import { startGstp } from "../../helpers/cli.ts";
+import { probeClip } from "../../helpers/ffprobe.ts";
 import { eventsOf } from "../../helpers/recording_command.ts";
-import { probeClip, until } from "../../helpers/recording.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
+import { until } from "../../helpers/wait.ts";
 
 const SOURCE = "videotestsrc is-live=true pattern=snow ! " +
   "video/x-raw,width=160,height=120,framerate=30/1 ! tee name=t ! fakesink";

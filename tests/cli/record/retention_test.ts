@@ -11,8 +11,8 @@ import {
   reportsOf,
   startRecording,
 } from "../../helpers/recording_command.ts";
-import { until } from "../../helpers/recording.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
+import { until } from "../../helpers/wait.ts";
 
 const CLIPS = 8;
 const LEFT = 3;

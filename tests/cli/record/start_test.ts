@@ -3,8 +3,11 @@
  * that failed.
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { breakingLine, cameraMissing, startCamera } from "../../helpers/camera.ts";
-import { gstp, startGstp, words } from "../../helpers/cli.ts";
+import { ROOT } from "../../../scripts/lib/paths.ts";
+import { run, start, words } from "../../../scripts/lib/run.ts";
+import { breakingProxy, cameraMissing, startCamera } from "../../helpers/camera.ts";
+import { gstp, startGstp } from "../../helpers/cli.ts";
+import { probeClip } from "../../helpers/ffprobe.ts";
 import {
   checkExact,
   eventsOf,
@@ -15,11 +18,9 @@ import {
   ringsFull,
   startRecording,
 } from "../../helpers/recording_command.ts";
-import { probeClip, until } from "../../helpers/recording.ts";
-import { run, start } from "../../helpers/run.ts";
-import { ROOT } from "../../helpers/script.ts";
 import { serveCheckout } from "../../helpers/serve_checkout.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
+import { until } from "../../helpers/wait.ts";
 
 const noCamera = cameraMissing();
 if (noCamera !== null) console.log(`gstp record is not tested with a camera: ${noCamera}`);
@@ -114,7 +115,7 @@ Deno.test({
   ignore: noCamera !== null,
   async fn() {
     await using camera = await startCamera("x264enc tune=zerolatency key-int-max=15 ! rtph264pay");
-    await using line = breakingLine(camera);
+    await using line = breakingProxy(camera);
     await using dir = await tempDir();
     const source = `rtspsrc location=${line.url} protocols=tcp latency=100 ! ` +
       "application/x-rtp,media=video ! parsebin ! tee name=front ! fakesink";

@@ -2,7 +2,9 @@
  * What ends `gstp record` from outside leaves no clip unfinished.
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { CLI, startGstp, words } from "../../helpers/cli.ts";
+import { run, type Running, start, words } from "../../../scripts/lib/run.ts";
+import { CLI, startGstp } from "../../helpers/cli.ts";
+import { probeClip } from "../../helpers/ffprobe.ts";
 import {
   eventsOf,
   freePort,
@@ -11,9 +13,8 @@ import {
   reportsOf,
   ringsFull,
 } from "../../helpers/recording_command.ts";
-import { probeClip, until } from "../../helpers/recording.ts";
-import { run, type Running, start } from "../../helpers/run.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
+import { until } from "../../helpers/wait.ts";
 
 const LIVE = "videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=30/1 ! " +
   "tee name=t t. ! queue ! fakesink";

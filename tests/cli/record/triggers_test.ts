@@ -8,12 +8,13 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { CLI, startGstp, words } from "../../helpers/cli.ts";
+import { run, type Running, start, words } from "../../../scripts/lib/run.ts";
+import { CLI, startGstp } from "../../helpers/cli.ts";
+import { FPS } from "../../helpers/fps.ts";
 import { numbersBetween, readNumbers } from "../../helpers/numbered.ts";
 import {
   checkExact,
   eventsOf,
-  FPS,
   postRecord,
   readStatus,
   reportsOf,
@@ -21,9 +22,8 @@ import {
   startRecording,
   writePipeline,
 } from "../../helpers/recording_command.ts";
-import { until } from "../../helpers/recording.ts";
-import { run, type Running, start } from "../../helpers/run.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
+import { until } from "../../helpers/wait.ts";
 
 /** Not set: no machine that reads along. */
 const ON_TERMINAL = { CI: "", TERM: "xterm" };

@@ -3,10 +3,11 @@
  */
 import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
 import { type Browser, chromium, type Page } from "npm:playwright-core@^1";
-import { startGstp, words } from "../../helpers/cli.ts";
+import { words } from "../../../scripts/lib/run.ts";
+import { startGstp } from "../../helpers/cli.ts";
 import { ringsFull } from "../../helpers/recording_command.ts";
-import { until } from "../../helpers/recording.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
+import { until } from "../../helpers/wait.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 const ARGS = words(

@@ -4,8 +4,8 @@
 import { assertEquals } from "@std/assert";
 import { serve } from "../../helpers/record_server.ts";
 import { postRecord, readStatus, ringsFull } from "../../helpers/recording_command.ts";
-import { until } from "../../helpers/recording.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
+import { until } from "../../helpers/wait.ts";
 
 Deno.test("GET /clips lists clips, and GET and HEAD of one sends it or a part of it", async () => {
   await using dir = await tempDir();

@@ -2,8 +2,8 @@
  * What the command prints while a pipeline runs, and where.
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { CLI, gstp, words } from "../../helpers/cli.ts";
-import { run } from "../../helpers/run.ts";
+import { run, words } from "../../../scripts/lib/run.ts";
+import { CLI, gstp } from "../../helpers/cli.ts";
 
 const SHORT = words(
   "videotestsrc num-buffers=20 ! video/x-raw,framerate=30/1 ! fakesink sync=true",

@@ -2,9 +2,10 @@
  * The command is interrupted, or its time is up.
  */
 import { assert, assertEquals, assertLess, assertStringIncludes } from "@std/assert";
-import { breakingLine, cameraMissing, startCamera } from "../../helpers/camera.ts";
-import { gstp, probe, startGstp, words } from "../../helpers/cli.ts";
-import { run } from "../../helpers/run.ts";
+import { run, words } from "../../../scripts/lib/run.ts";
+import { breakingProxy, cameraMissing, startCamera } from "../../helpers/camera.ts";
+import { gstp, startGstp } from "../../helpers/cli.ts";
+import { probeClip } from "../../helpers/ffprobe.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
 
 /** An MP4 file is playable only when it was finished. */
@@ -32,7 +33,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     assertEquals(code, 0, stderr);
     assertStringIncludes(stderr, `${signal}: finishing within 5 s`);
     assertStringIncludes(stderr, "end of stream after");
-    const { frames, duration } = await probe(path);
+    const { frames, duration } = await probeClip(path);
     assert(frames >= 20, `${frames} frames`);
     assert(duration > 0.6 && duration < 5, `${duration} s`);
   });
@@ -87,7 +88,7 @@ Deno.test("cli() finishes the file after --timeout seconds", async () => {
   const { code, stderr } = await gstp(["--timeout=1.5", ...words(RECORD), `location=${path}`]);
   assertEquals(code, 0, stderr);
   assertStringIncludes(stderr, "played for 1.5 s");
-  const { frames, duration } = await probe(path);
+  const { frames, duration } = await probeClip(path);
   assert(frames >= 30 && frames < 90, `${frames} frames`);
   assert(duration > 1 && duration < 3, `${duration} s`);
 });
@@ -117,7 +118,7 @@ Deno.test({
   ignore: noCamera !== null,
   async fn() {
     await using camera = await startCamera("x264enc tune=zerolatency ! rtph264pay");
-    await using line = breakingLine(camera);
+    await using line = breakingProxy(camera);
     const text = `--timeout=0.5 rtspsrc location=${line.url} protocols=tcp ! fakesink`;
     const { code, stderr } = await gstp(words(text));
     assertEquals(code, 0, stderr);

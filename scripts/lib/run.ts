@@ -1,23 +1,24 @@
 /**
- * Child processes that cannot hang a test.
+ * Child processes with a time limit.
  *
  * @module
  */
 
-/** How to run a child. */
+/** How to run a child process. */
 export interface RunOptions {
-  /** Seconds after which the child is killed and the test fails; 60 unless told. */
+  /** Seconds after which the child is killed. Defaults to 60. */
   timeoutSec?: number;
+  /** Its working directory. Defaults to this process's. */
   cwd?: string;
-  /** Added to this process's environment. */
+  /** Variables to add to this process's environment. */
   env?: Record<string, string>;
-  /** The user to run it as. */
+  /** The user to run it as. Defaults to this process's. */
   uid?: number;
-  /** What the child reads from its standard input, which then ends. */
+  /** The text of its standard input. Defaults to none. */
   stdin?: string;
 }
 
-/** What became of a child. */
+/** How a child process ended. */
 export interface RunResult {
   code: number;
   signal: string | null;
@@ -25,22 +26,27 @@ export interface RunResult {
   stderr: string;
 }
 
-/** A child that is under way. */
+/** A child process that is running. */
 export interface Running {
   readonly pid: number;
-  /** Resolves when it has ended; rejects when it had to be killed. */
+  /** Resolves when it has ended, or rejects when its time is up. */
   readonly result: Promise<RunResult>;
   /** Sends a signal. */
   kill(signal: Deno.Signal): void;
-  /** Resolves to what it has written as soon as that holds a text; rejects when it ends without. */
+  /** Resolves with all that it has written once that contains `text`, or rejects when it ends before. */
   until(text: string): Promise<string>;
+}
+
+/** Splits a command line at its blanks. */
+export function words(line: string): string[] {
+  return line.trim().split(/\s+/);
 }
 
 /**
  * Runs a command to its end.
  *
- * @throws {Deno.errors.NotFound} if there is no such command.
- * @throws {Error} at the time-out; the child has been killed by then, and the message holds what it wrote.
+ * @throws {Deno.errors.NotFound} If there is no such command.
+ * @throws {Error} If its time is up: the child was killed, and the message has what it wrote.
  */
 export async function run(
   command: string,
@@ -50,7 +56,22 @@ export async function run(
   return await start(command, args, options).result;
 }
 
-/** Starts a command, for tests that do something to it while it runs; {@link run} where they do not. */
+/**
+ * Runs a command that must succeed; resolves with its standard output.
+ *
+ * @throws {Error} If its exit status is not 0; the message has what it wrote to standard error.
+ */
+export async function outputOf(
+  command: string,
+  args: string[],
+  options: RunOptions = {},
+): Promise<string> {
+  const { code, stdout, stderr } = await run(command, args, options);
+  if (code !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${code}: ${stderr}`);
+  return stdout;
+}
+
+/** Starts a command. {@link run} does so and waits for its end. */
 export function start(command: string, args: string[], options: RunOptions = {}): Running {
   const { timeoutSec = 60, cwd, env, uid, stdin } = options;
   const child = new Deno.Command(command, {
@@ -91,14 +112,14 @@ export function start(command: string, args: string[], options: RunOptions = {})
   };
 }
 
-/** A child that ends without reading all of its input is no fault of the test. */
+/** Writes a child's input. A child may end without reading all of it. */
 async function feed(stdin: WritableStream<Uint8Array>, text: string): Promise<void> {
   const writer = stdin.getWriter();
   await writer.write(new TextEncoder().encode(text)).catch(() => {});
   await writer.close().catch(() => {});
 }
 
-/** Both outputs of a child, as they come. */
+/** Both outputs of a child as they arrive. */
 class Output {
   #text = "";
   #isOver = false;

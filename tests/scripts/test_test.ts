@@ -1,45 +1,40 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { fromFileUrl } from "@std/path";
-import { tempDir } from "../tests/helpers/temp_dir.ts";
-import { countTests } from "./ok.ts";
-import { type Result, runFile } from "./test.ts";
+import { ROOT } from "../../scripts/lib/paths.ts";
+import { run, type RunResult } from "../../scripts/lib/run.ts";
+import { countTests } from "../../scripts/ok.ts";
+import { type Result, runFile } from "../../scripts/test.ts";
+import { tempDir } from "../helpers/temp_dir.ts";
 
-const RUNNER = fromFileUrl(new URL("test.ts", import.meta.url));
-
-async function runner(...args: string[]): Promise<{ code: number; text: string }> {
-  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", RUNNER, ...args],
-    env: { NO_COLOR: "1" },
-  }).output();
-  return { code, text: new TextDecoder().decode(stdout) };
+function runner(...args: string[]): Promise<RunResult> {
+  return run(Deno.execPath(), ["run", "-A", `${ROOT}scripts/test.ts`, ...args]);
 }
 
-Deno.test("test.ts runs each file of a folder, counts what failed, and says it again at the end", async () => {
+Deno.test("test.ts runs each file of a folder, counts failures, and repeats them at the end", async () => {
   await using dir = await tempDir();
   const report = `${dir.path}/report.xml`;
   await Deno.mkdir(`${dir.path}/inner`);
   await Deno.writeTextFile(`${dir.path}/good_test.ts`, 'Deno.test("good", () => {});');
   await Deno.writeTextFile(
     `${dir.path}/inner/bad_test.ts`,
-    'Deno.test("bad", () => { throw new Error("as told"); });',
+    'Deno.test("bad", () => { throw new Error("on purpose"); });',
   );
-  const { code, text } = await runner(`--junit-path=${report}`, dir.path);
+  const { code, stdout } = await runner(`--junit-path=${report}`, dir.path);
   assertEquals(code, 1);
-  assertMatch(text, /good_test.ts: ok/);
-  assertMatch(text, /What failed:\n\n== .*bad_test.ts: FAILED.*as told/s);
+  assertMatch(stdout, /good_test.ts: ok/);
+  assertMatch(stdout, /Failures:\n\n== .*bad_test.ts: FAILED.*on purpose/s);
   const counts = countTests(await Deno.readTextFile(report));
   assertEquals(counts, { passed: 1, failed: 1, skipped: 0 });
 });
 
-/** Runs tests that may take three seconds each. */
-async function runTests(text: string): Promise<Result> {
+/** Runs the tests of a text, each with a limit of `sec` seconds. */
+async function runTests(text: string, sec = 3): Promise<Result> {
   await using dir = await tempDir();
   const path = `${dir.path}/a_test.ts`;
   await Deno.writeTextFile(path, text);
-  return await runFile(path, ["--no-check"], 3000);
+  return await runFile(path, ["--no-check"], sec * 1000);
 }
 
-Deno.test("runFile() kills a file whose test hangs, whatever keeps it busy, and names it", async () => {
+Deno.test("runFile() kills a file in which a test hangs for any reason, and names the test", async () => {
   const good = 'Deno.test("good", () => console.log("good ..."));\n';
   const hanging = {
     "the event loop": "while (true);",
@@ -61,21 +56,23 @@ Deno.test("runFile() kills a file whose test hangs, whatever keeps it busy, and 
 Deno.test("runFile() kills a file that hangs before its first test", async () => {
   const { success, output } = await runTests('while (true);\nDeno.test("good", () => {});');
   assert(!success);
-  assertStringIncludes(output, "hangs outside of its tests: killed after 3 s");
+  assertStringIncludes(output, "hangs outside its tests: killed after 3 s");
 });
 
-Deno.test("runFile() gives each test its time, and each step a part of it", async () => {
-  const wait = "new Promise((resolve) => setTimeout(resolve, 1200))";
+Deno.test("runFile() limits the time of each test, including its steps", async () => {
+  // the limit is less than three waits; what a wait leaves of it is for the start of the process
+  const limitSec = 6;
+  const wait = "new Promise((resolve) => setTimeout(resolve, 2200))";
   const tests = [1, 2, 3].map((i) => `Deno.test("test ${i}", () => ${wait});\n`).join("");
-  const { success, output } = await runTests(tests);
+  const { success, output } = await runTests(tests, limitSec);
   assert(success, output);
   const steps = [1, 2, 3].map((i) => `await t.step("step ${i}", () => ${wait});`).join("");
-  const late = await runTests(`Deno.test("steps", async (t) => { ${steps} });`);
+  const late = await runTests(`Deno.test("steps", async (t) => { ${steps} });`, limitSec);
   assert(!late.success);
-  assertStringIncludes(late.output, 'hangs in "steps": killed after 3 s');
+  assertStringIncludes(late.output, `hangs in "steps": killed after ${limitSec} s`);
 });
 
-Deno.test("test.ts runs a file again that failed while the machine stood still", async () => {
+Deno.test("test.ts runs a file again that failed while the machine was stalled", async () => {
   await using dir = await tempDir();
   const path = `${dir.path}/held_up_test.ts`;
   await Deno.writeTextFile(
@@ -89,7 +86,7 @@ Deno.test("test.ts runs a file again that failed while the machine stood still",
       throw new Error("late");
     });`,
   );
-  const { code, text } = await runner(path);
-  assertEquals(code, 0, text);
-  assertMatch(text, /FAILED.*once more, as the machine stood still for \d+ ms.*: ok/s);
+  const { code, stdout } = await runner(path);
+  assertEquals(code, 0, stdout);
+  assertMatch(stdout, /FAILED.*again, as the machine was stalled for \d+ ms.*: ok/s);
 });

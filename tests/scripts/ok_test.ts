@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { countTests } from "./ok.ts";
+import { countTests } from "../../scripts/ok.ts";
 
-Deno.test("the totals are those of the suites in the report", () => {
+Deno.test("countTests() adds up the suites of a report", () => {
   const report = `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="deno test" tests="7" failures="2" errors="0" time="0.024">
     <testsuite name="./a_test.ts" tests="4" disabled="1" errors="0" failures="1">
