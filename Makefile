@@ -1,8 +1,8 @@
 .PHONY: help setup demo test
 
 help:
-	@echo "make demo    install what a pipeline needs, then record two clips from before they were asked for"
-	@echo "make test    install what the tests need, then run every check (deno task ok)"
+	@echo "make demo    install what pipelines need, then record two clips that start before the call"
+	@echo "make test    install what the tests need, then run all checks (deno task ok)"
 	@echo "make setup   install what the tests need"
 
 setup:

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what is missing, and nothing else: GStreamer and ffmpeg, Deno, and stand-ins for @std
-# where JSR does not answer. Run again, it only looks.
+# Installs what is missing: GStreamer, ffmpeg and Deno, and stand-ins for @std/* where JSR cannot be reached. It changes
+# nothing when run again.
 #
 # usage: sh scripts/setup.sh [demo|test]
 set -eu
@@ -8,10 +8,10 @@ cd "$(dirname "$0")/.."
 
 purpose=${1:-test}
 
-# What plays pipelines and records them.
+# For playing and recording.
 demo_packages="gstreamer1.0-plugins-base gstreamer1.0-plugins-good ffmpeg"
 # The tests also use other codecs and an RTSP server, compare with gst-launch-1.0, compile C against the headers, and
-# complete command lines in shells.
+# test completion in shells.
 test_packages="$demo_packages gstreamer1.0-tools gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
   gstreamer1.0-libav libgstrtspserver-1.0-0 gcc libc6-dev pkg-config
   libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev zsh fish"
@@ -25,7 +25,7 @@ case $purpose in
     ;;
 esac
 
-# They also open a page in a browser. Ubuntu has no package of it; where there is none, these tests are skipped.
+# They also open a page in a browser. Ubuntu has no package for one; without a browser these tests are skipped.
 if [ "$purpose" = test ] && grep -qs '^ID=debian' /etc/os-release; then
   packages="$packages chromium"
 fi
@@ -49,7 +49,7 @@ as_root() {
   elif has sudo; then
     sudo "$@"
   else
-    die "this needs root, and there is no sudo: $*"
+    die "root is needed, and sudo is not installed: run as root: $*"
   fi
 }
 
@@ -93,7 +93,7 @@ install_media_libraries() {
     case $name in
       gst-launch-1.0) brew install gstreamer ;;
       pkg-config) brew install pkgconf ;;
-      cc) die "there is no C compiler: run 'xcode-select --install'" ;;
+      cc) die "no C compiler found: run 'xcode-select --install'" ;;
       *) brew install "$name" ;;
     esac
   done
@@ -106,9 +106,8 @@ deno_is_recent() {
   [ "$1" -gt 2 ] || { [ "$1" -eq 2 ] && [ "$2" -ge 8 ]; }
 }
 
-# npm's `deno` is a Node script that replaces its own link with the real executable when npm runs
-# it after installation. Where npm does not, every start costs a start of Node, and signals reach
-# Node alone: so replace the link here.
+# npm's `deno` is a Node script that replaces its own link with the real executable when npm runs its install script.
+# Where npm does not, every start of Deno starts Node as well, and signals only reach Node: so replace the link here.
 replace_deno_wrapper() {
   link=$(command -v deno)
   head -n 1 "$link" | grep -aq '^#!.*node' || return 0
@@ -125,7 +124,8 @@ replace_deno_wrapper() {
       return 0
     fi
   done
-  die "$link is a Node script, and the executable that it starts was not found"
+  die "$link is a Node script, and the executable that it starts was not found: install Deno from" \
+    "https://docs.deno.com/runtime/"
 }
 
 install_deno() {
@@ -142,15 +142,15 @@ install_deno() {
       fi
       has deno || die "deno was installed to $prefix/bin: add it to the PATH"
     else
-      die "there is no deno and no npm. Install Deno 2.8 or newer: https://docs.deno.com/runtime/"
+      die "deno and npm not found: install Deno 2.8 or newer from https://docs.deno.com/runtime/"
     fi
-    deno_is_recent || die "$(command -v deno) is older than 2.8: upgrade it, or remove it"
+    deno_is_recent || die "$(command -v deno) is older than 2.8: upgrade or remove it"
   fi
   replace_deno_wrapper
 }
 
-# deno.json names @std/* as it is on JSR; a workspace member of the same name under .std is used in
-# its place. An empty .std remembers that JSR answered.
+# deno.json maps @std/* to JSR; a workspace member of the same name under .std takes its place. An empty .std records
+# that JSR could be reached.
 provide_std() {
   [ ! -e .std ] || return 0
   if deno eval '
@@ -160,7 +160,7 @@ provide_std() {
   ' >/dev/null 2>&1; then
     mkdir .std
   else
-    say "JSR does not answer: using scripts/std for @std/*"
+    say "JSR cannot be reached: using scripts/std for @std/*"
     ln -sfn scripts/std .std
   fi
 }

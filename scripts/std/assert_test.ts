@@ -8,7 +8,7 @@ import {
   assertThrows,
 } from "./assert/mod.ts";
 
-// The judge must not be the judged: failures are expected with node:assert here.
+// node:assert checks the failures: the functions under test cannot check themselves
 const fails = (fn: () => unknown, message: RegExp) =>
   nodeAssert.throws(fn, (error) => error instanceof AssertionError && message.test(error.message));
 const failsLater = (fn: () => Promise<unknown>, message: RegExp) =>
@@ -16,7 +16,7 @@ const failsLater = (fn: () => Promise<unknown>, message: RegExp) =>
 
 class OtherError extends Error {}
 
-Deno.test("assertEquals looks inside, and tells what differs", () => {
+Deno.test("assertEquals() compares deeply, and shows the difference", () => {
   assertEquals({ a: [1, new Uint8Array([2])], b: new Map([["c", NaN]]) }, {
     a: [1, new Uint8Array([2])],
     b: new Map([["c", NaN]]),
@@ -27,7 +27,7 @@ Deno.test("assertEquals looks inside, and tells what differs", () => {
   fails(() => assertNotEquals([1], [1]), /anything but \[ 1 \]/);
 });
 
-Deno.test("assertAlmostEquals allows the tolerance and no more", () => {
+Deno.test("assertAlmostEquals() allows the tolerance, and no more", () => {
   assertAlmostEquals(0.1 + 0.2, 0.3);
   assertAlmostEquals(100, 102, 2);
   assertAlmostEquals(Infinity, Infinity);
@@ -37,7 +37,7 @@ Deno.test("assertAlmostEquals allows the tolerance and no more", () => {
   fails(() => assertAlmostEquals(1, Infinity), /within/);
 });
 
-Deno.test("assertThrows returns the error, and checks its class and message", () => {
+Deno.test("assertThrows() returns the error, and checks its class and message", () => {
   const error = new OtherError("disk is full");
   const fn = () => {
     throw error;
@@ -50,7 +50,7 @@ Deno.test("assertThrows returns the error, and checks its class and message", ()
   fails(() => assertThrows(() => {}, "no disk"), /to throw: no disk/);
 });
 
-Deno.test("assertRejects wants a rejected promise, not an exception", async () => {
+Deno.test("assertRejects() needs a rejected promise, not an exception", async () => {
   const error = new OtherError("disk is full");
   assertEquals(await assertRejects(() => Promise.reject(error)), error);
   assertEquals(await assertRejects(() => Promise.reject(error), OtherError, "full"), error);

@@ -1,12 +1,12 @@
 /**
- * A stand-in for the part of `@std/assert` that the tests use, for networks without JSR.
- * Comparison is `node:assert`'s: never looser than the original's.
+ * A stand-in for the part of `@std/assert` that the tests use, for networks without JSR. It compares like `node:assert`,
+ * which is never looser than the original.
  *
  * @module
  */
 import nodeAssert from "node:assert";
 
-/** What a failed assertion throws. */
+/** The error of a failed assertion. */
 export class AssertionError extends Error {
   override readonly name = "AssertionError";
 }
@@ -23,7 +23,7 @@ export function fail(msg?: string): never {
   throw new AssertionError(withReason("Failed assertion", msg));
 }
 
-/** Throws, as the place it stands at must not be reached. */
+/** Throws an {@linkcode AssertionError}, as this call must not be reached. */
 export function unreachable(reason?: string): never {
   throw new AssertionError(withReason("Unreachable", reason));
 }
@@ -56,7 +56,7 @@ export function assertEquals<T>(actual: T, expected: T, msg?: string): void {
   }
 }
 
-/** Asserts that the values differ somewhere. */
+/** Asserts that the values are not deeply equal. */
 export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void {
   try {
     nodeAssert.notDeepStrictEqual(actual, expected);
@@ -68,7 +68,7 @@ export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void {
   }
 }
 
-/** Asserts that both are the very same value. */
+/** Asserts that both are the same value. */
 export function assertStrictEquals<T>(
   actual: unknown,
   expected: T,
@@ -108,12 +108,12 @@ export function assertMatch(actual: string, expected: RegExp, msg?: string): voi
   check(expected.test(actual), `Expected ${show(actual)} to match ${expected}`, msg);
 }
 
-/** Asserts that a text holds another. */
+/** Asserts that a text contains another. */
 export function assertStringIncludes(actual: string, expected: string, msg?: string): void {
   check(actual.includes(expected), `Expected ${show(actual)} to contain ${show(expected)}`, msg);
 }
 
-/** Asserts that two numbers differ by no more than `tolerance`: one ten-millionth, when not given. */
+/** Asserts that two numbers differ by at most `tolerance`. Defaults to 1e-7 of the expected one. */
 export function assertAlmostEquals(
   actual: number,
   expected: number,
@@ -148,7 +148,7 @@ export function assertLessOrEqual<T>(actual: T, expected: T, msg?: string): void
   check(actual <= expected, `Expected ${show(actual)} <= ${show(expected)}`, msg);
 }
 
-/** What may follow the function: `(msg?)` or `(ErrorClass, msgIncludes?, msg?)`. */
+/** The arguments after the function: `(msg?)` or `(ErrorClass, msgIncludes?, msg?)`. */
 type Expectation = [first?: AnyClass<Error> | string, msgIncludes?: string, msg?: string];
 
 function verify(
@@ -202,7 +202,7 @@ export async function assertRejects(
   try {
     promise = fn();
   } catch (error) {
-    // A promise that is never returned cannot reject: a synchronous throw is a mistake of its own.
+    // a synchronous throw is a mistake: there is no promise that could reject
     throw new AssertionError("Function throws when expected to reject.", { cause: error });
   }
   let thrown: { error: unknown } | undefined;

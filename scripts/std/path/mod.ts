@@ -6,32 +6,32 @@
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-/** The last part of a path, without `suffix`. */
+/** Returns the last part of a path, without `suffix`. */
 export function basename(file: string, suffix = ""): string {
   return path.basename(file, suffix);
 }
 
-/** A path without its last part. */
+/** Returns a path without its last part. */
 export function dirname(file: string): string {
   return path.dirname(file);
 }
 
-/** The extension of a path, with its dot; empty when there is none. */
+/** Returns the extension of a path with its dot, or an empty string. */
 export function extname(file: string): string {
   return path.extname(file);
 }
 
-/** Whether a path starts at the root. */
+/** Returns whether a path is absolute. */
 export function isAbsolute(file: string): boolean {
   return path.isAbsolute(file);
 }
 
-/** Joins parts into one normal path. */
+/** Joins parts into one normalized path. */
 export function join(...paths: string[]): string {
   return path.join(...paths);
 }
 
-/** The path that leads from one path to another. */
+/** Returns the relative path from one path to another. */
 export function relative(from: string, to: string): string {
   return path.relative(from, to);
 }
@@ -41,12 +41,12 @@ export function resolve(...pathSegments: string[]): string {
   return path.resolve(...pathSegments);
 }
 
-/** The path of a `file:` URL. */
+/** Returns the path of a `file:` URL. */
 export function fromFileUrl(url: string | URL): string {
   return fileURLToPath(url);
 }
 
-/** The `file:` URL of an absolute path. */
+/** Returns the `file:` URL of an absolute path. */
 export function toFileUrl(file: string): URL {
   if (!path.isAbsolute(file)) throw new TypeError(`Path must be absolute: received "${file}"`);
   return pathToFileURL(file);
