@@ -18,8 +18,8 @@ import {
   type State,
   VideoRecorder,
 } from "../mod.ts";
-import { run } from "../scripts/lib/run.ts";
 import "../scripts/open_libraries.ts";
+import { ffprobe } from "./helpers/ffprobe.ts";
 import { runChild, runScript } from "./helpers/script.ts";
 import { tempDir } from "./helpers/temp_dir.ts";
 
@@ -86,15 +86,14 @@ Deno.test("Pipeline.parse() names the Debian package of a missing element", asyn
       console.log(error.message);
     }
   `;
-  const folder = await Deno.makeTempDir();
+  await using dir = await tempDir();
   // GStreamer without any plugin
   const env = {
-    GST_PLUGIN_SYSTEM_PATH_1_0: folder,
-    GST_PLUGIN_PATH_1_0: folder,
-    GST_REGISTRY_1_0: `${folder}/registry`,
+    GST_PLUGIN_SYSTEM_PATH_1_0: dir.path,
+    GST_PLUGIN_PATH_1_0: dir.path,
+    GST_REGISTRY_1_0: `${dir.path}/registry`,
   };
   const { stdout } = await runScript(source, { env });
-  await Deno.remove(folder, { recursive: true });
   assertEquals(stdout.split("\n"), [
     "Missing element: videotestsrc, x264enc, nosuchelement",
     "videotestsrc is in Debian's package gstreamer1.0-plugins-base: " +
@@ -271,12 +270,11 @@ for (const [extension, elements] of [["mp4", "x264enc ! mp4mux"], ["webm", "vp8e
     );
     await pipeline.play();
     assertEquals(await pipeline.stop(), true);
-    const args = ["-v", "error", "-count_packets", "-show_entries"];
-    const entries = "format=duration:stream=nb_read_packets";
-    const { stdout, stderr } = await run("ffprobe", [...args, entries, "-of", "json", path]);
-    assertEquals(stderr, "");
-    const { format, streams } = JSON.parse(stdout);
-    const packets = Number(streams[0].nb_read_packets);
+    const { format, streams: [stream] } = await ffprobe<{
+      format: { duration: string };
+      streams: { nb_read_packets: string }[];
+    }>(path, "format=duration:stream=nb_read_packets", { args: ["-count_packets"] });
+    const packets = Number(stream!.nb_read_packets);
     assert(packets > 0);
     assertAlmostEquals(Number(format.duration), packets / 30, 0.04);
   });

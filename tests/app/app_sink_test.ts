@@ -18,12 +18,14 @@ import {
   Standalone,
 } from "../../mod.ts";
 import "../../scripts/open_libraries.ts";
+import { sleep } from "../../scripts/lib/sleep.ts";
 import { pushPadded, pushUnreadable } from "../helpers/buffers.ts";
 import { blockEventLoop } from "../helpers/event_loop.ts";
+import { FPS } from "../helpers/fps.ts";
+import { range } from "../helpers/range.ts";
 import { ended } from "../helpers/ring.ts";
+import { sinkStats } from "../helpers/sink_stats.ts";
 import { reached, until } from "../helpers/wait.ts";
-
-const FPS = 30;
 
 /** A small grey test picture, the given number of times. */
 function source(frames: number, rest = ""): string {
@@ -43,10 +45,6 @@ function sinkOf(pipeline: Pipeline, options: Partial<AppSinkOptions> = {}): AppS
 /** The numbers of frames by their running times. */
 function numbers(frames: FrameData[]): number[] {
   return frames.map(({ runningTimeSec }) => Math.round(runningTimeSec! * FPS));
-}
-
-function range(count: number, from = 0): number[] {
-  return Array.from({ length: count }, (_, i) => from + i);
 }
 
 Deno.test("AppSink gives every frame with its bytes, caps and times", async () => {
@@ -199,19 +197,14 @@ Deno.test("AppSink that wants every frame makes the pipeline wait", async () => 
   );
   const sink = sinkOf(pipeline, { every: true, maxFrames: 2 });
   await pipeline.play();
-  const received = () =>
-    Number(
-      /rendered=\(guint64\)(\d+)/.exec(
-        String(pipeline.element("frames").getProperty("stats")),
-      )![1],
-    );
+  const received = () => sinkStats(pipeline, "frames").rendered;
   await until("the appsink is full", () => received() >= 2);
   const frames: FrameData[] = [];
   for await (const frame of sink) {
     // two wait, one is about to
     assert(received() <= frames.length + 4, `${received()} after ${frames.length}`);
     frames.push(frame);
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    await sleep(0.002);
   }
   assertEquals(numbers(frames), range(50));
   assertEquals(sink.dropped, 0);

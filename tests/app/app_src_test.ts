@@ -13,11 +13,12 @@ import {
   Standalone,
 } from "../../mod.ts";
 import "../../scripts/open_libraries.ts";
+import { FPS } from "../helpers/fps.ts";
+import { range } from "../helpers/range.ts";
 import { ended } from "../helpers/ring.ts";
 import { runScript } from "../helpers/script.ts";
 import { reached, until } from "../helpers/wait.ts";
 
-const FPS = 30;
 const CAPS = `video/x-raw,format=GRAY8,width=8,height=4,framerate=${FPS}/1`;
 
 /** A pipeline from an appsrc named `source` to an appsink named `frames`. */
@@ -42,10 +43,6 @@ async function pushAll(source: AppSrc, count: number): Promise<void> {
 
 function colours(frames: FrameData[]): number[] {
   return frames.map(({ bytes }) => bytes[0]!);
-}
-
-function range(count: number): number[] {
-  return Array.from({ length: count }, (_, i) => i);
 }
 
 Deno.test("AppSrc.push() hands on bytes, times and flags", async () => {

@@ -1,15 +1,19 @@
 /**
- * Calls everything that mod.ts exports with values that make no sense, and with handles that are closed: api_walk.ts FOLDER
+ * Calls everything that mod.ts exports with odd values, and with closed handles.
  *
- * What is thrown must be of the kinds that the documentation names, and say what is wrong. Writes the number of calls; the
- * last line on standard error is the call that was tried last, as far as the process got.
+ *     deno run -A api_walk.ts FOLDER
+ *
+ * Errors must be of the documented classes and have a message that makes sense. Prints the number of calls. The last line
+ * on standard error is the last call that was tried.
+ *
+ * @module
  */
 import * as gstp from "../../mod.ts";
 import { deadline } from "../../src/util/deadline.ts";
 
 const folder = Deno.args[0]!;
 
-/** Values that are of no use to anybody, or at the limits of their kind. */
+/** Values of wrong types, and values at the limits of their type. */
 const ODD: unknown[] = [
   ...[
     undefined,
@@ -30,7 +34,7 @@ const ODD: unknown[] = [
   ...[true, {}, [], [null], Object.create(null), () => {}, Symbol("odd"), new Date(NaN), /x/],
   ...[new Uint8Array(3), new Proxy({}, {}), class {}, Promise.resolve(1)],
 ];
-/** A message that tells of this library's insides, instead of an argument. */
+/** A message about internals of the library instead of an argument. */
 const INSIDE =
   /^Cannot (?:read|convert|destructure|set|mix|access)|is not (?:a function|iterable|a constructor)|BigInt|ERR_/;
 const ALLOWED = [
@@ -48,7 +52,7 @@ function show(value: unknown): string {
   return text.slice(0, 60).replaceAll("\n", " ");
 }
 
-/** Makes a call; what it throws must be an error that makes sense. */
+/** Makes a call; notes an error that does not make sense. */
 async function attempt(name: string, call: () => unknown): Promise<void> {
   console.error(name);
   calls++;
@@ -58,7 +62,7 @@ async function attempt(name: string, call: () => unknown): Promise<void> {
     const isAllowed = ALLOWED.some((kind) => error instanceof kind);
     const { message = "" } = error as Error;
     const isLate = error instanceof gstp.GstTimeoutError && message.startsWith("HANGS");
-    if (/\(os error \d+\)/.test(message)) return; // the system's own words
+    if (/\(os error \d+\)/.test(message)) return; // the system's own message
     if (isAllowed && !isLate && message !== "" && !INSIDE.test(message)) return;
     const fault = `${name}: ${Deno.inspect(error, { depth: 0 }).split("\n")[0]}`;
     console.log(fault);
@@ -66,7 +70,7 @@ async function attempt(name: string, call: () => unknown): Promise<void> {
   }
 }
 
-/** Calls a function with an odd value in the place of each of its arguments, one after the other. */
+/** Calls a function with each odd value in place of each argument. */
 async function walk(
   name: string,
   call: (...args: never[]) => unknown,
@@ -80,7 +84,7 @@ async function walk(
   }
 }
 
-/** Calls a function with odd values for each of the options that it takes, and for all of them. */
+/** Calls a function with each odd value in place of each option, and of all options. */
 async function walkOptions(
   name: string,
   call: (options: never) => unknown,
@@ -100,7 +104,7 @@ const TEXT =
   "t. ! fakesink name=sink appsrc name=source ! fakesink async=false t. ! queue ! appsink name=frames async=false";
 const close = (closed: { close(): unknown }) => closed.close();
 
-/** What a pipeline, its bus and its elements can be asked, in whatever state they are. */
+/** Reads and calls everything of a pipeline, its bus and an element. */
 async function walkPipeline(
   state: string,
   pipeline: gstp.Pipeline,

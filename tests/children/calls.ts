@@ -1,10 +1,24 @@
 /**
- * Calls recorders in ways that nobody should, and prints what comes of it as JSON: `calls.ts WAY FOLDER`. Garbage is
- * collected all the while where there is a gc() function.
+ * Calls recorders in unusual ways, and prints the results as JSON. Collects garbage all the time where there is a gc()
+ * function.
+ *
+ *     deno run -A calls.ts WAY FOLDER
+ *
+ * @module
  */
-import { GstClosedError, Pipeline, type RecordingReport, Standalone } from "../../mod.ts";
+import { GstClosedError, Pipeline, type RecordingReport } from "../../mod.ts";
+import { sleep } from "../../scripts/lib/sleep.ts";
 import { blockEventLoop } from "../helpers/event_loop.ts";
-import { newPaths, recorderOf, ringFull, runLive, SOURCE } from "../helpers/recording.ts";
+import {
+  newPaths,
+  recordClip,
+  recordClips,
+  recorderOf,
+  ringFull,
+  runLive,
+  SOURCE,
+} from "../helpers/recording.ts";
+import { sinkStats } from "../helpers/sink_stats.ts";
 import { reached, until } from "../helpers/wait.ts";
 
 const [way, folder] = [Deno.args[0]!, Deno.args[1]!];
@@ -12,10 +26,8 @@ const paths = newPaths(folder);
 const { gc } = globalThis as { gc?: () => void };
 const collecting = gc && setInterval(gc, 2);
 
-/** The report of a clip that is asked for now. */
-async function record(recorder: ReturnType<typeof recorderOf>): Promise<RecordingReport> {
-  return await (await recorder.record({ maxDelaySec: 10 })).finished;
-}
+/** For busy machines. */
+const PATIENT = { maxDelaySec: 10 };
 
 const WAYS: Record<string, () => Promise<unknown>> = {
   /** 10,000 calls in one turn of the event loop. */
@@ -26,9 +38,12 @@ const WAYS: Record<string, () => Promise<unknown>> = {
     const calls = Array.from({ length: 10_000 }, () => recorder.record());
     const recordings = await Promise.all(calls);
     const reports = await Promise.all(recordings.map(({ finished }) => finished));
-    return { clips: new Set(reports).size, reports: [reports[0], await record(recorder)] };
+    return {
+      clips: new Set(reports).size,
+      reports: [reports[0], await recordClip(recorder, PATIENT)],
+    };
   },
-  /** Two recorders on one tee, called at random. */
+  /** Two recorders on one tee, called at random times. */
   async two() {
     await using app = await runLive();
     const recorders = [recorderOf(app.pipeline, paths), recorderOf(app.pipeline, paths)];
@@ -36,30 +51,25 @@ const WAYS: Record<string, () => Promise<unknown>> = {
     const reports = new Set<RecordingReport>();
     await Promise.all(recorders.map(async (recorder) => {
       for (let call = 0; call < 12; call++) {
-        const { finished } = await recorder.record({ maxDelaySec: 10 });
+        const { finished } = await recorder.record(PATIENT);
         finished.then((report) => reports.add(report));
-        await new Promise((resolve) => setTimeout(resolve, Math.random() ** 3 * 1000));
+        await sleep(Math.random() ** 3);
       }
-      await until("its clips are done", () => !recorder.busy);
+      await until("its clips are finished", () => !recorder.busy);
     }));
     return { reports: [...reports] };
   },
-  /** 5 s without a turn of the event loop, in the middle of a clip and before one. */
+  /** An event loop that is blocked for 5 s in the middle of a clip and before one. */
   async blocked() {
     await using app = await runLive(`${SOURCE} t. ! fakesink name=seen`);
-    const seen = () =>
-      Number(
-        /rendered=\D+64\)(\d+)/.exec(
-          String(app.pipeline.element("seen").getProperty("stats")),
-        )![1],
-      );
+    const seen = () => sinkStats(app.pipeline, "seen").rendered;
     await using recorder = recorderOf(app.pipeline, paths);
     await ringFull(app.pipeline);
     const { finished } = await recorder.record({ afterSec: 6 });
     const before = seen();
     blockEventLoop(5);
     const flowed = seen() - before;
-    return { flowed, reports: [await finished, await record(recorder)] };
+    return { flowed, reports: [await finished, await recordClip(recorder, PATIENT)] };
   },
   /** stop() and close() of the pipeline with clips open. */
   async stopped() {
@@ -80,8 +90,7 @@ const WAYS: Record<string, () => Promise<unknown>> = {
     const pipeline = Pipeline.parse(`${SOURCE} t. ! fakesink`);
     const recorder = recorderOf(pipeline, paths);
     const call = async (state: string, maxDelaySec = 10) => {
-      outcomes[state] = await recorder.record({ maxDelaySec })
-        .then(({ finished }) => finished)
+      outcomes[state] = await recordClip(recorder, { maxDelaySec })
         .then(() => "clip", (error) => (error.cause ?? error).name);
     };
     await call("stopped", 0.05);
@@ -89,12 +98,12 @@ const WAYS: Record<string, () => Promise<unknown>> = {
     await call("ready", 0.05);
     await pipeline.pause();
     await call("paused before the first frame", 0.05);
-    const early = call("on the way to the first frame");
+    const early = call("waiting for the first frame");
     await pipeline.play();
     await early;
     await call("playing");
     const { finished } = await recorder.record();
-    await until("it is being finished", () => recorder.state !== "recording");
+    await until("the clip is being finished", () => recorder.state !== "recording");
     await call("finishing");
     await finished;
     await pipeline.pause();
@@ -113,11 +122,10 @@ const WAYS: Record<string, () => Promise<unknown>> = {
     await call("pipeline closed");
     return { outcomes, closed: GstClosedError.name };
   },
-  /** Clips with garbage collected all the while. */
+  /** Clips while garbage is collected all the time. */
   async collected() {
-    await using app = await Standalone.buildAndRun(
+    await using app = await runLive(
       `${SOURCE} t. ! queue ! x264enc tune=zerolatency key-int-max=5 ! h264parse ! tee name=h264 h264. ! fakesink`,
-      { background: true },
     );
     const recorders = [".webm", ".mkv", ".mp4", ".ts"].flatMap((extension) => [
       recorderOf(app.pipeline, newPaths(folder, extension)),
@@ -129,7 +137,7 @@ const WAYS: Record<string, () => Promise<unknown>> = {
     await ringFull(app.pipeline);
     const reports: RecordingReport[] = [];
     for (let round = 0; round < 3; round++) {
-      reports.push(...await Promise.all(recorders.map(record)));
+      reports.push(...await recordClips(recorders, PATIENT));
       await recorders[0]!.snapshot(`${folder}/${round}.png`);
     }
     await reached(app.pipeline, 1);

@@ -1,5 +1,7 @@
 /**
- * Describes every element that is installed; prints the number of elements and of properties.
+ * Inspects all installed elements; prints the number of elements and of their properties.
+ *
+ * @module
  */
 import { inspectElement, installedElements } from "../../mod.ts";
 

@@ -1,16 +1,21 @@
 /**
- * Records numbered frames into every kind of file until it is killed, telling how far the stream has come: `killed.ts FOLDER NUMBERED`.
+ * Records numbered frames into each container until it is killed, and prints the position of the stream all the time.
+ *
+ *     deno run -A killed.ts FOLDER NUMBERED_FILE
+ *
+ * @module
  */
 import { Standalone, VideoRecorder } from "../../mod.ts";
+import { EXTENSIONS } from "../helpers/killed.ts";
 import { numberedSource } from "../helpers/numbered.ts";
 
 const [folder, path] = Deno.args;
-const source = numberedSource({ path: path!, fps: 30, live: true, teeName: "raw" });
+const source = numberedSource({ path: path!, teeName: "raw" });
 const app = await Standalone.buildAndRun(
   `${source} raw. ! queue ! x264enc tune=zerolatency key-int-max=15 ! h264parse ! tee name=h264 h264. ! fakesink`,
   { background: true },
 );
-const recordings = [".mkv", ".mp4", ".mov", ".ts", ".webm"].map((extension) => {
+const recordings = EXTENSIONS.map((extension) => {
   const recorder = new VideoRecorder({
     pipeline: app.pipeline,
     srcTeeName: extension === ".webm" ? "raw" : "h264",

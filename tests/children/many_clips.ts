@@ -1,6 +1,6 @@
 /**
- * Records clips, twelve a round, some of which fail; prints what the process has of the system after each round, and lets
- * GStreamer go at the end, so that its leak tracer lists what is left. Without rounds it leaks a pipeline.
+ * Records twelve clips a round, some of which fail; prints the process's resources after each round, as JSON, and shuts
+ * GStreamer down, so that its leak tracer lists the objects that are alive. With 0 rounds it leaks a pipeline.
  *
  *     deno run -A --v8-flags=--expose-gc many_clips.ts FOLDER ROUNDS
  *
@@ -15,6 +15,9 @@ import {
   VideoRecorder,
   type VideoRecorderOptions,
 } from "../../mod.ts";
+import { sleep } from "../../scripts/lib/sleep.ts";
+import { recordClip } from "../helpers/recording.ts";
+import { measureResources } from "../helpers/resources.ts";
 
 const [folder, rounds] = [Deno.args[0]!, Number(Deno.args[1])];
 
@@ -32,7 +35,7 @@ class QueueRing extends RingBuffer {
     "queue name=ringbuffer_input_queue ! videoconvert ! video/x-raw,format=RGB ! appsink name=ringbuffer_appsink";
 }
 
-/** A clip each; what fails in them is awaited, and nothing else may fail. */
+/** The clips of a round. Only those marked may fail. */
 const KINDS: {
   file: string;
   fails?: true;
@@ -72,35 +75,14 @@ for (let round = 0; round < rounds; round++) {
       filenameGenerator: () => `${target}/${file}`,
       ...options,
     });
-    await new Promise((resolve) => setTimeout(resolve, waitSec * 1000));
-    const finished = recorder.record({ maxDelaySec: 10 }).then(({ finished }) => finished);
-    const error = await finished.then(() => undefined, (error) => error);
+    await sleep(waitSec);
+    const error = await recordClip(recorder, { maxDelaySec: 10 })
+      .then(() => undefined, (error) => error);
     if ((error !== undefined) !== (fails ?? false)) throw new Error(file, { cause: error });
     clips++;
   }));
-  console.log(JSON.stringify({ clips, ...measure() }));
+  console.log(JSON.stringify({ clips, ...measureResources() }));
 }
 await app.stop();
 if (rounds === 0) Pipeline.parse("fakesrc ! fakesink");
 gst().gst_deinit();
-
-/** Memory, threads other than Deno's own, and open files. */
-function measure(): { kib: number; threads: number; fds: number } {
-  (globalThis as { gc?: () => void }).gc?.();
-  const status = Deno.readTextFileSync("/proc/self/status");
-  const threads = [...Deno.readDirSync("/proc/self/task")].map(({ name }) => threadName(name));
-  return {
-    kib: Number(status.match(/VmRSS:\s+(\d+)/)![1]),
-    threads: threads.filter((name) => !/^(deno|V8|tokio|pool-deno)/.test(name)).length,
-    fds: [...Deno.readDirSync("/proc/self/fd")].length,
-  };
-}
-
-/** A thread's name; that of one that has just ended is as good as Deno's. */
-function threadName(id: string): string {
-  try {
-    return Deno.readTextFileSync(`/proc/self/task/${id}/comm`);
-  } catch {
-    return "deno";
-  }
-}

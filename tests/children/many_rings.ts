@@ -1,6 +1,6 @@
 /**
- * Attaches rings, good and bad, to a live and another pipeline, drains and detaches them, with garbage collected all the
- * while; lets GStreamer go at the end, so that its leak tracer lists what is left. Prints the number of frames drained.
+ * Attaches good and bad rings to a live and a non-live pipeline, drains and detaches them, and collects garbage all the
+ * time; shuts GStreamer down, so that its leak tracer lists the objects that are alive. Prints the number of frames.
  *
  *     deno run -A --v8-flags=--expose-gc many_rings.ts ROUNDS
  *
@@ -8,9 +8,10 @@
  */
 import { gst } from "../../ffi/gst.ts";
 import { Pipeline, RingBuffer, VideoRecorder } from "../../mod.ts";
+import { sleep } from "../../scripts/lib/sleep.ts";
+import { APPSINK, attach, ringClass } from "../helpers/ring.ts";
 
 const rounds = Number(Deno.args[0]);
-const APPSINK = "appsink name=ringbuffer_appsink";
 const GOOD = [
   RingBuffer.binString,
   `queue ! videoconvert ! capsfilter caps=video/x-raw,format=GRAY8 ! ${APPSINK}`,
@@ -29,11 +30,9 @@ const BAD = [
 const { gc } = globalThis as { gc?: () => void };
 let frames = 0;
 
-function attach(pipeline: Pipeline, text: string, teeName = "t"): RingBuffer {
-  class Ring extends RingBuffer {
-    static override readonly binString = text;
-  }
-  const ring = new Ring({ pipeline, teeName, windowSec: 0.5, timeoutSec: 0.01 });
+function attachBin(pipeline: Pipeline, text: string, teeName = "t"): RingBuffer {
+  const options = { teeName, windowSec: 0.5, timeoutSec: 0.01 };
+  const ring = attach(pipeline, options, ringClass(text));
   gc?.();
   return ring;
 }
@@ -46,31 +45,28 @@ async function drain(ring: RingBuffer): Promise<void> {
       taken++;
       frames++;
     }
-    await new Promise((resolve) => setTimeout(resolve));
+    await sleep(0);
   }
 }
 
 function mustFail(pipeline: Pipeline, text: string, teeName?: string): void {
   try {
-    attach(pipeline, text, teeName);
+    attachBin(pipeline, text, teeName);
   } catch {
     return;
   }
-  throw new Error(`This should not have worked: ${text}`);
+  throw new Error(`Attached a bad ring: ${text}`);
 }
 
-/** A ring that fails when frames come, found by its recorder. */
+/** Attaches a ring that fails after some frames, and waits until its recorder has noticed. */
 async function failLate(pipeline: Pipeline): Promise<void> {
-  class Failing extends RingBuffer {
-    static override readonly binString = `identity error-after=2 ! ${APPSINK}`;
-  }
   await new Promise((resolve) =>
     new VideoRecorder({
       pipeline,
       srcTeeName: "t",
       windowSizeSec: 1,
       filenameGenerator: () => "never.webm",
-      ringBufferClass: Failing,
+      ringBufferClass: ringClass(`identity error-after=2 ! ${APPSINK}`),
       onError: resolve,
     })
   );
@@ -82,11 +78,11 @@ for (const live of [true, false]) {
       "tee name=t t. ! fakesink sync=true",
   );
   const errors = pipeline.bus.messages();
-  const early = attach(pipeline, RingBuffer.binString);
+  const early = attachBin(pipeline, RingBuffer.binString);
   await pipeline.play();
   for (let round = 0; round < rounds; round++) {
     for (const text of GOOD) {
-      const ring = attach(pipeline, text);
+      const ring = attachBin(pipeline, text);
       await drain(ring);
       ring.detach();
     }

@@ -1,9 +1,14 @@
 /**
- * Takes snapshots of a raw and an encoded ring, well and ill, and lets go of GStreamer, so that it can tell what is
- * still alive.
+ * Takes snapshots of a raw and an encoded ring, some of which fail, and shuts GStreamer down, so that its leak tracer
+ * lists the objects that are alive.
+ *
+ *     deno run -A many_snapshots.ts FOLDER
+ *
+ * @module
  */
 import { gst } from "../../ffi/gst.ts";
 import { Standalone, VideoRecorder } from "../../mod.ts";
+import { playFor } from "../helpers/wait.ts";
 
 const [folder] = Deno.args;
 const size = "video/x-raw,width=64,height=48,framerate=30/1";
@@ -22,7 +27,7 @@ const size = "video/x-raw,width=64,height=48,framerate=30/1";
       windowSizeSec: 1.5,
       filenameGenerator: () => `${folder}/never.mkv`,
     });
-    await new Promise((resolve) => setTimeout(resolve, 2000));
+    await playFor(app.pipeline, 2);
     const at = app.pipeline.runningTimeSec! - 0.8;
     const calls = [".jpg", ".png", ".jpeg"].flatMap((extension) => [
       recorder.snapshot(`${folder}/${count++}${extension}`),
@@ -33,6 +38,6 @@ const size = "video/x-raw,width=64,height=48,framerate=30/1";
     await recorder.snapshot(`${folder}/a.jpg`, { at: 1e6 }).catch(() => {});
     await recorder.close();
   }
-  console.log(`${count} pictures`);
+  console.log(`${count} snapshots`);
 }
 gst().gst_deinit();

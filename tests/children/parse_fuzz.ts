@@ -1,9 +1,14 @@
 /**
- * Parses texts made of random pieces of pipelines: parse_fuzz.ts SEED COUNT
+ * Parses texts of random pieces of pipelines.
  *
- * Writes how many were pipelines and how many were not; the last line on standard error is the text that was tried last.
+ *     deno run -A parse_fuzz.ts SEED COUNT
+ *
+ * Prints how many were pipelines and how many were not. The last line on standard error is the last text that was tried.
+ *
+ * @module
  */
 import { GstParseError, Pipeline } from "../../mod.ts";
+import { randomNumbers } from "../helpers/random.ts";
 
 const PIECES = [
   ...["fakesrc", "fakesink", "tee", "identity", "funnel", "capsfilter", "compositor", "decodebin"],
@@ -16,13 +21,7 @@ const PIECES = [
 ];
 
 const [seed = 1, count = 100] = Deno.args.map(Number);
-let state = seed;
-
-/** A whole number below a limit: the same ones for the same seed. */
-function random(limit: number): number {
-  state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-  return Math.floor(state / 2 ** 32 * limit);
-}
+const random = randomNumbers(seed);
 
 let pipelines = 0;
 for (let i = 0; i < count; i++) {

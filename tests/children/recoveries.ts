@@ -1,6 +1,10 @@
 /**
- * Recovers the clips of a folder, tells how many, and lets GStreamer go, so that its leak tracer lists what is left:
- * `recoveries.ts FOLDER`.
+ * Recovers the clips of a folder, prints how many, and shuts GStreamer down, so that its leak tracer lists the objects
+ * that are alive.
+ *
+ *     deno run -A recoveries.ts FOLDER
+ *
+ * @module
  */
 import { gst } from "../../ffi/gst.ts";
 import { recoverClips } from "../../mod.ts";

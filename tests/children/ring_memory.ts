@@ -1,12 +1,13 @@
 /**
- * Plays a file of encoded video, 500 frames a second, with a ring at it or without; prints the memory of the process, and
- * what the ring holds: `ring_memory.ts FILE WINDOW`, without a ring where the window is 0.
+ * Plays a file of encoded video at 500 frames per second with a ring, or without one where WINDOW is 0; prints the
+ * process's memory and the ring's statistics, as JSON.
  *
- *     deno run -A --v8-flags=--expose-gc ring_memory.ts stream.mkv 60
+ *     deno run -A --v8-flags=--expose-gc ring_memory.ts FILE WINDOW
  *
  * @module
  */
 import { Pipeline, RingBuffer, VideoRecorder } from "../../mod.ts";
+import { measureResources } from "../helpers/resources.ts";
 
 class FastRing extends RingBuffer {
   static override readonly binString: string = "appsink name=ringbuffer_appsink sync=false";
@@ -26,12 +27,10 @@ const recorder = windowSizeSec === 0 ? undefined : new VideoRecorder({
 });
 using messages = pipeline.bus.messages();
 await pipeline.play();
-// a look at a camera's ring comes about as often
-const looks = setInterval(() => recorder?.stats(), 50);
+// drains the ring about as often, in stream time, as a recorder polls the ring of a camera
+const polls = setInterval(() => recorder?.stats(), 50);
 for await (const { type } of messages) if (type === "eos") break;
-clearInterval(looks);
+clearInterval(polls);
 const stats = recorder?.stats();
-(globalThis as { gc?: () => void }).gc?.();
-const [, kib] = Deno.readTextFileSync("/proc/self/status").match(/VmRSS:\s+(\d+)/)!;
-console.log(JSON.stringify({ kib: Number(kib), ...stats }));
+console.log(JSON.stringify({ kib: measureResources().kib, ...stats }));
 await pipeline.stop();

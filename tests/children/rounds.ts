@@ -1,7 +1,9 @@
 /**
- * Builds, runs and stops pipelines, then shuts GStreamer down: rounds.ts NAME...
+ * Builds, runs and stops pipelines, then shuts GStreamer down, so that its leak tracer lists the objects that are alive.
  *
- * Under GST_TRACERS=leaks, GStreamer then lists every object that is still alive.
+ *     deno run -A rounds.ts NAME...
+ *
+ * @module
  */
 import { gst } from "../../ffi/gst.ts";
 import {
@@ -15,8 +17,9 @@ import {
   Standalone,
   verifyClip,
 } from "../../mod.ts";
+import { tempDir } from "../helpers/temp_dir.ts";
 
-/** A few frames, through bins, a tee, a thread and a link by name. */
+/** A few frames through bins, a tee, a queue's thread and a link by name. */
 const PIPELINE = "videotestsrc name=source num-buffers=5 ! video/x-raw,width=64,height=48 ! " +
   "tee name=t t. ! queue ! ( identity ! identity ) ! fakesink t. ! fakesink";
 
@@ -44,7 +47,7 @@ const NOT_STARTED = [
   "appsrc ! fakesink",
 ];
 
-/** Calls that must fail. */
+/** Makes a call that must fail. */
 async function refuse(call: () => unknown): Promise<void> {
   let failed = false;
   try {
@@ -72,16 +75,15 @@ const ROUNDS: Record<string, () => Promise<unknown>> = {
     await refuse(() => inspectElement("nosuchelement"));
   },
   async verify() {
-    const folder = await Deno.makeTempDir();
-    const clip = `${folder}/a.mkv`;
+    await using dir = await tempDir();
+    const clip = `${dir.path}/a.mkv`;
     await Standalone.buildAndRun(
       `videotestsrc num-buffers=10 ! x264enc ! matroskamux ! filesink location=${clip}`,
     );
     const whole = await verifyClip(clip);
     await Deno.truncate(clip, 1000);
     const cut = await verifyClip(clip);
-    const none = await verifyClip(folder);
-    await Deno.remove(folder, { recursive: true });
+    const none = await verifyClip(dir.path);
     if (!whole.ok || cut.ok || none.ok) throw new Error(Deno.inspect({ whole, cut, none }));
   },
   async standalone() {

@@ -1,6 +1,6 @@
 /**
- * A camera: an RTSP server on loopback that plays a pipeline's text (its payloader is named `pay0`) to all who ask for
- * `/camera`. Prints its address, and serves until it is killed.
+ * An RTSP camera: a server on the loopback interface that streams a pipeline, whose payloader is named `pay0`, at
+ * `/camera`. Prints its URL, and serves until it is killed.
  *
  *     deno run -A tests/children/rtsp_server.ts TEXT
  *
@@ -38,6 +38,6 @@ rtsp.gst_rtsp_media_factory_set_launch(factory, text(Deno.args[0]!));
 rtsp.gst_rtsp_media_factory_set_shared(factory, 1);
 const mounts = rtsp.gst_rtsp_server_get_mount_points(server);
 rtsp.gst_rtsp_mount_points_add_factory(mounts, text("/camera"), factory);
-if (rtsp.gst_rtsp_server_attach(server, null) === 0) throw new Error("The server does not start");
+if (rtsp.gst_rtsp_server_attach(server, null) === 0) throw new Error("Cannot start the server");
 console.log(`rtsp://127.0.0.1:${rtsp.gst_rtsp_server_get_bound_port(server)}/camera`);
 gst.g_main_loop_run(gst.g_main_loop_new(null, 0));

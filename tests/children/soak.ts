@@ -1,18 +1,25 @@
 /**
- * Records for a long time of streams that flow much faster than the clock: `soak.ts FOLDER SECONDS ROUND_SECONDS`.
+ * Records for a long time from streams that flow much faster than the clock.
  *
- * Each round runs a pipeline with 16 recorders, of raw and of encoded video, that come and go, record all the while and
- * have their clips removed again. After each round, when all is closed, a line of JSON tells what the process still has.
- * Run it as {@link liveObjectCounter} wants, with --v8-flags=--expose-gc.
+ *     deno run -A --v8-flags=--expose-gc soak.ts FOLDER SECONDS ROUND_SECONDS
+ *
+ * Each round runs a pipeline with 16 recorders of raw and of encoded video, which come and go, record all the time and
+ * have their clips removed. After each round, when everything is closed, it prints the process's resources as JSON. It
+ * needs the environment of leakTracer().
+ *
+ * @module
  */
 import { Pipeline, RetentionPolicy, RingBuffer, Standalone, VideoRecorder } from "../../mod.ts";
+import { sleep } from "../../scripts/lib/sleep.ts";
+import { FPS } from "../helpers/fps.ts";
 import { liveObjectCounter } from "../helpers/live_objects.ts";
+import { recordClip } from "../helpers/recording.ts";
+import { measureResources } from "../helpers/resources.ts";
 
 const folder = Deno.args[0]!;
 const [seconds, roundSeconds] = Deno.args.slice(1).map(Number) as [number, number];
 const RECORDERS = 16;
-const FPS = 30;
-/** A frame each 1.1 ms or so. */
+/** It has a frame every 1.1 ms or so. */
 const PIPELINE = `
   videotestsrc pattern=ball
   ! video/x-raw,format=I420,width=64,height=48,framerate=${FPS}/1
@@ -25,7 +32,7 @@ const PIPELINE = `
 `;
 const EXTENSIONS = [".mp4", ".mkv", ".ts", ".mov"];
 
-/** Takes frames as fast as they come. */
+/** A ring that takes frames as fast as they arrive. */
 class FastRing extends RingBuffer {
   static override readonly binString: string = "appsink name=ringbuffer_appsink sync=false";
 }
@@ -34,7 +41,7 @@ const liveObjects = liveObjectCounter();
 const policy = new RetentionPolicy({ directory: folder, maxFiles: 20 });
 const total = { clips: 0, frames: 0, dropped: 0, failed: 0, streamSec: 0 };
 
-/** Every fourth recorder encodes what it records. */
+/** Makes a recorder; every fourth one records raw video and encodes it. */
 function newRecorder(app: Standalone, index: number): VideoRecorder {
   const isRaw = index % 4 === 0;
   const extension = isRaw ? ".webm" : EXTENSIONS[index % EXTENSIONS.length];
@@ -48,15 +55,15 @@ function newRecorder(app: Standalone, index: number): VideoRecorder {
   });
 }
 
-/** Records one clip after another; every tenth by a new recorder. */
+/** Records one clip after another, with a new recorder after every tenth. */
 async function keepRecording(app: Standalone, index: number, untilMs: number): Promise<void> {
   let recorder = newRecorder(app, index);
   for (let clip = 1; performance.now() < untilMs; clip++) {
     try {
-      const { finished } = await recorder.record({ beforeSec: 2, afterSec: 2, maxDelaySec: 5 });
-      const { frames, dropped, duration } = await finished;
+      const call = { beforeSec: 2, afterSec: 2, maxDelaySec: 5 };
+      const { frames, dropped, duration } = await recordClip(recorder, call);
       if (frames + dropped !== Math.round(duration * FPS)) {
-        throw new Error("a frame is not counted");
+        throw new Error("A frame is not counted");
       }
       total.clips++;
       total.frames += frames;
@@ -66,7 +73,7 @@ async function keepRecording(app: Standalone, index: number, untilMs: number): P
       console.error(error);
     }
     await policy.apply();
-    await new Promise((resolve) => setTimeout(resolve, 100 * Math.random()));
+    await sleep(0.1 * Math.random());
     if (clip % 10 !== 0) continue;
     await recorder.close();
     recorder = newRecorder(app, index);
@@ -77,7 +84,7 @@ async function keepRecording(app: Standalone, index: number, untilMs: number): P
 async function runRound(): Promise<void> {
   await using app = await Standalone.buildAndRun(PIPELINE, { background: true });
   const { pipeline } = app;
-  // the stream is ahead of the clock: its newest frame tells how late it is
+  // the stream is ahead of the clock: take its position for the running time
   Object.defineProperty(pipeline, "runningTimeNs", {
     get: () => BigInt(Math.round((pipeline.positionSec ?? 0) * 1e9)),
   });
@@ -88,32 +95,15 @@ async function runRound(): Promise<void> {
   total.streamSec += pipeline.positionSec ?? 0;
 }
 
-/** The name of a thread; of one that has just ended, a name of Deno's. */
-function threadName(id: string): string {
-  try {
-    return Deno.readTextFileSync(`/proc/self/task/${id}/comm`);
-  } catch {
-    return "deno";
-  }
-}
-
-/** What the process has. */
+/** Measures the process between rounds. */
 async function measure() {
-  // Deno closes its threads after a while, and what they do may be under way
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  (globalThis as { gc?: () => void }).gc?.();
-  const status = Deno.readTextFileSync("/proc/self/status");
-  const threads = [...Deno.readDirSync("/proc/self/task")].map(({ name }) => threadName(name));
-  return {
-    mib: Math.round(Number(status.match(/VmRSS:\s+(\d+)/)![1]) / 1024),
-    threads: threads.filter((name) => !/^(deno|V8|tokio|pool-deno)/.test(name)).length,
-    files: [...Deno.readDirSync("/proc/self/fd")].length,
-    objects: liveObjects(),
-  };
+  // Deno closes its threads after a while, and their work may be under way
+  await sleep(0.1);
+  return { ...measureResources(), objects: liveObjects() };
 }
 
 const probe = Pipeline.parse("fakesrc ! fakesink");
-if (liveObjects() === 0) throw new Error("Objects that are alive are not seen");
+if (liveObjects() === 0) throw new Error("The tracer does not count live objects");
 await probe.close();
 
 const endMs = performance.now() + seconds * 1000;

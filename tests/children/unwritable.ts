@@ -1,8 +1,13 @@
 /**
- * Records into a folder that becomes unwritable in the middle of a clip, and tells what comes of it:
- * `unwritable.ts FOLDER`. Root could write nevertheless.
+ * Records into a folder that becomes unwritable in the middle of a clip, and prints the results as JSON. Root can write
+ * to any folder, so run it as another user.
+ *
+ *     deno run -A unwritable.ts FOLDER
+ *
+ * @module
  */
 import { RecordingError, recoverClips, Standalone, VideoRecorder } from "../../mod.ts";
+import { sleep } from "../../scripts/lib/sleep.ts";
 
 const folder = Deno.args[0]!;
 let clips = 0;
@@ -16,9 +21,9 @@ await using recorder = new VideoRecorder({
   windowSizeSec: 0.3,
   filenameGenerator: () => `${folder}/${++clips}.webm`,
 });
-await new Promise((resolve) => setTimeout(resolve, 500));
+await sleep(0.5);
 
-/** The clip's shortfalls, or why it failed. */
+/** Records a clip; resolves with its shortfalls, or with the message and the path of an error. */
 async function record(meanwhile: () => void = () => {}): Promise<string[]> {
   try {
     const { finished } = await recorder.record();

@@ -1,20 +1,19 @@
 /**
- * Checks clips with bytes that are not theirs: verify_fuzz.ts SEED COUNT CLIP...
+ * Verifies clips with wrong bytes.
  *
- * Prints how many of them had which fault first.
+ *     deno run -A verify_fuzz.ts SEED COUNT CLIP...
+ *
+ * Prints how often each kind of fault was the first one, as JSON.
+ *
+ * @module
  */
 import { verifyClip } from "../../mod.ts";
+import { randomNumbers } from "../helpers/random.ts";
 
-const [seedText = "1", countText = "1", ...clips] = Deno.args;
-let seed = Number(seedText);
+const [seed = "1", count = "1", ...clips] = Deno.args;
+const random = randomNumbers(Number(seed));
 
-/** A pseudo-random integer from 0 up to, not including, `end`. */
-function random(end: number): number {
-  seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-  return Math.floor(seed / 2 ** 32 * end);
-}
-
-/** Spoils some bytes, in half of the cases only where headers are, and cuts some files short. */
+/** Overwrites some bytes, in half of the cases only in the headers, and cuts some files short. */
 function spoil(bytes: Uint8Array): Uint8Array {
   const end = random(2) === 0 ? Math.min(2000, bytes.length) : bytes.length;
   for (let count = 1 + random(30); count > 0; count--) bytes[random(end)] = random(256);
@@ -23,7 +22,7 @@ function spoil(bytes: Uint8Array): Uint8Array {
 
 const path = await Deno.makeTempFile();
 const found: Record<string, number> = {};
-for (let i = 0; i < Number(countText); i++) {
+for (let i = 0; i < Number(count); i++) {
   await Deno.writeFile(path, spoil(await Deno.readFile(clips[i % clips.length]!)));
   const { faults } = await verifyClip(path);
   if (faults.some(({ message }) => message.includes("hangs"))) throw new Error(`Case ${i} hangs`);

@@ -1,42 +1,40 @@
 /**
- * Calls in every number and at every time. Each way is a process of its own, which may neither hang nor crash.
+ * Calls of record() in any number, at any time. Each way to call runs in a process of its own, which may neither hang nor
+ * crash.
  */
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { fromFileUrl } from "@std/path";
 import type { RecordingReport } from "../../mod.ts";
-import { run } from "../../scripts/lib/run.ts";
 import { probeClip } from "../helpers/ffprobe.ts";
 import { FPS } from "../helpers/fps.ts";
 import { checkComplete, WINDOW_SEC } from "../helpers/recording.ts";
+import { type ChildOptions, runChild } from "../helpers/script.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { addRow } from "./table.ts";
 
-/** What tests/children/calls.ts prints. */
+/** The output of tests/children/calls.ts. */
 interface Result {
   reports: RecordingReport[];
-  /** Different clips. */
+  /** The number of clips. */
   clips: number;
   /** Frames of the live stream while the event loop was blocked. */
   flowed: number;
-  /** What became of a call, by the state that it was made in. */
+  /** The outcomes of calls, by the state in which they were made. */
   outcomes: Record<string, string>;
 }
 
-/** Has a process call recorders in a way, and checks the result while its clips are there. */
+/** Calls recorders in one way in a process of its own, and checks the result while its clips exist. */
 async function call(
   way: string,
   check: (result: Result) => Promise<void> | void,
-  flags: string[] = [],
+  options: ChildOptions = {},
 ): Promise<void> {
   await using dir = await tempDir();
-  const script = fromFileUrl(new URL("../children/calls.ts", import.meta.url));
-  const args = ["run", "-A", ...flags, script, way, dir.path];
-  const { code, stdout, stderr } = await run(Deno.execPath(), args);
+  const { code, stdout, stderr } = await runChild("calls.ts", [way, dir.path], options);
   assertEquals({ code, stderr }, { code: 0, stderr: "" }, way);
   await check(JSON.parse(stdout));
 }
 
-Deno.test("record() 10,000 times at once makes one clip, and the next one is complete", async () => {
+Deno.test("record() makes one clip of 10,000 calls at once, and a complete one after it", async () => {
   await call("burst", async ({ clips, reports: [first, next] }) => {
     assertEquals([clips, first!.calls.length], [1, 10_000]);
     assertEquals(first!.calls, first!.calls.toSorted((a, b) => a - b));
@@ -46,12 +44,12 @@ Deno.test("record() 10,000 times at once makes one clip, and the next one is com
   addRow(import.meta.url, {
     fault: "10,000 calls of record() at once",
     tries: 10_000,
-    outcome: "one clip that reports every call, and is complete",
+    outcome: "one complete clip, whose report has all calls",
     lost: "0 frames",
   });
 });
 
-Deno.test("record() of two recorders on one tee, called at random, makes complete clips", async () => {
+Deno.test("record() of two recorders on one tee makes complete clips at random times", async () => {
   await call("two", async ({ reports }) => {
     assertEquals(reports.flatMap(({ calls }) => calls).length, 24);
     for (const report of reports) await checkComplete(report);
@@ -64,10 +62,10 @@ Deno.test("record() of two recorders on one tee, called at random, makes complet
   });
 });
 
-Deno.test("record() in each state makes a clip or says why not", async () => {
+Deno.test("record() makes a clip or reports why not, in each state", async () => {
   await call("states", ({ outcomes }) => {
     const { "at the end of the stream": atEnd, stopping, ...others } = outcomes;
-    // the frames of before the end are there, or the end has closed the recorder
+    // there are frames from before the end, or the end has closed the recorder
     for (const outcome of [atEnd!, stopping!]) {
       assert(["clip", "GstClosedError", "GstError"].includes(outcome), outcome);
     }
@@ -75,7 +73,7 @@ Deno.test("record() in each state makes a clip or says why not", async () => {
       "stopped": "GstTimeoutError",
       "ready": "GstTimeoutError",
       "paused before the first frame": "GstTimeoutError",
-      "on the way to the first frame": "clip",
+      "waiting for the first frame": "clip",
       "playing": "clip",
       "finishing": "clip",
       "paused": "clip",
@@ -84,15 +82,15 @@ Deno.test("record() in each state makes a clip or says why not", async () => {
       "pipeline closed": "GstClosedError",
     });
     addRow(import.meta.url, {
-      fault: "record() in each state of pipeline and recorder, also closed",
+      fault: "record() in each state of pipeline and recorder, including closed",
       tries: Object.keys(outcomes).length,
-      outcome: "a clip, or an error that says why not",
+      outcome: "a clip, or an error that names the reason",
       lost: "0 frames",
     });
   });
 });
 
-Deno.test("stop() and close() of the pipeline finish the clips that are open", async () => {
+Deno.test("Pipeline.stop() and close() finish open clips", async () => {
   await call("stopped", async ({ reports }) => {
     assertEquals(reports.length, 8);
     for (const { path, frames, dropped, shortfalls } of reports) {
@@ -104,12 +102,12 @@ Deno.test("stop() and close() of the pipeline finish the clips that are open", a
   addRow(import.meta.url, {
     fault: "stop() or close() of the pipeline with 4 clips open",
     tries: 8,
-    outcome: "finished with what there is, and the report says so",
+    outcome: "finished early, and the report says so",
     lost: "0 frames",
   });
 });
 
-Deno.test("an event loop that is blocked for 5 s stops no stream, and the report tells what is missing", async () => {
+Deno.test("record() reports the frames that are lost while the event loop is blocked for 5 s", async () => {
   await call("blocked", async ({ flowed, reports: [first, next] }) => {
     assertAlmostEquals(flowed, 5 * FPS, FPS);
     const { path, frames, dropped, duration, shortfalls } = first!;
@@ -120,13 +118,13 @@ Deno.test("an event loop that is blocked for 5 s stops no stream, and the report
     addRow(import.meta.url, {
       fault: "the event loop is blocked for 5 s in the middle of a clip",
       tries: 1,
-      outcome: "the stream goes on, the report counts what is missing, the next clip is complete",
+      outcome: "the stream continues, the report counts missing frames, the next clip is complete",
       lost: `${dropped} frames of ${frames + dropped}`,
     });
   });
 });
 
-Deno.test("clips are complete with garbage collected all the while", async () => {
+Deno.test("record() makes complete clips while garbage is collected all the time", async () => {
   await call("collected", async ({ reports }) => {
     assertEquals(reports.length, 21);
     for (const { path, frames, dropped, shortfalls } of reports) {
@@ -138,5 +136,5 @@ Deno.test("clips are complete with garbage collected all the while", async () =>
       outcome: "complete",
       lost: "0 frames",
     });
-  }, ["--v8-flags=--expose-gc"]);
+  }, { exposeGc: true });
 });

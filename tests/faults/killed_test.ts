@@ -5,13 +5,14 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { relative } from "@std/path";
 import { recoverClips } from "../../mod.ts";
 import { probeClip, readTimes } from "../helpers/ffprobe.ts";
+import { fileNames } from "../helpers/file_names.ts";
+import { FPS } from "../helpers/fps.ts";
 import { interrupt, lostFrames } from "../helpers/interrupt.ts";
 import { EXTENSIONS, killAt } from "../helpers/killed.ts";
 import { readNumbers, writeNumbered } from "../helpers/numbered.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { addRow } from "./table.ts";
 
-const FPS = 30;
 /** Kills, each in the middle of five recordings; 50 in the long form. */
 const ROUNDS = Deno.env.get("GSTP_SOAK") === "long" ? 50 : 3;
 /** Before that, ffmpeg takes a .ts of a few packets for something else. */
@@ -24,7 +25,7 @@ async function recoverAll(folder: string, diedAtSec: number): Promise<Map<string
   const { recovered, left } = await recoverClips(folder);
   assertEquals(left, []);
   assertEquals(recovered.map(({ path }) => path), EXTENSIONS.map((end) => `${folder}/clip${end}`));
-  assertEquals([...Deno.readDirSync(folder)].length, EXTENSIONS.length);
+  assertEquals(fileNames(folder).length, EXTENSIONS.length);
   const last = new Map<string, number>();
   for (const [i, { path, partPath, frames, duration, bytes, damaged }] of recovered.entries()) {
     assertEquals([partPath, damaged], [`${path}.part`, false]);
@@ -99,7 +100,7 @@ Deno.test("recoverClips() makes a clip of a file that is cut off anywhere", asyn
     }
   }
   const { recovered, left } = await recoverClips(`${dir.path}/cuts`);
-  assertEquals([left, [...Deno.readDirSync(`${dir.path}/cuts`)].length], [[], recovered.length]);
+  assertEquals([left, fileNames(`${dir.path}/cuts`).length], [[], recovered.length]);
   for (const { path, frames, lostBytes, partPath, damaged, originalPath } of recovered) {
     assertEquals([damaged, originalPath], [false, null], path);
     const numbers = await readNumbers(path);

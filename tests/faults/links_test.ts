@@ -1,5 +1,5 @@
 /**
- * Links that GStreamer cannot follow: they are refused, where they would end the process or never return.
+ * Links on which GStreamer crashes or hangs are rejected.
  */
 import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { GstParseError, Pipeline } from "../../mod.ts";
@@ -7,7 +7,7 @@ import "../../scripts/open_libraries.ts";
 import { runChild, runScript } from "../helpers/script.ts";
 import { addRow } from "./table.ts";
 
-/** Texts with the elements that the message names; GStreamer 1.22 crashes on most of them, at once or once they play. */
+/** Texts with the elements that the error names. GStreamer 1.22 crashes on most of them, at once or when they play. */
 const LOOPS: [text: string, names: string][] = [
   ["tee name=t ! queue ! t. t. ! fakesink", "t, queue"],
   ["tee name=t t. ! queue ! t.", "t, queue"],
@@ -24,7 +24,7 @@ const LOOPS: [text: string, names: string][] = [
   ['playbin video-sink="tee name=t ! queue ! t. t. ! fakesink"', "t, queue"],
 ];
 
-Deno.test("Pipeline.parse() refuses links that close a loop, and names the elements", () => {
+Deno.test("Pipeline.parse() rejects links that close a loop, and names the elements", () => {
   for (const [text, names] of LOOPS) {
     const error = assertThrows(() => Pipeline.parse(text), GstParseError);
     assertStringIncludes(error.message, `its links close a loop through ${names}\n`, text);
@@ -33,12 +33,12 @@ Deno.test("Pipeline.parse() refuses links that close a loop, and names the eleme
   addRow(import.meta.url, {
     fault: "links that close a loop",
     tries: LOOPS.length,
-    outcome: "refused, elements named",
+    outcome: "rejected, the elements are named",
     lost: "nothing",
   });
 });
 
-Deno.test("Pipeline.parse() takes links that meet again, but close no loop", async () => {
+Deno.test("Pipeline.parse() accepts links that meet again without closing a loop", async () => {
   const texts = [
     "videotestsrc num-buffers=9 ! tee name=t t. ! queue ! funnel name=f t. ! queue ! f. f. ! fakesink",
     "multiqueue name=m videotestsrc num-buffers=9 ! m.sink_0 m.src_0 ! identity ! m.sink_1 m.src_1 ! fakesink",
@@ -53,7 +53,7 @@ Deno.test("Pipeline.parse() takes links that meet again, but close no loop", asy
   }
 });
 
-Deno.test("Pipeline.parse() refuses what has no end, or too much of it", () => {
+Deno.test("Pipeline.parse() rejects endless links, and too many elements", () => {
   const texts: [text: string, message: string][] = [
     ["tee : multiqueue", "all pads of tee and multiqueue"],
     ["tee name=t funnel name=f t. : f.", "all pads of t and f"],
@@ -93,9 +93,9 @@ Deno.test("Pipeline.parse() survives elements linked at random", async () => {
   assertEquals(code, 0, stderr.slice(-500));
   assertMatch(stdout, /^\d\d+ parsed, \d+ refused\n$/);
   addRow(import.meta.url, {
-    fault: "pipelines of elements linked at random, in loops, too",
+    fault: "elements that are linked at random, including loops",
     tries: count,
-    outcome: "parsed and run, or refused",
+    outcome: "parsed and run, or rejected",
     lost: "nothing",
   });
 });

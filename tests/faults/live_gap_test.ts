@@ -1,25 +1,25 @@
 /**
- * What a recorder does to the pipeline that it records from: nothing. The live branch beside it loses no frame and gets
- * none late.
+ * Recorders do not affect the pipeline that they record from: a live branch beside them loses no frame, and none is late.
  */
 import { assert, assertEquals } from "@std/assert";
 import { type Pipeline, RecordBin, type Standalone } from "../../mod.ts";
-import { HEIGHT, numberedSource, rawNumbers, WIDTH, writeNumbered } from "../helpers/numbered.ts";
+import { FPS } from "../helpers/fps.ts";
+import { HEIGHT, rawNumbers, WIDTH, writeNumberedSource } from "../helpers/numbered.ts";
+import { range } from "../helpers/range.ts";
 import { newPaths, recorderOf, ringFull, runLive } from "../helpers/recording.ts";
+import { type SinkStats, sinkStats } from "../helpers/sink_stats.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
-import { reached } from "../helpers/wait.ts";
+import { playFor } from "../helpers/wait.ts";
 import { addRow } from "./table.ts";
 
-const FPS = 30;
-
-/** More work than this machine can do in time. */
+/** A bin with more work than the machine can do in time. */
 class HeavyBin extends RecordBin {
   static override readonly binString: string =
     "appsrc name=appsrc ! videoconvert ! videoscale ! video/x-raw,width=1280,height=720 " +
     "! x264enc speed-preset=slower ! matroskamux ! filesink name=filesink";
 }
 
-/** Attaches, records and detaches, also at once, for some seconds. */
+/** Attaches recorders, records and detaches them for some seconds, also several at once. */
 async function disturb(pipeline: Pipeline, folder: string): Promise<void> {
   const heavy = recorderOf(pipeline, newPaths(folder, ".mkv"), { recordBinClass: HeavyBin });
   const light = recorderOf(pipeline, newPaths(folder));
@@ -36,7 +36,7 @@ async function disturb(pipeline: Pipeline, folder: string): Promise<void> {
   await heavy.close();
 }
 
-/** Seconds of lateness are frames that the sink drops. */
+/** Runs a pipeline with a sink that drops frames that are late by two frames. */
 function runPunctual(): Promise<Standalone> {
   return runLive(
     `videotestsrc is-live=true pattern=snow ! video/x-raw,format=I420,width=320,height=240,framerate=${FPS}/1 ! tee name=t ` +
@@ -45,36 +45,32 @@ function runPunctual(): Promise<Standalone> {
   );
 }
 
-function statsOf({ pipeline }: Standalone): { rendered: number; dropped: number } {
-  const text = String(pipeline.element("live").getProperty("stats")).replaceAll("\\", "");
-  const read = (name: string) => Number(text.match(`${name}=.guint64.(\\d+)`)![1]);
-  return { rendered: read("rendered"), dropped: read("dropped") };
+function statsOf({ pipeline }: Standalone): SinkStats {
+  return sinkStats(pipeline, "live");
 }
 
-Deno.test("recorders let every frame through to the live branch", async () => {
+Deno.test("VideoRecorder takes no frame away from a live branch", async () => {
   await using dir = await tempDir();
-  await writeNumbered(`${dir.path}/n.raw`, 20 * FPS);
-  const source = numberedSource({ path: `${dir.path}/n.raw`, fps: FPS, live: true, teeName: "t" });
+  const source = await writeNumberedSource(dir.path, 20);
   const app = await runLive(`${source} t. ! filesink location="${dir.path}/live.i420"`);
   await disturb(app.pipeline, dir.path);
   await app.stop();
   const numbers = rawNumbers(await Deno.readFile(`${dir.path}/live.i420`), WIDTH * HEIGHT * 3 / 2);
   assert(numbers.length > FPS);
-  const expected = Array.from({ length: numbers.length }, (_, i) => i);
-  assertEquals(numbers, expected);
+  assertEquals(numbers, range(numbers.length));
   addRow(import.meta.url, {
-    fault: "recorders come, record and go beside a live branch",
+    fault: "recorders are attached, record and are closed beside a live branch",
     tries: 30,
-    outcome: "every frame gets through",
+    outcome: "the branch gets every frame",
     lost: "0 frames",
   });
 });
 
-Deno.test("recorders make no frame late by two frames in the live branch", async () => {
+Deno.test("VideoRecorder makes no frame of a live branch late by two frames", async () => {
   await using dir = await tempDir();
   await using disturbed = await runPunctual();
   await using control = await runPunctual();
-  // a busy machine makes frames late as well, but not each time
+  // a busy machine makes frames late as well, but not every time
   let late = Infinity;
   for (let tries = 0; late > 0 && tries < 3; tries++) {
     const before = [statsOf(disturbed), statsOf(control)] as const;
@@ -88,6 +84,6 @@ Deno.test("recorders make no frame late by two frames in the live branch", async
 
   const { dropped } = statsOf(control);
   control.pipeline.element("brake").setProperty("sleep-time", 200_000);
-  await reached(control.pipeline, control.pipeline.runningTimeSec! + 0.5);
+  await playFor(control.pipeline, 0.5);
   assert(statsOf(control).dropped > dropped, "lateness is not measured");
 });

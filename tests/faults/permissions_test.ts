@@ -1,11 +1,12 @@
 /**
- * Each command and recipe with the permissions that deno.json has for it, and without each of them.
+ * Commands and recipes with their permissions in deno.json, and without each of these.
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { COMMANDS } from "../../cli/commands/list.ts";
 import { ROOT } from "../../scripts/lib/paths.ts";
-import { run, type RunResult } from "../../scripts/lib/run.ts";
+import { run, type RunResult, words } from "../../scripts/lib/run.ts";
 import { CLI } from "../helpers/cli.ts";
+import { ffmpeg } from "../helpers/ffmpeg.ts";
 import { flagsWithout, PERMISSION_SETS } from "../helpers/permissions.ts";
 import { runScript } from "../helpers/script.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
@@ -13,7 +14,7 @@ import { addRow } from "./table.ts";
 
 const PIPELINE = "videotestsrc is-live=true num-buffers=5 ! tee name=t t. ! fakesink";
 
-/** What each set is for. */
+/** The command line that each permission set is for. */
 const LINES: Record<string, (folder: string) => string[]> = {
   run: () => [CLI, `${ROOT}pipeline.gstp`, "--pattern=ball", "--frames=3"],
   completion: () => [CLI, "completion", "bash"],
@@ -29,11 +30,7 @@ const LINES: Record<string, (folder: string) => string[]> = {
   recipes: (folder) => [`${ROOT}recipes/multi-recorder.ts`, `--out=${folder}`],
 };
 
-function words(text: string): string[] {
-  return text.split(" ");
-}
-
-/** Runs a set's line in a folder with a clip to recover and a pipeline's file. */
+/** Runs the command line of a set in a folder with a clip to recover and a pipeline file. */
 async function runLine(name: string, flags: string[]): Promise<RunResult> {
   await using dir = await tempDir();
   await Deno.copyFile(clip, `${dir.path}/a.ts.part`);
@@ -45,13 +42,12 @@ async function runLine(name: string, flags: string[]): Promise<RunResult> {
 /** A clip that can be recovered. */
 const clip = await Deno.makeTempFile({ suffix: ".ts" });
 globalThis.addEventListener("unload", () => Deno.removeSync(clip));
-const encoding = await run("ffmpeg", [
-  ...words("-v error -f lavfi -i testsrc=duration=1:size=64x48 -c:v libx264 -f mpegts -y"),
+await ffmpeg([
+  ...words("-f lavfi -i testsrc=duration=1:size=64x48 -c:v libx264 -f mpegts"),
   clip,
 ]);
-assertEquals(encoding.code, 0, encoding.stderr);
 
-Deno.test("deno.json has a permission set for each command and the recipes, which suffices", async () => {
+Deno.test("deno.json has sufficient permission sets for all commands and the recipes", async () => {
   assertEquals(
     Object.keys(PERMISSION_SETS).sort(),
     [...Object.keys(COMMANDS), "run", "recipes"].sort(),
@@ -64,10 +60,10 @@ Deno.test("deno.json has a permission set for each command and the recipes, whic
   }));
 });
 
-Deno.test("a permission that is missing is named, with what it is for", async () => {
+Deno.test("each command names a missing permission, and what it is for", async () => {
   let tries = 0;
   for (const [name, set] of Object.entries(PERMISSION_SETS)) {
-    // without the environment, its variables count as unset
+    // without this permission, the variables count as unset
     const kinds = Object.keys(set).filter((kind) => kind !== "env");
     await Promise.all(kinds.map(async (kind) => {
       const { code, stderr, stdout } = await runLine(name, flagsWithout(set, kind));
@@ -80,12 +76,12 @@ Deno.test("a permission that is missing is named, with what it is for", async ()
   addRow(import.meta.url, {
     fault: "a permission is missing: ffi, read, write, net, run",
     tries,
-    outcome: "a sentence says which, and what for",
+    outcome: "the message names it, and what it is for",
     lost: "0 frames",
   });
 });
 
-Deno.test("recorders need no permission but ffi, read and write, and say which clip lacks one", async () => {
+Deno.test("VideoRecorder needs the permissions ffi, read and write only, and names the clip that lacks one", async () => {
   await using dir = await tempDir();
   const script = `
     import { Standalone, VideoRecorder } from "./mod.ts";

@@ -1,5 +1,5 @@
 /**
- * What ends a clip before its time: each leaves a file with what there is, and a report that says why.
+ * Events that end a clip early: each leaves a file, and a report with the reason.
  */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
@@ -9,30 +9,31 @@ import {
   type RecordingReport,
   type Shortfall,
 } from "../../mod.ts";
-import { deadline } from "../../src/util/deadline.ts";
+import { sleep } from "../../scripts/lib/sleep.ts";
 import { FPS } from "../helpers/fps.ts";
 import {
+  BOUND_SEC,
   checkComplete,
   checkFile,
   newPaths,
+  recordClip,
   recorderOf,
+  reportOf,
   ringFull,
   runLive,
   SOURCE,
   WINDOW_SEC,
 } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
-import { reached, until } from "../helpers/wait.ts";
+import { playFor, reached, until } from "../helpers/wait.ts";
 import { addRow } from "./table.ts";
 
-/** Seconds within which whatever ends a clip must have done so: far more than it takes. */
-const BOUND_SEC = 20;
-/** Frames stop where the valve is closed. */
+/** A source with a valve that stops its frames. */
 const VALVE = `${SOURCE.replace("! tee", "! valve name=valve ! tee")} t. ! fakesink async=false`;
 
-/** Checks a clip that is shorter than its interval for one reason. */
+/** Checks a clip that ends early for one reason. */
 async function checkShort(recording: Recording, reason: Shortfall): Promise<RecordingReport> {
-  const report = await deadline(recording.finished, BOUND_SEC, "The clip does not end");
+  const report = await reportOf(recording);
   const { start, end, requested, shortfalls, dropped, frames, duration } = report;
   const text = Deno.inspect(report);
   assertEquals({ shortfalls, dropped }, { shortfalls: [reason], dropped: 0 }, text);
@@ -42,7 +43,7 @@ async function checkShort(recording: Recording, reason: Shortfall): Promise<Reco
   return report;
 }
 
-Deno.test("a clip ends with the pipeline's stream, and is there before Standalone.ended resolves", async () => {
+Deno.test("VideoRecorder finishes a clip at the end of the stream, before Standalone.ended resolves", async () => {
   await using dir = await tempDir();
   await using app = await runLive(
     SOURCE.replace("videotestsrc", "videotestsrc num-buffers=36") + " t. ! fakesink",
@@ -58,7 +59,7 @@ Deno.test("a clip ends with the pipeline's stream, and is there before Standalon
   assertEquals(order, ["finished", "ended"]);
 });
 
-Deno.test("a clip ends with stop() of the pipeline or the app", async () => {
+Deno.test("VideoRecorder finishes a clip at stop() of the pipeline or the app", async () => {
   await using dir = await tempDir();
   for (const stopped of ["pipeline", "app"] as const) {
     await using app = await runLive();
@@ -71,7 +72,7 @@ Deno.test("a clip ends with stop() of the pipeline or the app", async () => {
   }
 });
 
-Deno.test("a clip ends with close() of the recorder or the pipeline", async () => {
+Deno.test("VideoRecorder finishes a clip at close() of the recorder or the pipeline", async () => {
   await using dir = await tempDir();
   for (const closed of ["recorder", "pipeline"] as const) {
     await using app = await runLive();
@@ -84,7 +85,7 @@ Deno.test("a clip ends with close() of the recorder or the pipeline", async () =
   }
 });
 
-Deno.test("a clip ends with an error of the pipeline", async () => {
+Deno.test("VideoRecorder finishes a clip at an error of the pipeline", async () => {
   await using dir = await tempDir();
   await using app = await runLive(
     `${SOURCE.replace("! tee", "! identity error-after=36 ! tee")} t. ! fakesink`,
@@ -92,8 +93,7 @@ Deno.test("a clip ends with an error of the pipeline", async () => {
   const failed = assertRejects(() => app.ended, GstError, "identity");
   await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
   await reached(app.pipeline, 1);
-  const recording = await recorder.record();
-  const report = await deadline(recording.finished, BOUND_SEC, "The clip does not end");
+  const report = await reportOf(await recorder.record());
   await failed;
   assert(report.end < report.requested.end);
   assertEquals(report.shortfalls.length, 1);
@@ -102,12 +102,12 @@ Deno.test("a clip ends with an error of the pipeline", async () => {
   addRow(import.meta.url, {
     fault: "an element fails in mid-clip",
     tries: 1,
-    outcome: "the clip ends and says why",
+    outcome: "the clip is finished, and the report has the reason",
     lost: "0 frames before that",
   });
 });
 
-Deno.test("a clip ends after an error that nobody looks at", async () => {
+Deno.test("VideoRecorder finishes a clip at an error that nobody reads from the bus", async () => {
   await using dir = await tempDir();
   await using pipeline = Pipeline.parse(
     `${SOURCE.replace("! tee", "! identity error-after=36 ! tee")} t. ! fakesink`,
@@ -115,14 +115,13 @@ Deno.test("a clip ends after an error that nobody looks at", async () => {
   await using recorder = recorderOf(pipeline, newPaths(dir.path));
   await pipeline.play();
   await reached(pipeline, 1);
-  const recording = await recorder.record();
-  const report = await deadline(recording.finished, BOUND_SEC, "The clip does not end");
+  const report = await reportOf(await recorder.record());
   assert(report.end < report.requested.end);
   assertEquals(report.shortfalls.length, 1);
   await checkFile(report);
 });
 
-Deno.test("a clip ends where its source stalls for good", async () => {
+Deno.test("VideoRecorder finishes a clip when its source stalls for good", async () => {
   await using dir = await tempDir();
   await using app = await runLive(VALVE);
   await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
@@ -132,17 +131,17 @@ Deno.test("a clip ends where its source stalls for good", async () => {
   await checkShort(recording, "source-stalled");
   assertEquals(recorder.state, "buffering");
   app.pipeline.element("valve").setProperty("drop", false);
-  await reached(app.pipeline, app.pipeline.runningTimeSec! + 2 * WINDOW_SEC);
-  await checkComplete(await (await recorder.record()).finished);
+  await playFor(app.pipeline, 2 * WINDOW_SEC);
+  await checkComplete(await recordClip(recorder));
   addRow(import.meta.url, {
     fault: "a source stalls for good",
     tries: 1,
-    outcome: "the clip ends and says source-stalled; after it, the next is complete",
+    outcome: "the clip is finished with source-stalled; once frames flow, the next is complete",
     lost: "0 frames",
   });
 });
 
-Deno.test("a clip goes on where its source stalls and resumes, and counts what is missing", async () => {
+Deno.test("VideoRecorder continues a clip when its source stalls and resumes, and counts missing frames", async () => {
   await using dir = await tempDir();
   await using app = await runLive(VALVE);
   await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
@@ -150,7 +149,7 @@ Deno.test("a clip goes on where its source stalls and resumes, and counts what i
   const { finished } = await recorder.record();
   const valve = app.pipeline.element("valve");
   valve.setProperty("drop", true);
-  await reached(app.pipeline, app.pipeline.runningTimeSec! + WINDOW_SEC / 2);
+  await playFor(app.pipeline, WINDOW_SEC / 2);
   valve.setProperty("drop", false);
   const report = await finished;
   assertEquals(report.shortfalls, ["frames-missing"]);
@@ -160,32 +159,32 @@ Deno.test("a clip goes on where its source stalls and resumes, and counts what i
   addRow(import.meta.url, {
     fault: "a source stalls and resumes",
     tries: 1,
-    outcome: "the clip goes on and counts what is missing",
-    lost: "0 frames that came",
+    outcome: "the clip continues, and the report counts the missing frames",
+    lost: "0 frames that flowed",
   });
 });
 
-Deno.test("a clip that begins in a stall has the frames before it", async () => {
+Deno.test("record() during a stall has the frames before it", async () => {
   await using dir = await tempDir();
   await using app = await runLive(VALVE);
   await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
   await ringFull(app.pipeline);
   const valve = app.pipeline.element("valve");
   valve.setProperty("drop", true);
-  await reached(app.pipeline, app.pipeline.runningTimeSec! + WINDOW_SEC / 2);
+  await playFor(app.pipeline, WINDOW_SEC / 2);
   const { end, calls } = await checkShort(await recorder.record(), "source-stalled");
   assert(end < calls[0]!);
-  valve.setProperty("drop", false); // lets the end of the stream pass, too
+  valve.setProperty("drop", false); // lets EOS pass
 });
 
-Deno.test("record() in a long stall rejects, and works again after it", async () => {
+Deno.test("record() rejects during a long stall, and works again after it", async () => {
   await using dir = await tempDir();
   await using app = await runLive(VALVE);
   await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
   await reached(app.pipeline, WINDOW_SEC);
   const valve = app.pipeline.element("valve");
   valve.setProperty("drop", true);
-  await reached(app.pipeline, app.pipeline.runningTimeSec! + 1.5 * WINDOW_SEC);
+  await playFor(app.pipeline, 1.5 * WINDOW_SEC);
   await assertRejects(() => recorder.record({ maxDelaySec: 0.1 }), GstError, "no frame came");
   const waiting = recorder.record({ maxDelaySec: BOUND_SEC });
   valve.setProperty("drop", false);
@@ -194,18 +193,18 @@ Deno.test("record() in a long stall rejects, and works again after it", async ()
   await checkFile(report);
 });
 
-Deno.test("a pause of the pipeline ends no clip, and takes no history away", async () => {
+Deno.test("VideoRecorder keeps open clips and the history while the pipeline is paused", async () => {
   await using dir = await tempDir();
   await using app = await runLive();
   await using first = recorderOf(app.pipeline, newPaths(dir.path));
   await using second = recorderOf(app.pipeline, newPaths(dir.path));
   await ringFull(app.pipeline);
-  await (await first.record()).finished;
+  await recordClip(first);
   const open = await second.record();
   await app.pipeline.pause();
   const pausedAt = app.pipeline.runningTimeSec!;
-  // longer than a stall that ends a clip, and than frames are kept that no call can reach any more
-  await new Promise((resolve) => setTimeout(resolve, (WINDOW_SEC + 2.5) * 1000));
+  // longer than a stall that ends a clip, and longer than frames are kept
+  await sleep(WINDOW_SEC + 2.5);
   assertEquals(app.pipeline.runningTimeSec, pausedAt);
   assertEquals(second.state, "recording");
   await app.pipeline.play();
@@ -213,7 +212,7 @@ Deno.test("a pause of the pipeline ends no clip, and takes no history away", asy
   for (const { finished } of [open, next]) {
     const report = await finished;
     const { shortfalls, dropped, start, end, requested } = report;
-    // the source begins its frames anew: one is shorter
+    // one frame is shorter, as the source starts again
     assertEquals({ shortfalls, dropped }, { shortfalls: [], dropped: 0 }, Deno.inspect(report));
     assert(start < requested.start + 1 / FPS && end >= requested.end, Deno.inspect(report));
     assert(requested.start < pausedAt && requested.end > pausedAt);
@@ -222,12 +221,12 @@ Deno.test("a pause of the pipeline ends no clip, and takes no history away", asy
   addRow(import.meta.url, {
     fault: "pause and resume of the pipeline in mid-clip",
     tries: 2,
-    outcome: "the clip goes on, complete",
+    outcome: "the clip continues and is complete",
     lost: "0 frames",
   });
 });
 
-Deno.test("a clip ends where the pipeline is taken to null, and the next start is a new stream", async () => {
+Deno.test("VideoRecorder finishes a clip when the pipeline is set to null, and records its next stream", async () => {
   await using dir = await tempDir();
   await using pipeline = Pipeline.parse(`${SOURCE} t. ! fakesink`);
   await using recorder = recorderOf(pipeline, newPaths(dir.path));
@@ -237,13 +236,13 @@ Deno.test("a clip ends where the pipeline is taken to null, and the next start i
   await pipeline.setState("null");
   await checkShort(recording, "end-of-stream");
   await pipeline.play();
-  const next = await (await recorder.record()).finished;
+  const next = await recordClip(recorder);
   assertEquals(next.shortfalls, ["ring-not-full"]);
   assert(next.start < 1 / FPS && next.end < 4 * WINDOW_SEC, Deno.inspect(next));
   await checkFile(next);
 });
 
-Deno.test("a clip of a paused pipeline ends with close()", async () => {
+Deno.test("VideoRecorder.close() finishes a clip of a paused pipeline", async () => {
   await using dir = await tempDir();
   await using app = await runLive();
   await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
@@ -254,19 +253,19 @@ Deno.test("a clip of a paused pipeline ends with close()", async () => {
   await checkShort(recording, "closed");
 });
 
-Deno.test("a clip asked for early says that the ring was not full", async () => {
+Deno.test("record() reports that the ring was not full", async () => {
   await using dir = await tempDir();
   await using app = await runLive();
   await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
   await until("there is a frame", () => app.pipeline.runningTimeSec! > 2 / FPS);
-  const report = await (await recorder.record()).finished;
+  const report = await recordClip(recorder);
   assertEquals(report.shortfalls, ["ring-not-full"]);
   assert(report.requested.start < 0);
   assert(report.start >= 0 && report.start < report.calls[0]!);
   await checkFile(report);
 });
 
-Deno.test("close() at a tee ends only the clip of its recorder", async () => {
+Deno.test("VideoRecorder.close() finishes only the clip of its recorder on a tee", async () => {
   await using dir = await tempDir();
   await using app = await runLive();
   const closed = recorderOf(app.pipeline, newPaths(dir.path));

@@ -1,6 +1,6 @@
 /**
- * Record bins and ring buffers that fail, hang or do not keep up: the recorder tells, is done within a bounded time, and
- * goes on where it can.
+ * Record bins and ring buffers that fail, hang or are too slow: the recorder reports that within a bounded time, and
+ * continues where it can.
  */
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import {
@@ -11,26 +11,30 @@ import {
   RingBuffer,
   type Standalone,
 } from "../../mod.ts";
+import { sleep } from "../../scripts/lib/sleep.ts";
 import { deadline } from "../../src/util/deadline.ts";
+import { fileNames } from "../helpers/file_names.ts";
 import { FPS } from "../helpers/fps.ts";
 import { printedErrors } from "../helpers/printed_errors.ts";
 import {
   checkComplete,
   checkFile,
   newPaths,
+  recordClip,
   recorderOf,
+  reportOf,
   ringFull,
   runLive,
   WINDOW_SEC,
 } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
-import { reached, until } from "../helpers/wait.ts";
+import { playFor, until } from "../helpers/wait.ts";
 import { addRow } from "./table.ts";
 
 const TAIL = "videoconvert ! vp8enc deadline=1 ! webmmux " +
   "! filesink name=filesink buffer-mode=unbuffered";
 
-Deno.test("record() rejects where the file cannot be made in time, and leaves none behind", async () => {
+Deno.test("record() rejects where the file is not created in time, and leaves none behind", async () => {
   await using dir = await tempDir();
   await using app = await runLive();
   const { promise: mayStart, resolve: letStart } = Promise.withResolvers<void>();
@@ -52,11 +56,11 @@ Deno.test("record() rejects where the file cannot be made in time, and leaves no
   assertEquals([error.partPath, recorder.busy], [undefined, false]);
   letStart();
   await until("the late record bin is closed", () => closed > 0);
-  await until("its file is gone", () => [...Deno.readDirSync(dir.path)].length === 0);
-  await checkComplete(await (await recorder.record()).finished);
+  await until("its file is gone", () => fileNames(dir.path).length === 0);
+  await checkComplete(await recordClip(recorder));
 });
 
-Deno.test("finished prints its error where nobody awaits it", async () => {
+Deno.test("finished prints an error that nobody awaits", async () => {
   await using dir = await tempDir();
   await using app = await runLive();
   class FailingBin extends RecordBin {
@@ -75,11 +79,11 @@ Deno.test("finished prints its error where nobody awaits it", async () => {
   assertInstanceOf(printed[0], RecordingError);
 });
 
-Deno.test("a ring buffer that fails ends its recorder and its clip, and nothing else", async () => {
+Deno.test("VideoRecorder finishes its clip when its ring fails, and other recorders continue", async () => {
   await using dir = await tempDir();
   await using app = await runLive();
   class FailingRing extends RingBuffer {
-    // what the broken element returns must not stop the tee, as far as this test goes
+    // the flow return of the broken element must not stop the tee in this test
     static override readonly binString: string =
       "errorignore ! identity name=broken error-after=24 ! appsink name=ringbuffer_appsink";
   }
@@ -89,9 +93,8 @@ Deno.test("a ring buffer that fails ends its recorder and its clip, and nothing 
     onError: (error) => void errors.push(error),
   });
   await using other = recorderOf(app.pipeline, newPaths(dir.path));
-  await reached(app.pipeline, app.pipeline.runningTimeSec! + 0.6);
-  const recording = await broken.record();
-  const report = await deadline(recording.finished, 20, "The clip does not end");
+  await playFor(app.pipeline, 0.6);
+  const report = await reportOf(await broken.record());
   assert(report.shortfalls.includes("ring-failed"));
   assert(report.end < report.requested.end);
   await checkFile(report);
@@ -99,36 +102,36 @@ Deno.test("a ring buffer that fails ends its recorder and its clip, and nothing 
   assertEquals(broken.state, "detached");
   assertEquals(await assertRejects(() => broken.record()), errors[0]);
   assertEquals(app.pipeline.state, "playing");
-  await reached(app.pipeline, app.pipeline.runningTimeSec! + WINDOW_SEC);
-  await checkComplete(await (await other.record()).finished);
+  await playFor(app.pipeline, WINDOW_SEC);
+  await checkComplete(await recordClip(other));
   addRow(import.meta.url, {
     fault: "a ring fails in mid-clip",
     tries: 1,
-    outcome: "the clip ends and says ring-failed, another recorder's goes on",
+    outcome: "the clip is finished with ring-failed, another recorder continues",
     lost: "0 frames before that",
   });
 });
 
-Deno.test("record bins that hang or lag keep nothing up for ever", async () => {
+Deno.test("VideoRecorder waits a bounded time for record bins that hang or are slow", async () => {
   await using dir = await tempDir();
   await using app = await runLive();
   await Promise.all([
     lag(app, dir.path),
-    standStill(app, dir.path),
+    stall(app, dir.path),
     trickle(app, dir.path),
     hang(app, dir.path),
     closeLate(app, dir.path),
   ]);
   assertEquals(app.pipeline.state, "playing");
   addRow(import.meta.url, {
-    fault: "record bins that lag, stand still, trickle, hang or close late",
+    fault: "record bins that lag, stall, trickle, hang or close late",
     tries: 5,
     outcome: "finished or given up in a bounded time",
-    lost: "what they had not written",
+    lost: "the frames that they had not written",
   });
 });
 
-/** An encoder that starts after seconds, then takes frames as they come: what cannot wait for it is dropped. */
+/** An encoder that starts late, then keeps up: frames beyond the backlog are dropped. */
 async function lag(app: Standalone, folder: string): Promise<void> {
   class LaggingBin extends RecordBin {
     static override readonly binString: string =
@@ -136,22 +139,21 @@ async function lag(app: Standalone, folder: string): Promise<void> {
   }
   await using recorder = recorderOf(app.pipeline, newPaths(folder), { recordBinClass: LaggingBin });
   await ringFull(app.pipeline);
-  const { finished } = await recorder.record({ afterSec: 7 });
-  const report = await finished;
+  const report = await recordClip(recorder, { afterSec: 7 });
   assertEquals(report.shortfalls, ["encoder-too-slow"]);
   const { start, end } = report.requested;
   assert(report.frames < (end - start) * FPS - 1, Deno.inspect(report));
   await checkFile(report);
 }
 
-/** An encoder that stands still after the last frame: the clip is given up after a while. */
-async function standStill(app: Standalone, folder: string): Promise<void> {
-  class StandingBin extends RecordBin {
+/** An encoder that stalls after the last frame: the clip is given up after a while. */
+async function stall(app: Standalone, folder: string): Promise<void> {
+  class StallingBin extends RecordBin {
     static override readonly binString: string =
       `appsrc name=appsrc ! identity sync=true ts-offset=3600000000000 ! ${TAIL}`;
   }
   await using recorder = recorderOf(app.pipeline, newPaths(folder), {
-    recordBinClass: StandingBin,
+    recordBinClass: StallingBin,
   });
   const { finished } = await recorder.record();
   await deadline(
@@ -161,7 +163,7 @@ async function standStill(app: Standalone, folder: string): Promise<void> {
   );
 }
 
-/** An encoder that has taken all frames long before it has written them: it gets the time that it needs. */
+/** An encoder that has taken all frames long before it has written them: it gets the time that it takes. */
 async function trickle(app: Standalone, folder: string): Promise<void> {
   class TricklingBin extends RecordBin {
     static override readonly binString: string =
@@ -171,10 +173,10 @@ async function trickle(app: Standalone, folder: string): Promise<void> {
     recordBinClass: TricklingBin,
   });
   await ringFull(app.pipeline);
-  await checkComplete(await (await recorder.record()).finished);
+  await checkComplete(await recordClip(recorder));
 }
 
-/** An encoder that cannot be stopped: close() leaves it behind. */
+/** An encoder that cannot be stopped: close() does not wait for it. */
 async function hang(app: Standalone, folder: string): Promise<void> {
   const { promise: stopped, resolve } = Promise.withResolvers<void>();
   let isStopped = false;
@@ -200,7 +202,7 @@ async function hang(app: Standalone, folder: string): Promise<void> {
   await stopped;
 }
 
-/** A file that is closed after its clip was given up: it stays where the error said. */
+/** A file that is closed after its clip was given up: it stays at the path of the error. */
 async function closeLate(app: Standalone, folder: string): Promise<void> {
   const { promise: mayClose, resolve: letClose } = Promise.withResolvers<void>();
   let isClosed = false;
@@ -221,7 +223,7 @@ async function closeLate(app: Standalone, folder: string): Promise<void> {
   assertEquals((await failed).partPath, `${path}.part`);
   letClose();
   await until("the record bin is closed", () => isClosed);
-  await new Promise((resolve) => setTimeout(resolve)); // what follows upon that has its turn
-  const names = [...Deno.readDirSync(folder)].map(({ name }) => `${folder}/${name}`);
+  await sleep(0); // until the recorder has reacted to that
+  const names = fileNames(folder).map((name) => `${folder}/${name}`);
   assertEquals([names.includes(path), names.includes(`${path}.part`)], [false, true]);
 }

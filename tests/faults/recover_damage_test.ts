@@ -4,8 +4,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { basename } from "@std/path";
 import { recoverClips, type RecoveredClip } from "../../mod.ts";
-import { run } from "../../scripts/lib/run.ts";
+
 import { gstp } from "../helpers/cli.ts";
+import { ffprobe } from "../helpers/ffprobe.ts";
+import { fileNames } from "../helpers/file_names.ts";
 import { EXTENSIONS, killAt } from "../helpers/killed.ts";
 import { readNumbers, writeNumbered } from "../helpers/numbered.ts";
 import { randomNumbers } from "../helpers/random.ts";
@@ -44,17 +46,14 @@ async function writeDamaged(
   }
 }
 
-function names(folder: string): string[] {
-  return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
-}
-
 /** A hash of each frame of a file, by ffprobe. */
 async function frameHashes(path: string): Promise<string[]> {
-  const { stdout } = await run("ffprobe", [
-    ...["-v", "quiet", "-show_packets", "-show_data_hash", "md5"],
-    ...["-show_entries", "packet=data_hash", "-of", "json", path],
-  ]);
-  return JSON.parse(stdout).packets.map((packet: { data_hash: string }) => packet.data_hash);
+  const { packets } = await ffprobe<{ packets: { data_hash: string }[] }>(
+    path,
+    "packet=data_hash",
+    { args: ["-show_data_hash", "md5"], isDamaged: true },
+  );
+  return packets.map((packet) => packet.data_hash);
 }
 
 Deno.test("recoverClips() keeps what is damaged in its middle, beside the clip of what is not", async () => {
@@ -64,18 +63,18 @@ Deno.test("recoverClips() keeps what is damaged in its middle, beside the clip o
     return bytes;
   });
   const before = new Map(
-    names(dir.path).map((name) => [name, Deno.readFileSync(`${dir.path}/${name}`)]),
+    fileNames(dir.path).map((name) => [name, Deno.readFileSync(`${dir.path}/${name}`)]),
   );
   const { recovered, left } = await recoverClips(dir.path);
   // times that make no sense may keep a clip from being written: then the file stays as it is
   assert(left.length <= 2 && left.every(({ reason }) => reason === "failed"), `seed ${SEED}`);
   for (const clip of recovered) await checkDamaged(clip, before.get(basename(clip.partPath))!);
   // the others have a name that another run does not look at
-  const after = names(dir.path);
+  const after = fileNames(dir.path);
   const parts = left.map(({ partPath }) => basename(partPath));
   assertEquals(after.filter((name) => name.endsWith(".part")), parts.sort());
   assertEquals((await recoverClips(dir.path)).recovered, []);
-  assertEquals(names(dir.path), after);
+  assertEquals(fileNames(dir.path), after);
   addRow(import.meta.url, {
     fault: `a ${EXTENSIONS.join(", ")} with a sector of wrong bytes in its middle`,
     tries: recovered.length,
@@ -108,7 +107,7 @@ Deno.test("recoverClips() removes no file with wrong bytes of which the clip has
     return bytes;
   });
   await Deno.mkdir(`${dir.path}/before`);
-  for (const name of names(dir.path).filter((name) => name !== "before")) {
+  for (const name of fileNames(dir.path).filter((name) => name !== "before")) {
     await Deno.copyFile(`${dir.path}/${name}`, `${dir.path}/before/${name.replace(/\.part$/, "")}`);
   }
   const { recovered, left } = await recoverClips(dir.path);
@@ -118,7 +117,7 @@ Deno.test("recoverClips() removes no file with wrong bytes of which the clip has
     assertEquals(await frameHashes(path), hashes, `${path}, seed ${SEED}`);
   }
   assertEquals(
-    names(dir.path).filter((name) => /\.(part|damaged)$/.test(name)).length,
+    fileNames(dir.path).filter((name) => /\.(part|damaged)$/.test(name)).length,
     left.length + recovered.filter(({ originalPath }) => originalPath !== null).length,
   );
   addRow(import.meta.url, {
@@ -150,7 +149,7 @@ Deno.test("recoverClips() takes zeros at the end for what was not written", asyn
       `${path}: ${frames} frames`,
     );
   }
-  assertEquals(names(dir.path), recovered.map(({ path }) => basename(path)).sort());
+  assertEquals(fileNames(dir.path), recovered.map(({ path }) => basename(path)).sort());
   addRow(import.meta.url, {
     fault: `a ${EXTENSIONS.join(", ")} that ends in zeros, as after a power cut`,
     tries: recovered.length,
@@ -170,7 +169,7 @@ Deno.test("recoverClips() keeps damaged files of long names, and overwrites none
   const { recovered, left } = await recoverClips(dir.path);
   assertEquals(recovered.map(({ originalPath }) => originalPath), [`${dir.path}/.damaged/${long}`]);
   assertEquals(left.map(({ reason }) => reason), ["name-taken"]);
-  assertEquals(names(dir.path), [".damaged", long, "b.mkv.damaged", "b.mkv.part"]);
+  assertEquals(fileNames(dir.path), [".damaged", long, "b.mkv.damaged", "b.mkv.part"]);
   assertEquals(await Deno.readTextFile(`${dir.path}/b.mkv.damaged`), "mine");
   await Deno.remove(`${dir.path}/b.mkv.damaged`);
   const { code, stdout, stderr } = await gstp(["recover", dir.path]);

@@ -7,12 +7,13 @@ import { basename } from "@std/path";
 import { type LeftClip, recoverClips, type RecoveredClip, VideoRecorder } from "../../mod.ts";
 import { gstp } from "../helpers/cli.ts";
 import { probeClip } from "../helpers/ffprobe.ts";
+import { fileNames } from "../helpers/file_names.ts";
 import { FPS } from "../helpers/fps.ts";
 import { numberedSource, readNumbers, writeNumbered } from "../helpers/numbered.ts";
 import { recorderOf, ringFull, runLive } from "../helpers/recording.ts";
 import { checkStep, scene, writeScene } from "../helpers/scene.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
-import { reached } from "../helpers/wait.ts";
+import { playFor, reached } from "../helpers/wait.ts";
 import { addRow } from "./table.ts";
 
 /** Frames in a row that are decoded after one that is shown after them. */
@@ -20,14 +21,10 @@ const B_FRAMES = 2;
 /** Damaged copies of each kind of file. */
 const COPIES = 5;
 
-function names(folder: string): string[] {
-  return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
-}
-
 /** Copies the clips that are being written in a folder: as if their process had been killed now. */
 async function copyParts(folder: string, to: string): Promise<void> {
   await Deno.mkdir(to);
-  for (const name of names(folder).filter((name) => name.endsWith(".part"))) {
+  for (const name of fileNames(folder).filter((name) => name.endsWith(".part"))) {
     await Deno.copyFile(`${folder}/${name}`, `${to}/${name}`);
   }
 }
@@ -56,7 +53,7 @@ Deno.test("recoverClips() keeps video and sound in step", async () => {
     await checkStep(path, 2);
     assert(frames > 150, `${path}: ${frames} frames`);
   }
-  assertEquals(names(`${dir.path}/cut`).length, 5);
+  assertEquals(fileNames(`${dir.path}/cut`).length, 5);
   addRow(import.meta.url, {
     fault: "a .webm, .mkv, .mp4, .mov, .ts of video and sound, cut off while it is written",
     tries: recovered.length,
@@ -70,7 +67,7 @@ Deno.test("recoverClips() keeps video and sound in step", async () => {
 async function damage(folder: string, to: string): Promise<void> {
   await Deno.mkdir(to);
   for (let i = 0; i < COPIES; i++) {
-    for (const name of names(folder)) {
+    for (const name of fileNames(folder)) {
       const bytes = await Deno.readFile(`${folder}/${name}`);
       for (let wrong = 0; wrong < 1 + 5 * i; wrong++) {
         bytes[Math.floor(Math.random() * bytes.length)] = Math.floor(Math.random() * 256);
@@ -82,7 +79,7 @@ async function damage(folder: string, to: string): Promise<void> {
 
 /** What can be read becomes a clip, anything else stays; in another process, lest that hang or crash. */
 async function checkDamaged(folder: string): Promise<void> {
-  const before = names(folder);
+  const before = fileNames(folder);
   const { code, stdout, stderr } = await gstp(["recover", "--json", folder], { timeoutSec: 60 });
   assert(code === 0 || code === 1, stderr);
   const { recovered, left } = JSON.parse(stdout);
@@ -91,7 +88,7 @@ async function checkDamaged(folder: string): Promise<void> {
   const after = left.map(({ partPath }: LeftClip) => partPath).concat(
     recovered.flatMap(({ path, originalPath }: RecoveredClip) => [path, originalPath ?? []].flat()),
   );
-  assertEquals(names(folder), after.map((path: string) => basename(path)).sort());
+  assertEquals(fileNames(folder), after.map((path: string) => basename(path)).sort());
   const kept = recovered.filter(({ originalPath }: RecoveredClip) => originalPath !== null);
   addRow(import.meta.url, {
     fault: "recoverClips() on clips of video and sound with wrong bytes in them",
@@ -149,7 +146,7 @@ Deno.test("recoverClips() makes a whole .mp4 of VP9", async () => {
   await using recorder = recorderOf(app.pipeline, `${dir.path}/clip.mp4`);
   await ringFull(app.pipeline);
   const recording = await recorder.record();
-  await reached(app.pipeline, app.pipeline.runningTimeSec! + 0.5);
+  await playFor(app.pipeline, 0.5);
   await copyParts(dir.path, `${dir.path}/cut`);
   await recording.finished;
   const { recovered, left } = await recoverClips(`${dir.path}/cut`);

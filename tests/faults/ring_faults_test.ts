@@ -1,11 +1,11 @@
 /**
- * Ring buffers whose bins fail: it is said by name, and the live stream goes on.
+ * Ring buffers with bins that fail: the error names the element, and the live stream continues.
  */
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { GstError, GstTimeoutError, Pipeline } from "../../mod.ts";
 import "../../scripts/open_libraries.ts";
 import { deadline } from "../../src/util/deadline.ts";
-import { recorderOf, runLive } from "../helpers/recording.ts";
+import { BOUND_SEC, recorderOf, runLive } from "../helpers/recording.ts";
 import {
   APPSINK,
   assertContiguous,
@@ -18,14 +18,14 @@ import {
 import { until } from "../helpers/wait.ts";
 import { addRow } from "./table.ts";
 
-/** Small NV12 video at the tee `t`, which an appsink with unlimited memory sees, too. */
+/** Returns a pipeline's text: small NV12 video at the tee `t`, with an appsink named `probe` that keeps all frames. */
 function stream(live: boolean): string {
   return `videotestsrc is-live=${live} ! ` +
     `capsfilter name=filter caps=video/x-raw,format=NV12,width=16,height=16,framerate=60/1 ! ` +
     `tee name=t t. ! appsink name=probe wait-on-eos=false sync=${!live}`;
 }
 
-/** Bins that cannot be attached, with what the error says. */
+/** Bins that cannot be attached, with the error's message. */
 const BAD_BINS: [text: string, message: string][] = [
   ["", "cannot parse its bin: Cannot parse the pipeline: specified empty bin"],
   [`queue ! ! ${APPSINK}`, "cannot parse its bin: Cannot parse the pipeline: syntax error"],
@@ -48,7 +48,7 @@ const BAD_BINS: [text: string, message: string][] = [
   [`tee name=x ! ${APPSINK} x. ! queue ! fakesink`, "did not start within 0.1 s"],
 ];
 
-Deno.test("a bin that cannot be attached is refused by name, and leaves nothing behind", async () => {
+Deno.test("RingBuffer() rejects a bin that cannot be attached, and leaves nothing behind", async () => {
   await using pipeline = Pipeline.parse(stream(true));
   using messages = pipeline.bus.messages();
   await pipeline.play();
@@ -73,12 +73,12 @@ Deno.test("a bin that cannot be attached is refused by name, and leaves nothing 
   addRow(import.meta.url, {
     fault: "ring bins that cannot be attached",
     tries: BAD_BINS.length,
-    outcome: "refused by name, the stream goes on",
+    outcome: "rejected with the reason, the stream continues",
     lost: "0 frames",
   });
 });
 
-Deno.test("a bin that does not start tells why", async () => {
+Deno.test("RingBuffer() reports why a bin does not start", async () => {
   await using pipeline = Pipeline.parse(stream(true));
   const text = `tee name=x ! ${APPSINK} x. ! filesink async=false location=/nonexistent/file`;
   for (const state of ["null", "paused", "playing"] as const) {
@@ -98,7 +98,7 @@ Deno.test("a bin that does not start tells why", async () => {
   );
 });
 
-Deno.test("a tee that is none is refused by name", async () => {
+Deno.test("RingBuffer() rejects an element that is not a tee, by name", async () => {
   await using pipeline = Pipeline.parse(stream(true));
   assertThrows(() => attach(pipeline, { teeName: "other" }), RangeError, 'named "other"');
   assertThrows(() => attach(pipeline, { teeName: "" }), RangeError, 'named ""');
@@ -111,23 +111,23 @@ Deno.test("a tee that is none is refused by name", async () => {
   assertThrows(() => attach(pipeline), GstError, "closed");
 });
 
-/** A failure that comes with the data. */
+/** A bin that fails when data flows. */
 interface LateFault {
   name: string;
   bin: string;
-  /** What makes it fail, where that is not the first frames. */
+  /** Makes it fail, where the first frames do not. */
   provoke?: (pipeline: Pipeline) => void;
   message: string;
 }
 
 const LATE_FAULTS: LateFault[] = [
   {
-    name: "cannot take the caps that come",
+    name: "cannot take the stream's caps",
     bin: `capsfilter caps=video/x-raw,format=RGB ! ${APPSINK}`,
     message: "takes no more frames: not-negotiated",
   },
   {
-    name: "cannot take the caps that come, behind a queue",
+    name: "cannot take the stream's caps behind a queue",
     bin: `queue ! videoconvert ! video/x-raw,width=999 ! ${APPSINK}`,
     message: "takes no more frames: not-negotiated",
   },
@@ -137,7 +137,7 @@ const LATE_FAULTS: LateFault[] = [
     message: "GstIdentity:bad: Failed after iterations as requested",
   },
   {
-    name: "fails after some frames, behind a queue",
+    name: "fails after some frames behind a queue",
     bin: `queue ! identity name=bad error-after=10 ! ${APPSINK}`,
     message: "GstIdentity:bad: Failed after iterations as requested",
   },
@@ -156,7 +156,7 @@ const LATE_FAULTS: LateFault[] = [
 for (const { name, bin, provoke, message } of LATE_FAULTS) {
   for (const live of [true, false]) {
     const kind = live ? "live" : "not live";
-    Deno.test(`a bin that ${name} is given up, and the stream goes on, ${kind}`, async () => {
+    Deno.test(`VideoRecorder detaches a ring's bin that ${name}, ${kind}`, async () => {
       await using pipeline = Pipeline.parse(stream(live));
       using messages = pipeline.bus.messages();
       const errors: GstError[] = [];
@@ -168,7 +168,7 @@ for (const { name, bin, provoke, message } of LATE_FAULTS) {
       const seen: number[] = [];
       await until("frames flow", () => seen.push(...pullTimes(pipeline, "probe")) > 3);
       provoke?.(pipeline);
-      await until("the error comes", () => errors.length > 0);
+      await until("the error is reported", () => errors.length > 0);
       const count = seen.length;
       await until("frames flow", () => seen.push(...pullTimes(pipeline, "probe")) > count + 10);
       assertEquals(errors.length, 1);
@@ -181,18 +181,18 @@ for (const { name, bin, provoke, message } of LATE_FAULTS) {
       addRow(import.meta.url, {
         fault: `a ring's bin ${name}, ${kind}`,
         tries: 1,
-        outcome: "reported, taken off the tee, the stream goes on",
-        lost: "what the ring held",
+        outcome: "reported and detached from the tee, the stream continues",
+        lost: "the frames in the ring",
       });
     });
   }
 }
 
-Deno.test("a ring with elements of its own lets the stream end", async () => {
+Deno.test("RingBuffer with elements of its own lets the stream end", async () => {
   await using app = await runLive(
     "videotestsrc is-live=true num-buffers=20 ! video/x-raw,width=64,height=48,framerate=30/1 " +
       "! tee name=t t. ! fakesink",
   );
   recorderOf(app.pipeline, "unused.webm", { ringBufferClass: ConvertingRing });
-  await deadline(app.ended, 5, "The stream does not end");
+  await deadline(app.ended, BOUND_SEC, "The stream does not end");
 });

@@ -1,5 +1,5 @@
 /**
- * Ring buffers in pipelines that are paused and go on.
+ * Ring buffers in pipelines that are paused and resumed.
  */
 import { assertEquals } from "@std/assert";
 import { Pipeline, RingBuffer, type RingBufferOptions } from "../../mod.ts";
@@ -17,7 +17,7 @@ import { addRow } from "./table.ts";
 const FPS = 60;
 const SIZE = `video/x-raw,width=16,height=16,framerate=${FPS}/1`;
 
-/** Pipelines: paced by nothing, by a sink, by the source; with another leg that takes many frames to preroll. */
+/** Pipelines that are paced by nothing, by a sink, by the source, and one with a branch that needs many frames to preroll. */
 const PIPELINES = {
   unpaced: `videotestsrc ! ${SIZE} ! tee name=t t. ! fakesink`,
   paced: `videotestsrc ! ${SIZE} ! tee name=t t. ! queue ! fakesink sync=true`,
@@ -26,7 +26,7 @@ const PIPELINES = {
     "t. ! vp8enc lag-in-frames=25 deadline=1 cpu-used=16 ! matroskamux ! fakesink",
 };
 
-/** A ring class whose rings can be looked into; `text` is the bin's where it is not the default. */
+/** Makes a ring class that collects its rings; `text` is its bin where that is not the default one. */
 function spying(text?: string): [typeof RingBuffer, RingBuffer[]] {
   const rings: RingBuffer[] = [];
   const base = text === undefined ? RingBuffer : ringClass(text);
@@ -39,13 +39,13 @@ function spying(text?: string): [typeof RingBuffer, RingBuffer[]] {
   return [Spy, rings];
 }
 
-/** Pauses and resumes a pipeline with a recorder again and again. */
+/** Pauses and resumes a pipeline with a recorder several times. */
 async function checkPauses(text: string, binString: string | undefined, attachFirst: boolean) {
   await using pipeline = Pipeline.parse(text);
   const [ringBufferClass, rings] = spying(binString);
   const attach = () => recorderOf(pipeline, "never.webm", { ringBufferClass, windowSizeSec: 20 });
   if (attachFirst) attach();
-  // what is not paced would be far ahead, were it to play before
+  // a pipeline that nothing paces would be far ahead if it played before
   await pipeline.pause();
   if (!attachFirst) attach();
   await pipeline.play();
@@ -61,7 +61,7 @@ async function checkPauses(text: string, binString: string | undefined, attachFi
 }
 
 for (const [name, text] of Object.entries(PIPELINES)) {
-  Deno.test(`a pipeline that is ${name} pauses and goes on with a ring`, async () => {
+  Deno.test(`RingBuffer continues after a pause of a pipeline that is ${name}`, async () => {
     for (const binString of [undefined, ConvertingRing.binString, APPSINK]) {
       await checkPauses(text, binString, true);
       await checkPauses(text, binString, false);
@@ -69,7 +69,7 @@ for (const [name, text] of Object.entries(PIPELINES)) {
     addRow(import.meta.url, {
       fault: `pause and resume of a pipeline that is ${name}`,
       tries: 30,
-      outcome: "the ring goes on",
+      outcome: "the ring continues",
       lost: "0 frames",
     });
   });

@@ -43,7 +43,7 @@ Deno.test({
     assertEquals([code, stderr], [0, ""]);
     const [early, late] = JSON.parse(stdout);
     // what the allocator and the pools of threads still grow by, 15 kB a round at most
-    assertLessOrEqual(late.memory - early.memory, 12);
+    assertLessOrEqual(late.kib - early.kib, 12 * 1024);
     assertLessOrEqual(late.threads - early.threads, 8);
     assertLessOrEqual(late.files - early.files, 4);
   },

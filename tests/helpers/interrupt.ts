@@ -43,7 +43,7 @@ export async function interrupt(
   await before?.();
   if (end.startsWith("SIG")) child.kill(end as Deno.Signal);
   const { code, stdout, stderr } = await child.result;
-  const [, frames] = [...stdout.matchAll(/^rendered=\(guint64\)(\d+);?$/gm)].at(-1)!;
+  const [, frames] = [...stdout.matchAll(/^frames (\d+)$/gm)].at(-1)!;
   return { code, stderr, frames: Number(frames) };
 }
 

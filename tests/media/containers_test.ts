@@ -14,6 +14,7 @@ import { extname } from "@std/path";
 import { GstError, GstParseError, RecordBin, RecordingError } from "../../mod.ts";
 import { type RecordBinSpec, recordBinText } from "../../src/recorder/encode/record_bin_text.ts";
 import { probeClip } from "../helpers/ffprobe.ts";
+import { fileNames } from "../helpers/file_names.ts";
 import {
   checkComplete,
   newPaths,
@@ -23,7 +24,7 @@ import {
   WINDOW_SEC,
 } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
-import { reached } from "../helpers/wait.ts";
+import { playFor, reached } from "../helpers/wait.ts";
 
 /** Everything is installed, but for these. */
 function without(...missing: string[]): (name: string) => boolean {
@@ -209,7 +210,7 @@ Deno.test("record() rejects with what is wrong with a record bin's text, and lea
     assertEquals(error.message.includes(error.clipPath), true);
     assertInstanceOf(error.cause, cause);
     assertEquals(error.partPath, undefined);
-    assertEquals([...Deno.readDirSync(dir.path)], []);
+    assertEquals(fileNames(dir.path), []);
   }
   assertEquals(app.pipeline.state, "playing");
 });
@@ -226,7 +227,7 @@ Deno.test("record() rejects both of two calls where no container is known, and l
     assertInstanceOf(result.reason.cause, RangeError);
     assertMatch(result.reason.message, /Cannot record .*\.avi.* must end in one of \.webm/);
   }
-  assertEquals([...Deno.readDirSync(dir.path)], []);
+  assertEquals(fileNames(dir.path), []);
 });
 
 Deno.test("finished rejects where a record bin fails while it writes, and the next clip is complete", async () => {
@@ -250,7 +251,7 @@ Deno.test("finished rejects where a record bin fails while it writes, and the ne
     await using recorder = recorderOf(app.pipeline, newPaths(dir.path), {
       recordBinClass: OnceBroken,
     });
-    await reached(app.pipeline, app.pipeline.runningTimeSec! + WINDOW_SEC);
+    await playFor(app.pipeline, WINDOW_SEC);
     const recording = await recorder.record();
     const error = await assertRejects(() => recording.finished, RecordingError);
     assertInstanceOf(error.cause, GstError);

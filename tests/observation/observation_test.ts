@@ -17,14 +17,17 @@ import {
   type ObservationOptions,
   Pipeline,
 } from "../../mod.ts";
+import { sleep } from "../../scripts/lib/sleep.ts";
 import "../../scripts/open_libraries.ts";
 import { pushUnreadable } from "../helpers/buffers.ts";
 import { blockEventLoop } from "../helpers/event_loop.ts";
+import { FPS } from "../helpers/fps.ts";
 import { printedErrors } from "../helpers/printed_errors.ts";
+import { range } from "../helpers/range.ts";
 import { ended } from "../helpers/ring.ts";
+import { sinkStats } from "../helpers/sink_stats.ts";
 import { reached, until } from "../helpers/wait.ts";
 
-const FPS = 30;
 const HERE = fileName(import.meta.url);
 
 function fileName(url: string): string {
@@ -53,16 +56,6 @@ function observe<T = number>(
     ...options,
   });
   return { observation, seen };
-}
-
-function range(count: number): number[] {
-  return Array.from({ length: count }, (_, i) => i);
-}
-
-/** Frames that a sink has got. */
-function rendered(pipeline: Pipeline, sink: string): number {
-  const stats = String(pipeline.element(sink).getProperty("stats"));
-  return Number(/rendered=\(guint64\)(\d+)/.exec(stats)![1]);
 }
 
 const PLACES: Record<string, string> = {
@@ -132,7 +125,7 @@ Deno.test("Observation with slow code drops frames or results, and slows nothing
       if (counts.length === 3) return;
       blockEventLoop(0.4);
       const due = Math.floor(pipeline.runningTimeSec! * FPS);
-      counts.push({ frames: rendered(pipeline, "sink"), due });
+      counts.push({ frames: sinkStats(pipeline, "sink").rendered, due });
     },
   });
   await pipeline.play();
@@ -169,7 +162,7 @@ Deno.test("Observation waits for promises, and passes undefined by", async () =>
   await using pipeline = Pipeline.parse(`${source(10)} ! fakesink`);
   const { observation, seen } = observe<string | null>(pipeline, {
     async extractor({ runningTimeSec }) {
-      await new Promise((resolve) => setTimeout(resolve));
+      await sleep(0);
       const number = Math.round(runningTimeSec! * FPS);
       return number % 2 > 0 ? undefined : number % 4 > 0 ? null : `${number}`;
     },
@@ -276,8 +269,8 @@ Deno.test("Observation.close() ends it, and the pipeline goes on", async () => {
   observation.close();
   observation.close();
   const { frames } = await observation.finished;
-  const before = rendered(pipeline, "sink");
-  await until("frames flow", () => rendered(pipeline, "sink") > before + 5);
+  const before = sinkStats(pipeline, "sink").rendered;
+  await until("frames flow", () => sinkStats(pipeline, "sink").rendered > before + 5);
   assertEquals(observation.report.frames, frames);
 });
 

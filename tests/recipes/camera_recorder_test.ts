@@ -1,19 +1,22 @@
 /**
- * Clips of a camera, by recipes/camera-recorder.ts: complete, as it sends them, also when it goes away.
+ * recipes/camera-recorder.ts: clips of a camera are complete and written as it sends them, also when it goes away.
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { hasElement } from "../../mod.ts";
-import { ROOT } from "../../scripts/lib/paths.ts";
-import { run, type Running, start } from "../../scripts/lib/run.ts";
+import { run } from "../../scripts/lib/run.ts";
+import { sleep } from "../../scripts/lib/sleep.ts";
 import { type Camera, cameraMissing, startCamera } from "../helpers/camera.ts";
 import { probeClip, readTimes } from "../helpers/ffprobe.ts";
-import { recorderOf, runLive } from "../helpers/recording.ts";
+import { fileNames } from "../helpers/file_names.ts";
+import { FPS } from "../helpers/fps.ts";
+import { runRecipe, startRecipe } from "../helpers/recipe.ts";
+import { recordClip, recorderOf, runLive } from "../helpers/recording.ts";
 import { withoutWarning } from "../helpers/permissions.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { until } from "../helpers/wait.ts";
 
-const FRAME_SEC = 1 / 30;
-/** Seconds by which the network and a busy machine shift a frame. */
+const FRAME_SEC = 1 / FPS;
+/** Seconds by which the network and a busy machine may shift a frame. */
 const JITTER_SEC = 1;
 
 /** Cameras with a keyframe every second. */
@@ -25,15 +28,10 @@ const CAMERAS: Record<string, string> = {
 const UNTIMED = CAMERAS["H.264 without a frame rate"]!;
 
 const missing = cameraMissing();
-if (missing !== null) console.log(`Cameras are not tested: ${missing}`);
+if (missing !== null) console.log(`Skipped tests of cameras: ${missing}`);
 const ignore = missing !== null;
 
-function startRecipe(url: string, args: string[]): Running {
-  const recipe = `${ROOT}recipes/camera-recorder.ts`;
-  return start(Deno.execPath(), ["run", "--no-prompt", "-P=recipes", recipe, url, ...args]);
-}
-
-/** What a report says, as the recipe prints it. */
+/** A report as the recipe prints it. */
 interface Printed {
   path: string;
   start: number;
@@ -60,10 +58,10 @@ function readReports(stdout: string): Printed[] {
   });
 }
 
-/** ffmpeg decodes all frames and has nothing to say about it. */
+/** Checks that ffmpeg decodes all frames without a warning. */
 async function checkPlays({ path, frames }: Printed): Promise<void> {
   assertEquals((await probeClip(path)).frames, frames, path);
-  // in the file's own time base: by a coarser one, frames that the network shifts come at the same time
+  // in the file's own time base: in a coarser one, frames that the network shifts could have the same time
   const times = ["-fps_mode", "passthrough", "-enc_time_base", "-1"];
   const args = ["-v", "warning", "-i", path, ...times, "-f", "rawvideo", "-y"];
   const { code, stderr } = await run("ffmpeg", [...args, "/dev/null"]);
@@ -87,7 +85,7 @@ async function checkComplete(report: Printed): Promise<void> {
 }
 
 Deno.test({
-  name: "camera-recorder records what a camera sends, as it is",
+  name: "camera-recorder records the stream of a camera as it is",
   ignore,
   async fn() {
     await Promise.all(
@@ -96,8 +94,8 @@ Deno.test({
         if (!hasElement(element)) return console.log(`skipped ${name}: no ${element}`);
         await using dir = await tempDir();
         await using camera = await startCamera(encoder);
-        const args = ["--window=5", "--clips=2", `--out=${dir.path}`];
-        const { code, stdout, stderr } = await startRecipe(camera.url, args).result;
+        const args = [camera.url, "--window=5", "--clips=2", `--out=${dir.path}`];
+        const { code, stdout, stderr } = await runRecipe("camera-recorder", args);
         assertEquals({ code, stderr: withoutWarning(stderr) }, { code: 0, stderr: "" }, name);
         const reports = readReports(stdout);
         assertEquals(reports.length, 2);
@@ -108,15 +106,15 @@ Deno.test({
   },
 });
 
-/** Does something to a camera one second into a clip, and waits for what the recipe makes of it. */
+/** Disturbs a camera one second into a clip; resolves with the shortfalls that the recipe reports. */
 async function disturbed(disturb: (camera: Camera) => void): Promise<string> {
   await using dir = await tempDir();
   await using camera = await startCamera(UNTIMED);
-  const recipe = startRecipe(camera.url, ["--window=3", `--out=${dir.path}`]);
-  const isWriting = () =>
-    [...Deno.readDirSync(dir.path)].some(({ name }) => name.endsWith(".part"));
+  const args = [camera.url, "--window=3", `--out=${dir.path}`];
+  const recipe = startRecipe("camera-recorder", args);
+  const isWriting = () => fileNames(dir.path).some((name) => name.endsWith(".part"));
   await until("a clip is open", isWriting);
-  await new Promise((resolve) => setTimeout(resolve, 1000));
+  await sleep(1);
   disturb(camera);
   const start = performance.now();
   const { stdout, stderr } = await recipe.result;
@@ -139,7 +137,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "camera-recorder finishes the clip of a camera that stands still",
+  name: "camera-recorder finishes the clip of a camera that stalls",
   ignore,
   async fn() {
     assertEquals(await disturbed((camera) => camera.kill("SIGSTOP")), '"source-stalled"');
@@ -147,7 +145,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "VideoRecorder holds no more of a camera without a frame rate than its window",
+  name: "VideoRecorder keeps no more than its window of a camera without a frame rate",
   ignore,
   async fn() {
     await using dir = await tempDir();
@@ -159,8 +157,8 @@ Deno.test({
     const frames: number[] = [];
     const memory: number[] = [];
     for (let sec = 0; sec < 30; sec++) {
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-      // the recorder's own timer drains the ring in between
+      await sleep(1);
+      // the recorder's own timer drains the ring meanwhile
       if (sec % 10 !== 9) continue;
       frames.push(recorder.stats().frames);
       memory.push(Deno.memoryUsage().rss / 1e6);
@@ -168,18 +166,18 @@ Deno.test({
     console.log({ frames, memory });
     assert(frames.every((count) => count >= 5 / FRAME_SEC - 15 && count < 8 / FRAME_SEC));
     assert(memory.at(-1)! - memory[0]! < 10, "the memory grows");
-    const { shortfalls, start, end, requested } = await (await recorder.record()).finished;
+    const { shortfalls, start, end, requested } = await recordClip(recorder);
     assertEquals(shortfalls, []);
     assert(start < requested.start + FRAME_SEC && end >= requested.end);
   },
 });
 
 Deno.test({
-  name: "camera-recorder tells why there is no clip",
+  name: "camera-recorder reports why there is no clip",
   ignore,
   async fn() {
     await using dir = await tempDir();
-    const record = (url: string) => startRecipe(url, [`--out=${dir.path}`]).result;
+    const record = (url: string) => runRecipe("camera-recorder", [url, `--out=${dir.path}`]);
     await using camera = await startCamera(UNTIMED);
     const { host } = new URL(camera.url);
     const wrongPath = await record(`${camera.url}2`);
@@ -199,6 +197,6 @@ Deno.test({
     const noUrl = await record("camera");
     assertEquals(noUrl.code, 2);
     assertMatch(withoutWarning(noUrl.stderr), /^usage: /);
-    assertEquals([...Deno.readDirSync(dir.path)], []);
+    assertEquals(fileNames(dir.path), []);
   },
 });

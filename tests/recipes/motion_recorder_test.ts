@@ -2,10 +2,11 @@
  * The recipe that records what moves, at a source that moves at known instants.
  */
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
-import { ROOT } from "../../scripts/lib/paths.ts";
-import { run } from "../../scripts/lib/run.ts";
+import { decode } from "../helpers/ffmpeg.ts";
 import { probeClip } from "../helpers/ffprobe.ts";
+import { fileNames } from "../helpers/file_names.ts";
 import { withoutWarning } from "../helpers/permissions.ts";
+import { runRecipe } from "../helpers/recipe.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 
 /** A rate of which each frame has a time in whole nanoseconds. */
@@ -27,14 +28,9 @@ function picture(frame: number): Uint8Array {
 
 /** The number of the first frame of a clip that differs from the one before it. */
 async function firstChange(clip: string): Promise<number> {
-  const raw = `${clip}.gray`;
-  const { code, stderr } = await run("ffmpeg", [
-    ...["-v", "error", "-i", clip, "-fps_mode", "passthrough", "-f", "rawvideo"],
-    ...["-pix_fmt", "gray", "-y", raw],
-  ]);
-  assertEquals([code, withoutWarning(stderr)], [0, ""]);
-  const bytes = await Deno.readFile(raw);
-  await Deno.remove(raw);
+  const format = ["-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "gray"];
+  const { bytes, complaints } = await decode(clip, format);
+  assertEquals(complaints, "");
   const size = WIDTH * HEIGHT;
   for (let frame = 1; frame * size < bytes.length; frame++) {
     let pixels = 0;
@@ -58,17 +54,15 @@ Deno.test("motion-recorder.ts records each motion, from before it", async () => 
   const source = `filesrc location=${raw} blocksize=${WIDTH * HEIGHT} ! rawvideoparse ` +
     `format=gray8 width=${WIDTH} height=${HEIGHT} framerate=${FPS}/1`;
   const out = `${dir.path}/clips`;
-  const recipe = `${ROOT}recipes/motion-recorder.ts`;
-  const args = ["run", "--no-prompt", "-P=recipes", recipe, source];
-  const options = [`--out=${out}`, `--window=${WINDOW_SEC}`];
-  const { code, stdout, stderr } = await run(Deno.execPath(), [...args, ...options]);
+  const args = [source, `--out=${out}`, `--window=${WINDOW_SEC}`];
+  const { code, stdout, stderr } = await runRecipe("motion-recorder", args);
   assertEquals([code, withoutWarning(stderr)], [0, ""]);
 
   const told = [...stdout.matchAll(/^motion at ([\d.]+) s$/gm)].map(([, sec]) => Number(sec));
   assertEquals(told, MOTIONS.map(({ first }) => Number((first / FPS).toFixed(3))), stdout);
   const clips = [...stdout.matchAll(/^(.+\.webm): ([\d.]+) to ([\d.]+) s, (\d+) frames$/gm)];
   assertEquals(clips.length, MOTIONS.length, stdout);
-  assertEquals([...Deno.readDirSync(out)].length, MOTIONS.length);
+  assertEquals(fileNames(out).length, MOTIONS.length);
   for (const [i, [, path, start, end, frames]] of clips.entries()) {
     const { first, last } = MOTIONS[i]!;
     const from = first - WINDOW_SEC * FPS;
@@ -82,10 +76,8 @@ Deno.test("motion-recorder.ts records each motion, from before it", async () => 
 });
 
 Deno.test("motion-recorder refuses a share that never or always is reached", async () => {
-  const recipe = `${ROOT}recipes/motion-recorder.ts`;
   for (const share of ["much", "0", "1.5"]) {
-    const args = ["run", "--no-prompt", "-P=recipes", recipe, `--share=${share}`];
-    const { code, stderr } = await run(Deno.execPath(), args);
+    const { code, stderr } = await runRecipe("motion-recorder", [`--share=${share}`]);
     assertEquals(code, 2);
     assertStringIncludes(stderr, `--share is above 0 and at most 1, not "${share}"`);
   }

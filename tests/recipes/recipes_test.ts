@@ -2,13 +2,14 @@
  * The recipes, as people run them: each prints what ffprobe says of its clips, which are those that it promises.
  */
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { ROOT } from "../../scripts/lib/paths.ts";
-import { run } from "../../scripts/lib/run.ts";
-import { probeClip } from "../helpers/ffprobe.ts";
+
+import { ffprobe, probeClip } from "../helpers/ffprobe.ts";
+import { fileNames } from "../helpers/file_names.ts";
+import { FPS } from "../helpers/fps.ts";
 import { withoutWarning } from "../helpers/permissions.ts";
+import { runRecipe } from "../helpers/recipe.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 
-const FPS = 30;
 /** Seconds by which a recipe's sleep may be late. */
 const LATE_SEC = 0.2;
 /** The frames of one call, always, and of two calls, by how much more than a second is between them. */
@@ -58,14 +59,12 @@ Deno.test("the recipes record the clips that they promise", async () => {
   await Promise.all(
     Object.entries(RECIPES).map(async ([name, clips]) => {
       const folder = `${dir.path}/${name}`;
-      const recipe = `${ROOT}recipes/${name}.ts`;
-      const args = ["run", "--no-prompt", "-P=recipes", recipe, `--out=${folder}`];
       const options = { cwd: dir.path, env: { TMPDIR: dir.path } };
-      const { code, stdout, stderr } = await run(Deno.execPath(), args, options);
+      const { code, stdout, stderr } = await runRecipe(name, [`--out=${folder}`], options);
       assertEquals({ code, stderr: withoutWarning(stderr) }, { code: 0, stderr: "" }, name);
       const printed = readPrinted(stdout);
       assertEquals(printed.length, 2, stdout);
-      assertEquals([...Deno.readDirSync(folder)].length, 2);
+      assertEquals(fileNames(folder).length, 2);
       for (const [i, clip] of clips.entries()) await checkClip(printed[i]!, clip);
     }),
   );
@@ -73,19 +72,14 @@ Deno.test("the recipes record the clips that they promise", async () => {
 
 Deno.test("audio-video.ts records video and sound in step", async () => {
   await using dir = await tempDir();
-  const recipe = `${ROOT}recipes/audio-video.ts`;
-  const args = ["run", "--no-prompt", "-P=recipes", recipe, `--out=${dir.path}`];
-  const { code, stdout, stderr } = await run(Deno.execPath(), args);
+  const { code, stdout, stderr } = await runRecipe("audio-video", [`--out=${dir.path}`]);
   assertEquals({ code, stderr: withoutWarning(stderr) }, { code: 0, stderr: "" });
-  const [entry, ...more] = [...Deno.readDirSync(dir.path)];
+  const [name, ...more] = fileNames(dir.path);
   assertEquals(more, []);
-  const { streams } = JSON.parse(
-    (await run("ffprobe", [
-      ...["-v", "error", "-of", "json", "-show_entries"],
-      "stream=codec_type,codec_name,start_time,duration",
-      `${dir.path}/${entry!.name}`,
-    ])).stdout,
-  ) as { streams: Record<string, string>[] };
+  const { streams } = await ffprobe<{ streams: Record<string, string>[] }>(
+    `${dir.path}/${name}`,
+    "stream=codec_type,codec_name,start_time,duration",
+  );
   assertEquals(streams.map((stream) => stream["codec_name"]), ["h264", "aac"], stdout);
   const [video, sound] = streams.map((stream) => ({
     start: Number(stream["start_time"]),

@@ -12,6 +12,7 @@ import {
   type Standalone,
 } from "../../mod.ts";
 import { probeClip } from "../helpers/ffprobe.ts";
+import { fileNames } from "../helpers/file_names.ts";
 import { checkComplete, ringFull, runLive, WINDOW_SEC } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 
@@ -56,7 +57,7 @@ Deno.test("MultiVideoRecorder.record() records at the tee of the number, into a 
   }
   assertEquals(reports.length, 1);
   assertEquals(recorder.busy, false);
-  assertEquals([...Deno.readDirSync(`${dir.path}/new folder`)].length, 2);
+  assertEquals(fileNames(`${dir.path}/new folder`).length, 2);
 });
 
 Deno.test("MultiVideoRecorder.record() names the numbers that there are", async () => {

@@ -6,7 +6,7 @@ import type { Recording, RecordingReport, RecordOptions } from "../../mod.ts";
 import { numberedSource, readNumbers, writeNumbered } from "../helpers/numbered.ts";
 import { newPaths, recorderOf, runLive } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
-import { reached } from "../helpers/wait.ts";
+import { playFor, reached } from "../helpers/wait.ts";
 
 const FPS = 30;
 const SOURCE = { fps: FPS, live: true, teeName: "t" };
@@ -27,7 +27,7 @@ Deno.test("record() takes spans and instants of its own", async () => {
   const options = { windowSizeSec: 2 };
   const record = async (call: RecordOptions) => {
     const recorder = recorderOf(app.pipeline, newPaths(dir.path), options);
-    await reached(app.pipeline, app.pipeline.runningTimeSec! + 3);
+    await playFor(app.pipeline, 3);
     return await (await recorder.record(call)).finished;
   };
   const checks = [
@@ -42,7 +42,7 @@ Deno.test("record() takes spans and instants of its own", async () => {
   await Promise.all(checks);
 
   const recorder = recorderOf(app.pipeline, newPaths(dir.path), options);
-  await reached(app.pipeline, app.pipeline.runningTimeSec! + 3);
+  await playFor(app.pipeline, 3);
   const at = app.pipeline.runningTimeSec! - 1.2;
   const late = await recorder.record({ at, beforeSec: 0.5, afterSec: 0.5 });
   await checkFrames(await late.finished, at - 0.5, at + 0.5);
@@ -74,7 +74,7 @@ Deno.test("maxClipSec has a call begin the next clip, which loses nothing", asyn
   await using app = await runLive(`${numberedSource({ ...SOURCE, path })} t. ! fakesink`);
   const options = { windowSizeSec: 1, maxClipSec: 2.5 };
   const recorder = recorderOf(app.pipeline, newPaths(dir.path), options);
-  await reached(app.pipeline, app.pipeline.runningTimeSec! + 1.5);
+  await playFor(app.pipeline, 1.5);
   const recordings = new Set<Recording>();
   const startSec = app.pipeline.runningTimeSec!;
   for (let i = 0; i < 8; i++) {

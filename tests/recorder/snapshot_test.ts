@@ -13,6 +13,7 @@ import {
 } from "../../mod.ts";
 import { run } from "../../scripts/lib/run.ts";
 import { imageBinText } from "../../src/recorder/snapshot.ts";
+import { fileNames } from "../helpers/file_names.ts";
 import { numberedSource, readNumbers, writeNumbered } from "../helpers/numbered.ts";
 import { newPaths, recorderOf, runLive, SOURCE } from "../helpers/recording.ts";
 import { runChild } from "../helpers/script.ts";
@@ -234,13 +235,13 @@ Deno.test("snapshot() tells what is wrong", async () => {
   // deno-lint-ignore no-explicit-any
   const at = "1" as any;
   await assertRejects(() => recorder.snapshot(path, { at }), TypeError);
-  assertEquals([...Deno.readDirSync(dir.path)], []);
+  assertEquals(fileNames(dir.path), []);
 
   await Deno.writeTextFile(path, "mine");
   await assertRejects(() => recorder.snapshot(path), Deno.errors.AlreadyExists, path);
   assertEquals(await Deno.readTextFile(path), "mine");
   await assertRejects(() => recorder.snapshot(`${path}/b.png`), Error);
-  assertEquals([...Deno.readDirSync(dir.path)].length, 1);
+  assertEquals(fileNames(dir.path).length, 1);
 
   await recorder.close();
   await assertRejects(() => recorder.snapshot(`${dir.path}/b.png`), GstClosedError);
@@ -258,7 +259,7 @@ Deno.test({
     await reached(app.pipeline, 0.5);
     const picture = () => recorder.snapshot(`${disk.path}/a.png`);
     assertMatch((await assertRejects(picture, GstError)).message, /filesink/);
-    assertEquals([...Deno.readDirSync(disk.path)], []);
+    assertEquals(fileNames(disk.path), []);
   },
 });
 

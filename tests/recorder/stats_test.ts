@@ -6,7 +6,7 @@ import { ringStats } from "../../src/recorder/stats.ts";
 import { EncodedRingBuffer } from "../../mod.ts";
 import { newPaths, recorderOf, runLive } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
-import { reached } from "../helpers/wait.ts";
+import { playFor, reached } from "../helpers/wait.ts";
 
 const MS = 1_000_000n;
 
@@ -94,7 +94,7 @@ Deno.test("maxRingBytes bounds the ring, and the report says what that cost", as
   await reached(app.pipeline, 3);
   const { frames, bytes } = recorder.stats();
   assertEquals([frames, bytes], [20, 20 * frameBytes]);
-  await reached(app.pipeline, app.pipeline.runningTimeSec! + 3);
+  await playFor(app.pipeline, 3);
   const report = await (await recorder.record({ afterSec: 0.2 })).finished;
   assertEquals(report.shortfalls, ["ring-not-full"]);
   assert(report.calls[0]! - report.start < 1, Deno.inspect(report));

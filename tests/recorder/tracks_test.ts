@@ -15,7 +15,7 @@ import { newPaths, runLive } from "../helpers/recording.ts";
 import { checkStep, scene, writeScene } from "../helpers/scene.ts";
 import { readBeeps } from "../helpers/sound.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
-import { reached } from "../helpers/wait.ts";
+import { playFor, reached } from "../helpers/wait.ts";
 
 const EXTENSIONS = [".webm", ".mkv", ".mp4", ".mov", ".ts"];
 
@@ -84,9 +84,9 @@ Deno.test("record() goes on without a track that breaks off, and says so", async
     recorderOf(app.pipeline, newPaths(dir.path, extension), { trackTimeoutSec: 1 })
   );
   for (const [broken, other] of [["a", "v"], ["v", "a"]] as const) {
-    await reached(app.pipeline, app.pipeline.runningTimeSec! + 2.5);
+    await playFor(app.pipeline, 2.5);
     const recordings = await Promise.all(recorders.map((recorder) => recorder.record()));
-    await reached(app.pipeline, app.pipeline.runningTimeSec! + 0.3);
+    await playFor(app.pipeline, 0.3);
     drop(app.pipeline, broken, true);
     for (const { finished } of recordings) {
       const report = await finished;
@@ -112,7 +112,7 @@ Deno.test("record() leaves out a track that gives nothing, and takes it once it 
     trackTimeoutSec: 1,
   });
   for (const waitSec of [0, 2.5]) {
-    await reached(app.pipeline, app.pipeline.runningTimeSec! + waitSec);
+    await playFor(app.pipeline, waitSec);
     const report = await (await recorder.record({ afterSec: 0.5 })).finished;
     const [video, sound] = report.tracks!;
     assertEquals([sound!.frames, sound!.mediaType], [0, null]);
@@ -121,7 +121,7 @@ Deno.test("record() leaves out a track that gives nothing, and takes it once it 
     assertEquals((await readNumbers(report.path)).length, video!.frames);
   }
   drop(app.pipeline, "a", false);
-  await reached(app.pipeline, app.pipeline.runningTimeSec! + 1.5);
+  await playFor(app.pipeline, 1.5);
   const report = await (await recorder.record()).finished;
   assert(report.tracks![1]!.start > report.tracks![0]!.start + 0.2, Deno.inspect(report));
   await checkStep(report.path, 2);

@@ -22,6 +22,7 @@ import {
   RingBuffer,
 } from "../../mod.ts";
 import { blockEventLoop } from "../helpers/event_loop.ts";
+import { fileNames } from "../helpers/file_names.ts";
 import { FPS } from "../helpers/fps.ts";
 import { numberedSource, readNumbers, writeNumbered } from "../helpers/numbered.ts";
 import { printedErrors } from "../helpers/printed_errors.ts";
@@ -36,7 +37,7 @@ import {
   WINDOW_SEC,
 } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
-import { reached, until } from "../helpers/wait.ts";
+import { playFor, reached, until } from "../helpers/wait.ts";
 
 const STOPPED = `${SOURCE} t. ! fakesink`;
 
@@ -110,7 +111,7 @@ Deno.test("record() of two calls makes one clip, and each onVideoFinished gets i
     recorder.record({ onVideoFinished }),
     recorder.record({ onVideoFinished }),
   ]);
-  await reached(app.pipeline, app.pipeline.runningTimeSec! + WINDOW_SEC / 2);
+  await playFor(app.pipeline, WINDOW_SEC / 2);
   const second = await recorder.record({ onVideoFinished });
   assertEquals([same.path, second.path], [first.path, first.path]);
   const report = await second.finished;
@@ -207,7 +208,7 @@ Deno.test("record() rejects where no frame comes in time, and the recorder goes 
   const error = await assertRejects(() => recorder.record({ maxDelaySec: 0.05 }), RecordingError);
   assertInstanceOf(error.cause, GstTimeoutError);
   assertMatch(error.message, /No file within 0.05 s/);
-  assertEquals([...Deno.readDirSync(dir.path)], []);
+  assertEquals(fileNames(dir.path), []);
   assertEquals(recorder.state, "buffering");
   await pipeline.play();
   await ringFull(pipeline);

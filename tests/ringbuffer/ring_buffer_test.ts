@@ -17,7 +17,7 @@ import {
   ringClass,
 } from "../helpers/ring.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
-import { reached, until } from "../helpers/wait.ts";
+import { playFor, reached, until } from "../helpers/wait.ts";
 
 /** When to attach a ring. */
 const MOMENTS = ["null", "prerolling", "paused", "playing"] as const;
@@ -63,7 +63,7 @@ async function checkRings(moment: Moment, live: boolean): Promise<void> {
     () => STREAMS.map(([, windowSec], i) => attach(pipeline, { teeName: `t${i}`, windowSec })),
   );
   await until("frames flow", () => rings.every((ring) => ring.resize()));
-  await reached(pipeline, pipeline.runningTimeSec! + 3.5);
+  await playFor(pipeline, 3.5);
   for (const [i, ring] of rings.entries()) {
     const [fps, windowSec] = STREAMS[i]!;
     const seen = pullTimes(pipeline, `probe${i}`);
@@ -193,7 +193,7 @@ Deno.test("resize() fits the ring to a frame rate that changes", async () => {
   pipeline.element("filter").setProperty("caps", "video/x-raw,framerate=100/1");
   await until("the rate is there", () => ring.frameNs === 10_000_000n);
   ring.resize();
-  await reached(pipeline, pipeline.runningTimeSec! + 1);
+  await playFor(pipeline, 1);
   const times = drainTimes(ring);
   assertEquals(times.length, 54);
   ring.detach();

@@ -4,24 +4,20 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { basename, dirname } from "@std/path";
 import { PartFile } from "../../src/storage/part_file.ts";
+import { fileNames } from "../helpers/file_names.ts";
 import { checkFile, recorderOf, runLive } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { until } from "../helpers/wait.ts";
-
-/** Names of a folder's files. */
-function names(folder: string): string[] {
-  return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
-}
 
 Deno.test("PartFile.reserve() makes the directory and the temporary name, and never overwrites", async () => {
   await using dir = await tempDir();
   const path = `${dir.path}/new/folders/ä b'c".webm`;
   const file = await PartFile.reserve(path);
-  assertEquals(names(dirname(path)), [`${basename(path)}.part`]);
+  assertEquals(fileNames(dirname(path)), [`${basename(path)}.part`]);
   await assertRejects(() => PartFile.reserve(path), Deno.errors.AlreadyExists);
   Deno.writeTextFileSync(file.partPath, "clip");
   assertEquals(file.commit(), 4);
-  assertEquals(names(dirname(path)), [basename(path)]);
+  assertEquals(fileNames(dirname(path)), [basename(path)]);
   await assertRejects(() => PartFile.reserve(path), Deno.errors.AlreadyExists, path);
   assertEquals(Deno.readTextFileSync(path), "clip");
 });
@@ -54,7 +50,7 @@ Deno.test("PartFile.abandon() keeps what is written, and no empty file", async (
     [await empty.abandon(), await begun.abandon(), await gone.abandon()],
     [false, true, false],
   );
-  assertEquals(names(dir.path), ["begun.webm.part"]);
+  assertEquals(fileNames(dir.path), ["begun.webm.part"]);
   begun.release();
 });
 
@@ -83,14 +79,14 @@ Deno.test("PartFile.reserve() takes names up to the longest, whose temporary one
   await using dir = await tempDir();
   const [a, b] = ["a", "b"].map((letter) => letter.repeat(130) + "ä".repeat(60) + ".webm");
   const files = await Promise.all([a, b].map((name) => PartFile.reserve(`${dir.path}/${name}`)));
-  assertEquals(names(dir.path), [".part"]);
-  assertEquals(names(`${dir.path}/.part`), [a, b]);
+  assertEquals(fileNames(dir.path), [".part"]);
+  assertEquals(fileNames(`${dir.path}/.part`), [a, b]);
   files[0]!.commit();
-  assertEquals(names(dir.path), [".part", a]);
+  assertEquals(fileNames(dir.path), [".part", a]);
   await files[1]!.remove();
-  assertEquals(names(dir.path), [a]);
+  assertEquals(fileNames(dir.path), [a]);
   const short = await PartFile.reserve(`${dir.path}/${"c".repeat(245)}.webm`);
-  assertEquals(names(dir.path).length, 2);
+  assertEquals(fileNames(dir.path).length, 2);
   await short.remove();
   const long = `${dir.path}/${"d".repeat(251)}.webm`;
   await assertRejects(() => PartFile.reserve(long), Error, "File name too long");
@@ -105,7 +101,7 @@ Deno.test("record() shows no file under the clip's name before it is complete", 
   /** Sizes of the clips when they were seen first. */
   const firstSizes = new Map<string, number>();
   const timer = setInterval(() => {
-    for (const name of names(dir.path)) {
+    for (const name of fileNames(dir.path)) {
       const path = `${dir.path}/${name}`;
       if (!name.endsWith(".part") && !firstSizes.has(path)) {
         firstSizes.set(path, Deno.statSync(path).size);
@@ -113,12 +109,12 @@ Deno.test("record() shows no file under the clip's name before it is complete", 
     }
   }, 1);
   const recordings = await Promise.all(recorders.map((recorder) => recorder.record()));
-  assertEquals(names(dir.path), ["clip.mkv.part", "clip.mp4.part", "clip.webm.part"]);
+  assertEquals(fileNames(dir.path), ["clip.mkv.part", "clip.mp4.part", "clip.webm.part"]);
   const reports = await Promise.all(recordings.map(({ finished }) => finished));
   await until("all clips were seen", () => firstSizes.size === 3);
   clearInterval(timer);
   for (const { path, bytes } of reports) assertEquals(firstSizes.get(path), bytes);
-  assertEquals(names(dir.path), ["clip.mkv", "clip.mp4", "clip.webm"]);
+  assertEquals(fileNames(dir.path), ["clip.mkv", "clip.mp4", "clip.webm"]);
 });
 
 Deno.test("record() makes missing folders", async () => {

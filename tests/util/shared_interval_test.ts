@@ -2,13 +2,9 @@
  * Looks that are made together.
  */
 import { assertEquals } from "@std/assert";
+import { sleep } from "../../scripts/lib/sleep.ts";
 import { SharedInterval } from "../../src/util/shared_interval.ts";
 import { runScript } from "../helpers/script.ts";
-
-/** Resolves in a later turn of the event loop than those of {@link SharedInterval} that are due. */
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
 
 /** Counts the timers that are started. */
 function watchTimers(): { count: number } & Disposable {
@@ -40,7 +36,7 @@ Deno.test("SharedInterval makes all its calls in one turn, again and again", asy
   turns.remove(last);
   const { length } = made;
   assertEquals(made.join(""), "ab".repeat(length / 2));
-  await pause(10);
+  await sleep(0.01);
   assertEquals(made.length, length, "none after remove()");
 });
 
@@ -68,7 +64,7 @@ Deno.test("SharedInterval makes no call that another one of its turn has removed
 
 Deno.test("SharedInterval keeps the process alive only where it is told to", async () => {
   const script = (keepsAlive: boolean) => `
-    import { SharedInterval } from "./src/recorder/turns.ts";
+    import { SharedInterval } from "./src/util/shared_interval.ts";
     const turns = new SharedInterval(1, ${keepsAlive});
     const call = () => {
       console.log("called");

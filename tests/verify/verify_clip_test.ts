@@ -3,9 +3,12 @@
  */
 import { assert, assertAlmostEquals, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { type VerifiedTrack, verifyClip } from "../../mod.ts";
-import { run } from "../../scripts/lib/run.ts";
+import { outputOf, words } from "../../scripts/lib/run.ts";
 import { readFile, sinkText } from "../../src/verify/read_file.ts";
 import { gstp } from "../helpers/cli.ts";
+import { ffmpeg } from "../helpers/ffmpeg.ts";
+import { ffprobe } from "../helpers/ffprobe.ts";
+import { fileNames } from "../helpers/file_names.ts";
 import { newPaths, recorderOf, ringFull, runLive } from "../helpers/recording.ts";
 import { runChild, runScript } from "../helpers/script.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
@@ -35,22 +38,15 @@ async function both(extension: string): Promise<string> {
     "videotestsrc num-buffers=60 pattern=ball ! video/x-raw,width=160,height=120,framerate=30/1 " +
     `! ${queue} ! ${video} name=muxer ! filesink location=${path} audiotestsrc num-buffers=94 ` +
     `! audio/x-raw,rate=48000 ! audioconvert ! ${sound} ! ${queue} ! muxer.`;
-  await succeed("gst-launch-1.0", ["-q", ...text.split(" ")]);
+  await outputOf("gst-launch-1.0", ["-q", ...words(text)]);
   return path;
-}
-
-async function succeed(command: string, args: string[]): Promise<void> {
-  const { code, stderr } = await run(command, args);
-  assertEquals(code, 0, stderr);
 }
 
 /** Copies a file without the packets of video whose number fulfils a condition of ffmpeg's. */
 async function without(path: string, numbers: string): Promise<string> {
   const copy = path.replace("both", `without-${numbers.replaceAll(/\W/g, "-")}`);
-  await succeed("ffmpeg", [
-    ...["-v", "error", "-y", "-i", path, "-c", "copy"],
-    ...["-bsf:v", `noise=drop=${numbers.replaceAll(",", "\\,")}`, copy],
-  ]);
+  const filter = `noise=drop=${numbers.replaceAll(",", "\\,")}`;
+  await ffmpeg(["-i", path, "-c", "copy", "-bsf:v", filter, copy]);
   return copy;
 }
 
@@ -64,17 +60,11 @@ async function cut(path: string, part: number): Promise<string> {
 
 /** What ffprobe finds in the tracks of a file. */
 async function probeTracks(path: string) {
-  const { stdout } = await run("ffprobe", [
-    ...["-v", "error", "-count_frames", "-count_packets", "-of", "json", path],
-    ...[
-      "-show_entries",
-      "packet=stream_index,pts_time,flags:stream=nb_read_packets,nb_read_frames",
-    ],
-  ]);
-  const { streams, packets }: {
+  const entries = "packet=stream_index,pts_time,flags:stream=nb_read_packets,nb_read_frames";
+  const { streams, packets } = await ffprobe<{
     streams: { nb_read_packets: string; nb_read_frames: string }[];
     packets: { stream_index: number; pts_time: string; flags: string }[];
-  } = JSON.parse(stdout);
+  }>(path, entries, { args: ["-count_frames", "-count_packets"], isDamaged: true });
   return streams.map(({ nb_read_packets, nb_read_frames }, index) => {
     const own = packets.filter(({ stream_index }) => stream_index === index);
     const times = own.map(({ pts_time }) => Number(pts_time)).sort((a, b) => a - b);
@@ -148,7 +138,7 @@ Deno.test("verifyClip() counts sound in transport streams as ffprobe does", asyn
       "-i",
       "sine=d=2",
     ];
-    await succeed("ffmpeg", ["-v", "error", ...source, "-c:v", "libx264", "-c:a", codec, path]);
+    await ffmpeg([...source, "-c:v", "libx264", "-c:a", codec, path]);
     const { faults, tracks } = await verifyClip(path);
     assertEquals(faults, [], codec);
     const [video, sound] = await probeTracks(path);
@@ -199,8 +189,8 @@ Deno.test("verifyClip() finds files that were cut short", async () => {
     assertEquals(await kindsOf(path), [expected], path);
   }
   const fast = `${folder.path}/both-fast.mp4`;
-  const options = ["-v", "error", "-y", "-c", "copy", "-movflags", "+faststart"];
-  await succeed("ffmpeg", ["-i", await both(".mp4"), ...options, fast]);
+  const options = ["-c", "copy", "-movflags", "+faststart"];
+  await ffmpeg(["-i", await both(".mp4"), ...options, fast]);
   assertEquals((await verifyClip(fast)).faults, []);
   assertEquals(await kindsOf(await cut(fast, 0.6)), ["cut-short"]);
 });
@@ -232,8 +222,7 @@ Deno.test("verifyClip() finds what cannot be decoded", async () => {
 
 Deno.test("verifyClip() leaves out what an edit list leaves out", async () => {
   const path = `${folder.path}/edited.mp4`;
-  const copy = ["-v", "error", "-y", "-ss", "0.5", "-i", await both(".mp4"), "-c", "copy", path];
-  await succeed("ffmpeg", copy);
+  await ffmpeg(["-ss", "0.5", "-i", await both(".mp4"), "-c", "copy", path]);
   const { faults, decodedFrames, tracks: [video] } = await verifyClip(path);
   assertEquals(faults, []);
   const [probed] = await probeTracks(path);
@@ -245,7 +234,7 @@ Deno.test("verifyClip() takes frames that are only decoded for what they are", a
   const path = `${folder.path}/hidden.webm`;
   const options = ["-c:v", "libvpx", "-auto-alt-ref", "1", "-lag-in-frames", "16", "-b:v", "100k"];
   const source = ["-f", "lavfi", "-i", "testsrc=s=160x120:r=30:d=2"];
-  await succeed("ffmpeg", ["-v", "error", ...source, ...options, path]);
+  await ffmpeg([...source, ...options, path]);
   const { faults, tracks: [video], decodedFrames } = await verifyClip(path);
   assertEquals(faults, []);
   await checkVideo(path, video!, decodedFrames);
@@ -269,9 +258,7 @@ Deno.test("verifyClip() reads what a killed process leaves behind", async () => 
     Deno.kill(Deno.pid, "SIGKILL");
   `);
   assertEquals(signal, "SIGKILL");
-  const names = [...Deno.readDirSync(dir.path)].map(({ name }) => name).filter((name) =>
-    name.endsWith(".part")
-  );
+  const names = fileNames(dir.path).filter((name) => name.endsWith(".part"));
   assertEquals(names.length, EXTENSIONS.length);
   for (const name of names) {
     const path = `${dir.path}/${name}`;
@@ -322,7 +309,7 @@ Deno.test("verifyClip() takes subtitles, timecodes and pictures of covers for wh
   await Deno.writeTextFile(lines, "1\n00:00:00,500 --> 00:00:01,000\nA line.\n");
   const clip = await both(".mp4");
   const cover = `${folder.path}/cover.png`;
-  await succeed("ffmpeg", ["-v", "error", "-i", clip, "-frames:v", "1", cover]);
+  await ffmpeg(["-i", clip, "-frames:v", "1", cover]);
   const allCopied = ["-map", "0", "-map", "1", "-c", "copy"];
   const files: Record<string, string[]> = {
     "lines.mkv": ["-i", lines, ...allCopied, "-c:s", "srt"],
@@ -332,7 +319,7 @@ Deno.test("verifyClip() takes subtitles, timecodes and pictures of covers for wh
   };
   for (const [name, options] of Object.entries(files)) {
     const path = `${folder.path}/${name}`;
-    await succeed("ffmpeg", ["-v", "error", "-y", "-i", clip, ...options, path]);
+    await ffmpeg(["-i", clip, ...options, path]);
     const { faults, decodedFrames } = await verifyClip(path);
     assertEquals([faults, decodedFrames], [[], 60], name);
   }
@@ -342,7 +329,7 @@ Deno.test("verifyClip() finds a track that holds nothing", async () => {
   for (const extension of [".mkv", ".ts"]) {
     const path = `${folder.path}/silent${extension}`;
     const copy = ["-c", "copy", "-bsf:a", "noise=drop=1", path];
-    await succeed("ffmpeg", ["-v", "error", "-y", "-i", await both(extension), ...copy]);
+    await ffmpeg(["-i", await both(extension), ...copy]);
     const { faults, tracks: [video], decodedFrames } = await verifyClip(path);
     assertEquals(faults.map(({ message }) => message), ["audio: it holds nothing"]);
     assertEquals([video!.frames, decodedFrames], [60, 60]);
@@ -385,7 +372,7 @@ Deno.test("gstp verify prints a line for each clip, and tells by its status whet
 
 Deno.test("gstp verify says that there is no decoder, and needs none with --fast", async () => {
   const clips = [await both(".webm"), `${folder.path}/alone.webm`];
-  await succeed("ffmpeg", ["-v", "error", "-y", "-i", clips[0]!, "-an", "-c", "copy", clips[1]!]);
+  await ffmpeg(["-i", clips[0]!, "-an", "-c", "copy", clips[1]!]);
   const env = { GST_PLUGIN_FEATURE_RANK: "vp8dec:NONE,avdec_vp8:NONE" };
   const { code, stdout } = await gstp(["verify", ...clips], { env });
   assertEquals(code, 1);

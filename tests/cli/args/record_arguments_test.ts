@@ -8,6 +8,7 @@ import { isRecordOption, readRecordArguments } from "../../../cli/args/record_ar
 import { formatBytes, readBytes, readCount, readSpan } from "../../../cli/args/units.ts";
 import { words } from "../../../scripts/lib/run.ts";
 import { gstp } from "../../helpers/cli.ts";
+import { tempDir } from "../../helpers/temp_dir.ts";
 
 function refused(line: string): string {
   return assertThrows(() => readRecordArguments(words(line)), UsageError).message;
@@ -156,22 +157,26 @@ Deno.test("gstp record prints its help, and the final pipeline of a dry run, wit
 });
 
 Deno.test("gstp record refuses what cannot be recorded", async () => {
-  const dir = await Deno.makeTempDir();
-  await Deno.writeTextFile(`${dir}/file`, "");
+  await using dir = await tempDir();
+  await Deno.writeTextFile(`${dir.path}/file`, "");
   const source = "videotestsrc is-live=true ! ";
   const cases: [string, number, string][] = [
     ["", 2, "No pipeline is given"],
     [`--obs=a --ext=x.ts:f --proc=x.ts:f ${source}tee name=a ! fakesink`, 2, "--obs is for"],
     [`${source}tee ! fakesink`, 2, "put ! tee name=t1"],
     [`--tee=x ${source}tee name=a ! fakesink`, 2, 'no tee named "x"; there are: a'],
-    [`--out=${dir}/file ${source}tee name=a ! fakesink`, 2, `Cannot write to the folder ${dir}`],
+    [
+      `--out=${dir.path}/file ${source}tee name=a ! fakesink`,
+      2,
+      `Cannot write to the folder ${dir.path}`,
+    ],
     [`--container=mp4 ${source}jpegenc ! tee name=a ! fakesink`, 2, 'Tee "a": '],
-    [`--out=${dir} ${source}identity error-after=3 ! tee name=a ! fakesink`, 1, "GstIdentity"],
+    [`--out=${dir.path} ${source}identity error-after=3 ! tee name=a ! fakesink`, 1, "GstIdentity"],
     ["nosuchelement ! fakesink", 1, "nosuchelement"],
   ];
   const results = await Promise.all(
     cases.map(([line]) =>
-      gstp(["record", ...words(line)].filter((arg) => arg !== ""), { cwd: dir })
+      gstp(["record", ...words(line)].filter((arg) => arg !== ""), { cwd: dir.path })
     ),
   );
   for (const [i, { code, stderr }] of results.entries()) {
@@ -179,5 +184,4 @@ Deno.test("gstp record refuses what cannot be recorded", async () => {
     assertStringIncludes(stderr, cases[i]![2]);
     assertEquals(stderr.includes("    at "), false, stderr);
   }
-  await Deno.remove(dir, { recursive: true });
 });

@@ -8,6 +8,7 @@ import { ClipFolder } from "../../../cli/record/clip_folder.ts";
 import { ClipList } from "../../../cli/record/clip_list.ts";
 import { clipResponse } from "../../../cli/server/clip_response.ts";
 import { Events, type TimedEvent } from "../../../cli/record/events.ts";
+import { fileNames } from "../../helpers/file_names.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
 
 const NO_LIMITS = { maxFiles: Infinity, maxBytes: Infinity, maxAgeSec: Infinity };
@@ -221,7 +222,7 @@ Deno.test("ClipFolder.make() refuses a folder that cannot be written to", async 
 async function liveADay(
   dir: string,
   limits: typeof NO_LIMITS,
-  check: (clips: Deno.DirEntry[]) => void,
+  check: (clips: string[]) => void,
 ): Promise<{ events: TimedEvent[]; names: string[] }> {
   const events: TimedEvent[] = [];
   const listeners = new Events();
@@ -241,7 +242,7 @@ async function liveADay(
       await Deno.utime(path, nowMs / 1000, nowMs / 1000);
       folder.add({ ...reportOf(path), bytes: 1000 + (clip * 7919) % 8000 });
       await folder.tidy();
-      check([...Deno.readDirSync(dir)].filter(({ name }) => name.endsWith(".mp4")));
+      check(fileNames(dir).filter((name) => name.endsWith(".mp4")));
     }
   } finally {
     Date.now = realNow;
@@ -259,13 +260,13 @@ Deno.test("ClipFolder.tidy() keeps a day of clips within each limit, oldest goin
     await using dir = await tempDir();
     const limits = { ...NO_LIMITS, [limit]: value };
     const { events, names } = await liveADay(dir.path, limits, (clips) => {
-      const sizes = clips.map(({ name }) => Deno.statSync(`${dir.path}/${name}`).size);
+      const sizes = clips.map((name) => Deno.statSync(`${dir.path}/${name}`).size);
       assert(isWithin(sizes), `${limit}: ${sizes}`);
     });
     const removed = events.filter((event) => event.type === "removed").map(({ name }) => name);
     assert(removed.length > 150, limit);
     assertEquals(removed, names.slice(0, removed.length), limit);
-    const left = [...Deno.readDirSync(dir.path)].map(({ name }) => name).sort();
+    const left = fileNames(dir.path);
     assertEquals(left, [...names.slice(removed.length), "open.mp4.part"].sort(), limit);
   }
 });

@@ -6,6 +6,7 @@ import { words } from "../../../scripts/lib/run.ts";
 import { PartFile } from "../../../src/storage/part_file.ts";
 import { startGstp } from "../../helpers/cli.ts";
 import { probeClip } from "../../helpers/ffprobe.ts";
+import { fileNames } from "../../helpers/file_names.ts";
 import { eventsOf } from "../../helpers/recording_command.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
 import { until } from "../../helpers/wait.ts";
@@ -43,7 +44,7 @@ Deno.test("gstp record makes clips of what a killed run has left, and starts wha
   assertEquals((await Deno.stat(`${dir.path}/${name}`)).size, bytes);
   const left = events.filter((event) => event.type === "unrecovered");
   assertEquals(left.map(({ name, reason }) => [name, reason]), [["text.mkv.part", "unreadable"]]);
-  const names = [...Deno.readDirSync(dir.path)].map(({ name }) => name).sort();
+  const names = fileNames(dir.path);
   assertEquals(names, [name, "open.mkv.part", "text.mkv.part"]);
   await open.remove();
 });

@@ -3,6 +3,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import type { Status } from "../../../cli/record/recorders.ts";
+import { fileNames } from "../../helpers/file_names.ts";
 import {
   checkExact,
   eventsOf,
@@ -28,7 +29,7 @@ Deno.test("gstp record removes the oldest clips, never one that is open", async 
   ];
   const { url, folder, stop } = await startRecording(dir.path, args);
   const paths: string[] = [];
-  const names = () => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+  const names = () => fileNames(folder);
   // one that is open all the time counts for nothing, and stays
   await Deno.writeTextFile(`${folder}/other.mp4.part`, "video");
   await Deno.utime(`${folder}/other.mp4.part`, 0, 0);

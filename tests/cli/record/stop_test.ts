@@ -5,6 +5,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { run, type Running, start, words } from "../../../scripts/lib/run.ts";
 import { CLI, startGstp } from "../../helpers/cli.ts";
 import { probeClip } from "../../helpers/ffprobe.ts";
+import { fileNames } from "../../helpers/file_names.ts";
 import {
   eventsOf,
   freePort,
@@ -30,7 +31,7 @@ async function recordingPid(child: Running): Promise<number> {
 
 /** What a folder holds. */
 function pathsIn(folder: string): string[] {
-  return [...Deno.readDirSync(folder)].map(({ name }) => `${folder}/${name}`);
+  return fileNames(folder).map((name) => `${folder}/${name}`);
 }
 
 Deno.test("gstp record finishes open clips when its terminal closes, however often that tells it", async () => {

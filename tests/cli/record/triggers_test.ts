@@ -10,6 +10,7 @@ import {
 } from "@std/assert";
 import { run, type Running, start, words } from "../../../scripts/lib/run.ts";
 import { CLI, startGstp } from "../../helpers/cli.ts";
+import { fileNames } from "../../helpers/file_names.ts";
 import { FPS } from "../../helpers/fps.ts";
 import { numbersBetween, readNumbers } from "../../helpers/numbered.ts";
 import {
@@ -185,7 +186,7 @@ Deno.test("gstp record finishes open clips at SIGTERM and at the end of the stre
   assertStringIncludes(stderr, "SIGTERM: finishing within 5 s");
   const [report] = reportsOf(stdout);
   assertEquals(report!.shortfalls, ["end-of-stream"]);
-  const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
+  const names = fileNames(folder);
   assertEquals(names.map((name) => `${folder}/${name}`), [report!.path]);
 
   const short = "videotestsrc num-buffers=120 ! video/x-raw,framerate=30/1 ! tee name=a ! fakesink";

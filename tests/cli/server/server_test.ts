@@ -2,6 +2,7 @@
  * What the server of `gstp record` gives: clips, and what happens.
  */
 import { assertEquals } from "@std/assert";
+import { fileNames } from "../../helpers/file_names.ts";
 import { serve } from "../../helpers/record_server.ts";
 import { postRecord, readStatus, ringsFull } from "../../helpers/recording_command.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
@@ -81,7 +82,7 @@ Deno.test("GET /events tells what happens", async () => {
   const order = types.filter((type) => type !== "status");
   const clip = ["recording", "finished"];
   assertEquals(order, ["armed", ...clip, ...clip, "removed"]);
-  assertEquals([...Deno.readDirSync(`${dir.path}/clips`)].length, 1);
+  assertEquals(fileNames(`${dir.path}/clips`).length, 1);
   await reader.cancel();
   await until("the server sees that nobody listens", async () => {
     const metrics = await (await fetch(`${url}/metrics`)).text();
