@@ -1,5 +1,5 @@
 /**
- * What a file name's extension makes of a clip, and record bins of one's own.
+ * Containers by file name extension, and custom record bins.
  */
 import {
   assert,
@@ -18,6 +18,8 @@ import { fileNames } from "../helpers/file_names.ts";
 import {
   checkComplete,
   newPaths,
+  recordClip,
+  recordClips,
   recorderOf,
   ringFull,
   runLive,
@@ -26,12 +28,12 @@ import {
 import { tempDir } from "../helpers/temp_dir.ts";
 import { playFor, reached } from "../helpers/wait.ts";
 
-/** Everything is installed, but for these. */
+/** Returns a check of installed elements, by which all but these are installed. */
 function without(...missing: string[]): (name: string) => boolean {
   return (name) => !missing.includes(name);
 }
 
-/** The text of a record bin. */
+/** Returns the text of a record bin. */
 function textOf(spec: RecordBinSpec, isInstalled: (name: string) => boolean): string {
   return recordBinText(spec, isInstalled).text;
 }
@@ -40,7 +42,7 @@ function raw(path: string) {
   return { path, tracks: [{ mediaType: "video/x-raw" }] };
 }
 
-Deno.test("recordBinText() follows the extension, in whatever case", () => {
+Deno.test("recordBinText() chooses the container by the extension, whatever its case", () => {
   const all = without();
   assertMatch(textOf(raw("a.webm"), all), /vp8enc .* ! webmmux/);
   assertMatch(textOf(raw("/clips.mp4/a.WebM"), all), /vp8enc .* ! webmmux/);
@@ -48,7 +50,7 @@ Deno.test("recordBinText() follows the extension, in whatever case", () => {
   assertMatch(textOf(raw("a.mp4"), all), /x264enc .* ! mp4mux/);
 });
 
-Deno.test("record() writes raw video of any size and format in each container", async () => {
+Deno.test("record() writes raw video of any size and format", async () => {
   await using dir = await tempDir();
   await Promise.all(["I420", "RGB", "GRAY8"].map(async (format) => {
     await using app = await runLive(
@@ -58,13 +60,13 @@ Deno.test("record() writes raw video of any size and format in each container", 
     for (const extension of [".mp4", ".webm"]) {
       await using recorder = recorderOf(app.pipeline, newPaths(dir.path, extension));
       await ringFull(app.pipeline);
-      const report = await (await recorder.record()).finished;
+      const report = await recordClip(recorder);
       assertEquals((await probeClip(report.path)).frames, report.frames);
     }
   }));
 });
 
-Deno.test("record() writes raw video without a frame rate to the last frame", async () => {
+Deno.test("record() writes raw video without a frame rate up to the last frame", async () => {
   await using dir = await tempDir();
   await using app = await runLive(
     "videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=30/1 " +
@@ -74,31 +76,29 @@ Deno.test("record() writes raw video without a frame rate to the last frame", as
     recorderOf(app.pipeline, newPaths(dir.path, extension))
   );
   await reached(app.pipeline, 1);
-  const recordings = await Promise.all(recorders.map((recorder) => recorder.record()));
-  for (const { finished } of recordings) {
-    const report = await finished;
+  for (const report of await recordClips(recorders)) {
     assertEquals((await probeClip(report.path)).frames, report.frames, report.path);
   }
 });
 
-Deno.test("recordBinText() takes the next encoder where one is not installed", () => {
+Deno.test("recordBinText() uses the next encoder where one is not installed", () => {
   assertMatch(textOf(raw("a.mp4"), without("x264enc")), /openh264enc/);
   assertMatch(textOf(raw("a.mkv"), without("x264enc", "openh264enc")), /vp8enc/);
   assertMatch(textOf(raw("a.mkv"), without("h264parse")), /vp8enc/);
 });
 
-Deno.test("recordBinText() tells encoded video's frame rate where the caps do not", () => {
+Deno.test("recordBinText() sets the frame rate of encoded video where the caps have none", () => {
   const track = { mediaType: "video/x-h264", untoldFrameNs: 40_000_000n };
   const text = textOf({ path: "a.mp4", tracks: [track] }, without());
   assertMatch(
     text,
     /^appsrc name=appsrc ! capssetter caps=\S+,framerate=1000000\/40000 ! h264parse/,
   );
-  const told = { path: "a.mp4", tracks: [{ ...track, untoldFrameNs: null }] };
-  assertEquals(textOf(told, without()).includes("caps="), false);
+  const complete = { path: "a.mp4", tracks: [{ ...track, untoldFrameNs: null }] };
+  assertEquals(textOf(complete, without()).includes("caps="), false);
 });
 
-Deno.test("recordBinText() names what is missing, with the packages", () => {
+Deno.test("recordBinText() names missing elements and their packages", () => {
   const message = (path: string, ...missing: string[]) =>
     assertThrows(() => textOf(raw(path), without(...missing)), GstError).message;
   assertEquals(
@@ -112,7 +112,7 @@ Deno.test("recordBinText() names what is missing, with the packages", () => {
   assertMatch(message("a.mp4", "h264parse", "mp4mux"), /not installed: h264parse, mp4mux\n/);
 });
 
-Deno.test("recordBinText() refuses other extensions, and lists those that it knows", () => {
+Deno.test("recordBinText() rejects other extensions, and lists the supported ones", () => {
   for (const path of ["a.avi", "a", "/clips.webm/a", ".webm", "a.webm ", "a.toString"]) {
     const { message } = assertThrows(
       () => textOf(raw(path), without()),
@@ -133,31 +133,27 @@ Deno.test("recordBinText() writes encoded video as it is, where the container ta
   }
 });
 
-Deno.test("startAtZero has times begin at 0", async () => {
+Deno.test("startAtZero makes the timestamps of a clip begin at 0", async () => {
   await using dir = await tempDir();
   await using app = await runLive();
   const [kept, zero] = [false, true].map((startAtZero) =>
     recorderOf(app.pipeline, newPaths(dir.path), { startAtZero })
   );
   await reached(app.pipeline, 2);
-  const reports = await Promise.all([kept!, zero!].map(async (recorder) => {
-    return await (await recorder.record()).finished;
-  }));
+  const reports = await recordClips([kept!, zero!]);
   const starts = await Promise.all(reports.map(async ({ path }) => (await probeClip(path)).start));
   assertAlmostEquals(starts[0]!, reports[0]!.start, 0.002);
   assertEquals(starts[1], 0);
 });
 
-Deno.test("record() writes each container", async () => {
+Deno.test("record() writes the container of the extension", async () => {
   await using dir = await tempDir();
   await using app = await runLive();
   const recorders = [".webm", ".mkv", ".mp4"].map((extension) =>
     recorderOf(app.pipeline, newPaths(dir.path, extension))
   );
   await ringFull(app.pipeline);
-  const recordings = await Promise.all(recorders.map((recorder) => recorder.record()));
-  for (const { finished } of recordings) {
-    const report = await finished;
+  for (const report of await recordClips(recorders)) {
     await checkComplete(report);
     const { codec, format } = await probeClip(report.path);
     const [expected, formatName] = extname(report.path) === ".webm"
@@ -170,7 +166,7 @@ Deno.test("record() writes each container", async () => {
   }
 });
 
-/** Types of the boxes that an mp4 file is made of; `moof` starts a fragment. */
+/** Reads the types of the top-level boxes of an mp4 file; `moof` starts a fragment. */
 async function topLevelBoxes(path: string): Promise<string[]> {
   const bytes = await Deno.readFile(path);
   const view = new DataView(bytes.buffer);
@@ -183,14 +179,14 @@ async function topLevelBoxes(path: string): Promise<string[]> {
   return types;
 }
 
-/** A class of record bins with this text. */
+/** Makes a class of record bins with this text. */
 function binOf(text: string): typeof RecordBin {
   return class extends RecordBin {
     static override readonly binString: string = text;
   };
 }
 
-Deno.test("record() rejects with what is wrong with a record bin's text, and leaves no file", async () => {
+Deno.test("record() rejects with the error of a record bin's text, and leaves no file", async () => {
   await using dir = await tempDir();
   await using app = await runLive();
   const cases: [text: string, message: RegExp, cause: new (message: string) => Error][] = [
@@ -215,7 +211,7 @@ Deno.test("record() rejects with what is wrong with a record bin's text, and lea
   assertEquals(app.pipeline.state, "playing");
 });
 
-Deno.test("record() rejects both of two calls where no container is known, and leaves no file", async () => {
+Deno.test("record() rejects all calls where the container is unknown, and leaves no file", async () => {
   await using dir = await tempDir();
   await using app = await runLive();
   await using recorder = recorderOf(app.pipeline, newPaths(dir.path, ".avi"));
@@ -230,12 +226,12 @@ Deno.test("record() rejects both of two calls where no container is known, and l
   assertEquals(fileNames(dir.path), []);
 });
 
-Deno.test("finished rejects where a record bin fails while it writes, and the next clip is complete", async () => {
+Deno.test("finished rejects when a record bin fails while writing, and the next clip is complete", async () => {
   await using dir = await tempDir();
   await using app = await runLive();
   const tail = "videoconvert ! vp8enc deadline=1 ! webmmux ! filesink name=filesink";
   const cases: [text: string, path: RegExp][] = [
-    // caps that the video does not have
+    // other caps than the video has
     [`appsrc name=appsrc ! video/x-raw,width=7 ! ${tail}`, /appsrc/],
     [`appsrc name=appsrc ! identity error-after=10 ! ${tail}`, /identity/],
   ];
@@ -259,6 +255,6 @@ Deno.test("finished rejects where a record bin fails while it writes, and the ne
     assertEquals(error.clipPath, recording.path);
     assertEquals(recorder.state, "buffering");
     isBroken = false;
-    await checkComplete(await (await recorder.record()).finished);
+    await checkComplete(await recordClip(recorder));
   }
 });

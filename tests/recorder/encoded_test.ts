@@ -1,5 +1,5 @@
 /**
- * Tees that carry encoded video: it is written as it is, from the keyframe before the window on.
+ * Tees with encoded video: it is written as it is, from the keyframe before the window.
  */
 import {
   assert,
@@ -17,20 +17,20 @@ import {
   Standalone,
   type VideoRecorder,
 } from "../../mod.ts";
-import { run } from "../../scripts/lib/run.ts";
 import { smartCutEncoder } from "../../src/recorder/encode/smart_cut.ts";
-import { readTimes } from "../helpers/ffprobe.ts";
-import { numberedSource, readNumbers, writeNumbered } from "../helpers/numbered.ts";
-import { newPaths, recorderOf, runLive } from "../helpers/recording.ts";
+import { codecOf, readTimes } from "../helpers/ffprobe.ts";
+import { FPS } from "../helpers/fps.ts";
+import { numbersBetween, readNumbers, writeNumberedSource } from "../helpers/numbered.ts";
+import { range } from "../helpers/range.ts";
+import { newPaths, recordClip, recordClips, recorderOf, runLive } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { reached } from "../helpers/wait.ts";
 
-const FPS = 30;
 const WINDOW_SEC = 1;
-/** Frames that may follow a clip's last: encoders here put up to 3 in a row between two that are decoded before them. */
+/** Frames that may follow the last one of the interval: the encoders here use up to 3 B-frames in a row. */
 const MAX_BEHIND = 5;
 
-/** A codec: what makes it, in groups of pictures of at most 40 frames, and the files that take it. */
+/** A codec: its encoder, with GOPs of at most 40 frames, and the containers that take it. */
 interface Codec {
   name: string;
   encoder: string;
@@ -44,12 +44,12 @@ const CODECS: Codec[] = [
     extensions: [".mkv", ".mp4", ".mov", ".ts"],
   },
   {
-    name: "h264", // with frames that are decoded in another order than they are shown in
+    name: "h264", // with B-frames
     encoder: "x264enc speed-preset=ultrafast bframes=2 b-adapt=false key-int-max=40 ! h264parse",
     extensions: [".mkv", ".mp4", ".mov", ".ts"],
   },
   {
-    name: "h264", // as cameras send it: nothing tells how long a frame lasts
+    name: "h264", // without a frame rate, like that of cameras
     encoder: "openh264enc gop-size=40 ! capssetter caps=video/x-h264,framerate=0/1 ! h264parse",
     extensions: [".mkv", ".mp4", ".mov", ".ts"],
   },
@@ -59,7 +59,7 @@ const CODECS: Codec[] = [
     extensions: [".mkv", ".mp4", ".mov", ".ts"],
   },
   {
-    name: "hevc", // with frames after a keyframe that are shown before it, and refer to what came before it
+    name: "hevc", // with open GOPs: frames after a keyframe that are shown before it
     encoder: "x265enc speed-preset=ultrafast key-int-max=40 ! h265parse",
     extensions: [".mkv", ".mp4", ".ts"],
   },
@@ -79,7 +79,7 @@ const CODECS: Codec[] = [
     extensions: [".webm", ".mkv", ".mp4"],
   },
   {
-    name: "vp9", // as it comes out of files: nothing tells where its chroma samples are
+    name: "vp9", // without the chroma siting in its caps, like that of files
     encoder: "vp9enc deadline=1 cpu-used=8 keyframe-max-dist=40 " +
       "! capssetter join=false replace=true caps=video/x-vp9,framerate=30/1 ! vp9parse",
     extensions: [".mp4"],
@@ -87,7 +87,7 @@ const CODECS: Codec[] = [
   { name: "mjpeg", encoder: "jpegenc ! jpegparse", extensions: [".mkv"] },
 ];
 
-/** Runs numbered frames through an encoder to the tee `t`, and calls `use` once the ring has filled up. */
+/** Runs numbered frames through an encoder to the tee `t`, and calls `use` once the ring is full. */
 async function withEncoded(
   encoder: string,
   folder: string,
@@ -95,20 +95,14 @@ async function withEncoded(
     record: (extension: string, exactStart?: boolean) => Promise<RecordingReport>,
   ) => Promise<void>,
 ): Promise<void> {
-  await writeNumbered(`${folder}/numbered.raw`, 20 * FPS);
-  const source = numberedSource({
-    path: `${folder}/numbered.raw`,
-    fps: FPS,
-    live: true,
-    teeName: "raw",
-  });
+  const source = await writeNumberedSource(folder, 20, { teeName: "raw" });
   await using app = await runLive(
     `${source} raw. ! queue ! ${encoder} ! tee name=t t. ! fakesink`,
   );
   const recorders = new Map<string, ReturnType<typeof recorderOf>>();
   const record = async (extension: string, exactStart = false) => {
     const recorder = recorders.get(`${extension} ${exactStart}`)!;
-    return await (await recorder.record({ maxDelaySec: 10 })).finished;
+    return await recordClip(recorder, { maxDelaySec: 10 });
   };
   for (const extension of [".mkv", ".mp4", ".mov", ".ts", ".webm"]) {
     for (const exactStart of [false, true]) {
@@ -121,46 +115,43 @@ async function withEncoded(
   await use(record);
 }
 
-/** The clip holds all frames from a keyframe at or before the requested start to the requested end, as encoded. */
+/** Checks that a clip has all frames from a keyframe at or before the requested start to the requested end. */
 async function checkEncoded(report: RecordingReport, codec: string): Promise<void> {
   const { path, requested, start, end, frames } = report;
-  const numbers = await readNumbers(path);
-  const first = Math.round(start * FPS);
-  assertEquals(numbers, Array.from({ length: frames }, (_, i) => first + i), path);
+  assertEquals(await readNumbers(path), range(frames, Math.round(start * FPS)), path);
   assert(start < requested.start + 1 / FPS, `${path} starts late: ${Deno.inspect(report)}`);
   assert(start > requested.start - 41 / FPS, `${path} starts early: ${Deno.inspect(report)}`);
   assert(end >= requested.end, `${path} ends early: ${Deno.inspect(report)}`);
   await checkStream(report, codec);
 }
 
-/** The clip begins with the first frame of the window; only such as its last one refers to may follow that. */
+/** Checks that a clip begins with the first frame of the window; only frames that its last one refers to may follow it. */
 async function checkExact(report: RecordingReport, codec: string): Promise<void> {
   const { path, requested, frames } = report;
-  const first = Math.ceil(requested.start * FPS - 1e-5);
-  const count = Math.ceil(requested.end * FPS - 1e-5) - first;
-  const expected = Array.from({ length: frames }, (_, i) => first + i);
-  assertEquals(await readNumbers(path), expected, path);
+  const { length: count, 0: first } = numbersBetween(requested.start, requested.end);
+  assertEquals(await readNumbers(path), range(frames, first), path);
   assert(frames >= count && frames <= count + MAX_BEHIND, Deno.inspect(report));
-  assertAlmostEquals(report.start, first / FPS, 1e-6);
+  assertAlmostEquals(report.start, first! / FPS, 1e-6);
+  await checkTimes(path, FPS);
+  await checkStream(report, codec);
+}
+
+/** Checks that the frames of a clip are equally far apart. */
+async function checkTimes(path: string, fps: number): Promise<void> {
   const times = await readTimes(path);
   for (const [i, time] of times.entries()) {
-    // Matroska's times are milliseconds
-    assertAlmostEquals(time - times[0]!, i / FPS, 0.0021, `${path}: frame ${i}`);
+    // Matroska has times in milliseconds
+    assertAlmostEquals(time - times[0]!, i / fps, 0.0021, `${path}: frame ${i}`);
   }
-  await checkStream(report, codec);
 }
 
 async function checkStream(report: RecordingReport, codec: string): Promise<void> {
   const { path } = report;
   assertEquals([report.shortfalls, report.dropped], [[], 0], path);
-  const { stdout } = await run("ffprobe", [
-    ...["-v", "error", "-select_streams", "v:0", "-show_entries", "stream=codec_name"],
-    ...["-of", "default=nw=1:nk=1", path],
-  ]);
-  assertEquals(stdout.split("\n")[0], codec);
+  assertEquals(await codecOf(path), codec);
 }
 
-Deno.test("record() writes encoded video as it is, from a keyframe before the window on", async () => {
+Deno.test("record() writes encoded video as it is, from a keyframe before the window", async () => {
   await Promise.all(CODECS.map(async ({ name, encoder, extensions }) => {
     const missing = encoder.split(" ! ").map((text) => text.split(" ")[0]!).filter((element) =>
       !hasElement(element)
@@ -176,13 +167,12 @@ Deno.test("record() writes encoded video as it is, from a keyframe before the wi
   }));
 });
 
-Deno.test("record() orders frames whose buffers only tell when they are shown", async () => {
+Deno.test("record() estimates the DTS of B-frames whose buffers only have a PTS", async () => {
   await using dir = await tempDir();
-  const path = `${dir.path}/numbered.raw`;
-  const fps = 25; // whole milliseconds, which is all that Matroska keeps
-  await writeNumbered(path, 20 * fps);
+  const fps = 25; // frames of whole milliseconds, as Matroska has no smaller unit
+  const source = await writeNumberedSource(dir.path, 20, { fps, teeName: "raw" });
   await using app = await runLive(
-    `${numberedSource({ path, fps, live: true, teeName: "raw" })} raw. ! queue ` +
+    `${source} raw. ! queue ` +
       "! x264enc speed-preset=ultrafast bframes=3 b-adapt=false key-int-max=20 rc-lookahead=5 sync-lookahead=0 " +
       "! h264parse ! matroskamux streamable=true ! matroskademux ! h264parse ! tee name=t t. ! fakesink",
   );
@@ -194,33 +184,21 @@ Deno.test("record() orders frames whose buffers only tell when they are shown", 
     )
   );
   await reached(app.pipeline, 4);
-  const recordings = await Promise.all(
-    recorders.map((recorder) => recorder.record({ maxDelaySec: 10 })),
-  );
-  for (const { finished } of recordings) {
-    const { path, start, end, frames, requested, shortfalls } = await finished;
-    const first = Math.round(start * fps);
-    assertEquals(
-      await readNumbers(path),
-      Array.from({ length: frames }, (_, i) => first + i),
-      path,
-    );
+  for (const report of await recordClips(recorders, { maxDelaySec: 10 })) {
+    const { path, start, end, frames, requested, shortfalls } = report;
+    assertEquals(await readNumbers(path), range(frames, Math.round(start * fps)), path);
     assertEquals(shortfalls, []);
     assert(start < requested.start + 1 / fps && end >= requested.end, path);
-    const times = await readTimes(path);
-    for (const [i, time] of times.entries()) {
-      assertAlmostEquals(time - times[0]!, i / fps, 0.0021, `${path}: frame ${i}`);
-    }
+    await checkTimes(path, fps);
   }
 });
 
-Deno.test("record() writes a group of pictures that is longer than all windows, from the stream's start", async () => {
+Deno.test("record() writes a GOP that is longer than the window from the start of the stream", async () => {
   await using dir = await tempDir();
-  const path = `${dir.path}/numbered.raw`;
-  await writeNumbered(path, 10 * FPS);
+  const source = await writeNumberedSource(dir.path, 10, { teeName: "raw" });
   const recorders: VideoRecorder[] = [];
   await using app = await Standalone.buildAndRun(
-    `${numberedSource({ path, fps: FPS, live: true, teeName: "raw" })} raw. ! queue ` +
+    `${source} raw. ! queue ` +
       "! x264enc speed-preset=ultrafast bframes=2 b-adapt=false key-int-max=1000 rc-lookahead=5 sync-lookahead=0 " +
       "! h264parse ! matroskamux streamable=true ! matroskademux ! h264parse ! clocksync ! tee name=t t. ! fakesink",
     {
@@ -235,16 +213,14 @@ Deno.test("record() writes a group of pictures that is longer than all windows, 
     },
   );
   await reached(app.pipeline, 7);
-  const recordings = await Promise.all(recorders.map((recorder) => recorder.record()));
-  for (const { finished } of recordings) {
-    const { path, frames, dropped, shortfalls } = await finished;
-    assertEquals(await readNumbers(path), Array.from({ length: frames }, (_, i) => i), path);
+  for (const { path, frames, dropped, shortfalls } of await recordClips(recorders)) {
+    assertEquals(await readNumbers(path), range(frames), path);
     assertEquals([dropped, shortfalls], [0, []], path);
     assert(frames > 7 * FPS, path);
   }
 });
 
-Deno.test("record() says that there is no keyframe yet, and waits for one where it may", async () => {
+Deno.test("record() waits for the first keyframe, and rejects where none arrives in time", async () => {
   await using dir = await tempDir();
   await using app = await runLive(
     "videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=30/1 " +
@@ -257,12 +233,12 @@ Deno.test("record() says that there is no keyframe yet, and waits for one where 
   await reached(app.pipeline, 0.7);
   const error = await assertRejects(() => recorder.record({ maxDelaySec: 0.2 }), RecordingError);
   assertMatch(error.message, /no keyframe has come yet, .* maxDelaySec/);
-  const report = await (await recorder.record({ afterSec: 4, maxDelaySec: 10 })).finished;
+  const report = await recordClip(recorder, { afterSec: 4, maxDelaySec: 10 });
   assertAlmostEquals(report.start, 3, 0.5);
   assertEquals(report.shortfalls, ["ring-not-full"]);
 });
 
-Deno.test("record() refuses containers that do not take the codec, by name", async () => {
+Deno.test("record() rejects a container that does not take the codec, by name", async () => {
   await using dir = await tempDir();
   await withEncoded("vp8enc deadline=1 keyframe-max-dist=40", dir.path, async (record) => {
     const { message } = await assertRejects(() => record(".mp4"), RecordingError);
@@ -271,14 +247,14 @@ Deno.test("record() refuses containers that do not take the codec, by name", asy
   });
 });
 
-Deno.test("exactStart leaves raw video and windows that begin with a keyframe as they are", async () => {
+Deno.test("exactStart leaves a window as it is that begins with a keyframe", async () => {
   await using dir = await tempDir();
   await withEncoded("jpegenc ! jpegparse", dir.path, async (record) => {
     await checkExact(await record(".mkv", true), "mjpeg");
   });
 });
 
-Deno.test("smartCutEncoder() names what is missing", () => {
+Deno.test("smartCutEncoder() names missing encoders", () => {
   assertMatch(
     smartCutEncoder("video/x-h264", (name) => name !== "x264enc"),
     /^openh264enc .*avc3/,

@@ -1,36 +1,31 @@
 /**
- * The promise of the recorder: a clip holds exactly the frames of its interval. Frames carry their number, so the
- * content is checked, not only the count.
+ * A clip has exactly the frames of its interval. The frames show their number, so that their content is checked, too.
  */
 import { assert, assertEquals } from "@std/assert";
-import { type RecordingReport, Standalone, VideoRecorder } from "../../mod.ts";
+import type { RecordingReport, VideoRecorder } from "../../mod.ts";
+import { sleep } from "../../scripts/lib/sleep.ts";
+import { blockEventLoop } from "../helpers/event_loop.ts";
 import { readTimes } from "../helpers/ffprobe.ts";
+import { FPS } from "../helpers/fps.ts";
 import { numberedSource, numbersBetween, readNumbers, writeNumbered } from "../helpers/numbered.ts";
+import { randomNumbers } from "../helpers/random.ts";
+import { range } from "../helpers/range.ts";
+import { newPaths, recordClips, recorderOf, runLive } from "../helpers/recording.ts";
+import { tempDir } from "../helpers/temp_dir.ts";
+import { playFor } from "../helpers/wait.ts";
 
 const WINDOWS_SEC = [0.5, 1, 2, 5, 10];
 const RUN_SEC = 34;
-/** Clips of one recorder: enough for each window to come in all ways. */
+/** Clips of one recorder: enough for calls of each kind. */
 const MAX_CLIPS = 6;
 
-/** A number generator that gives the same numbers each time. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
+/** Returns a generator of pseudo-random numbers from 0 to 1. */
+function randomFractions(seed: number): () => number {
+  const random = randomNumbers(seed);
+  return () => random(2 ** 30) / 2 ** 30;
 }
 
-function sleep(sec: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, sec * 1000));
-}
-
-function blockEventLoop(sec: number): void {
-  const end = performance.now() + sec * 1000;
-  while (performance.now() < end);
-}
-
-/** Checks a clip's content, timestamps and report against the interval that its calls asked for. */
+/** Checks a clip's content, timestamps and report against the interval of its calls. */
 async function checkClip(report: RecordingReport, fps: number, windowSec: number): Promise<void> {
   const { requested, calls, path } = report;
   assert(Math.abs(requested.start - (calls[0]! - windowSec)) < 1e-6, path);
@@ -52,7 +47,7 @@ async function checkClip(report: RecordingReport, fps: number, windowSec: number
   assertEquals((await Deno.stat(path)).size, report.bytes);
 }
 
-/** Calls record() at random, bunched or spread, until the time is up; every clip that comes of it. */
+/** Calls record() at random times, bunched or spread, until the time is up; resolves with the reports of all clips. */
 async function recordAtRandom(
   recorder: VideoRecorder,
   windowSec: number,
@@ -72,14 +67,14 @@ async function recordAtRandom(
   return await Promise.all(clips);
 }
 
-Deno.test("record() holds exactly the frames of its interval, in every clip", async () => {
-  const dir = await Deno.makeTempDir();
-  const random = seeded(20230101);
+Deno.test("record() writes exactly the frames of its interval", async () => {
+  await using dir = await tempDir();
+  const random = randomFractions(20230101);
   const jobs: Promise<number>[] = [];
   for (const [i, fps] of [15, 25, 30, 60].entries()) {
-    await writeNumbered(`${dir}/${fps}.raw`, fps * (RUN_SEC + 20));
+    await writeNumbered(`${dir.path}/${fps}.raw`, fps * (RUN_SEC + 20));
     for (const live of [true, false]) {
-      jobs.push(recordOnePipeline(dir, { fps, live, seed: 1000 * i + Number(live) }));
+      jobs.push(recordOnePipeline(dir.path, { fps, live, seed: 1000 * i + Number(live) }));
     }
   }
   const blocking = (async () => {
@@ -93,34 +88,30 @@ Deno.test("record() holds exactly the frames of its interval, in every clip", as
   const clips = counts.reduce((a, b) => a + b);
   console.log(`${clips} of ${clips} clips exact`);
   assert(clips >= 100, `only ${clips} clips`);
-  await Deno.remove(dir, { recursive: true });
 });
 
-/** Recorders with all windows on one tee, and one whose files fail; returns the number of clips, all checked. */
+/** Runs recorders with all windows on one tee, and one whose files fail; returns the number of clips that were checked. */
 async function recordOnePipeline(
   dir: string,
   { fps, live, seed }: { fps: number; live: boolean; seed: number },
 ): Promise<number> {
-  const source = numberedSource({ path: `${dir}/${fps}.raw`, fps, live, teeName: "t" });
-  const app = await Standalone.buildAndRun(`${source} t. ! fakesink`, { background: true });
-  const options = { pipeline: app.pipeline, srcTeeName: "t" };
+  const source = numberedSource({ path: `${dir}/${fps}.raw`, fps, live });
+  const app = await runLive(`${source} t. ! fakesink`);
   const recorders = WINDOWS_SEC.map((windowSizeSec) =>
-    new VideoRecorder({
-      ...options,
-      windowSizeSec,
-      filenameGenerator: () => `${dir}/${fps}-${live}-${windowSizeSec}-${crypto.randomUUID()}.webm`,
-    })
+    recorderOf(
+      app.pipeline,
+      () => `${dir}/${fps}-${live}-${windowSizeSec}-${crypto.randomUUID()}.webm`,
+      { windowSizeSec },
+    )
   );
-  const failing = new VideoRecorder({
-    ...options,
-    windowSizeSec: 1,
-    filenameGenerator: () => `/proc/none/${crypto.randomUUID()}.webm`,
-  });
+  const failing = recorderOf(app.pipeline, newPaths("/proc/none"), { windowSizeSec: 1 });
   assertEquals(app.pipeline.isLive, live);
   let failures = 0;
   const failTimer = setInterval(() => failing.record().catch(() => failures++), 2500);
   const reports = await Promise.all(
-    recorders.map((recorder, i) => recordAtRandom(recorder, WINDOWS_SEC[i]!, seeded(seed + i))),
+    recorders.map((recorder, i) =>
+      recordAtRandom(recorder, WINDOWS_SEC[i]!, randomFractions(seed + i))
+    ),
   );
   clearInterval(failTimer);
   await app.stop();
@@ -131,30 +122,21 @@ async function recordOnePipeline(
   return reports.flat().length;
 }
 
-Deno.test("record() of 8 recorders on 8 tees at once holds the same frames in each", async () => {
-  const dir = await Deno.makeTempDir();
-  const fps = 30;
-  await writeNumbered(`${dir}/n.raw`, 20 * fps);
-  const names = Array.from({ length: 8 }, (_, i) => `t${i}`);
-  const text = names.map((teeName) =>
-    `${numberedSource({ path: `${dir}/n.raw`, fps, live: true, teeName })} ${teeName}. ! fakesink`
+Deno.test("record() of 8 recorders on 8 tees at once writes the same frames", async () => {
+  await using dir = await tempDir();
+  const path = `${dir.path}/numbered.raw`;
+  await writeNumbered(path, 20 * FPS);
+  const tees = range(8).map((i) => `t${i}`);
+  const text = tees.map((teeName) => `${numberedSource({ path, teeName })} ${teeName}. ! fakesink`);
+  const app = await runLive(text.join(" "));
+  const recorders = tees.map((srcTeeName) =>
+    recorderOf(app.pipeline, `${dir.path}/${srcTeeName}.webm`, { srcTeeName, windowSizeSec: 2 })
   );
-  const app = await Standalone.buildAndRun(text.join(" "), { background: true });
-  const recorders = names.map((srcTeeName) =>
-    new VideoRecorder({
-      pipeline: app.pipeline,
-      srcTeeName,
-      windowSizeSec: 2,
-      filenameGenerator: () => `${dir}/${srcTeeName}.webm`,
-    })
-  );
-  await sleep(2.5);
-  const recordings = await Promise.all(recorders.map((recorder) => recorder.record()));
-  const reports = await Promise.all(recordings.map(({ finished }) => finished));
+  await playFor(app.pipeline, 2.5);
+  const reports = await recordClips(recorders);
   await app.stop();
   for (const report of reports) {
-    await checkClip(report, fps, 2);
+    await checkClip(report, FPS, 2);
     assertEquals(report.frames, 120);
   }
-  await Deno.remove(dir, { recursive: true });
 });

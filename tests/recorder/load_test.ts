@@ -1,30 +1,25 @@
 /**
- * Many recorders at once, of streams that are encoded already.
+ * Many recorders of encoded streams at once.
  */
 import { assertEquals } from "@std/assert";
 import { Standalone } from "../../mod.ts";
-import { numberedSource, readNumbers, writeNumbered } from "../helpers/numbered.ts";
-import { recorderOf, runLive } from "../helpers/recording.ts";
+import { FPS } from "../helpers/fps.ts";
+import { readNumbers, writeNumberedSource } from "../helpers/numbered.ts";
+import { range } from "../helpers/range.ts";
+import { recordClips, recorderOf, runLive } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { reached } from "../helpers/wait.ts";
 
 const RECORDERS = 32;
-const FPS = 30;
 
-Deno.test("32 recorders of encoded streams at once lose no frame", async () => {
+Deno.test("record() of 32 recorders of encoded streams at once loses no frame", async () => {
   await using dir = await tempDir();
-  await writeNumbered(`${dir.path}/numbered.raw`, 12 * FPS);
-  const source = numberedSource({
-    path: `${dir.path}/numbered.raw`,
-    fps: FPS,
-    live: false,
-    teeName: "raw",
-  });
+  const source = await writeNumberedSource(dir.path, 12, { live: false, teeName: "raw" });
   await Standalone.buildAndRun(
     `${source} ! videoconvert ! video/x-raw,format=I420 ! x264enc tune=zerolatency key-int-max=${FPS} ! h264parse ! matroskamux ` +
       `! filesink location="${dir.path}/stream.mkv"`,
   );
-  const names = Array.from({ length: RECORDERS }, (_, i) => `t${i}`);
+  const names = range(RECORDERS).map((i) => `t${i}`);
   await using app = await runLive(
     names.map((name) =>
       `filesrc location="${dir.path}/stream.mkv" ! matroskademux ! h264parse ! tee name=${name} ` +
@@ -35,13 +30,9 @@ Deno.test("32 recorders of encoded streams at once lose no frame", async () => {
     recorderOf(app.pipeline, `${dir.path}/${srcTeeName}.mp4`, { srcTeeName, windowSizeSec: 2 })
   );
   await reached(app.pipeline, 4.5);
-  const recordings = await Promise.all(
-    recorders.map((recorder) => recorder.record({ maxDelaySec: 10 })),
-  );
-  const reports = await Promise.all(recordings.map(({ finished }) => finished));
+  const reports = await recordClips(recorders, { maxDelaySec: 10 });
   for (const { path, start, frames, shortfalls, dropped } of reports) {
     assertEquals([shortfalls, dropped], [[], 0], path);
-    const first = Math.round(start * FPS);
-    assertEquals(await readNumbers(path), Array.from({ length: frames }, (_, i) => first + i));
+    assertEquals(await readNumbers(path), range(frames, Math.round(start * FPS)));
   }
 });

@@ -11,14 +11,14 @@ import {
   RecordBin,
   type Standalone,
 } from "../../mod.ts";
-import { probeClip } from "../helpers/ffprobe.ts";
+import { codecOf } from "../helpers/ffprobe.ts";
 import { fileNames } from "../helpers/file_names.ts";
 import { checkComplete, ringFull, runLive, WINDOW_SEC } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 
 const SOURCE = "videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=30/1";
 
-/** A pipeline with the tees `tee_0` and `tee_7`. */
+/** Runs a pipeline with the tees `tee_0` and `tee_7`. */
 function runTees(): Promise<Standalone> {
   const texts = [0, 7].map((i) => `${SOURCE} ! tee name=tee_${i} tee_${i}. ! fakesink`);
   return runLive(texts.join(" "));
@@ -39,7 +39,7 @@ function multiRecorder(
   });
 }
 
-Deno.test("MultiVideoRecorder.record() records at the tee of the number, into a file with its suffix", async () => {
+Deno.test("MultiVideoRecorder.record() records the tee of a number into a file with its suffix", async () => {
   await using dir = await tempDir();
   await using app = await runTees();
   await using recorder = multiRecorder(app.pipeline, `${dir.path}/new folder`);
@@ -60,7 +60,7 @@ Deno.test("MultiVideoRecorder.record() records at the tee of the number, into a 
   assertEquals(fileNames(`${dir.path}/new folder`).length, 2);
 });
 
-Deno.test("MultiVideoRecorder.record() names the numbers that there are", async () => {
+Deno.test("MultiVideoRecorder.record() rejects an unknown number, and lists the known ones", async () => {
   await using app = await runTees();
   await using recorder = multiRecorder(app.pipeline, "/nowhere");
   for (const id of [1, -1, NaN, "", " ", "first", "0x7", "7 "]) {
@@ -68,7 +68,7 @@ Deno.test("MultiVideoRecorder.record() names the numbers that there are", async 
   }
 });
 
-Deno.test("MultiVideoRecorder() hands its options on", async () => {
+Deno.test("MultiVideoRecorder() passes its options to the recorders", async () => {
   await using dir = await tempDir();
   await using app = await runTees();
   class SmallBin extends RecordBin {
@@ -78,7 +78,7 @@ Deno.test("MultiVideoRecorder() hands its options on", async () => {
   await using recorder = multiRecorder(app.pipeline, dir.path, { recordBinClass: SmallBin });
   const { path, finished } = await recorder.record(7);
   await finished;
-  assertEquals((await probeClip(path)).codec, "mjpeg");
+  assertEquals(await codecOf(path), "mjpeg");
 });
 
 Deno.test("MultiVideoRecorder() attaches all recorders or none", async () => {
@@ -93,7 +93,7 @@ Deno.test("MultiVideoRecorder() attaches all recorders or none", async () => {
   assertEquals(app.pipeline.elementNames(), names);
 });
 
-Deno.test("MultiVideoRecorder() refuses wrong options by name", async () => {
+Deno.test("MultiVideoRecorder() rejects wrong options by name", async () => {
   await using app = await runTees();
   const names = app.pipeline.elementNames();
   const wrong: Record<string, unknown[]> = {
@@ -111,7 +111,7 @@ Deno.test("MultiVideoRecorder() refuses wrong options by name", async () => {
   assertEquals(app.pipeline.elementNames(), names);
 });
 
-Deno.test("MultiVideoRecorder.close() closes all recorders, and finishes their clips", async () => {
+Deno.test("MultiVideoRecorder.close() closes all recorders and finishes their clips", async () => {
   await using dir = await tempDir();
   await using app = await runTees();
   const recorder = multiRecorder(app.pipeline, dir.path);

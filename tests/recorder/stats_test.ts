@@ -1,16 +1,16 @@
 /**
- * What recorders tell of their rings, and the limits of those.
+ * Statistics of recorders' rings, and limits of the rings.
  */
 import { assert, assertAlmostEquals, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { ringStats } from "../../src/recorder/stats.ts";
 import { EncodedRingBuffer } from "../../mod.ts";
-import { newPaths, recorderOf, runLive } from "../helpers/recording.ts";
+import { newPaths, recordClip, recorderOf, runLive } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { playFor, reached } from "../helpers/wait.ts";
 
 const MS = 1_000_000n;
 
-/** Frames of 1000 bytes at these milliseconds. */
+/** Makes frames of 1000 bytes at these milliseconds. */
 function framesAt(...times: number[]) {
   return times.map((ms) => {
     const timeNs = BigInt(ms) * MS;
@@ -18,7 +18,7 @@ function framesAt(...times: number[]) {
   });
 }
 
-Deno.test("ringStats() tells span, size and rate", () => {
+Deno.test("ringStats() returns span, size and rate", () => {
   const context = {
     holdSec: 2,
     frameNs: 40n * MS,
@@ -39,7 +39,7 @@ Deno.test("ringStats() tells span, size and rate", () => {
   });
 });
 
-Deno.test("ringStats() measures the rate that the caps do not tell", () => {
+Deno.test("ringStats() measures the rate where the caps have none", () => {
   const context = {
     holdSec: 2,
     frameNs: null,
@@ -58,7 +58,7 @@ Deno.test("ringStats() measures the rate that the caps do not tell", () => {
   assertEquals([frames, none.fillSec, none.frameRate, none.estimatedBytes], [0, 0, null, 7000]);
 });
 
-Deno.test("stats() estimates by the caps what a ring will take, before it holds anything", async () => {
+Deno.test("VideoRecorder.stats() estimates the size of an empty ring by its caps", async () => {
   const size = "width=1920,height=1080,framerate=30/1,format=I420";
   const held = `videotestsrc ! video/x-raw,${size} ! tee name=t t. ! fakesink`;
   await using app = await runLive(held);
@@ -67,7 +67,7 @@ Deno.test("stats() estimates by the caps what a ring will take, before it holds 
   assertEquals([frames, estimatedBytes], [0, 10 * 30 * 1920 * 1080 * 1.5]);
 });
 
-Deno.test("stats() tells what a ring holds", async () => {
+Deno.test("VideoRecorder.stats() returns the state of the ring", async () => {
   await using dir = await tempDir();
   await using app = await runLive();
   const recorder = recorderOf(app.pipeline, newPaths(dir.path), { windowSizeSec: 1 });
@@ -78,14 +78,14 @@ Deno.test("stats() tells what a ring holds", async () => {
   assertEquals(stats.bytes, stats.frames * 64 * 48 * 1.5);
   assertEquals(stats.estimatedBytes, 30 * 64 * 48 * 1.5);
   assertEquals([stats.dropped, stats.gopSec, stats.openClips], [0, null, 0]);
-  // looking does not take anything away from the next clip
+  // stats() takes nothing away from the next clip
   const recording = await recorder.record();
   assertEquals(recorder.stats().openClips, 1);
   const report = await recording.finished;
   assertEquals([report.frames, report.shortfalls], [60, []]);
 });
 
-Deno.test("maxRingBytes bounds the ring, and the report says what that cost", async () => {
+Deno.test("maxRingBytes bounds the ring, and the report says that it was not full", async () => {
   await using dir = await tempDir();
   await using app = await runLive();
   const frameBytes = 64 * 48 * 1.5;
@@ -95,7 +95,7 @@ Deno.test("maxRingBytes bounds the ring, and the report says what that cost", as
   const { frames, bytes } = recorder.stats();
   assertEquals([frames, bytes], [20, 20 * frameBytes]);
   await playFor(app.pipeline, 3);
-  const report = await (await recorder.record({ afterSec: 0.2 })).finished;
+  const report = await recordClip(recorder, { afterSec: 0.2 });
   assertEquals(report.shortfalls, ["ring-not-full"]);
   assert(report.calls[0]! - report.start < 1, Deno.inspect(report));
   for (const maxRingBytes of [0, -1, NaN]) {
@@ -103,7 +103,7 @@ Deno.test("maxRingBytes bounds the ring, and the report says what that cost", as
   }
 });
 
-Deno.test("onWarning hears of a window that is shorter than two groups of pictures", async () => {
+Deno.test("onWarning is called for a window that is shorter than two GOPs", async () => {
   await using dir = await tempDir();
   await using app = await runLive();
   const warnings: string[] = [];

@@ -1,5 +1,5 @@
 /**
- * Several tees in one file: video and sound in step, whichever starts or breaks off first.
+ * Several tees in one file: video and sound are in step, whichever starts or stops first.
  */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
@@ -8,10 +8,10 @@ import {
   VideoRecorder,
   type VideoRecorderOptions,
 } from "../../mod.ts";
-import { run } from "../../scripts/lib/run.ts";
+import { codecOf } from "../helpers/ffprobe.ts";
 import { FPS } from "../helpers/fps.ts";
 import { readNumbers } from "../helpers/numbered.ts";
-import { newPaths, runLive } from "../helpers/recording.ts";
+import { newPaths, recordClip, recordClips, runLive } from "../helpers/recording.ts";
 import { checkStep, scene, writeScene } from "../helpers/scene.ts";
 import { readBeeps } from "../helpers/sound.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
@@ -24,7 +24,8 @@ function drop(pipeline: Pipeline, tee: "v" | "a", isDropping: boolean): void {
   pipeline.element(`${tee}_valve`).setProperty("drop", isDropping);
 }
 
-function recorderOf(
+/** Attaches a recorder to the tees of a scene. */
+function trackRecorder(
   pipeline: Pipeline,
   filenameGenerator: () => string,
   options: Partial<VideoRecorderOptions> = {},
@@ -33,7 +34,7 @@ function recorderOf(
     pipeline,
     tracks: [{ tee: "v" }, { tee: "a" }],
     windowSizeSec: 2,
-    // a busy machine does not count as a broken source
+    // a busy machine is not a broken source
     trackTimeoutSec: 5,
     filenameGenerator,
     onWarning: () => {},
@@ -57,14 +58,10 @@ Deno.test("record() writes video and sound in step into each container", async (
     await using app = await runLive(scene(dir.path, live));
     const tracks = [{ tee: "v", ...options }, { tee: "a" }];
     const recorders = extensions.map((extension) =>
-      recorderOf(app.pipeline, newPaths(dir.path, extension), { tracks })
+      trackRecorder(app.pipeline, newPaths(dir.path, extension), { tracks })
     );
     await reached(app.pipeline, 4);
-    const recordings = await Promise.all(
-      recorders.map((recorder) => recorder.record({ maxDelaySec: 5 })),
-    );
-    for (const { finished } of recordings) {
-      const report = await finished;
+    for (const report of await recordClips(recorders, { maxDelaySec: 5 })) {
       const [video, sound] = report.tracks!;
       const text = Deno.inspect(report);
       assertEquals(report.shortfalls, [], text);
@@ -76,44 +73,44 @@ Deno.test("record() writes video and sound in step into each container", async (
   }
 });
 
-Deno.test("record() goes on without a track that breaks off, and says so", async () => {
+Deno.test("record() continues without a track that stops, and reports it", async () => {
   await using dir = await tempDir();
   await writeScene(dir.path, 20);
   await using app = await runLive(scene(dir.path, true));
   const recorders = [".mkv", ".mp4"].map((extension) =>
-    recorderOf(app.pipeline, newPaths(dir.path, extension), { trackTimeoutSec: 1 })
+    trackRecorder(app.pipeline, newPaths(dir.path, extension), { trackTimeoutSec: 1 })
   );
-  for (const [broken, other] of [["a", "v"], ["v", "a"]] as const) {
+  for (const [stopped, other] of [["a", "v"], ["v", "a"]] as const) {
     await playFor(app.pipeline, 2.5);
     const recordings = await Promise.all(recorders.map((recorder) => recorder.record()));
     await playFor(app.pipeline, 0.3);
-    drop(app.pipeline, broken, true);
+    drop(app.pipeline, stopped, true);
     for (const { finished } of recordings) {
       const report = await finished;
       const text = Deno.inspect(report);
       const track = (name: string) => report.tracks!.find(({ tee }) => tee === name)!;
-      assertEquals(track(broken).shortfalls, ["source-stalled"], text);
+      assertEquals(track(stopped).shortfalls, ["source-stalled"], text);
       assertEquals(track(other).shortfalls, [], text);
       assert(track(other).end >= report.requested.end, text);
-      assert(track(broken).end < report.requested.end - 1, text);
+      assert(track(stopped).end < report.requested.end - 1, text);
       assertEquals(report.shortfalls, ["source-stalled"]);
       await checkStep(report.path, 1);
     }
-    drop(app.pipeline, broken, false);
+    drop(app.pipeline, stopped, false);
   }
 });
 
-Deno.test("record() leaves out a track that gives nothing, and takes it once it does", async () => {
+Deno.test("record() leaves out a track without frames, and includes it once frames flow", async () => {
   await using dir = await tempDir();
   await writeScene(dir.path, 20);
   await using app = await runLive(scene(dir.path, true));
   drop(app.pipeline, "a", true);
-  const recorder = recorderOf(app.pipeline, newPaths(dir.path, ".mkv"), {
+  const recorder = trackRecorder(app.pipeline, newPaths(dir.path, ".mkv"), {
     trackTimeoutSec: 1,
   });
   for (const waitSec of [0, 2.5]) {
     await playFor(app.pipeline, waitSec);
-    const report = await (await recorder.record({ afterSec: 0.5 })).finished;
+    const report = await recordClip(recorder, { afterSec: 0.5 });
     const [video, sound] = report.tracks!;
     assertEquals([sound!.frames, sound!.mediaType], [0, null]);
     assertEquals(sound!.shortfalls, ["track-missing"]);
@@ -122,7 +119,7 @@ Deno.test("record() leaves out a track that gives nothing, and takes it once it 
   }
   drop(app.pipeline, "a", false);
   await playFor(app.pipeline, 1.5);
-  const report = await (await recorder.record()).finished;
+  const report = await recordClip(recorder);
   assert(report.tracks![1]!.start > report.tracks![0]!.start + 0.2, Deno.inspect(report));
   await checkStep(report.path, 2);
 });
@@ -140,35 +137,29 @@ Deno.test("record() writes encoded sound as it is", async () => {
   await Promise.all(codecs.map(async ({ name, encoder, extensions }) => {
     await using app = await runLive(scene(dir.path, false, encoder));
     const recorders = extensions.map((extension) =>
-      recorderOf(app.pipeline, newPaths(dir.path, extension), { windowSizeSec: 1 })
+      trackRecorder(app.pipeline, newPaths(dir.path, extension), { windowSizeSec: 1 })
     );
     await reached(app.pipeline, 3);
-    const recordings = recorders.map((recorder) => recorder.record({ maxDelaySec: 10 }));
-    for (const { finished } of await Promise.all(recordings)) {
-      const report = await finished;
+    for (const report of await recordClips(recorders, { maxDelaySec: 10 })) {
       assertEquals(report.shortfalls, [], Deno.inspect(report));
-      const { stdout } = await run("ffprobe", [
-        ...["-v", "error", "-select_streams", "a:0", "-show_entries", "stream=codec_name"],
-        ...["-of", "default=nw=1:nk=1", report.path],
-      ]);
-      assertEquals(stdout.trim().split("\n")[0], name, report.path);
+      assertEquals(await codecOf(report.path, "a:0"), name, report.path);
       assert((await readBeeps(report.path)).length >= 1, report.path);
     }
   }));
 });
 
-Deno.test("record() extends a clip of several tracks, and keeps the next one's history", async () => {
+Deno.test("record() extends a clip of several tracks, and keeps the history for the next one", async () => {
   await using dir = await tempDir();
   await writeScene(dir.path, 20);
   await using app = await runLive(scene(dir.path, false));
-  const recorder = recorderOf(app.pipeline, newPaths(dir.path), { windowSizeSec: 1 });
+  const recorder = trackRecorder(app.pipeline, newPaths(dir.path), { windowSizeSec: 1 });
   await reached(app.pipeline, 1.5);
   const first = await recorder.record();
   await reached(app.pipeline, 2.2);
   const second = await recorder.record();
   assertEquals(second.path, first.path);
   const report = await first.finished;
-  const next = await (await recorder.record()).finished;
+  const next = await recordClip(recorder);
   for (const { calls, shortfalls, frames, duration } of [report, next]) {
     assertEquals(shortfalls, []);
     assertEquals(frames, Math.round(duration * FPS));
@@ -178,11 +169,11 @@ Deno.test("record() extends a clip of several tracks, and keeps the next one's h
   assert(next.path !== report.path);
 });
 
-Deno.test("stats() and snapshot() of several tracks", async () => {
+Deno.test("VideoRecorder.stats() and snapshot() work with several tracks", async () => {
   await using dir = await tempDir();
   await writeScene(dir.path, 10);
   await using app = await runLive(scene(dir.path, false));
-  const recorder = recorderOf(app.pipeline, newPaths(dir.path), {
+  const recorder = trackRecorder(app.pipeline, newPaths(dir.path), {
     tracks: [{ tee: "a" }, { tee: "v" }],
   });
   await reached(app.pipeline, 2.5);
@@ -193,10 +184,10 @@ Deno.test("stats() and snapshot() of several tracks", async () => {
   await recorder.snapshot(`${dir.path}/picture.png`);
 });
 
-Deno.test("VideoRecorder() refuses wrong tracks by name, and attaches nothing", async () => {
+Deno.test("VideoRecorder() rejects wrong tracks by name, and attaches nothing", async () => {
   await using app = await runLive("videotestsrc is-live=true ! tee name=v ! fakesink");
   const make = (options: unknown) => () =>
-    recorderOf(app.pipeline, () => "", options as Partial<VideoRecorderOptions>);
+    trackRecorder(app.pipeline, () => "", options as Partial<VideoRecorderOptions>);
   assertThrows(make({ srcTeeName: "v" }), TypeError, "exclude each other");
   assertThrows(make({ tracks: [] }), TypeError, "tracks");
   assertThrows(make({ tracks: "v" }), TypeError, "tracks");
@@ -210,11 +201,11 @@ Deno.test("VideoRecorder() refuses wrong tracks by name, and attaches nothing", 
   assertEquals(app.pipeline.elementNames().length, before);
 });
 
-Deno.test("record() names the track that a container does not take", async () => {
+Deno.test("record() rejects a container that does not take a track, by name", async () => {
   await using dir = await tempDir();
   await writeScene(dir.path, 5);
   await using app = await runLive(scene(dir.path, false, "audioresample ! alawenc"));
-  const recorder = recorderOf(app.pipeline, newPaths(dir.path, ".mp4"), { windowSizeSec: 0.5 });
+  const recorder = trackRecorder(app.pipeline, newPaths(dir.path, ".mp4"), { windowSizeSec: 0.5 });
   await reached(app.pipeline, 1);
   await assertRejects(
     () => recorder.record(),

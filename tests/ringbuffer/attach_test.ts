@@ -1,9 +1,10 @@
 /**
- * Attaching ring buffers to tees, and taking them off again: the live stream does not notice.
+ * Attaching ring buffers to tees, and detaching them: the live stream is not affected.
  */
 import { assert, assertAlmostEquals, assertEquals, assertLessOrEqual } from "@std/assert";
 import { type Message, Pipeline, RingBuffer, Standalone } from "../../mod.ts";
 import "../../scripts/open_libraries.ts";
+import { FPS } from "../helpers/fps.ts";
 import {
   APPSINK,
   assertContiguous,
@@ -21,10 +22,9 @@ import {
 } from "../helpers/ring.ts";
 import { until } from "../helpers/wait.ts";
 
-const FPS = 30;
 const RING_CLASSES = [RingBuffer, ConvertingRing, ringClass(APPSINK)];
 
-Deno.test("attaching and detaching leaves no gap in the live stream", async () => {
+Deno.test("RingBuffer leaves no gap in the live stream when attached and detached", async () => {
   await using control = Pipeline.parse(probed(true));
   await using live = Pipeline.parse(probed(true));
   await using other = Pipeline.parse(probed(false));
@@ -34,17 +34,17 @@ Deno.test("attaching and detaching leaves no gap in the live stream", async () =
       await Promise.all([live, other].map((pipeline) => attachOnce(pipeline, ringBufferClass)));
     }
   }
-  // a live source leaves frames out where the machine is too busy for it
-  const excuse = longestGap(pullTimes(control, "probe"), FPS);
+  // a live source leaves out frames on a busy machine
+  const gapWithout = longestGap(pullTimes(control, "probe"), FPS);
   const gap = longestGap(pullTimes(live, "probe"), FPS);
-  console.log(`longest gap: ${gap} frames, without rings: ${excuse}`);
-  assertLessOrEqual(gap, Math.max(2, excuse));
+  console.log(`longest gap: ${gap} frames, without rings: ${gapWithout}`);
+  assertLessOrEqual(gap, Math.max(2, gapWithout));
   const times = pullTimes(other, "probe");
   assertEquals(times[0], 0);
   assertContiguous(times, FPS);
 });
 
-Deno.test("a ring attached before the start has what a queue takes on the way to playing", async () => {
+Deno.test("RingBuffer attached before the start has the frames that a queue takes during preroll", async () => {
   let ring!: RingBuffer;
   await using _app = await Standalone.buildAndRun(
     `videotestsrc ! video/x-raw,framerate=${FPS}/1 ! tee name=t ! queue ! fakesink sync=true`,
@@ -60,7 +60,7 @@ Deno.test("a ring attached before the start has what a queue takes on the way to
   assertContiguous(times, FPS);
 });
 
-Deno.test("a ring that is the tee's only leg comes and goes", async () => {
+Deno.test("RingBuffer can be the only branch of a tee", async () => {
   await using pipeline = Pipeline.parse(
     `videotestsrc is-live=true ! video/x-raw,framerate=${FPS}/1 ! tee name=t`,
   );
@@ -77,7 +77,7 @@ Deno.test("a ring that is the tee's only leg comes and goes", async () => {
   assertEquals(pipeline.state, "playing");
 });
 
-Deno.test("several rings on a tee come and go on their own", async () => {
+Deno.test("RingBuffer does not affect other rings on its tee", async () => {
   await using pipeline = Pipeline.parse(probed(true));
   await pipeline.play();
   const first = attach(pipeline, { windowSec: 10 });
@@ -93,7 +93,7 @@ Deno.test("several rings on a tee come and go on their own", async () => {
   first.detach();
 });
 
-Deno.test("a ring finds a tee in a bin, and one with an odd name", async () => {
+Deno.test("RingBuffer finds a tee in a bin, and one with an odd name", async () => {
   const name = "tee 1: ä%s/'x'";
   await using pipeline = Pipeline.parse(
     `videotestsrc is-live=true ! bin.( name=inner tee name="${name}" ! fakesink )`,
@@ -107,7 +107,7 @@ Deno.test("a ring finds a tee in a bin, and one with an odd name", async () => {
   assertEquals(pipeline.elementNames(), names);
 });
 
-/** The messages of caps that change while an action goes on, but for those of what is gone by then. */
+/** Returns the messages of caps that change during an action, without those of elements that are gone by then. */
 async function newCaps(pipeline: Pipeline, action: () => Promise<void>): Promise<Message[]> {
   const found: Message[] = [];
   using messages = pipeline.bus.messages();
@@ -122,7 +122,7 @@ async function newCaps(pipeline: Pipeline, action: () => Promise<void>): Promise
   return found;
 }
 
-Deno.test("attaching to a playing pipeline does not renegotiate the live stream", async () => {
+Deno.test("RingBuffer does not renegotiate the live stream of a playing pipeline", async () => {
   for (const ringBufferClass of RING_CLASSES) {
     for (const format of ["NV12", "RGB", "GRAY8", "YUY2", "BGRA"]) {
       await using pipeline = Pipeline.parse(probed(true, `format=${format}`));
@@ -143,7 +143,7 @@ Deno.test("attaching to a playing pipeline does not renegotiate the live stream"
   }
 });
 
-Deno.test("attaching to a stopped pipeline does not change what the live stream will be", async () => {
+Deno.test("RingBuffer on a stopped pipeline does not change the caps of its live stream", async () => {
   const text =
     "videotestsrc is-live=true ! videoconvert ! videoscale ! tee name=t t. ! fakesink name=sink";
   const wanting = ringClass(
@@ -162,7 +162,7 @@ Deno.test("attaching to a stopped pipeline does not change what the live stream 
   assertEquals(new Set(found).size, 1, found.join("\n"));
 });
 
-Deno.test("a stream ends as it would without a ring, which keeps its last frames", async () => {
+Deno.test("RingBuffer lets EOS pass, and keeps the last frames", async () => {
   for (const ringBufferClass of RING_CLASSES) {
     for (const moment of ["null", "paused", "playing"] as const) {
       await using pipeline = Pipeline.parse(
@@ -174,7 +174,7 @@ Deno.test("a stream ends as it would without a ring, which keeps its last frames
       const ring = attach(pipeline, {}, ringBufferClass);
       await pipeline.play();
       await ended(messages);
-      assertEquals(ring.isEos, false, "there are frames left");
+      assertEquals(ring.isEos, false, "it still has frames");
       const times = drainTimes(ring);
       assertContiguous(times, 60);
       assertAlmostEquals(times.at(-1)!, 19 / 60, 1e-6);
@@ -184,7 +184,7 @@ Deno.test("a stream ends as it would without a ring, which keeps its last frames
   }
 });
 
-Deno.test("a stream ends also where a ring is taken off after all other legs have ended", async () => {
+Deno.test("RingBuffer lets the stream end when detached after all other branches have ended", async () => {
   await using pipeline = Pipeline.parse(
     "videotestsrc num-buffers=30 ! video/x-raw,width=16,height=16,framerate=60/1 ! tee name=t " +
       "t. ! fakesink",
@@ -198,7 +198,7 @@ Deno.test("a stream ends also where a ring is taken off after all other legs hav
   await ended(messages);
 });
 
-Deno.test("a stream that is over at the tee ends also with a ring that comes then", async () => {
+Deno.test("RingBuffer lets the stream end when attached after EOS has passed the tee", async () => {
   for (const live of [true, false]) {
     for (const ringBufferClass of RING_CLASSES) {
       await using pipeline = Pipeline.parse(
@@ -209,9 +209,9 @@ Deno.test("a stream that is over at the tee ends also with a ring that comes the
       using messages = pipeline.bus.messages();
       await pipeline.play();
       const last = () => String(pipeline.element("first").getProperty("last-message"));
-      await until("the stream is over at the tee", () => last().includes("type: eos"));
+      await until("EOS has passed the tee", () => last().includes("type: eos"));
       const ring = attach(pipeline, {}, ringBufferClass);
-      await until("the ring knows that", () => ring.isEos);
+      await until("the ring has EOS", () => ring.isEos);
       await pipeline.sendEos(); // for the other source
       await ended(messages);
       ring.detach();

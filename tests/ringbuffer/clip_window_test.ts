@@ -1,5 +1,5 @@
 /**
- * The logic of times, without GStreamer.
+ * Intervals of clips, without GStreamer.
  */
 import { assertEquals } from "@std/assert";
 import {
@@ -11,18 +11,18 @@ import {
 
 const SEC = 1_000_000_000n;
 
-/** A call at an instant, with seconds before and after it. */
+/** Makes a call at an instant, with seconds before and after it. */
 function call(atNs: bigint, before = 2n, after = before): Call {
   return { atNs, beforeNs: before * SEC, afterNs: after * SEC };
 }
 
-Deno.test("ClipWindow begins before its call and ends after it, as far as that wants", () => {
+Deno.test("ClipWindow begins before its call and ends after it, by the seconds of the call", () => {
   const window = new ClipWindow(call(3n * SEC, 2n, 5n));
   assertEquals([window.startNs, window.endNs], [SEC, 8n * SEC]);
   assertEquals(window.callsNs, [3n * SEC]);
 });
 
-Deno.test("ClipWindow begins before the stream does where that is younger", () => {
+Deno.test("ClipWindow can begin before the stream", () => {
   assertEquals(new ClipWindow(call(SEC / 2n)).startNs, -3n * SEC / 2n);
 });
 
@@ -34,7 +34,7 @@ Deno.test("ClipWindow.extend() moves the end, never the start", () => {
   assertEquals([window.startNs, window.endNs], [SEC, 14n * SEC]);
 });
 
-Deno.test("ClipWindow.extend() keeps the latest end, in whatever order calls come", () => {
+Deno.test("ClipWindow.extend() keeps the latest end, whatever the order of calls", () => {
   const window = new ClipWindow(call(3n * SEC));
   for (const atNs of [5n * SEC, 4n * SEC, 5n * SEC, 3n * SEC]) window.extend(call(atNs));
   window.extend(call(6n * SEC, 0n, 0n));
@@ -42,7 +42,7 @@ Deno.test("ClipWindow.extend() keeps the latest end, in whatever order calls com
   assertEquals(window.callsNs, [3n, 5n, 4n, 5n, 3n, 6n].map((sec) => sec * SEC));
 });
 
-Deno.test("ClipWindow.takes() calls within it that want nothing from before it", () => {
+Deno.test("ClipWindow.takes() accepts calls within it that do not reach back before it", () => {
   const window = new ClipWindow(call(3n * SEC));
   assertEquals(window.takes(call(3n * SEC)), true);
   assertEquals(window.takes(call(5n * SEC - 1n)), true);
@@ -53,7 +53,7 @@ Deno.test("ClipWindow.takes() calls within it that want nothing from before it",
   assertEquals(window.takes(call(5n * SEC)), true);
 });
 
-Deno.test("ClipWindow.takes() no call that would make it longer than it may be", () => {
+Deno.test("ClipWindow.takes() rejects a call that would exceed the maximum length", () => {
   const window = new ClipWindow(call(3n * SEC), 6n * SEC);
   assertEquals(window.takes(call(5n * SEC - 1n)), true);
   window.extend(call(5n * SEC - 1n));
@@ -64,16 +64,16 @@ Deno.test("ClipWindow.takes() no call that would make it longer than it may be",
   assertEquals(window.takes(call(5n * SEC + 1n, 2n, 1n)), true);
 });
 
-Deno.test("ClipWindow gives its first call all that it wants, and takes others within that", () => {
+Deno.test("ClipWindow includes all of its first call, and takes others within that", () => {
   const window = new ClipWindow(call(3n * SEC), 0n);
   assertEquals(window.endNs, 5n * SEC);
   assertEquals(window.takes(call(4n * SEC)), false);
   assertEquals(window.takes(call(4n * SEC, 0n, 1n)), true);
 });
 
-Deno.test("ClipWindow holds as many frames as its length has, wherever a call falls between two", () => {
+Deno.test("ClipWindow has the same number of frames wherever a call falls between two", () => {
   for (const fps of [15n, 25n, 30n, 60n]) {
-    // like a source that rounds down to nanoseconds
+    // rounded down to nanoseconds, as sources do
     const frames = Array.from({ length: 400 }, (_, i) => BigInt(i) * SEC / fps);
     for (let atNs = 3n * SEC; atNs < 3n * SEC + 2n * SEC / fps; atNs += SEC / 997n) {
       const { startNs, endNs } = new ClipWindow(call(atNs));
@@ -83,45 +83,45 @@ Deno.test("ClipWindow holds as many frames as its length has, wherever a call fa
   }
 });
 
-/** Raw frames by their times: each is a keyframe. */
+/** Makes raw frames from their times: each is a keyframe. */
 function raw(...times: (bigint | null)[]) {
   return times.map((timeNs) => ({ timeNs, isKeyframe: true }));
 }
 
-/** Encoded frames at 0, 1, 2, ...: `K` is a keyframe, any other needs those before it. */
+/** Makes encoded frames at 0, 1, 2, ...: `K` is a keyframe, any other one needs those before it. */
 function encoded(kinds: string) {
   return [...kinds].map((kind, i) => ({ timeNs: BigInt(i), isKeyframe: kind === "K" }));
 }
 
-Deno.test("clipStartIndex() is the first raw frame at the instant or after it", () => {
+Deno.test("clipStartIndex() returns the first raw frame at an instant or after it", () => {
   assertEquals(clipStartIndex(raw(1n, 2n, 3n, 4n), 3n), 2);
   assertEquals(clipStartIndex(raw(1n, 2n, 3n, 4n), 2n), 1);
   assertEquals(clipStartIndex(raw(1n, 3n), 2n), 1);
   assertEquals(clipStartIndex(raw(1n, 2n), -5n), 0);
 });
 
-Deno.test("clipStartIndex() needs no raw frame where all are earlier, and takes an empty list", () => {
+Deno.test("clipStartIndex() returns the end of the list where all raw frames are earlier", () => {
   assertEquals(clipStartIndex(raw(1n, 2n), 3n), 2);
   assertEquals(clipStartIndex([], 3n), 0);
 });
 
-Deno.test("clipStartIndex() leaves frames without a time with those before them", () => {
+Deno.test("clipStartIndex() groups frames without a timestamp with those before them", () => {
   assertEquals(clipStartIndex(raw(null, 1n, null, 3n, null), 3n), 3);
   assertEquals(clipStartIndex(raw(null, null), 3n), 2);
 });
 
-Deno.test("clipStartIndex() is the keyframe that the first encoded frame needs", () => {
+Deno.test("clipStartIndex() returns the keyframe that the first encoded frame needs", () => {
   assertEquals(clipStartIndex(encoded("K--K--"), 2n), 0);
   assertEquals(clipStartIndex(encoded("K--K--"), 3n), 3);
   assertEquals(clipStartIndex(encoded("K--K--"), 5n), 3);
   assertEquals(clipStartIndex(encoded("--K--"), 1n), 0);
 });
 
-Deno.test("clipStartIndex() keeps the last group of encoded frames, which the next frame will need", () => {
+Deno.test("clipStartIndex() keeps the last GOP, which the next frame needs", () => {
   assertEquals(clipStartIndex(encoded("K--K--"), 100n), 3);
 });
 
-Deno.test("countMissing() counts the frames between two, whatever the rounding of their times", () => {
+Deno.test("countMissing() counts the frames between two timestamps, however these are rounded", () => {
   const frameNs = 33_333_333n;
   assertEquals(countMissing(0n, 33_333_333n, frameNs), 0);
   assertEquals(countMissing(33_333_333n, 66_666_667n, frameNs), 0);
@@ -138,8 +138,8 @@ Deno.test("countMissing() counts none where frames come too close, go back, or h
   assertEquals(countMissing(0n, 5n * SEC, 0n), 0);
 });
 
-Deno.test("clipStartIndex() goes back to the keyframe that frames before the next one need", () => {
-  // in the order in which they are decoded: 5 and 6 are shown before the keyframe that they follow
+Deno.test("clipStartIndex() returns the previous keyframe for frames that are shown before the next one", () => {
+  // in decoding order: 5 and 6 are shown before the keyframe that they follow
   const frames = [0n, 2n, 4n, 7n, 5n, 6n, 8n].map((timeNs) => ({
     timeNs,
     isKeyframe: timeNs === 0n || timeNs === 7n,

@@ -1,18 +1,18 @@
 /**
- * Raw video kept encoded.
+ * Rings that encode raw video.
  */
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { EncodedRingBuffer, GstError } from "../../mod.ts";
-import { run } from "../../scripts/lib/run.ts";
 import { chooseEncoder } from "../../src/ringbuffer/encoded_ring_buffer.ts";
+import { ffprobe } from "../helpers/ffprobe.ts";
+import { FPS } from "../helpers/fps.ts";
 import { numberedSource, readNumbers, writeNumbered } from "../helpers/numbered.ts";
-import { newPaths, recorderOf, runLive } from "../helpers/recording.ts";
+import { range } from "../helpers/range.ts";
+import { newPaths, recordClip, recorderOf, runLive } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { reached } from "../helpers/wait.ts";
 
-const FPS = 30;
-
-Deno.test("chooseEncoder() takes the first that is installed", () => {
+Deno.test("chooseEncoder() returns the first encoder that is installed", () => {
   const among = (...names: string[]) => (name: string) => names.includes(name);
   assertMatch(chooseEncoder(() => true), /^nvh264enc ! h264parse/);
   assertMatch(chooseEncoder(among("x264enc", "vp8enc", "h264parse")), /^x264enc .* ! h264parse/);
@@ -21,20 +21,19 @@ Deno.test("chooseEncoder() takes the first that is installed", () => {
   assertMatch(message, /apt-get install gstreamer1\.0-plugins-ugly/);
 });
 
-Deno.test("EncodedRingBuffer keeps each frame, from a keyframe before the window on", async () => {
+Deno.test("EncodedRingBuffer keeps every frame from a keyframe before the window", async () => {
   await using dir = await tempDir();
   const path = `${dir.path}/numbered.raw`;
   await writeNumbered(path, 20 * FPS);
   for (const live of [true, false]) {
-    const source = numberedSource({ path, fps: FPS, live, teeName: "t" });
+    const source = numberedSource({ path, live });
     await using app = await runLive(`${source} t. ! fakesink`);
     const options = { windowSizeSec: 1, ringBufferClass: EncodedRingBuffer, onWarning: () => {} };
     const recorder = recorderOf(app.pipeline, newPaths(dir.path, ".mp4"), options);
     await reached(app.pipeline, 3);
     for (let clip = 0; clip < 2; clip++) {
-      const report = await (await recorder.record()).finished;
-      const first = Math.round(report.start * FPS);
-      const expected = Array.from({ length: report.frames }, (_, i) => first + i);
+      const report = await recordClip(recorder);
+      const expected = range(report.frames, Math.round(report.start * FPS));
       assertEquals(await readNumbers(report.path), expected);
       assert(report.start < report.requested.start + 1 / FPS, Deno.inspect(report));
       assert(report.end >= report.requested.end - 1e-6, Deno.inspect(report));
@@ -43,7 +42,7 @@ Deno.test("EncodedRingBuffer keeps each frame, from a keyframe before the window
   }
 });
 
-Deno.test("EncodedRingBuffer encodes video of any format and size in a way that all players show", async () => {
+Deno.test("EncodedRingBuffer encodes video of any format and size so that all players can play it", async () => {
   await using dir = await tempDir();
   await Promise.all(
     ["RGB,width=65,height=49", "I420_10LE,width=64,height=48"].map(async (format) => {
@@ -57,16 +56,17 @@ Deno.test("EncodedRingBuffer encodes video of any format and size in a way that 
       };
       await using recorder = recorderOf(app.pipeline, newPaths(dir.path, ".mp4"), options);
       await reached(app.pipeline, 0.8);
-      const { path } = await (await recorder.record()).finished;
-      const { stdout } = await run("ffprobe", [
-        ...["-v", "error", "-show_entries", "stream=width,height,pix_fmt", "-of", "csv=p=0", path],
-      ]);
-      assertEquals(stdout.trim(), "64,48,yuv420p");
+      const { path } = await recordClip(recorder);
+      const { streams } = await ffprobe<{ streams: unknown[] }>(
+        path,
+        "stream=width,height,pix_fmt",
+      );
+      assertEquals(streams, [{ width: 64, height: 48, pix_fmt: "yuv420p" }]);
     }),
   );
 });
 
-Deno.test("EncodedRingBuffer takes another encoder", async () => {
+Deno.test("EncodedRingBuffer.encoderString sets another encoder", async () => {
   class Vp8RingBuffer extends EncodedRingBuffer {
     static override readonly encoderString: string = "vp8enc deadline=1 keyframe-max-dist=15";
   }
@@ -75,6 +75,6 @@ Deno.test("EncodedRingBuffer takes another encoder", async () => {
   const options = { windowSizeSec: 1, ringBufferClass: Vp8RingBuffer };
   const recorder = recorderOf(app.pipeline, newPaths(dir.path), options);
   await reached(app.pipeline, 2.5);
-  const report = await (await recorder.record({ afterSec: 0.2 })).finished;
+  const report = await recordClip(recorder, { afterSec: 0.2 });
   assertEquals(report.shortfalls, []);
 });

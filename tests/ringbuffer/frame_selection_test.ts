@@ -1,10 +1,10 @@
 /**
- * Which frames of a ring a picture needs.
+ * The frames of a ring that a snapshot needs.
  */
 import { assertEquals } from "@std/assert";
 import { framesUpTo, spanOf } from "../../src/ringbuffer/frame_selection.ts";
 
-Deno.test("framesUpTo() begins with a keyframe that is shown no later than the frame", () => {
+Deno.test("framesUpTo() begins with the last keyframe that is shown no later than the frame", () => {
   // the frames after the second keyframe are shown before it
   const frames = [0n, 20n, 10n, 50n, 30n, 40n, 70n, 60n].map((timeNs) => ({
     ...{ timeNs, isKeyframe: timeNs === 0n || timeNs === 50n },

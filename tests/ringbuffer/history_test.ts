@@ -1,11 +1,11 @@
 /**
- * The frames kept for the next clip, without GStreamer.
+ * The frames that are kept for the next clip, without GStreamer.
  */
 import { assertEquals } from "@std/assert";
 import type { Frame } from "../../src/gst/frame.ts";
 import { History } from "../../src/ringbuffer/history.ts";
 
-/** Frames that tell when they are released: encoded ones at 0, 1, 2, ..., `K` being a keyframe. */
+/** Admits encoded frames at 0, 1, 2, ..., `K` being a keyframe; returns the list of those that are released. */
 function fill(history: History, kinds: string): number[] {
   const released: number[] = [];
   for (const [i, kind] of [...kinds].entries()) {
@@ -33,7 +33,7 @@ Deno.test("History.admit() releases frames before the first keyframe", () => {
   assertEquals(history.bytes, 20);
 });
 
-Deno.test("History.frameNs is what a frame lasts on average", () => {
+Deno.test("History.frameNs is the average frame duration", () => {
   const history = new History();
   fill(history, "K");
   assertEquals(history.frameNs, null);
@@ -42,7 +42,7 @@ Deno.test("History.frameNs is what a frame lasts on average", () => {
   assertEquals(history.frameNs, 1n);
 });
 
-Deno.test("History.trim() releases raw frames that are too old, oldest first", () => {
+Deno.test("History.trim() releases old raw frames, oldest first", () => {
   const history = new History();
   const released = fill(history, "KKKKK");
   history.trim(3n);
@@ -60,7 +60,7 @@ Deno.test("History.trim() keeps the keyframe that the oldest frame needs", () =>
   assertEquals(timesOf(history), [3, 4, 5]);
 });
 
-Deno.test("History.trim() releases the oldest frames beyond a number of bytes", () => {
+Deno.test("History.trim() releases the oldest frames beyond a limit in bytes", () => {
   const history = new History();
   const released = fill(history, "KKKKK");
   assertEquals(history.bytes, 50);
@@ -71,7 +71,7 @@ Deno.test("History.trim() releases the oldest frames beyond a number of bytes", 
   assertEquals(history.frames, []);
 });
 
-Deno.test("History.clear() releases all", () => {
+Deno.test("History.clear() releases all frames", () => {
   const history = new History();
   const released = fill(history, "K--");
   history.clear();
@@ -80,7 +80,7 @@ Deno.test("History.clear() releases all", () => {
   assertEquals(history.frames, []);
 });
 
-Deno.test("History.longestGopNs is the longest time between keyframes so far", () => {
+Deno.test("History.longestGopNs is the duration of the longest GOP so far", () => {
   const history = new History();
   assertEquals(history.longestGopNs, null);
   fill(history, "K--");

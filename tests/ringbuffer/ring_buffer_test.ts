@@ -1,10 +1,10 @@
 /**
- * What a ring buffer holds.
+ * The frames that a ring buffer holds.
  */
 import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
 import { hasElement, Pipeline, RingBuffer, Standalone } from "../../mod.ts";
 import "../../scripts/open_libraries.ts";
-import { newPaths, recorderOf } from "../helpers/recording.ts";
+import { newPaths, recordClip, recorderOf } from "../helpers/recording.ts";
 import {
   APPSINK,
   assertContiguous,
@@ -26,14 +26,14 @@ type Moment = typeof MOMENTS[number];
 /** Frame rates with windows in seconds. */
 const STREAMS: [fps: number, windowSec: number][] = [[15, 3], [25, 2], [30, 1], [60, 0.5]];
 
-/** Small video at a tee, which an appsink with unlimited memory sees, too. */
+/** Returns a pipeline's text: small video at a tee, with an appsink that keeps all frames. */
 function stream(fps: number, live: boolean, i = 0): string {
   return `videotestsrc is-live=${live} ! ` +
     `video/x-raw,format=GRAY8,width=16,height=16,framerate=${fps}/1 ! tee name=t${i} ` +
     `t${i}. ! appsink name=probe${i} sync=${!live}`;
 }
 
-/** Starts a pipeline, and calls a function at a moment of that. */
+/** Starts a pipeline, and calls a function at a moment of the start. */
 async function startAnd<T>(pipeline: Pipeline, moment: Moment, action: () => T): Promise<T> {
   if (moment === "null") {
     const result = action();
@@ -53,7 +53,7 @@ async function startAnd<T>(pipeline: Pipeline, moment: Moment, action: () => T):
   return result ?? action();
 }
 
-/** Attaches rings at a moment and checks what they hold some seconds later. */
+/** Attaches rings at a moment of the start, and checks their frames some seconds later. */
 async function checkRings(moment: Moment, live: boolean): Promise<void> {
   const text = STREAMS.map(([fps], i) => stream(fps, live, i)).join(" ");
   await using pipeline = Pipeline.parse(text);
@@ -69,9 +69,9 @@ async function checkRings(moment: Moment, live: boolean): Promise<void> {
     const seen = pullTimes(pipeline, `probe${i}`);
     const times = drainTimes(ring);
     const stream = `${fps} frames/s, attached ${moment}`;
-    // while these were taken, one more may have come
+    // one more frame may have arrived while these were drained
     assert([4, 5].includes(times.length - windowSec * fps), `${times.length} of ${stream}`);
-    await until("the newest is there", () => {
+    await until("the newest frame arrives", () => {
       times.push(...drainTimes(ring));
       return times.at(-1)! >= seen.at(-1)!;
     });
@@ -83,13 +83,13 @@ async function checkRings(moment: Moment, live: boolean): Promise<void> {
 }
 
 for (const live of [true, false]) {
-  const name = live ? "a live" : "another";
-  Deno.test(`drain() gives the last seconds of ${name} pipeline, whenever attached`, async () => {
+  const name = live ? "a live" : "a non-live";
+  Deno.test(`RingBuffer.drain() returns the last seconds of ${name} pipeline, whenever attached`, async () => {
     await Promise.all(MOMENTS.map((moment) => checkRings(moment, live)));
   });
 }
 
-Deno.test("drain() gives all from the first frame on, attached before that", async () => {
+Deno.test("RingBuffer.drain() returns all frames from the first one, if attached before it", async () => {
   for (const moment of ["null", "prerolling"] as const) {
     await using pipeline = Pipeline.parse(stream(30, false));
     const ring = await startAnd(pipeline, moment, () => attach(pipeline, { teeName: "t0" }));
@@ -100,7 +100,7 @@ Deno.test("drain() gives all from the first frame on, attached before that", asy
   }
 });
 
-Deno.test("drain() gives frames at the pace of their own source, whatever others there are", async () => {
+Deno.test("RingBuffer.drain() returns frames at the pace of their source, also beside a live source", async () => {
   await using pipeline = Pipeline.parse(
     "videotestsrc is-live=true ! fakesink " +
       "videotestsrc ! video/x-raw,width=16,height=16,framerate=30/1 ! tee name=t t. ! fakesink",
@@ -117,7 +117,7 @@ Deno.test("drain() gives frames at the pace of their own source, whatever others
   ring.detach();
 });
 
-Deno.test("drain() gives nothing twice, nor after detach()", async () => {
+Deno.test("RingBuffer.drain() returns no frame twice, and none after detach()", async () => {
   await using pipeline = Pipeline.parse(stream(60, true));
   await pipeline.play();
   const ring = attach(pipeline, { teeName: "t0" });
@@ -130,7 +130,7 @@ Deno.test("drain() gives nothing twice, nor after detach()", async () => {
   assertEquals([ring.isEos, ring.frameNs, ring.failure, ring.resize()], [false, null, null, true]);
 });
 
-Deno.test("drain() gives what a converting bin makes of the stream", async () => {
+Deno.test("RingBuffer.drain() returns the output of a converting bin", async () => {
   await using pipeline = Pipeline.parse(stream(30, true));
   await pipeline.play();
   const ring = attach(pipeline, { teeName: "t0" }, ConvertingRing);
@@ -143,7 +143,7 @@ Deno.test("drain() gives what a converting bin makes of the stream", async () =>
   ring.detach();
 });
 
-Deno.test("drain() gives frames as they flow, whatever their format", async () => {
+Deno.test("RingBuffer.drain() returns frames of any format as they flow", async () => {
   const formats = ["RGB", "BGRA", "ARGB64", "NV12", "I420", "YUY2", "Y444", "P010_10LE", "GRAY8"];
   const text = formats.map((format, i) =>
     `videotestsrc is-live=true ! video/x-raw,format=${format},width=16,height=16 ! tee name=t${i} ` +
@@ -154,7 +154,7 @@ Deno.test("drain() gives frames as they flow, whatever their format", async () =
   for (const [i, format] of formats.entries()) {
     const ring = attach(pipeline, { teeName: `t${i}` });
     const frames = ring.drain();
-    await until(`${format} comes`, () => frames.push(...ring.drain()) > 0);
+    await until(`${format} arrives`, () => frames.push(...ring.drain()) > 0);
     for (const frame of frames) {
       assertEquals(capsOf(frame), pipeline.element(`sink${i}`).caps("sink"), format);
       frame.release();
@@ -163,7 +163,7 @@ Deno.test("drain() gives frames as they flow, whatever their format", async () =
   }
 });
 
-Deno.test("drain() gives frames of before and after a change of caps", async () => {
+Deno.test("RingBuffer.drain() returns frames from before and after a change of caps", async () => {
   await using pipeline = Pipeline.parse(
     "videotestsrc is-live=true ! capsfilter name=filter caps=video/x-raw,format=NV12,width=16 ! " +
       "tee name=t t. ! fakesink",
@@ -171,17 +171,17 @@ Deno.test("drain() gives frames of before and after a change of caps", async () 
   await pipeline.play();
   const ring = attach(pipeline);
   const frames = ring.drain();
-  await until("frames come", () => frames.push(...ring.drain()) > 3);
+  await until("frames arrive", () => frames.push(...ring.drain()) > 3);
   pipeline.element("filter").setProperty("caps", "video/x-raw,format=RGB,width=32");
   const isNew = () => capsOf(frames.at(-1)!).includes("RGB");
-  await until("other frames come", () => (frames.push(...ring.drain()), isNew()));
+  await until("frames with the new caps arrive", () => (frames.push(...ring.drain()), isNew()));
   const caps = new Set(frames.map(capsOf));
   assertEquals(caps.size, 2);
   for (const frame of frames) frame.release();
   ring.detach();
 });
 
-Deno.test("resize() fits the ring to a frame rate that changes", async () => {
+Deno.test("RingBuffer.resize() adapts the ring to a new frame rate", async () => {
   await using pipeline = Pipeline.parse(
     "videotestsrc is-live=true ! capsfilter name=filter " +
       "caps=video/x-raw,width=16,height=16,framerate=10/1 ! tee name=t t. ! fakesink",
@@ -191,7 +191,7 @@ Deno.test("resize() fits the ring to a frame rate that changes", async () => {
   await until("frames flow", () => ring.resize());
   assertEquals(ring.frameNs, 100_000_000n);
   pipeline.element("filter").setProperty("caps", "video/x-raw,framerate=100/1");
-  await until("the rate is there", () => ring.frameNs === 10_000_000n);
+  await until("the new rate arrives", () => ring.frameNs === 10_000_000n);
   ring.resize();
   await playFor(pipeline, 1);
   const times = drainTimes(ring);
@@ -199,17 +199,17 @@ Deno.test("resize() fits the ring to a frame rate that changes", async () => {
   ring.detach();
 });
 
-Deno.test("record() has its window where caps tell no frame rate", async () => {
+Deno.test("record() has the full window where the caps have no frame rate", async () => {
   await using dir = await tempDir();
   const app = await Standalone.buildAndRun(
     "videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=30/1 ! " +
       "capssetter caps=video/x-raw,framerate=0/1 ! tee name=t t. ! fakesink",
     { background: true },
   );
-  const windowSizeSec = 1.2; // longer than the time between two looks at the ring
+  const windowSizeSec = 1.2; // longer than the poll interval
   const recorder = recorderOf(app.pipeline, newPaths(dir.path), { windowSizeSec });
   await reached(app.pipeline, 2.7);
-  const { requested, start, end, frames, shortfalls } = await (await recorder.record()).finished;
+  const { requested, start, end, frames, shortfalls } = await recordClip(recorder);
   await app.stop();
   assertEquals(shortfalls, []);
   assert(start >= requested.start && start < requested.start + 0.04);
@@ -217,7 +217,7 @@ Deno.test("record() has its window where caps tell no frame rate", async () => {
   assertEquals(frames, Math.round((end - start) * 30));
 });
 
-Deno.test("an encoder on another leg prerolls, though it takes many frames for that", async () => {
+Deno.test("RingBuffer lets an encoder on another branch preroll that needs many frames", async () => {
   const encoder = hasElement("x264enc")
     ? "x264enc ! matroskamux"
     : "vp8enc lag-in-frames=25 deadline=1 ! webmmux";

@@ -1,15 +1,15 @@
 /**
- * Reports without GStreamer: what is counted, and what is said to be missing.
+ * Reports of clips, without GStreamer: their counts, and their shortfalls.
  */
 import { assertEquals } from "@std/assert";
 import { clipReport, ClipTally } from "../../../src/recorder/clip/report.ts";
 import { type Call, ClipWindow } from "../../../src/ringbuffer/clip_window.ts";
 
 const MS = 1_000_000n;
-/** What a frame lasts here. */
+/** Duration of a frame. */
 const FRAME = 40n * MS;
 
-/** A clip around a call at 1 s, from 0.6 to 1.4 s; 20 frames fill it. */
+/** Makes the window of a call at 1 s, from 0.6 to 1.4 s, or 20 frames. */
 function aroundOneSecond(): ClipWindow {
   return new ClipWindow(callAt(1000));
 }
@@ -18,14 +18,15 @@ function callAt(ms: number): Call {
   return { atNs: BigInt(ms) * MS, beforeNs: 400n * MS, afterNs: 400n * MS };
 }
 
-/** Counts frames that start at these milliseconds. */
+/** Makes a tally of frames that start at these milliseconds. */
 function tallyOf(startsMs: number[], durationNs: bigint | null = FRAME, frameNs = durationNs) {
   const tally = new ClipTally();
   for (const ms of startsMs) tally.add(BigInt(ms) * MS, durationNs, frameNs);
   return tally;
 }
 
-function range(firstMs: number, count: number): number[] {
+/** Returns the starts of consecutive frames in milliseconds. */
+function starts(firstMs: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => firstMs + 40 * i);
 }
 
@@ -35,8 +36,8 @@ function reportOf(tally: ClipTally, window = aroundOneSecond()) {
   return clipReport([track], clip);
 }
 
-Deno.test("clipReport() of a complete clip", () => {
-  assertEquals(reportOf(tallyOf(range(600, 20))), {
+Deno.test("clipReport() reports a complete clip", () => {
+  assertEquals(reportOf(tallyOf(starts(600, 20))), {
     path: "/clips/a.webm",
     start: 0.6,
     end: 1.4,
@@ -51,20 +52,20 @@ Deno.test("clipReport() of a complete clip", () => {
   });
 });
 
-Deno.test("clipReport() has all calls, and their interval", () => {
+Deno.test("clipReport() has all calls and their interval", () => {
   const window = aroundOneSecond();
   window.extend(callAt(1300));
   window.extend(callAt(1200));
-  const { calls, requested } = reportOf(tallyOf(range(600, 28)), window);
+  const { calls, requested } = reportOf(tallyOf(starts(600, 28)), window);
   assertEquals({ calls, requested }, {
     calls: [1, 1.3, 1.2],
     requested: { start: 0.6, end: 1.7 },
   });
 });
 
-Deno.test("clipReport() counts the frames that are missing within the clip", () => {
+Deno.test("clipReport() counts missing frames", () => {
   const { frames, dropped, shortfalls, duration } = reportOf(
-    tallyOf([...range(600, 5), ...range(880, 3), ...range(1040, 9)]),
+    tallyOf([...starts(600, 5), ...starts(880, 3), ...starts(1040, 9)]),
   );
   assertEquals({ frames, dropped, shortfalls, duration }, {
     frames: 17,
@@ -74,21 +75,21 @@ Deno.test("clipReport() counts the frames that are missing within the clip", () 
   });
 });
 
-Deno.test("clipReport() takes no jitter for a missing frame", () => {
+Deno.test("clipReport() does not take jitter for a missing frame", () => {
   const { dropped, shortfalls } = reportOf(tallyOf([605, 640, 690, 718, 765]));
   assertEquals({ dropped, shortfalls }, { dropped: 0, shortfalls: [] });
 });
 
-Deno.test("clipReport() misses no frame where the frame rate is not known", () => {
+Deno.test("clipReport() counts no missing frames where the frame rate is unknown", () => {
   const { dropped, shortfalls } = reportOf(tallyOf([600, 900, 1300], null));
   assertEquals({ dropped, shortfalls }, { dropped: 0, shortfalls: [] });
 });
 
-Deno.test("clipReport() takes the last frame's end from the caps where it does not tell", () => {
-  assertEquals(reportOf(tallyOf(range(600, 20), null, FRAME)).end, 1.4);
+Deno.test("clipReport() takes the duration of the last frame from the caps where its buffer has none", () => {
+  assertEquals(reportOf(tallyOf(starts(600, 20), null, FRAME)).end, 1.4);
 });
 
-Deno.test("clipReport() takes the last frame's end from its neighbours where nothing tells it", () => {
+Deno.test("clipReport() takes the duration of the last frame from its neighbors where the caps have none", () => {
   const tally = tallyOf([600, 900, 1300], null);
   assertEquals(reportOf(tally).end, 1.7); // as long as the one before it
   tally.meet(1350n * MS);
@@ -96,21 +97,21 @@ Deno.test("clipReport() takes the last frame's end from its neighbours where not
   assertEquals(reportOf(tallyOf([600], null)).end, 0.6);
 });
 
-Deno.test("clipReport() blames a slow encoder, not the source, for what was dropped", () => {
+Deno.test("clipReport() attributes dropped frames to a slow encoder, not to the source", () => {
   const tally = tallyOf([600, 800]);
   tally.note("encoder-too-slow");
   const { dropped, shortfalls } = reportOf(tally);
   assertEquals({ dropped, shortfalls }, { dropped: 4, shortfalls: ["encoder-too-slow"] });
 });
 
-Deno.test("clipReport() says that the ring was not full once a frame is missing at the start", () => {
-  assertEquals(reportOf(tallyOf(range(639, 20))).shortfalls, []);
-  assertEquals(reportOf(tallyOf(range(640, 19))).shortfalls, ["ring-not-full"]);
+Deno.test("clipReport() reports that the ring was not full where a frame is missing at the start", () => {
+  assertEquals(reportOf(tallyOf(starts(639, 20))).shortfalls, []);
+  assertEquals(reportOf(tallyOf(starts(640, 19))).shortfalls, ["ring-not-full"]);
 });
 
-Deno.test("clipReport() of a clip that starts with the stream", () => {
+Deno.test("clipReport() reports a clip that starts with the stream", () => {
   const window = new ClipWindow(callAt(100));
-  const { start, requested, shortfalls } = reportOf(tallyOf(range(0, 13)), window);
+  const { start, requested, shortfalls } = reportOf(tallyOf(starts(0, 13)), window);
   assertEquals({ start, requested, shortfalls }, {
     start: 0,
     requested: { start: -0.3, end: 0.5 },
@@ -119,37 +120,37 @@ Deno.test("clipReport() of a clip that starts with the stream", () => {
 });
 
 Deno.test("ClipTally.note() notes each reason once", () => {
-  const tally = tallyOf(range(600, 10));
+  const tally = tallyOf(starts(600, 10));
   for (const reason of ["closed", "end-of-stream", "closed"] as const) tally.note(reason);
   assertEquals(reportOf(tally).shortfalls, ["closed", "end-of-stream"]);
 });
 
-Deno.test("ClipTally.reaches() tells whether the frames go up to an instant", () => {
+Deno.test("ClipTally.reaches() returns whether the frames reach an instant", () => {
   const { endNs } = aroundOneSecond();
   assertEquals(new ClipTally().reaches(0n), false);
-  assertEquals(tallyOf(range(600, 19)).reaches(endNs), false);
-  assertEquals(tallyOf(range(600, 20)).reaches(endNs), true);
-  assertEquals(tallyOf(range(600, 19), null).reaches(endNs), false);
-  assertEquals(tallyOf(range(600, 20), null).reaches(endNs), true);
+  assertEquals(tallyOf(starts(600, 19)).reaches(endNs), false);
+  assertEquals(tallyOf(starts(600, 20)).reaches(endNs), true);
+  assertEquals(tallyOf(starts(600, 19), null).reaches(endNs), false);
+  assertEquals(tallyOf(starts(600, 20), null).reaches(endNs), true);
 });
 
-Deno.test("ClipTally.skip() counts frames that came and are not written, once", () => {
-  const tally = tallyOf(range(600, 5));
+Deno.test("ClipTally.skip() counts a frame that is not written once", () => {
+  const tally = tallyOf(starts(600, 5));
   tally.skip();
   tally.skip();
-  for (const ms of range(880, 13)) tally.add(BigInt(ms) * MS, FRAME, FRAME);
+  for (const ms of starts(880, 13)) tally.add(BigInt(ms) * MS, FRAME, FRAME);
   const { frames, dropped } = reportOf(tally);
   assertEquals({ frames, dropped }, { frames: 18, dropped: 2 });
-  // also where nothing tells how long a frame lasts
-  const untold = tallyOf(range(600, 5), null);
-  untold.skip();
-  untold.add(880n * MS, null, null);
-  assertEquals(reportOf(untold).dropped, 1);
+  // also where the duration of frames is unknown
+  const untimed = tallyOf(starts(600, 5), null);
+  untimed.skip();
+  untimed.add(880n * MS, null, null);
+  assertEquals(reportOf(untimed).dropped, 1);
 });
 
-Deno.test("ClipTally.end() says what is missing before the end", () => {
+Deno.test("ClipTally.end() notes frames that are missing before the end", () => {
   const shortfallsAt = (lastMs: number, nextMs: number) => {
-    const tally = tallyOf(range(600, (lastMs - 600) / 40 + 1));
+    const tally = tallyOf(starts(600, (lastMs - 600) / 40 + 1));
     tally.end(BigInt(nextMs) * MS, 1400n * MS);
     return reportOf(tally).shortfalls;
   };
@@ -158,17 +159,17 @@ Deno.test("ClipTally.end() says what is missing before the end", () => {
   assertEquals(shortfallsAt(1320, 1400), ["frames-missing"]);
 });
 
-Deno.test("ClipTally.add() takes a change of the frame rate for no gap", () => {
-  const tally = tallyOf(range(600, 5));
+Deno.test("ClipTally.add() does not take a change of the frame rate for a gap", () => {
+  const tally = tallyOf(starts(600, 5));
   for (const ms of [800, 880, 960]) tally.add(BigInt(ms) * MS, 2n * FRAME, 2n * FRAME);
-  for (const ms of range(1040, 9)) tally.add(BigInt(ms) * MS, FRAME, FRAME);
+  for (const ms of starts(1040, 9)) tally.add(BigInt(ms) * MS, FRAME, FRAME);
   const { frames, dropped, shortfalls } = reportOf(tally);
   assertEquals({ frames, dropped, shortfalls }, { frames: 17, dropped: 0, shortfalls: [] });
 });
 
-Deno.test("clipReport() expects the first frame as late as its own frame rate allows", () => {
+Deno.test("clipReport() allows the first frame to be late by a frame of its own rate", () => {
   const tally = new ClipTally();
   for (const ms of [670, 750, 830]) tally.add(BigInt(ms) * MS, null, 2n * FRAME);
-  for (const ms of range(910, 13)) tally.add(BigInt(ms) * MS, null, FRAME);
+  for (const ms of starts(910, 13)) tally.add(BigInt(ms) * MS, null, FRAME);
   assertEquals(reportOf(tally).shortfalls, []);
 });

@@ -1,34 +1,27 @@
 /**
- * Calls that say what they want: spans of their own, and instants in the past.
+ * Options of record(): spans, and instants in the past.
  */
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import type { Recording, RecordingReport, RecordOptions } from "../../mod.ts";
-import { numberedSource, readNumbers, writeNumbered } from "../helpers/numbered.ts";
-import { newPaths, recorderOf, runLive } from "../helpers/recording.ts";
+import { numbersBetween, readNumbers, writeNumberedSource } from "../helpers/numbered.ts";
+import { newPaths, recordClip, recorderOf, runLive } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { playFor, reached } from "../helpers/wait.ts";
 
-const FPS = 30;
-const SOURCE = { fps: FPS, live: true, teeName: "t" };
-
-/** Checks that a clip holds just the frames in `[from, to)` seconds. */
+/** Checks that a clip has exactly the frames in `[from, to)` seconds. */
 async function checkFrames(report: RecordingReport, from: number, to: number): Promise<void> {
-  const first = Math.ceil(from * FPS - 1e-5);
-  const count = Math.ceil(to * FPS - 1e-5) - first;
-  assertEquals(await readNumbers(report.path), Array.from({ length: count }, (_, i) => first + i));
+  assertEquals(await readNumbers(report.path), numbersBetween(from, to));
   assertEquals(report.shortfalls, []);
 }
 
-Deno.test("record() takes spans and instants of its own", async () => {
+Deno.test("record() takes a span and an instant per call", async () => {
   await using dir = await tempDir();
-  const path = `${dir.path}/numbered.raw`;
-  await writeNumbered(path, 15 * FPS);
-  await using app = await runLive(`${numberedSource({ ...SOURCE, path })} t. ! fakesink`);
+  await using app = await runLive(`${await writeNumberedSource(dir.path, 15)} t. ! fakesink`);
   const options = { windowSizeSec: 2 };
   const record = async (call: RecordOptions) => {
     const recorder = recorderOf(app.pipeline, newPaths(dir.path), options);
     await playFor(app.pipeline, 3);
-    return await (await recorder.record(call)).finished;
+    return await recordClip(recorder, call);
   };
   const checks = [
     { beforeSec: 1, afterSec: 0.5 },
@@ -44,12 +37,12 @@ Deno.test("record() takes spans and instants of its own", async () => {
   const recorder = recorderOf(app.pipeline, newPaths(dir.path), options);
   await playFor(app.pipeline, 3);
   const at = app.pipeline.runningTimeSec! - 1.2;
-  const late = await recorder.record({ at, beforeSec: 0.5, afterSec: 0.5 });
-  await checkFrames(await late.finished, at - 0.5, at + 0.5);
-  assertEquals(Math.abs((await late.finished).calls[0]! - at) < 1e-6, true);
+  const report = await recordClip(recorder, { at, beforeSec: 0.5, afterSec: 0.5 });
+  await checkFrames(report, at - 0.5, at + 0.5);
+  assertAlmostEquals(report.calls[0]!, at, 1e-6);
 });
 
-Deno.test("record() starts a clip of its own for an instant before the open clip", async () => {
+Deno.test("record() starts another clip for an instant before the open clip", async () => {
   await using dir = await tempDir();
   await using app = await runLive();
   const recorder = recorderOf(app.pipeline, newPaths(dir.path), { windowSizeSec: 1 });
@@ -67,11 +60,9 @@ Deno.test("record() starts a clip of its own for an instant before the open clip
   ]]);
 });
 
-Deno.test("maxClipSec has a call begin the next clip, which loses nothing", async () => {
+Deno.test("maxClipSec bounds a clip, and the next clip loses no frame", async () => {
   await using dir = await tempDir();
-  const path = `${dir.path}/numbered.raw`;
-  await writeNumbered(path, 10 * FPS);
-  await using app = await runLive(`${numberedSource({ ...SOURCE, path })} t. ! fakesink`);
+  await using app = await runLive(`${await writeNumberedSource(dir.path, 10)} t. ! fakesink`);
   const options = { windowSizeSec: 1, maxClipSec: 2.5 };
   const recorder = recorderOf(app.pipeline, newPaths(dir.path), options);
   await playFor(app.pipeline, 1.5);
@@ -91,7 +82,7 @@ Deno.test("maxClipSec has a call begin the next clip, which loses nothing", asyn
   }
 });
 
-Deno.test("record() refuses spans and instants that cannot be", async () => {
+Deno.test("record() rejects spans and instants out of range", async () => {
   await using dir = await tempDir();
   await using app = await runLive();
   const recorder = recorderOf(app.pipeline, newPaths(dir.path), { windowSizeSec: 1 });
@@ -106,4 +97,19 @@ Deno.test("record() refuses spans and instants that cannot be", async () => {
   for (const options of wrong) await assertRejects(() => recorder.record(options), RangeError);
   await assertRejects(() => recorder.record({ at: "now" as unknown as number }), TypeError);
   assertEquals(recorder.state, "buffering");
+});
+
+Deno.test("record() rejects wrong options by name, and works with the next call", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive();
+  await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
+  const check = (option: string, value: unknown, error: new (message: string) => Error) =>
+    assertRejects(() => recorder.record({ [option]: value }), error, option);
+  for (const value of [null, "1", 1n]) await check("maxDelaySec", value, TypeError);
+  for (const value of [-1, NaN, -Infinity]) await check("maxDelaySec", value, RangeError);
+  for (const value of [null, "print"]) await check("onVideoFinished", value, TypeError);
+  assertEquals([recorder.state, recorder.busy], ["buffering", false]);
+  for (const maxDelaySec of [Infinity, Number.MAX_VALUE]) {
+    await recordClip(recorder, { maxDelaySec });
+  }
 });
