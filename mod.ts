@@ -74,11 +74,8 @@ export {
   RetentionPolicy,
 } from "./src/storage/retention.ts";
 export type { SnapshotOptions, SnapshotReport } from "./src/recorder/snapshot.ts";
-export {
-  type RecorderState,
-  type Recording,
-  VideoRecorder,
-} from "./src/recorder/video_recorder.ts";
+export { VideoRecorder } from "./src/recorder/video_recorder.ts";
+export type { RecorderState, Recording } from "./src/recorder/recording.ts";
 export type { RecordOptions, TrackOptions, VideoRecorderOptions } from "./src/recorder/options.ts";
 export { EncodedRingBuffer } from "./src/ringbuffer/encoded_ring_buffer.ts";
 export { RingBuffer, type RingBufferOptions } from "./src/ringbuffer/ring_buffer.ts";

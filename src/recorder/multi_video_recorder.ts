@@ -5,7 +5,8 @@
  */
 import { checkObject } from "../util/check.ts";
 import type { RecordOptions, VideoRecorderOptions } from "./options.ts";
-import { type Recording, VideoRecorder } from "./video_recorder.ts";
+import type { Recording } from "./recording.ts";
+import { VideoRecorder } from "./video_recorder.ts";
 
 /** How to set up the recorders; what is not named here goes to each {@link VideoRecorder}. */
 export interface MultiVideoRecorderOptions

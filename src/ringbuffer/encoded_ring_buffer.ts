@@ -4,34 +4,11 @@
  * @module
  */
 import { GstError } from "../../ffi/errors.ts";
-import { type ElementChain, PARSERS } from "../media/codecs.ts";
+import { PARSERS } from "../media/codecs.ts";
+import { encodersFor } from "../media/encoders.ts";
 import { missingHint } from "../launch/parse_launch.ts";
 import { hasElement } from "../gst/element_factory.ts";
 import { RingBuffer } from "./ring_buffer.ts";
-
-/** Encoders without a delay of many frames, those of hardware first. */
-const ENCODERS: (ElementChain & { makes: string })[] = [
-  { makes: "video/x-h264", elements: ["nvh264enc"], text: "nvh264enc" },
-  { makes: "video/x-h264", elements: ["vah264enc"], text: "vah264enc" },
-  { makes: "video/x-h264", elements: ["v4l2h264enc"], text: "v4l2h264enc" },
-  { makes: "video/x-h264", elements: ["vtenc_h264"], text: "vtenc_h264 realtime=true" },
-  {
-    makes: "video/x-h264",
-    elements: ["x264enc"],
-    text: "x264enc tune=zerolatency speed-preset=ultrafast pass=quant quantizer=21 key-int-max=30",
-  },
-  {
-    makes: "video/x-h264",
-    elements: ["openh264enc"],
-    text: "openh264enc bitrate=8000000 gop-size=30",
-  },
-  {
-    makes: "video/x-vp8",
-    elements: ["vp8enc"],
-    text: "vp8enc deadline=1 cpu-used=16 keyframe-max-dist=30 " +
-      "end-usage=cq cq-level=12 target-bitrate=20000000",
-  },
-];
 
 /** What all players show, and all of the encoders take. */
 const PLAIN = "videoconvert ! videoscale " +
@@ -80,12 +57,14 @@ export class EncodedRingBuffer extends RingBuffer {
 
 /** The elements that an encoded ring needs: any of these lists is enough. */
 export function encoderElements(): string[][] {
-  return ENCODERS.map(({ makes, elements }) => [...elements, ...PARSERS[makes]!.elements]);
+  return encodersFor("ring").map((
+    { makes, elements },
+  ) => [...elements, ...PARSERS[makes]!.elements]);
 }
 
 /** The text of the first encoder that is installed, with its parser. */
 export function chooseEncoder(isInstalled: (element: string) => boolean): string {
-  for (const { makes, elements, text } of ENCODERS) {
+  for (const { makes, elements, text } of encodersFor("ring")) {
     const parser = PARSERS[makes]!;
     if ([...elements, ...parser.elements].every(isInstalled)) return `${text} ! ${parser.text}`;
   }

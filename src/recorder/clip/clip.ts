@@ -1,19 +1,20 @@
 /**
- * A clip on its way: takes frames, feeds them to its record bin, ends as a file with a report.
+ * A clip under way: frames come in, a file with a report comes out.
  *
  * @module
  */
 import { GstError } from "../../../ffi/errors.ts";
-import { min, nsToSec } from "../../util/clock_time.ts";
-import { deadline } from "../../util/deadline.ts";
-import { GstTimeoutError } from "../../util/errors.ts";
 import type { Frame } from "../../gst/frame.ts";
 import type { ClipWindow } from "../../ringbuffer/clip_window.ts";
 import { PartFile } from "../../storage/part_file.ts";
-import { ClipTrack, type ClipTrackOptions } from "./clip_track.ts";
-import { RecordingError } from "./errors.ts";
-import { ClipWriter } from "./clip_writer.ts";
+import { nsToSec } from "../../util/clock_time.ts";
+import { deadline } from "../../util/deadline.ts";
+import { GstTimeoutError } from "../../util/errors.ts";
 import type { RecordBin } from "../encode/record_bin.ts";
+import { ClipInput } from "./clip_input.ts";
+import type { ClipTrackOptions } from "./clip_track.ts";
+import { ClipWriter } from "./clip_writer.ts";
+import { RecordingError } from "./errors.ts";
 import { clipReport, type RecordingReport, type Shortfall } from "./report.ts";
 
 /** What a clip is made of. */
@@ -39,7 +40,7 @@ const GRACE_SEC = 0.1;
 /** Seconds for a failed record bin to stop; one that hangs is left behind. */
 const STOP_SEC = 2;
 
-/** A clip, from the call that made it to its report. {@link VideoRecorder} drives it by {@link tick}. */
+/** A clip, from the call that made it to its report. {@link VideoRecorder} drives it by {@link poll}. */
 export class Clip {
   /** The clip's file name. */
   readonly path: string;
@@ -50,7 +51,7 @@ export class Clip {
   /** Resolves when nothing more happens, well or ill. */
   readonly done: Promise<void>;
   readonly #options: ClipOptions;
-  readonly #tracks: ClipTrack[];
+  readonly #input: ClipInput;
   readonly #start = Promise.withResolvers<void>();
   readonly #finish = Promise.withResolvers<RecordingReport>();
   /** When the clip is written without the streams that have not begun. */
@@ -68,7 +69,7 @@ export class Clip {
     this.#options = options;
     this.path = options.path;
     this.window = options.window;
-    this.#tracks = options.tracks.map((track) => new ClipTrack(options.window, track));
+    this.#input = new ClipInput(options.window, options.tracks);
     this.#patienceMs = performance.now() + options.maxDelaySec * 1000 / 2;
     this.started = this.#start.promise;
     this.done = this.#finish.promise.then(() => {}, (error) => {
@@ -83,18 +84,7 @@ export class Clip {
 
   #explain(error: unknown, late: string): unknown {
     if (!(error instanceof GstTimeoutError)) return error;
-    return new GstTimeoutError(`${late}: ${this.#lateness}`);
-  }
-
-  /** Why there is no file yet. */
-  get #lateness(): string {
-    if (this.#tracks.some(({ hasUntimed }) => hasUntimed)) {
-      return "frames came that have no timestamps, which a source with do-timestamp=true gives them";
-    }
-    if (this.#tracks.some(({ tally, lacksKeyframe }) => lacksKeyframe && tally.frames === 0)) {
-      return "no keyframe has come yet, with which a clip must begin; maxDelaySec tells how long to wait for one";
-    }
-    return "no frame came that belongs to the clip, or its file could not be made in time";
+    return new GstTimeoutError(`${late}: ${this.#input.lateness}`);
   }
 
   /** Resolves to the report, rejects with a {@link RecordingError}; a failure that nobody awaits is printed. */
@@ -114,90 +104,72 @@ export class Clip {
     return this.#state === "waiting" ? "starting" : this.#state;
   }
 
-  /** Whether a call can make it longer: all of its streams that have not broken off go on. */
+  /** Whether a call can extend it. */
   get isOpen(): boolean {
-    return !this.#isInputOver && this.#tracks.every((track) => !track.isOver || track.isCutShort);
+    return this.#input.isOpen;
   }
 
-  get #isInputOver(): boolean {
-    return this.#tracks.every(({ isOver }) => isOver);
-  }
-
-  /** Takes the frames of the n-th stream that there are. */
+  /** Admits the frames of the n-th track that there are at the call. */
   begin(index: number, frames: readonly Frame[]): void {
-    this.#tracks[index]!.begin(frames, this.#startNs);
-    this.#follow(this.#tracks[index]!);
+    this.#input.begin(index, frames);
+    this.#follow();
   }
 
-  /** Takes a frame of the n-th stream where it belongs to the clip. */
+  /** Admits a frame of the n-th track if it belongs to the clip. */
   admit(index: number, frame: Frame): void {
-    const track = this.#tracks[index]!;
+    const track = this.#input.tracks[index]!;
     if (track.isOver) return;
-    track.admit(frame, this.#startNs, this.#writer?.backlog(track) ?? 0);
-    this.#follow(track);
+    this.#input.admit(index, frame, this.#writer?.backlog(track) ?? 0);
+    this.#follow();
   }
 
-  #follow(track: ClipTrack): void {
-    if (track.isOver) this.#checkEmpty();
-    this.#openIfReady();
-  }
-
-  /** Where the streams begin: with the first one's keyframe, where that comes before the window. */
-  get #startNs(): bigint {
-    const { startNs } = this.window;
-    return min(startNs, this.#tracks[0]!.tally.firstNs ?? startNs);
-  }
-
-  /** No more frames come from the n-th stream. */
+  /** Ends the n-th track, whose stream gives no more frames. */
   endTrack(index: number, shortfall: Shortfall): void {
-    const track = this.#tracks[index]!;
-    if (track.isOver) return;
-    track.end(track.tally.frames === 0 && this.#tracks.length > 1 ? "track-missing" : shortfall);
-    this.#checkEmpty(shortfall);
+    if (this.#input.tracks[index]!.isOver) return;
+    this.#input.end(index, shortfall);
+    this.#follow(shortfall);
+  }
+
+  #follow(shortfall?: Shortfall): void {
+    if (this.#input.isEmpty) void this.fail(this.#emptyError(shortfall));
     this.#openIfReady();
   }
 
-  /** No more frames come. */
-  endInput(shortfall: Shortfall): void {
-    for (const index of this.#tracks.keys()) this.endTrack(index, shortfall);
-  }
-
-  #checkEmpty(shortfall?: Shortfall): void {
-    if (!this.#isInputOver || this.#tracks.some(({ tally }) => tally.frames > 0)) return;
+  #emptyError(shortfall?: Shortfall): GstError {
     const { startNs, endNs } = this.window;
     const interval = `from ${nsToSec(startNs)} to ${nsToSec(endNs)} s`;
     const reason = shortfall === undefined ? "" : ` (${shortfall})`;
-    void this.fail(new GstError(`No frame came ${interval}${reason}`));
+    return new GstError(`No frame came ${interval}${reason}`);
   }
 
-  /** Starts to write once all streams have begun, or there is no time to wait for the rest. */
+  /** Starts to write once all tracks have begun, or there is no time to wait for the rest. */
   #openIfReady(): void {
-    if (this.#state !== "waiting") return;
-    const begun = this.#tracks.filter(({ tally }) => tally.frames > 0);
-    if (begun.length === 0) return;
-    if (performance.now() > this.#patienceMs) {
-      for (const track of this.#tracks) if (!begun.includes(track)) track.end("track-missing");
-    }
-    if (this.#tracks.some((track) => !track.isOver && !begun.includes(track))) return;
-    void this.#open(begun);
+    if (this.#state !== "waiting" || this.#input.begun.length === 0) return;
+    if (performance.now() > this.#patienceMs) this.#input.endMissing();
+    if (this.#input.hasBegun) void this.#open();
   }
 
-  /** Makes the file and starts to write these streams. */
-  async #open(tracks: ClipTrack[]): Promise<void> {
+  /** Creates the file and starts to write the tracks that have begun. */
+  async #open(): Promise<void> {
     this.#state = "starting";
     this.#epochMs = this.#options.epochMs();
     try {
       const { path, recordBinClass, startAtZero } = this.#options;
       this.#file = await PartFile.reserve(path);
-      const location = this.#file.partPath;
-      this.#writer = new ClipWriter({ path, location, tracks, recordBinClass, startAtZero });
+      this.#writer = new ClipWriter({
+        path,
+        location: this.#file.partPath,
+        tracks: this.#input.begun,
+        recordBinClass,
+        startAtZero,
+      });
       await this.#writer.start();
       // given up meanwhile: fail() leaves what is being started to this method
       if (this.state === "done") return await this.#undo();
       this.#state = "recording";
       this.#hasStarted = true;
       this.#start.resolve();
-      this.tick();
+      this.poll();
     } catch (error) {
       await this.#undo();
       await this.fail(error);
@@ -211,7 +183,7 @@ export class Clip {
   }
 
   /** Passes frames on and looks how the writer fares. */
-  tick(): void {
+  poll(): void {
     this.#openIfReady();
     const writer = this.#writing;
     if (writer === undefined || this.#isWritten) return;
@@ -250,13 +222,13 @@ export class Clip {
     const bytes = this.#file!.commit();
     this.#state = "done";
     this.#finish.resolve(
-      clipReport(this.#tracks, { path, bytes, window, epochMs: this.#epochMs }),
+      clipReport(this.#input.tracks, { path, bytes, window, epochMs: this.#epochMs }),
     );
   }
 
   /** Hands all that there is to the encoder, for {@link finishNow} to wait for: a process is about to end. */
   endNow(): void {
-    this.endInput("closed");
+    for (const index of this.#input.tracks.keys()) this.endTrack(index, "closed");
     this.#writing?.write();
   }
 
@@ -279,10 +251,7 @@ export class Clip {
     if (this.#state === "done") return;
     const isStarting = this.#state === "starting"; // then #open() tidies up
     this.#state = "done";
-    for (const track of this.#tracks) {
-      track.end();
-      track.clear();
-    }
+    this.#input.clear();
     const partPath = isStarting ? undefined : await this.#abandon();
     const error = new RecordingError(this.path, cause, partPath);
     this.#start.reject(error);

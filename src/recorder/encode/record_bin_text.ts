@@ -15,7 +15,7 @@ import {
   extensionsFor,
   findContainer,
 } from "../../media/containers.ts";
-import { CONVERTERS, type Encoder, encoder, encoders } from "../../media/encoders.ts";
+import { chooseClipEncoder, clipEncoders, CONVERTERS, type Encoder } from "../../media/encoders.ts";
 
 /** What a record bin's text depends on. */
 export interface RecordBinSpec {
@@ -111,7 +111,10 @@ function codec(
   const converter = CONVERTERS[mediaType];
   if (converter !== undefined) {
     const reshaped = chain(converter, shape && scaler(shape, container));
-    return encoder({ takes: container.takes, converter: reshaped, untoldFrameNs }, isInstalled);
+    return chooseClipEncoder(
+      { takes: container.takes, converter: reshaped, untoldFrameNs },
+      isInstalled,
+    );
   }
   const part = withRate(parser(container, mediaType, extension), mediaType, untoldFrameNs);
   const isSpliced = splicedCaps !== undefined && !container.isStream;
@@ -179,7 +182,7 @@ export function recordElements(extension: string, mediaType: string): string[][]
   const container = containerFor(`clip${extension}`);
   const converter = CONVERTERS[mediaType];
   const parts = converter !== undefined
-    ? encoders({ takes: container.takes, converter })
+    ? clipEncoders({ takes: container.takes, converter })
     : container.takes.includes(mediaType)
     ? [both(PARSERS[mediaType]!, container.needs?.[mediaType])]
     : [];

@@ -4,7 +4,8 @@
  * @module
  */
 import { GstError } from "../../../ffi/errors.ts";
-import { chain, type ElementChain, IN_BAND, PARSERS } from "../../media/codecs.ts";
+import { chain, IN_BAND, PARSERS } from "../../media/codecs.ts";
+import { encodersFor } from "../../media/encoders.ts";
 import { GstTimeoutError } from "../../util/errors.ts";
 import type { Frame } from "../../gst/frame.ts";
 import { missingHint } from "../../launch/parse_launch.ts";
@@ -12,43 +13,6 @@ import { poll } from "../../util/poll.ts";
 import { hasElement } from "../../gst/element_factory.ts";
 import { DECODER } from "./decoder.ts";
 import { Transcoder } from "./transcoder.ts";
-
-/** Encoders by what they make: none looks ahead, and all frames but the first refer to others. */
-const ENCODERS: (ElementChain & { makes: string })[] = [
-  {
-    makes: "video/x-h264",
-    elements: ["x264enc"],
-    text: "x264enc tune=zerolatency speed-preset=superfast pass=quant quantizer=18 " +
-      "key-int-max=100000 option-string=scenecut=0",
-  },
-  {
-    makes: "video/x-h264",
-    elements: ["openh264enc"],
-    text: "openh264enc bitrate=20000000 gop-size=100000",
-  },
-  {
-    makes: "video/x-h265",
-    elements: ["x265enc"],
-    text: "x265enc tune=zerolatency speed-preset=ultrafast qp=18 key-int-max=100000",
-  },
-  {
-    makes: "video/x-vp8",
-    elements: ["vp8enc"],
-    text: "vp8enc deadline=1 cpu-used=8 keyframe-max-dist=100000 " +
-      "end-usage=cq cq-level=8 target-bitrate=40000000",
-  },
-  {
-    makes: "video/x-vp9",
-    elements: ["vp9enc"],
-    text: "vp9enc deadline=1 cpu-used=8 keyframe-max-dist=100000 lag-in-frames=0 " +
-      "end-usage=cq cq-level=8 target-bitrate=40000000",
-  },
-  {
-    makes: "video/x-av1",
-    elements: ["av1enc"],
-    text: "av1enc usage-profile=realtime cpu-used=10 keyframe-max-dist=100000 lag-in-frames=0",
-  },
-];
 
 /** Raw frames that may wait for the encoder. */
 const MAX_BACKLOG = 4;
@@ -225,7 +189,7 @@ export class SmartCut {
 
 /** The elements that a stream's start needs: any of these lists is enough. None where it is not known how to encode it. */
 export function smartCutElements(mediaType: string): string[][] {
-  return ENCODERS.filter(({ makes }) => makes === mediaType)
+  return encodersFor("smartCut").filter(({ makes }) => makes === mediaType)
     .map(({ elements }) => ["decodebin", ...elements, ...PARSERS[mediaType]!.elements]);
 }
 
@@ -238,7 +202,7 @@ export function smartCutEncoder(
   mediaType: string,
   isInstalled: (element: string) => boolean = hasElement,
 ): string {
-  const fitting = ENCODERS.filter(({ makes }) => makes === mediaType);
+  const fitting = encodersFor("smartCut").filter(({ makes }) => makes === mediaType);
   const parser = PARSERS[mediaType];
   const encoder = fitting.find(({ elements }) => elements.every(isInstalled));
   if (encoder !== undefined && parser !== undefined) {
