@@ -132,7 +132,7 @@ export interface ClipEncoding {
   /** What raw media needs in front of the encoder. */
   converter: string;
   /** Nanoseconds that a frame lasts where the caps state no rate; `null` where they do. */
-  untoldFrameNs?: bigint | null;
+  unstatedFrameNs?: bigint | null;
 }
 
 /** Returns the preferred of the installed encoders, or of all where none is installed. */
@@ -146,14 +146,14 @@ export function chooseClipEncoder(
 
 /** Returns all encoders for a container by preference, each with the converter in front of it and the parser behind it. */
 export function clipEncoders(
-  { takes, converter, untoldFrameNs = null }: ClipEncoding,
+  { takes, converter, unstatedFrameNs = null }: ClipEncoding,
 ): Omit<Encoder, "makes">[] {
   const rank = ({ makes }: Encoder) => takes.indexOf(makes);
   const isFitting = (one: Encoder) =>
     rank(one) >= 0 && isSound(one.makes) === converter.startsWith("audio");
   const preferred = encodersFor("clip").filter(isFitting).sort((a, b) => rank(a) - rank(b));
   return preferred.map(({ makes, elements, text, ...rest }) => {
-    const parser = withRate(PARSERS[makes]!, makes, untoldFrameNs);
+    const parser = withRate(PARSERS[makes]!, makes, unstatedFrameNs);
     return {
       ...rest,
       elements: [...elements, ...parser.elements],

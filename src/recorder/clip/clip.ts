@@ -17,44 +17,44 @@ import { ClipWriter } from "./clip_writer.ts";
 import { RecordingError } from "./errors.ts";
 import { clipReport, type RecordingReport, type Shortfall } from "./report.ts";
 
-/** What a clip is made of. */
+/** Options of {@link Clip}. */
 export interface ClipOptions {
-  /** The clip's file name. */
+  /** The clip's path. */
   path: string;
-  /** The frames that it holds. */
+  /** The interval that it holds. */
   window: ClipWindow;
-  /** Makes the pipeline that writes it. */
+  /** The class of the bin that writes it. */
   recordBinClass: typeof RecordBin;
   /** Whether the file's times begin at 0. */
   startAtZero: boolean;
-  /** Tells the wall clock (milliseconds) at running time 0. */
+  /** Returns the wall clock (milliseconds) at running time 0. */
   epochMs: () => number;
-  /** Its streams; where the first one has to begin before the window, the others do, too. */
+  /** Its tracks; where the first one has to begin before the window, the others do, too. */
   tracks: ClipTrackOptions[];
-  /** Seconds until the file exists, at most. */
+  /** The longest time until the file exists, in seconds. */
   maxDelaySec: number;
 }
 
-/** Seconds for what has happened while the event loop was busy to be seen. */
+/** Seconds in which the event loop notices what happened while it was busy. */
 const GRACE_SEC = 0.1;
 /** Seconds for a failed record bin to stop; one that hangs is left behind. */
 const STOP_SEC = 2;
 
 /** A clip, from the call that made it to its report. {@link VideoRecorder} drives it by {@link poll}. */
 export class Clip {
-  /** The clip's file name. */
+  /** The clip's path. */
   readonly path: string;
-  /** The frames that it holds. */
+  /** The interval that it holds. */
   readonly window: ClipWindow;
-  /** Resolves once the file is there and takes frames. */
+  /** Resolves once the file exists and takes frames. */
   readonly started: Promise<void>;
-  /** Resolves when nothing more happens, well or ill. */
+  /** Resolves when the clip is complete or has failed. */
   readonly done: Promise<void>;
   readonly #options: ClipOptions;
   readonly #input: ClipInput;
   readonly #start = Promise.withResolvers<void>();
   readonly #finish = Promise.withResolvers<RecordingReport>();
-  /** When the clip is written without the streams that have not begun. */
+  /** When the clip is written without the tracks that have not begun. */
   readonly #patienceMs: number;
   #isAwaited = false;
   #epochMs = 0;
@@ -64,7 +64,7 @@ export class Clip {
   #hasStarted = false;
   #isWritten = false;
 
-  /** A clip without a file yet: that is made when the first frame comes. */
+  /** Creates a clip without a file: that is created when the first frame comes. */
   constructor(options: ClipOptions) {
     this.#options = options;
     this.path = options.path;
@@ -77,7 +77,7 @@ export class Clip {
     });
     const late = `No file within ${options.maxDelaySec} s`;
     deadline(this.started, options.maxDelaySec, late)
-      // it may be there already, and the event loop have been too busy to see it
+      // it may exist already, unnoticed by a busy event loop
       .catch(() => deadline(this.started, GRACE_SEC, late))
       .catch((error) => this.fail(this.#explain(error, late)));
   }
@@ -87,19 +87,19 @@ export class Clip {
     return new GstTimeoutError(`${late}: ${this.#input.lateness}`);
   }
 
-  /** Resolves to the report, rejects with a {@link RecordingError}; a failure that nobody awaits is printed. */
+  /** Resolves with the report, or rejects with a {@link RecordingError}; a failure that nobody awaits is printed. */
   get finished(): Promise<RecordingReport> {
     this.#isAwaited = true;
     return this.#finish.promise;
   }
 
-  /** Calls back with the report; of a failure, only {@link finished} tells. */
+  /** Calls a function with the report; a failure is seen by {@link finished} alone. */
   onFinished(callback: (report: RecordingReport) => void): void {
     const call = async (report: RecordingReport) => await callback(report);
     this.#finish.promise.then((report) => call(report).catch(console.error), () => {});
   }
 
-  /** Where it is in its life. */
+  /** The state of the clip. */
   get state(): "starting" | "recording" | "finishing" | "done" {
     return this.#state === "waiting" ? "starting" : this.#state;
   }
@@ -164,7 +164,7 @@ export class Clip {
         startAtZero,
       });
       await this.#writer.start();
-      // given up meanwhile: fail() leaves what is being started to this method
+      // failed meanwhile: fail() leaves what is being started to this method
       if (this.state === "done") return await this.#undo();
       this.#state = "recording";
       this.#hasStarted = true;
@@ -176,13 +176,13 @@ export class Clip {
     }
   }
 
-  /** Leaves nothing behind of a clip without a frame. */
+  /** Removes everything of a clip that has no frame. */
   async #undo(): Promise<void> {
     await this.#writer?.close();
     await this.#file?.remove();
   }
 
-  /** Passes frames on and looks how the writer fares. */
+  /** Writes the frames that have come, and checks the writer's progress. */
   poll(): void {
     this.#openIfReady();
     const writer = this.#writing;
@@ -196,7 +196,7 @@ export class Clip {
     }
   }
 
-  /** What writes the clip; undefined before it has started, and when it has nothing to write any more. */
+  /** The writer while there is something to write, else `undefined`. */
   get #writing(): ClipWriter | undefined {
     return this.#state === "recording" || this.#state === "finishing" ? this.#writer : undefined;
   }
@@ -210,7 +210,7 @@ export class Clip {
     this.#isWritten = true;
     try {
       await writer.close();
-      // unless given up meanwhile: then the file keeps the name that was told
+      // unless it failed meanwhile: then the file keeps its temporary name
       if (this.state !== "done") this.#rename();
     } catch (error) {
       await this.fail(error);
@@ -226,7 +226,7 @@ export class Clip {
     );
   }
 
-  /** Hands all that there is to the encoder, for {@link finishNow} to wait for: a process is about to end. */
+  /** Writes all that there is, for {@link finishNow} to wait for: the process is about to end. */
   endNow(): void {
     for (const index of this.#input.tracks.keys()) this.endTrack(index, "closed");
     this.#writing?.write();
@@ -246,7 +246,7 @@ export class Clip {
     }
   }
 
-  /** Gives up: what is written stays under the temporary name. */
+  /** Ends the clip as failed: what is written stays under the temporary name. */
   async fail(cause: unknown): Promise<void> {
     if (this.#state === "done") return;
     const isStarting = this.#state === "starting"; // then #open() tidies up
@@ -258,7 +258,7 @@ export class Clip {
     this.#finish.reject(error);
   }
 
-  /** Stops writing; resolves to the path of what is written, where there is something. */
+  /** Stops writing; resolves with the path of what is written, or `undefined` if there is nothing. */
   async #abandon(): Promise<string | undefined> {
     const [writer, file] = [this.#writer, this.#file!];
     if (writer === undefined) return undefined;
