@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { missingHint } from "../launch/parse_launch.ts";
+import { missingHint } from "./missing_element.ts";
 
 /**
  * A sentence on what to do about an element's error; undefined where gstp knows nothing better than GStreamer said.

@@ -10,7 +10,7 @@ import { glib, gst } from "../../ffi/gst.ts";
 import { ENUMS, OFFSETS } from "../../ffi/layout.ts";
 import { capsText } from "../gst/caps.ts";
 import { debianPackageOf } from "../gst/debian_packages.ts";
-import { missingHint } from "../launch/parse_launch.ts";
+import { missingHint } from "../gst/missing_element.ts";
 import { describeProperties, type PropertyInfo } from "./property_info.ts";
 
 /** An element that is installed. */

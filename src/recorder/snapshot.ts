@@ -10,7 +10,7 @@ import type { ElementChain } from "../media/codecs.ts";
 import { checkSec, deadline } from "../util/deadline.ts";
 import { GstTimeoutError } from "../util/errors.ts";
 import type { Frame } from "../gst/frame.ts";
-import { missingHint } from "../launch/parse_launch.ts";
+import { missingHint } from "../gst/missing_element.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { poll } from "../util/poll.ts";
 import { hasElement } from "../gst/element_factory.ts";

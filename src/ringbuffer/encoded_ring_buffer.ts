@@ -6,7 +6,7 @@
 import { GstError } from "../../ffi/errors.ts";
 import { PARSERS } from "../media/codecs.ts";
 import { encodersFor } from "../media/encoders.ts";
-import { missingHint } from "../launch/parse_launch.ts";
+import { missingHint } from "../gst/missing_element.ts";
 import { hasElement } from "../gst/element_factory.ts";
 import { RingBuffer } from "./ring_buffer.ts";
 

@@ -5,6 +5,7 @@
  * last.
  */
 import { GstError, Pipeline } from "../../mod.ts";
+import { randomNumbers } from "../helpers/random.ts";
 
 const ELEMENTS = [
   ...["tee", "queue", "identity", "funnel", "input-selector", "output-selector", "compositor"],
@@ -17,13 +18,7 @@ const PADS = ["", "", "", "", "src", "sink", "src_0", "src_1", "sink_0", "sink_1
 const LINKS = ["!", "!", "!", "!", "! video/x-raw !", ":"];
 
 const [seed = 1, count = 100] = Deno.args.map(Number);
-let state = seed;
-
-/** A whole number below a limit: the same ones for the same seed. */
-function random(limit: number): number {
-  state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-  return Math.floor(state / 2 ** 32 * limit);
-}
+const random = randomNumbers(seed);
 
 function pick(list: readonly string[]): string {
   return list[random(list.length)]!;

@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import { GstParseError } from "../../mod.ts";
-import { checkLinks } from "../../src/launch/link_graph.ts";
+import { checkLinks } from "../../src/launch/check_links.ts";
 import { padSides } from "../../src/gst/element_factory.ts";
 import { lex } from "../../src/launch/lexer.ts";
 import { formatTemplate, TemplateError, type TemplateValue } from "../../src/template/template.ts";
@@ -272,7 +272,7 @@ Deno.test("lex() finds the words that GStreamer finds", async () => {
 /** Whether a text is not refused before GStreamer reads it. */
 function reachesGStreamer(text: string): boolean {
   try {
-    checkLinks(text, padSides);
+    checkLinks(lex(text), padSides);
     return true;
   } catch (error) {
     if (!(error instanceof GstParseError)) throw error;

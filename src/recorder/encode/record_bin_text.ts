@@ -6,7 +6,7 @@
 import { GstError } from "../../../ffi/errors.ts";
 import { areAlike, mediaTypeOf } from "../../gst/caps.ts";
 import { chain, type ElementChain, IN_BAND, PARSERS, withRate } from "../../media/codecs.ts";
-import { missingHint } from "../../launch/parse_launch.ts";
+import { missingHint } from "../../gst/missing_element.ts";
 import { hasElement } from "../../gst/element_factory.ts";
 import {
   type Container,

@@ -8,7 +8,7 @@ import { chain, IN_BAND, PARSERS } from "../../media/codecs.ts";
 import { encodersFor } from "../../media/encoders.ts";
 import { GstTimeoutError } from "../../util/errors.ts";
 import type { Frame } from "../../gst/frame.ts";
-import { missingHint } from "../../launch/parse_launch.ts";
+import { missingHint } from "../../gst/missing_element.ts";
 import { poll } from "../../util/poll.ts";
 import { hasElement } from "../../gst/element_factory.ts";
 import { DECODER } from "./decoder.ts";
