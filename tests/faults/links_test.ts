@@ -1,5 +1,5 @@
 /**
- * Links that GStreamer cannot follow: they are refused, where they would end the process or never return.
+ * Links that GStreamer cannot follow: they are refused before they crash the process or hang.
  */
 import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { GstParseError, Pipeline } from "../../mod.ts";
