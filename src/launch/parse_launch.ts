@@ -30,10 +30,16 @@ const toBin: ParseCall = (text, context, error) => {
   return gst().gst_parse_bin_from_description_full(text, 1, context, flags, error);
 };
 
-/** Tokens that hold references, which GStreamer resolves by name; older versions of it also parse comments. */
-const REFERENCES = ["reference", "comment"];
-/** Tokens that hold links. */
-const LINKS = ["!", ":", "caps", "comment"];
+/** Text that C can hold, without comments, and its tokens. */
+interface Source {
+  readonly text: string;
+  readonly tokens: readonly Token[];
+  /** The comments that were removed. */
+  readonly comments: readonly string[];
+}
+
+/** The kinds of tokens that hold links. */
+const LINKS = ["!", ":", "caps"];
 
 /**
  * Bins put in front of text that holds references: GStreamer crashes on a link to a name where it made no element, because
@@ -43,14 +49,15 @@ const GUARDS = ["gstp-guard-1", "gstp-guard-2"];
 const GUARD_TEXT = GUARDS.map((name) => `( name=${name} bin ) `).join("");
 
 /**
- * Parses pipeline text as gst-launch-1.0 does. A lone element is put into a pipeline.
+ * Parses pipeline text as gst-launch-1.0 does. A lone element is put into a pipeline. Comments, from `#` to the end of the
+ * line, are ignored.
  *
  * @returns A GstPipeline; the caller owns the reference.
  * @throws {TypeError} If the text is not a string that C can hold.
  * @throws {GstParseError} If the text cannot be parsed or an element is missing.
  */
 export function parsePipeline(description: string): Deno.PointerObject {
-  const element = parse(description, toPipeline);
+  const element = parse(readText(description), toPipeline);
   if (gobject().g_type_check_instance_is_a(element, gst().gst_pipeline_get_type())) {
     gst().gst_object_ref_sink(element);
     return element;
@@ -69,31 +76,41 @@ export function parsePipeline(description: string): Deno.PointerObject {
  * @throws {GstParseError} If the text cannot be parsed or an element is missing.
  */
 export function parseBin(description: string): Deno.PointerObject {
-  return parse(description, toBin);
+  return parse(readText(description), toBin);
 }
 
-/**
- * Checks text and passes it to GStreamer.
- *
- * @param lexed The text's tokens, where they are known.
- */
-function parse(
-  description: string,
-  call: ParseCall,
-  lexed?: readonly Token[],
-): Deno.PointerObject {
-  const plain = cString(description);
+/** Lexes text, and removes comments, which older versions of GStreamer parse as if they were none. */
+function readText(description: string): Source {
+  cString(description); // throws for what C cannot hold
   if (isNestedTooDeeply(description)) {
-    throw new GstParseError(
-      `Cannot parse the pipeline: it has more than ${MAX_BRACKETS} opening brackets`,
-    );
+    throw parseProblem(`it has more than ${MAX_BRACKETS} opening brackets`);
   }
-  const tokens = lexed ?? lex(description);
+  let text = description;
+  let tokens = lex(text);
+  let comments: string[] = [];
+  // without a comment, the tokens around it can be one
+  while (holds(tokens, ["comment"])) {
+    const found = tokens.filter(({ kind }) => kind === "comment");
+    comments = comments.concat(found.map(({ text }) => text));
+    text = blankOut(text, found);
+    tokens = lex(text);
+  }
+  return { text, tokens, comments };
+}
+
+/** Puts blanks in the place of tokens. */
+function blankOut(text: string, tokens: readonly Token[]): string {
+  const starts = [0, ...tokens.map(({ end }) => end)];
+  return starts.map((start, at) => text.slice(start, tokens[at]?.start)).join(" ");
+}
+
+/** Checks text and passes it to GStreamer. */
+function parse({ text, tokens }: Source, call: ParseCall): Deno.PointerObject {
   if (call === toBin) checkBrackets(tokens);
   checkLinks(tokens, padSides);
   for (const inner of innerTexts(tokens)) checkInner(inner);
-  if (!holds(tokens, REFERENCES)) return build(plain, call);
-  const bin = build(cString(GUARD_TEXT + description), call);
+  if (!holds(tokens, ["reference"])) return build(cString(text), call);
+  const bin = build(cString(GUARD_TEXT + text), call);
   removeGuards(bin);
   return bin;
 }
@@ -111,9 +128,7 @@ function build(text: Uint8Array<ArrayBuffer>, call: ParseCall): Deno.PointerObje
       const isMissing = error.code === ENUMS.GST_PARSE_ERROR_NO_SUCH_ELEMENT;
       throw parseError(error, isMissing ? missingElements(context) : []);
     }
-    if (result === null) {
-      throw new GstParseError("Cannot parse the pipeline: GStreamer returned none");
-    }
+    if (result === null) throw parseProblem("GStreamer returned none");
     return result;
   } finally {
     gst().gst_parse_context_free(context);
@@ -123,15 +138,10 @@ function build(text: Uint8Array<ArrayBuffer>, call: ParseCall): Deno.PointerObje
 /** A bracket too many would close the bin that GStreamer puts around a bin's text, and remove the guards. */
 function checkBrackets(tokens: readonly Token[]): void {
   let open = 0;
-  for (const { kind, text } of tokens) {
+  for (const { kind } of tokens) {
     if (kind === "(" || kind === "bin") open++;
     if (kind === ")") open--;
-    const isInComment = kind === "comment" && text.includes(")");
-    if (open >= 0 && !isInComment) continue;
-    throw new GstParseError('Cannot parse the pipeline: a ")" closes no bin', {
-      domain: "gst_parse_error",
-      code: ENUMS.GST_PARSE_ERROR_SYNTAX,
-    });
+    if (open < 0) throw parseProblem('a ")" closes no bin');
   }
 }
 
@@ -149,10 +159,13 @@ function innerTexts(tokens: readonly Token[]): string[] {
 
 /** Checks text that GStreamer would parse by itself as a pipeline; where that could crash, by parsing it first, guarded. */
 function checkInner(text: string): void {
-  const tokens = lex(text);
-  if (!holds(tokens, LINKS) || !holds(tokens, REFERENCES)) return checkLinks(tokens, padSides);
-  const bin = parse(text, toBin, tokens);
-  gst().gst_object_unref(gst().gst_object_ref_sink(bin));
+  const source = readText(text);
+  if (source.comments.some((comment) => /[!:]/.test(comment))) {
+    throw parseProblem("a comment in the value of a property holds a link");
+  }
+  const { tokens } = source;
+  if (!holds(tokens, LINKS) || !holds(tokens, ["reference"])) return checkLinks(tokens, padSides);
+  gst().gst_object_unref(gst().gst_object_ref_sink(parse(source, toBin)));
 }
 
 function removeGuards(bin: Deno.PointerObject): void {
@@ -178,6 +191,15 @@ function missingElements(context: Deno.PointerValue): string[] {
   return [...new Set(names)];
 }
 
+/** The error of a text that GStreamer does not get to parse. */
+function parseProblem(problem: string): GstParseError {
+  return new GstParseError(`Cannot parse the pipeline: ${problem}`, {
+    domain: "gst_parse_error",
+    code: ENUMS.GST_PARSE_ERROR_SYNTAX,
+  });
+}
+
+/** The error that GStreamer found. */
 function parseError(error: GErrorInfo, missing: string[]): GstParseError {
   const { message, ...rest } = error;
   if (missing.length > 0) {

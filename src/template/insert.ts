@@ -185,7 +185,7 @@ function checkWord(draft: Draft, kind: string, slot: Slot): void {
   throw refusal(
     draft,
     slot,
-    `holds ${what}, which could add to the pipeline outside of a property`,
+    `holds ${what}, which could add to the pipeline outside a property`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { cString } from "../../ffi/cstring.ts";
 import { gst } from "../../ffi/gst.ts";
-import { GstParseError } from "../../mod.ts";
+import { GstParseError, Pipeline } from "../../mod.ts";
 import "../../scripts/open_libraries.ts";
 import { parseBin } from "../../src/launch/parse_launch.ts";
 
@@ -23,7 +23,29 @@ Deno.test("parseBin() makes ghost pads of the pads that are not linked", () => {
 
 Deno.test("parseBin() refuses a bracket that closes no bin", () => {
   // GStreamer 1.22 crashes on some of them
-  for (const text of ["a. ! b. ) !", "a. ! b. # ) !", ") a. ! b. (", "fakesink )"]) {
+  for (const text of ["a. ! b. ) !", "a. ! b. # (\n ) !", ") a. ! b. (", "fakesink )"]) {
     assertThrows(() => parseBin(text), GstParseError, 'a ")" closes no bin', text);
   }
+});
+
+Deno.test("Pipeline.parse() ignores comments within lines", async () => {
+  // GStreamer 1.22 parses them, and crashes on the last three
+  const texts = [
+    "fakesrc # source\n ! # ! tee !\n fakesink name=a#b",
+    "fakesrc # (\n ! fakesink name=a#b",
+    'fakesrc # playbin video-sink="a. ! b."\n ! fakesink name=a#b',
+    "# tee name=t ! queue ! t. t. ! fakesink\nfakesrc ! fakesink name=a#b",
+    "fakesrc ! # caps\n video/x-raw ! fakesink name=a#b # a. ! b. ) !",
+  ];
+  for (const text of texts) {
+    await using pipeline = Pipeline.parse(text);
+    const factories = pipeline.elementNames().map((name) => pipeline.element(name).factoryName);
+    const ends = factories.filter((name) => name !== "capsfilter");
+    assertEquals(ends.sort(), ["fakesink", "fakesrc"], text);
+  }
+});
+
+Deno.test("Pipeline.parse() refuses links in a comment in the value of a property", () => {
+  const text = 'playbin video-sink="fakesink # a. ! b. ) !"';
+  assertThrows(() => Pipeline.parse(text), GstParseError, "a comment in the value of a property");
 });
