@@ -183,11 +183,8 @@ export class RecorderTrack {
   trim(sinceNs: bigint, leadNs: bigint): void {
     this.history.trim(sinceNs, this.#maxBytes);
     const { longestGopNs, bytes, frames } = this.history;
-    this.ring.setStreamFacts(
-      longestGopNs,
-      frames.length > 0 ? bytes / frames.length : null,
-      leadNs,
-    );
+    const frameBytes = frames.length > 0 ? bytes / frames.length : null;
+    this.ring.learn({ longestGopNs, frameBytes, leadNs });
   }
 
   /** Returns whether no frames came for a while. */

@@ -8,12 +8,12 @@ import { checkSec } from "../util/deadline.ts";
 import { GstError } from "../../ffi/errors.ts";
 import { gstApp } from "../../ffi/gst.ts";
 import { frameRateOf, mediaTypeOf, PadCaps } from "../gst/caps.ts";
-import { max, nsToSec } from "../util/clock_time.ts";
 import { isSelfContained, PARSERS } from "../media/codecs.ts";
 import { Frame } from "../gst/frame.ts";
 import { Pipeline } from "../pipeline.ts";
 import { setProperty } from "../gst/properties.ts";
 import { type State, STATES } from "../gst/state.ts";
+import { RingCapacity, type StreamCaps, type StreamFacts } from "./capacity.ts";
 import { RingBin } from "./ring_bin.ts";
 import { isTeeLive, rawBytesPerSec, repeatParameterSets, teeMediaType } from "./tee_upstream.ts";
 import { TeeBranch } from "./tee_branch.ts";
@@ -32,27 +32,11 @@ export interface RingBufferOptions {
   maxBytes?: number;
 }
 
-/** What the caps state of a stream. */
-interface Stream {
-  /** Frames per second; `null` if there is no fixed rate. */
-  rate: number | null;
-  /** Whether each frame can be decoded without others. */
-  isSelfContained: boolean;
-}
-
 /** The stream that is assumed while there are no caps. */
-const UNKNOWN_STREAM: Stream = { rate: null, isSelfContained: true };
+const UNKNOWN_STREAM: StreamCaps = { rate: null, isSelfContained: true };
 
 /** The longest window, a day: frames are counted in 32 bits. */
 const MAX_SEC = 86_400;
-/** Frames beyond the window: one across its start, one that is under way, and the rounding of frame rates. */
-const MARGIN_FRAMES = 4;
-/** Seconds of frames to provide for between two drains, while the stream is not known well enough. */
-const UNFITTED_SEC = 3;
-/** The frame rate to provide for while the caps state none. */
-const UNKNOWN_RATE = 120;
-/** Seconds of frames that the ring takes on top while it is drained by a timer: the event loop may be that late. */
-const DRAIN_SEC = 6;
 /** Frames that can wait in front of the ring while the pipeline plays. */
 const FLOWING_FRAMES = 16;
 /**
@@ -91,26 +75,22 @@ export class RingBuffer {
   }
 
   readonly #pipeline: Pipeline;
-  readonly #windowSec: number;
   readonly #maxBytes: number;
+  readonly #capacity: RingCapacity;
   /** The branch's reference. */
   readonly #tee: Deno.PointerObject;
   readonly #bin: RingBin;
-  readonly #leg: TeeBranch;
-  readonly #stream: PadCaps<Stream>;
+  readonly #branch: TeeBranch;
+  readonly #stream: PadCaps<StreamCaps>;
   /** The state that the pipeline was asked for. */
   #target: State;
   /** Whether frames are kept as they come out of the tee. */
   readonly #isPlain: boolean;
   #isDetached = false;
-  #isDrained = false;
   /** Whether the appsink may be waiting for the clock. */
   #isSynced = true;
-  #longestGopNs: bigint | null = null;
-  #leadNs = 0n;
-  #frameBytes: number | null = null;
-  #maxFrames = Infinity;
-  #capacity = 0;
+  /** The capacity that the appsink has. */
+  #frames = 0;
 
   /**
    * Attaches a ring to a tee, whatever the pipeline's state.
@@ -124,7 +104,7 @@ export class RingBuffer {
     const { pipeline, teeName, windowSec, timeoutSec, maxBytes = Infinity } = checkOptions(options);
     this.#pipeline = pipeline;
     this.#maxBytes = maxBytes;
-    this.#windowSec = windowSec;
+    this.#capacity = new RingCapacity({ windowSec, maxBytes });
     this.#target = pipeline.state;
     const name = `ring buffer at tee "${teeName}"`;
     const tee = findTee(name, pipeline, teeName);
@@ -143,7 +123,7 @@ export class RingBuffer {
     }));
     try {
       this.#configure();
-      this.#leg = new TeeBranch({ name, tee, bin: this.#bin, timeoutSec });
+      this.#branch = new TeeBranch({ name, tee, bin: this.#bin, timeoutSec });
     } catch (error) {
       this.#bin.close();
       throw error;
@@ -160,11 +140,11 @@ export class RingBuffer {
     // an element that prerolls would take a playing pipeline back to PAUSED
     setProperty(sink, "async", false);
     this.#bin.queueSize = WAITING_FRAMES;
-    this.#pace();
+    this.#unsyncLive();
   }
 
   /** Lets a live source pace itself; any other is paced by the ring's appsink, on the clock. */
-  #pace(): void {
+  #unsyncLive(): void {
     if (!this.#isSynced || !this.isLive) return;
     setProperty(this.#bin.appsink, "sync", false);
     this.#isSynced = false;
@@ -177,7 +157,7 @@ export class RingBuffer {
 
   /** The path of the ring's bin. */
   get path(): string {
-    return this.#leg.path;
+    return this.#branch.path;
   }
 
   /** Whether the stream has ended and all of it was drained. */
@@ -210,29 +190,27 @@ export class RingBuffer {
   resize(): boolean {
     if (this.#isDetached) return true;
     if (this.#isSynced || this.#bin.isQueued) this.#fitToPace();
-    const { rate, isSelfContained } = this.#stream.value ?? UNKNOWN_STREAM;
-    const isFitted = rate !== null && (isSelfContained || this.#longestGopNs !== null) &&
-      (this.#maxBytes === Infinity || this.#frameBytes !== null);
-    const sec = (isFitted ? this.holdSec : UNFITTED_SEC) + (this.#isDrained ? DRAIN_SEC : 0);
-    const frames = Math.ceil(sec * (rate ?? UNKNOWN_RATE)) + MARGIN_FRAMES;
-    const affordable = Math.max(1, Math.floor(this.#maxBytes / (this.#frameBytes ?? 1)));
-    const capacity = Math.min(frames, affordable, this.#maxFrames);
-    if (capacity !== this.#capacity) {
-      gstApp().gst_app_sink_set_max_buffers(this.#bin.appsink, capacity);
-      this.#capacity = capacity;
+    const frames = this.#capacity.frames(this.#caps);
+    if (frames !== this.#frames) {
+      gstApp().gst_app_sink_set_max_buffers(this.#bin.appsink, frames);
+      this.#frames = frames;
     }
-    return isFitted;
+    return this.#capacity.isFitted(this.#caps);
+  }
+
+  get #caps(): StreamCaps {
+    return this.#stream.value ?? UNKNOWN_STREAM;
   }
 
   #fitToPace(): void {
     const { state } = this.#pipeline;
-    if (STATES[state] >= STATES.paused) this.#pace();
+    if (STATES[state] >= STATES.paused) this.#unsyncLive();
     if (state === "playing" && this.#target === "playing") this.#bin.queueSize = FLOWING_FRAMES;
   }
 
   /** Seconds that the ring holds; one of encoded video reaches back to a keyframe before the window. */
   get holdSec(): number {
-    return this.#windowSec + nsToSec(max(2n * (this.#longestGopNs ?? 0n), this.#leadNs));
+    return this.#capacity.holdSec;
   }
 
   /** Size of the full ring in bytes, by the caps of raw video; `null` for anything else, and without caps. */
@@ -243,20 +221,16 @@ export class RingBuffer {
 
   /** The longest time between keyframes so far; `null` for raw video and if not known yet. */
   get longestGopNs(): bigint | null {
-    return this.#longestGopNs;
+    return this.#capacity.facts.longestGopNs;
   }
 
   /**
-   * Sets what is known of the frames so far; `null` for what is not known yet.
+   * Sets what is known of the frames so far.
    *
-   * @param leadNs Nanoseconds by which clips can begin before the window because of another tee's keyframes.
+   * @internal
    */
-  setStreamFacts(longestGopNs: bigint | null, frameBytes: number | null, leadNs = 0n): void {
-    if (this.#isDetached) return;
-    const { isSelfContained } = this.#stream.value ?? UNKNOWN_STREAM;
-    this.#longestGopNs = isSelfContained ? null : longestGopNs;
-    this.#frameBytes = frameBytes;
-    this.#leadNs = leadNs;
+  learn(facts: StreamFacts): void {
+    if (!this.#isDetached) this.#capacity.learn(facts, this.#caps);
   }
 
   /**
@@ -277,19 +251,19 @@ export class RingBuffer {
 
   /** Sets whether a timer drains the ring. If so, it holds some seconds more, so that a busy event loop loses no frames. */
   set isDrained(isDrained: boolean) {
-    if (isDrained === this.#isDrained) return;
-    this.#isDrained = isDrained;
+    if (isDrained === this.#capacity.isDrained) return;
+    this.#capacity.isDrained = isDrained;
     this.resize();
   }
 
   /** The number of frames that the ring holds before it drops the oldest. */
   get capacity(): number {
-    return this.#capacity;
+    return this.#frames;
   }
 
   /** Limits the number of frames, however long the window; more are dropped until the ring is drained. */
   set maxFrames(maxFrames: number) {
-    this.#maxFrames = maxFrames;
+    this.#capacity.maxFrames = maxFrames;
     this.resize();
   }
 
@@ -308,7 +282,7 @@ export class RingBuffer {
   detach(): void {
     if (this.#isDetached) return;
     this.#isDetached = true;
-    this.#leg.remove();
+    this.#branch.remove();
     this.#stream.close();
     this.#bin.close();
   }
