@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { parseArgs } from "@std/cli";
+import { parseArgs } from "@std/cli/parse-args";
 import { formatTemplate, GstClosedError, Standalone, VideoRecorder } from "../mod.ts";
 import { clipFolder, probe, sleep } from "./lib.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { parseArgs } from "@std/cli";
+import { parseArgs } from "@std/cli/parse-args";
 import { join } from "@std/path";
 import { hasElement, Standalone } from "../mod.ts";
 

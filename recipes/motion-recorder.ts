@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { parseArgs } from "@std/cli";
+import { parseArgs } from "@std/cli/parse-args";
 import { join } from "@std/path";
 import {
   AppSink,

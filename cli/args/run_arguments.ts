@@ -4,7 +4,7 @@
  * @module
  */
 // the whole specifier, as deno.json is not there for a command that was installed or is run by URL
-import { parseArgs } from "jsr:@std/cli@^1";
+import { parseArgs } from "jsr:@std/cli@^1/parse-args";
 import { UsageError } from "./usage_error.ts";
 import type { ObserveArguments } from "../observe/observer.ts";
 

@@ -31,7 +31,8 @@ Deno.test("gstp record runs by URL, with its page", async () => {
   const pipeline = words("videotestsrc is-live=true ! tee name=t ! fakesink");
   const args = ["record", `--out=${dir.path}/clips`, "--listen=0", ...pipeline];
   // @std as the checkout has it
-  const imports = { "jsr:@std/cli@^1": import.meta.resolve("@std/cli") };
+  const parseArgs = import.meta.resolve("@std/cli/parse-args");
+  const imports = { "jsr:@std/cli@^1/parse-args": parseArgs };
   await Deno.writeTextFile(`${dir.path}/imports.json`, JSON.stringify({ imports }));
   const map = `--import-map=${dir.path}/imports.json`;
   const child = start(Deno.execPath(), ["run", "-A", map, cli, ...args], {
