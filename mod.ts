@@ -47,6 +47,7 @@ export { type Attachment, Pipeline, type StateOptions, type StopOptions } from "
 export type { PropertyValue } from "./src/gst/properties.ts";
 export type { PropertyChoice, PropertyInfo } from "./src/inspect/property_info.ts";
 export { Standalone, type StandaloneOptions } from "./src/standalone.ts";
+export { isSighupIgnored } from "./src/util/sighup.ts";
 export type { State } from "./src/gst/state.ts";
 export {
   formatTemplate,
@@ -59,6 +60,7 @@ export {
 } from "./src/template/template.ts";
 export { RecordBin, type RecordBinOptions } from "./src/recorder/encode/record_bin.ts";
 export type { RecordTrack } from "./src/recorder/encode/record_bin_text.ts";
+export { checkContainer, containersFor } from "./src/recorder/encode/containers_for.ts";
 export { RecordingError } from "./src/recorder/clip/errors.ts";
 export {
   type LeftClip,
@@ -68,6 +70,7 @@ export {
   type Recovery,
 } from "./src/recovery/recover.ts";
 export type { RecordingReport, Shortfall, TrackReport } from "./src/recorder/clip/report.ts";
+export { type ClipFile, listClips, type ListOptions, readClip } from "./src/storage/clip_list.ts";
 export {
   type RemovedClip,
   type RetentionOptions,

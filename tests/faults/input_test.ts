@@ -4,11 +4,12 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { isOption, readArguments } from "../../cli/args/run_arguments.ts";
+import { INSPECT_OPTIONS, RUN_OPTIONS } from "../../cli/args/options.ts";
+import { readOptions } from "../../cli/args/read_options.ts";
+import { readRecordArguments } from "../../cli/args/record_arguments.ts";
+import { readRunArguments } from "../../cli/args/run_arguments.ts";
 import { UsageError } from "../../cli/args/usage_error.ts";
 import { joinWords } from "../../cli/pipeline_file/launch_text.ts";
-import { readOptions } from "../../cli/args/options.ts";
-import { readRecordArguments } from "../../cli/args/record_arguments.ts";
 import { RecordingError } from "../../mod.ts";
 import "../../scripts/open_libraries.ts";
 import { lex } from "../../src/launch/lexer.ts";
@@ -78,12 +79,11 @@ function readOrRefuse<T>(read: (args: string[]) => T, line: string[]): T | null 
 }
 
 Deno.test("any command line is read, or refused with a sentence", () => {
-  const names = { switches: ["json", "quiet"], settings: ["out"] } as const;
   for (const line of lines) {
     readOrRefuse(readRecordArguments, line);
-    const options = readOrRefuse((args) => readOptions(args, names), line);
+    const options = readOrRefuse((args) => readOptions(args, INSPECT_OPTIONS), line);
     if (options !== null) assert(options.words.every((word) => typeof word === "string"));
-    const args = readOrRefuse(readArguments, line);
+    const args = readOrRefuse(readRunArguments, line);
     if (args === null) continue;
     const { timeoutSec, source, flags } = args;
     assert(timeoutSec === undefined || timeoutSec > 0 && timeoutSec < Infinity);
@@ -91,7 +91,7 @@ Deno.test("any command line is read, or refused with a sentence", () => {
     const end = line.indexOf("--");
     const before = line.slice(0, end < 0 ? line.length : end);
     const isFlag = (arg: string) =>
-      arg.startsWith("--") && !isOption(arg.slice(2).replace(/=.*/s, ""));
+      arg.startsWith("--") && !Object.hasOwn(RUN_OPTIONS, arg.slice(2).replace(/=.*/s, ""));
     const isForFile = source !== undefined && "file" in source;
     const expected = [
       ...before.filter(isFlag),

@@ -2,7 +2,7 @@
  * The server of `gstp record`: who may use it, what it refuses, and that recordings do not notice.
  */
 import { assert, assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
-import { EventStreams } from "../../cli/server/event_streams.ts";
+import { EventStreams, SlowClientError } from "../../cli/server/event_streams.ts";
 import { flood, get, type RawResponse, sendRaw } from "../helpers/raw_http.ts";
 import { serve } from "../helpers/record_server.ts";
 import {
@@ -44,7 +44,7 @@ Deno.test("gstp record's server answers this machine, and no page of another sit
     for (const path of ["/", "/status", "/clips", "/events"]) {
       const { status, body } = await get(url, path, [`Host: ${name}`]);
       assertEquals(status, 403, `${name}${path}`);
-      assertStringIncludes(body, "Call this server 127.0.0.1");
+      assertStringIncludes(body, "Address this server as 127.0.0.1");
       refused++;
     }
   }
@@ -142,7 +142,7 @@ Deno.test("gstp record's server refuses malformed requests with a sentence", asy
   const { url } = server;
   const type = "Content-Type: application/json";
   const cases: [headers: string[], body: string, status: number, text: string][] = [
-    [[type], "{", 400, "no JSON"],
+    [[type], "{", 400, "not JSON"],
     [[type], "[]", 400, "body: "],
     [[type], "null", 400, "body: "],
     [[type], '{"before":"1"}', 400, "before: "],
@@ -152,7 +152,7 @@ Deno.test("gstp record's server refuses malformed requests with a sentence", asy
     [[type], '{"at":1e6}', 400, "at must be at most"],
     [[type], '{"until":1}', 400, "until: unknown"],
     [[type], '{"__proto__":{"before":1}}', 400, "__proto__"],
-    [[type], '{"tee":"x"}', 404, 'no tee \\"x\\"; there are: t1, t2'],
+    [[type], '{"tee":"x"}', 404, 'No tee is named \\"x\\"; the tees are: t1, t2'],
     [[type], '{"tee":["t1"]}', 400, "tee: "],
     [["Content-Type: text/plain"], '{"tee":"t1"}', 415, "application/json"],
     [[], '{"tee":"t1"}', 415, "application/json"],
@@ -279,7 +279,13 @@ Deno.test("gstp record's clips stay exact under 200 requests at a time", async (
 Deno.test("EventStreams drops a client that does not read, and no other", async () => {
   const streams = new EventStreams();
   const handler = () => streams.open([])!;
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handler);
+  const failures: unknown[] = [];
+  const onError = (error: unknown) => {
+    failures.push(error);
+    return new Response();
+  };
+  const address = { hostname: "127.0.0.1", port: 0 };
+  const server = Deno.serve({ ...address, onListen() {}, onError }, handler);
   const { port } = server.addr;
   const silent = await Deno.connect({ hostname: "127.0.0.1", port });
   await silent.write(new TextEncoder().encode("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
@@ -306,5 +312,7 @@ Deno.test("EventStreams drops a client that does not read, and no other", async 
   streams.close();
   await reader.cancel();
   silent.close();
+  await until("the dropped client's response fails", () => failures.length > 0);
+  assertEquals(failures.map((error) => error instanceof SlowClientError), [true]);
   await server.shutdown();
 });

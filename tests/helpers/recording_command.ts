@@ -6,7 +6,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { RecordingReport } from "../../mod.ts";
 import type { TimedEvent } from "../../cli/record/events.ts";
-import type { Status } from "../../cli/record/recorders.ts";
+import type { Status } from "../../cli/record/status.ts";
 import { startGstp } from "./cli.ts";
 import { numberedSource, numbersBetween, readNumbers, writeNumbered } from "./numbered.ts";
 import { until } from "./recording.ts";

@@ -81,19 +81,22 @@ Deno.test("gstp graph needs no library for Graphviz's text", async () => {
   assertMatch(await Deno.readTextFile(`${dir.path}/a.dot`), /^digraph pipeline {/);
   const picture = await graph("a.svg");
   assertEquals(picture.code, 1);
-  assertMatch(picture.stderr, /^error: Cannot load npm:.*\n[^]*--out=FILE\.dot does without it\n$/);
+  assertMatch(
+    picture.stderr,
+    /^error: Cannot load npm:.*\n[^]*--out=FILE\.dot works without it\n$/,
+  );
 });
 
 Deno.test("gstp graph tells what is wrong", async () => {
   const cases: [line: string, code: number, message: RegExp][] = [
-    ["graph", 2, /No pipeline is given/],
+    ["graph", 2, /Missing pipeline/],
     [
       "graph --state=stopped fakesrc ! fakesink",
       2,
-      /--state is one of null, ready, paused, playing/,
+      /--state takes one of null, ready, paused, playing/,
     ],
     ["graph --state", 2, /--state needs a value/],
-    ["graph --out=a.png fakesrc ! fakesink", 2, /--out is a name that ends in \.svg or \.dot/],
+    ["graph --out=a.png fakesrc ! fakesink", 2, /--out takes a name that ends in \.svg or \.dot/],
     ["graph --out=/nonexistent/a.dot fakesrc ! fakesink", 1, /Cannot write \/nonexistent\/a\.dot/],
     ["graph nosuchelement ! fakesink", 1, /Missing element: nosuchelement/],
     ["graph --state=paused filesrc location=/nonexistent ! fakesink", 1, /Resource not found/],

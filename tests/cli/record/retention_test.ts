@@ -2,7 +2,7 @@
  * `gstp record` keeps its folder within limits while it records.
  */
 import { assert, assertEquals } from "@std/assert";
-import type { Status } from "../../../cli/record/recorders.ts";
+import type { Status } from "../../../cli/record/status.ts";
 import {
   checkExact,
   eventsOf,

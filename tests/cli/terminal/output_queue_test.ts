@@ -51,7 +51,7 @@ Deno.test("OutputQueue keeps a megabyte for a reader who is late, and waits a se
   await queue.flush();
   assertEquals(slow.text, "");
   // what the end has to say does not wait either
-  queue.hurry();
+  queue.block();
   queue.push(slow.stream, "end");
   slow.read();
   while (slow.text.length < 1_000_000) await queue.flush();
