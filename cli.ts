@@ -26,7 +26,7 @@ export async function main(args: string[]): Promise<number> {
   }
 }
 
-/** Runs a command, or prints its help, whatever else is on the command line. */
+/** Runs a command; `--help` prints its help even if the rest of the command line is wrong. */
 async function runCommand(name: CommandName, args: string[]): Promise<number> {
   const command = await loadCommand(name);
   const end = args.indexOf("--");

@@ -30,10 +30,10 @@ const json = { description: "print JSON" };
 const file = {
   placeholder: "FILE",
   read: readText,
-  description: "the pipeline file, whatever its name",
+  description: "the pipeline file; its name need not end in .gstp",
 };
 
-/** The options of running a pipeline, whatever is done with it. */
+/** The options of all commands that play a pipeline. */
 export const PLAYBACK_OPTIONS = {
   timeout: {
     placeholder: "SEC",

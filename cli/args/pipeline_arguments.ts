@@ -59,7 +59,7 @@ function checkSwitch(arg: string, table: OptionTable): void {
   }
 }
 
-/** Tells a file and its flags from the words of a pipeline. */
+/** Distinguishes a file and its flags from the words of a pipeline. */
 function sourceAndFlags(
   file: string | undefined,
   words: string[],

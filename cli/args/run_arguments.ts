@@ -8,7 +8,7 @@ import { type PLAYBACK_OPTIONS, RUN_OPTIONS } from "./options.ts";
 import { type PipelineArguments, readPipelineArguments } from "./pipeline_arguments.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** How a pipeline is run, whatever is done with it. */
+/** How a command plays a pipeline. */
 export interface PlaybackArguments {
   dryRun: boolean;
   verbose: boolean;

@@ -54,7 +54,7 @@ async function describe(text: string, state: State): Promise<string> {
   return dot;
 }
 
-/** In a variable: Deno downloads a module that an import names for whatever command is run first. */
+/** A variable: Deno downloads a module named in an import expression for every command. */
 const LIBRARY: string = "npm:@viz-js/viz@^3";
 
 /**

@@ -37,7 +37,7 @@ export function formatProse(text: string): string[] {
 }
 
 /** Breaks a text into lines of at most `width` characters. */
-export function wrap(text: string, width: number): string[] {
+function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.trim().split(/\s+/)) {
     const line = lines.at(-1);

@@ -104,7 +104,7 @@ function propertyLines(property: PropertyInfo): string[] {
   ];
 }
 
-/** Formats a property's value as a pipeline's text has it. */
+/** Formats a property's value as in pipeline text. */
 function valueText(value: PropertyInfo["default"]): string {
   if (value === null) return "(none)";
   if (typeof value === "number") return numberText(value);

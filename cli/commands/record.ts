@@ -67,7 +67,7 @@ wrong; 129, 130 or 143 forced. A clip that fails does not end the run.`,
   ],
 };
 
-/** In a variable: Deno downloads the libraries of a module that an import names for whatever command is run. */
+/** A variable: Deno downloads the libraries of a module named in an import expression for every command. */
 const SERVER: string = "../server/server.ts";
 
 /** Records a pipeline. */

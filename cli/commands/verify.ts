@@ -25,8 +25,8 @@ gaps, if it does not end before its header says, if its tracks begin and end
 together, and if all of it can be decoded.
 
 Clips are Matroska (.webm, .mkv), MP4 and QuickTime (.mp4, .mov) or MPEG
-transport streams (.ts), whatever their names; also .part files that a crash
-left behind. A gap is where two frames are further apart than the others
+transport streams (.ts), whatever their extensions; also .part files that a
+crash left behind. A gap is where two frames are further apart than the others
 suggest. What an MP4's edit list leaves out is not checked.`,
   exitStatus: `
 0 all clips are complete; 1 a clip is not, or cannot be read; 2 the command line

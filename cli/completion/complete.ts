@@ -139,7 +139,7 @@ function elementNames(): Candidate[] {
   }
 }
 
-/** Whether Deno permits something without a prompt, which nobody could answer here. */
+/** Whether Deno permits something without a prompt, which a user could not answer here. */
 function isPermitted(permission: Deno.PermissionDescriptor): boolean {
   return Deno.permissions.querySync(permission).state === "granted";
 }

@@ -24,7 +24,7 @@ export interface ObserverListeners {
   onError: (error: ObservationError) => void;
   /** The observation itself failed, for another reason than the pipeline. */
   onFailure: (error: Error) => void;
-  /** The pipeline is to be stopped, for this reason. */
+  /** The pipeline must be stopped, for this reason. */
   onFatal: (text: string) => void;
   /** Aborts when the pipeline is asked to stop: results get some seconds from then on. */
   signal: AbortSignal;
@@ -43,7 +43,7 @@ export class Observer {
   readonly #listeners: ObserverListeners;
   /** The places of the errors that were reported. */
   readonly #reported = new Set<string>();
-  /** Resolves when the results that wait have no more time. */
+  /** Resolves when the time for the remaining results is over. */
   readonly #timeout = Promise.withResolvers<void>();
   #pipeline: Pipeline | undefined;
   #observation: Observation<unknown> | undefined;

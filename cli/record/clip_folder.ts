@@ -84,7 +84,7 @@ export class ClipFolder implements Disposable {
       clips: () => this.#datedClips(),
       onRemoved: (clip) => this.#onRemoved(clip),
       onError: (error) => {
-        // removed by somebody else
+        // removed by another process
         if (!(error instanceof Deno.errors.NotFound)) console.error(error);
       },
     });
@@ -177,7 +177,7 @@ export class ClipFolder implements Disposable {
     return await openClip(this.#path, name);
   }
 
-  /** Checks for old clips no more. */
+  /** Stops checking for old clips. */
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
   }

@@ -14,7 +14,7 @@ type Clips = Map<string, ClipFile>;
 
 /**
  * A list of the clips of a folder. Changes by this program are in it at once, those of others after a second, or after a while
- * if the folder is large. Readers get the list as it is meanwhile; only those who remove clips wait for a new one.
+ * if the folder is large. While the folder is read, callers get the list as it was; only {@link all} waits.
  */
 export class ClipList {
   readonly #path: string;
@@ -27,7 +27,7 @@ export class ClipList {
   /** Whether reading the folder is so fast that everybody can wait for it. */
   #isSmall = false;
 
-  /** Reads nothing before somebody asks. */
+  /** Reads the folder at the first call, not here. */
   constructor(path: string) {
     this.#path = path;
   }
@@ -72,7 +72,7 @@ export class ClipList {
   async #get(): Promise<Clips> {
     if (this.#listing === undefined && performance.now() >= this.#dueMs) {
       this.#listing = this.#list();
-      // if nobody waits for it, the next read reports the failure
+      // a failure that no caller awaits is not unhandled: the next caller reads the folder again
       this.#listing.catch(() => {});
     }
     const known = this.#isSmall ? undefined : this.#clips;

@@ -13,7 +13,7 @@ import { Events, type Trigger } from "./events.ts";
 import { Recorders } from "./recorders.ts";
 import type { Server, StartServer } from "./server_interface.ts";
 import { SessionOutput } from "./session_output.ts";
-import { chooseTees } from "./tees.ts";
+import { chooseTees } from "./choose_tees.ts";
 import { listenForTriggers, type Triggers } from "./triggers.ts";
 
 /** Milliseconds in which most pipelines start; those of cameras that are off do not. */
@@ -158,7 +158,7 @@ class Session {
       using _status = this.output.showStatus(recorders);
       await ended.finally(() => recorders.clipsFinished());
     } catch (error) {
-      // the pipeline ended meanwhile, and `ended` says why
+      // the pipeline has ended, and `ended` gives the reason
       if (!(error instanceof GstClosedError)) throw error;
     }
   }

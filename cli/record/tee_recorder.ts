@@ -16,7 +16,7 @@ import {
 import type { RecordArguments } from "../args/record_arguments.ts";
 import type { ClipFolder } from "./clip_folder.ts";
 import { ClipCounter } from "./clip_totals.ts";
-import { chooseContainer } from "./container.ts";
+import { chooseContainer } from "./choose_container.ts";
 import type { Events, Trigger } from "./events.ts";
 import { Snapshots } from "./snapshots.ts";
 import type { TeeStatus } from "./status.ts";

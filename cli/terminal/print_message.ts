@@ -20,8 +20,8 @@ export interface PrintOptions {
 }
 
 /**
- * Prints a message as far as the options ask for it. An error ends the run and is printed by whoever runs the pipeline; after
- * the end of the stream, it is printed here.
+ * Prints a message as far as the options ask for it. An error ends the run, and the run prints it at its
+ * end; here only an error after the end of the stream is printed.
  */
 export function printMessage(message: Message, display: Display, options: PrintOptions): void {
   const { verbose, quiet, messages, isFinished } = options;

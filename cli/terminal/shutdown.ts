@@ -7,7 +7,7 @@ import { isSighupIgnored } from "../../mod.ts";
 
 /** Seconds that a pipeline has to finish its files once it is asked to stop. */
 export const STOP_LIMIT_SEC = 5;
-/** Seconds after that until the process exits, whatever the elements do. */
+/** Seconds after that until the process exits, even if elements have not stopped. */
 const GRACE_SEC = 2;
 
 /** Signals that end a run, with the exit status of a forced end (128 and the signal's number). */
@@ -101,7 +101,7 @@ export class Shutdown implements Disposable {
     return reason.forcedStatus;
   }
 
-  /** Clears the timers, and listens to signals no more. */
+  /** Clears the timers and stops listening to signals. */
   [Symbol.dispose](): void {
     this.#timers.forEach(clearTimeout);
     for (const [name, listener] of this.#signalListeners) {

@@ -1,5 +1,5 @@
 /**
- * What shells make of the scripts of `gstp completion`.
+ * Completion, and its scripts in the shells.
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { commandHelp } from "../../../cli/commands/help.ts";
@@ -84,13 +84,13 @@ Deno.test("complete() offers the placeholders of the file on the line", async ()
   assertEquals(await wordsFor("inspect", file, "--pat"), []);
 });
 
-/** Has bash complete the end of a line; what it would offer. */
+/** Completes the end of a line in bash; returns the words that it offers. */
 async function inBash(line: string, folder: string): Promise<string[]> {
   const script = `
     source <(gstp completion bash)
     COMP_LINE=$1
     COMP_POINT=\${#COMP_LINE}
-    # what readline would do: part the line at blanks and at COMP_WORDBREAKS
+    # as readline does: split the line at blanks and at COMP_WORDBREAKS
     mapfile -t COMP_WORDS < <(grep -oE "=|(\\\\\\\\.|'[^']*'|[^ =])+" <<< "$COMP_LINE")
     [[ $COMP_LINE != *' ' || $COMP_LINE == *'\\ ' ]] || COMP_WORDS+=("")
     COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
@@ -128,7 +128,7 @@ Deno.test("bash completes commands, options, files and placeholders", async () =
   for (const [i, [line, expected]] of lines.entries()) assertEquals(found[i], expected, line);
 });
 
-/** Whether a shell is there; says so where it is not. */
+/** Whether a shell is installed; prints a note if it is not. */
 async function has(shell: string): Promise<boolean> {
   const isThere = await run(shell, ["--version"]).then(() => true, () => false);
   if (!isThere) console.log(`Completion is not tried in ${shell}, which is not installed`);
@@ -138,7 +138,7 @@ async function has(shell: string): Promise<boolean> {
 Deno.test("zsh completes commands, options, files and placeholders", async () => {
   if (!await has("zsh")) return;
   await using dir = await folderWithFiles();
-  // the completion system's own functions would need a terminal: these print what they are told
+  // the completion functions of zsh need a terminal: these print their arguments
   const script = `
     compdef() { : }
     compadd() { while [[ $1 != -- ]]; do [[ $1 == -S ]] && print -r -- "no blank"; shift; done; shift; print -rl -- "$@" }
@@ -180,7 +180,7 @@ Deno.test("fish completes commands, options, files and placeholders", async () =
   assertEquals(await complete("gstp verify --fa"), ["--fast"]);
 });
 
-Deno.test("gstp completion refuses shells that it does not know", async () => {
+Deno.test("gstp completion refuses other shells", async () => {
   const { code, stderr } = await gstp(["completion", "tcsh"]);
   assertEquals(code, 2);
   assertMatch(stderr, /The shell must be one of bash, zsh, fish/);
