@@ -7,6 +7,8 @@ import { checkFunction, checkObject } from "../util/check.ts";
 import { join, resolve } from "node:path";
 import { checkSec } from "../util/deadline.ts";
 import { extensionOf } from "../media/containers.ts";
+import { beginsWithTsPacket, TS_PACKET_BYTES } from "../media/mpeg_ts.ts";
+import { Mutex } from "../util/mutex.ts";
 
 /** What a directory of clips may hold: at least one limit; `Infinity` is none. */
 export interface RetentionOptions {
@@ -50,9 +52,6 @@ export interface ClipEntry {
 export type RetentionLimits = Pick<RetentionOptions, "maxFiles" | "maxBytes" | "maxAgeSec">;
 
 const CLIP_EXTENSIONS = [".webm", ".mkv", ".mp4", ".mov", ".ts"];
-/** Each packet of an MPEG transport stream has this length, and begins with this byte. */
-const TS_PACKET_BYTES = 188;
-const TS_SYNC_BYTE = 0x47;
 
 /**
  * Removes the oldest clips of a directory until it is within its limits.
@@ -81,7 +80,7 @@ const TS_SYNC_BYTE = 0x47;
  */
 export class RetentionPolicy {
   readonly #options: Required<RetentionOptions>;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #mutex = new Mutex();
 
   /**
    * Sets the limits; nothing is removed yet.
@@ -101,9 +100,7 @@ export class RetentionPolicy {
    * @throws {Error} if the directory cannot be read.
    */
   apply(): Promise<RemovedClip[]> {
-    const removed = this.#last.then(() => this.#apply());
-    this.#last = removed.catch(() => {});
-    return removed;
+    return this.#mutex.run(() => this.#apply());
   }
 
   async #apply(): Promise<RemovedClip[]> {
@@ -213,7 +210,7 @@ async function isTransportStream(path: string): Promise<boolean> {
   using file = await Deno.open(path);
   const bytes = new Uint8Array(TS_PACKET_BYTES + 1);
   await file.read(bytes);
-  return bytes[0] === TS_SYNC_BYTE && bytes[TS_PACKET_BYTES] === TS_SYNC_BYTE;
+  return beginsWithTsPacket(bytes);
 }
 
 function completeOptions(options: RetentionOptions): Required<RetentionOptions> {
