@@ -1,8 +1,9 @@
 /**
- * Symbols of libgstreamer-1.0 in use, each with its C declaration (GStreamer 1.20 or newer).
+ * The symbols of libgstreamer-1.0 in use, each with its C declaration (GStreamer 1.20 or newer).
  *
- * `gboolean` is an `i32`, enums and flags are `i32`/`u32`, `GstClockTime` is a `u64` in nanoseconds. A name that ends in
- * `_async` is the same C function called on Deno's thread pool, so that the event loop goes on.
+ * `gboolean` is an `i32`, enums and flags are `i32` or `u32`, `GstClockTime` is a `u64` in nanoseconds. Brackets give the
+ * transfer of the result. A name with the suffix `_async` is the same C function, called on Deno's thread pool, so that it
+ * does not block the event loop.
  *
  * @module
  */
@@ -43,7 +44,7 @@ export const gstSymbols = {
   gst_object_unref: { parameters: ["pointer"], result: "void" },
   // gchar * gst_object_get_name (GstObject *object)                                        [full]
   gst_object_get_name: { parameters: ["pointer"], result: "pointer" },
-  // gboolean gst_object_set_name (GstObject *object, const gchar *name)   NULL: a name that is unique in the process
+  // gboolean gst_object_set_name (GstObject *object, const gchar *name)   NULL for a generated, unique name
   gst_object_set_name: { parameters: ["pointer", "pointer"], result: "i32" },
   // gchar * gst_object_get_path_string (GstObject *object)                                 [full]
   gst_object_get_path_string: { parameters: ["pointer"], result: "pointer" },
@@ -60,7 +61,7 @@ export const gstSymbols = {
   gst_pipeline_new: { parameters: ["buffer"], result: "pointer" },
   // GType gst_bin_get_type (void)
   gst_bin_get_type: { parameters: [], result: "usize" },
-  // gboolean gst_bin_add (GstBin *bin, GstElement *element)          takes a floating reference
+  // gboolean gst_bin_add (GstBin *bin, GstElement *element)          sinks a floating reference
   gst_bin_add: { parameters: ["pointer", "pointer"], result: "i32" },
   // gboolean gst_bin_remove (GstBin *bin, GstElement *element)       drops the bin's reference
   gst_bin_remove: { parameters: ["pointer", "pointer"], result: "i32" },
@@ -207,7 +208,7 @@ export const gstSymbols = {
     nonblocking: true,
   },
   // gulong gst_pad_add_probe (GstPad *pad, GstPadProbeType mask, GstPadProbeCallback callback, gpointer user_data,
-  //                           GDestroyNotify destroy_data)      a blocking probe may do without a callback
+  //                           GDestroyNotify destroy_data)      NULL callback: the pad stays blocked
   gst_pad_add_probe: {
     parameters: ["pointer", "i32", "pointer", "pointer", "pointer"],
     result: "usize",
@@ -227,7 +228,7 @@ export const gstSymbols = {
   gst_caps_from_string: { parameters: ["buffer"], result: "pointer" },
   // gboolean gst_caps_is_equal (const GstCaps *caps1, const GstCaps *caps2)
   gst_caps_is_equal: { parameters: ["pointer", "pointer"], result: "i32" },
-  // guint gst_caps_get_size (const GstCaps *caps)                                          0 for any and for none
+  // guint gst_caps_get_size (const GstCaps *caps)                                          0 for ANY and NONE
   gst_caps_get_size: { parameters: ["pointer"], result: "u32" },
   // GstStructure * gst_caps_get_structure (const GstCaps *caps, guint index)               [none]
   gst_caps_get_structure: { parameters: ["pointer", "u32"], result: "pointer" },
@@ -334,7 +335,7 @@ export const gstSymbols = {
   // guint64 gst_segment_to_running_time (const GstSegment *segment, GstFormat format, guint64 position)
   gst_segment_to_running_time: { parameters: ["pointer", "i32", "u64"], result: "u64" },
   // gint gst_segment_to_running_time_full (const GstSegment *segment, GstFormat format, guint64 position,
-  //                                        guint64 *running_time)            its sign; 0 where there is none
+  //                                        guint64 *running_time)            the sign of running_time; 0: none
   gst_segment_to_running_time_full: {
     parameters: ["pointer", "i32", "u64", "buffer"],
     result: "i32",

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { checkObject } from "./util/check.ts";
+import { checkObject, checkSec } from "./util/check.ts";
 import { cString, takeCString } from "../ffi/cstring.ts";
 import { GstError } from "../ffi/errors.ts";
 import { glib, gst } from "../ffi/gst.ts";
 import { CLOCK_TIME_NONE, ENUMS } from "../ffi/layout.ts";
 import { Bus, type MessageStream } from "./gst/bus.ts";
 import { nsToSec } from "./util/clock_time.ts";
-import { checkSec, deadline } from "./util/deadline.ts";
+import { deadline } from "./util/deadline.ts";
 import { Element } from "./gst/element.ts";
 import { flushSources, listElements } from "./gst/bin.ts";
 import { GstClosedError, GstTimeoutError } from "./util/errors.ts";

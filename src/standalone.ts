@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { checkFunction, checkObject } from "./util/check.ts";
+import { checkFunction, checkObject, checkSec } from "./util/check.ts";
 import type { MessageStream } from "./gst/bus.ts";
-import { checkSec } from "./util/deadline.ts";
 import { blockTees } from "./gst/pad_block.ts";
 import type { Message } from "./gst/message.ts";
 import { Pipeline, type StopOptions } from "./pipeline.ts";

@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { checkObject } from "../util/check.ts";
+import { checkCount, checkObject } from "../util/check.ts";
 import type { GstError } from "../../ffi/errors.ts";
 import { gstApp } from "../../ffi/gst.ts";
 import { AppElement } from "./app_element.ts";
-import { checkCount } from "../util/count.ts";
 import { type FrameData, FrameReader } from "./frame_data.ts";
 import { AdaptivePoll } from "../util/adaptive_poll.ts";
 import type { Pipeline } from "../pipeline.ts";

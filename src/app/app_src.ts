@@ -3,14 +3,12 @@
  *
  * @module
  */
-import { checkObject } from "../util/check.ts";
+import { checkCount, checkObject, checkSec } from "../util/check.ts";
 import { gst, gstApp } from "../../ffi/gst.ts";
 import { ENUMS, OFFSETS } from "../../ffi/layout.ts";
 import { AppElement } from "./app_element.ts";
 import { capsText } from "../gst/caps.ts";
 import { secToNs } from "../util/clock_time.ts";
-import { checkCount } from "../util/count.ts";
-import { checkSec } from "../util/deadline.ts";
 import { GstClosedError } from "../util/errors.ts";
 import { AdaptivePoll } from "../util/adaptive_poll.ts";
 import type { Pipeline } from "../pipeline.ts";

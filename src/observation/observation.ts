@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { checkFunction, checkObject } from "../util/check.ts";
+import { checkCount, checkFunction, checkObject } from "../util/check.ts";
 import { AppSink } from "../app/app_sink.ts";
-import { checkCount } from "../util/count.ts";
 import { GstClosedError } from "../util/errors.ts";
 import type { FrameData } from "../app/frame_data.ts";
 import { ObservationError } from "./errors.ts";

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { checkFunction, checkObject } from "../util/check.ts";
+import { checkFunction, checkObject, checkSec } from "../util/check.ts";
 import type { GstError } from "../../ffi/errors.ts";
 import { nsToSec, secToNs } from "../util/clock_time.ts";
-import { checkSec } from "../util/deadline.ts";
 import { Pipeline } from "../pipeline.ts";
 import { RingBuffer } from "../ringbuffer/ring_buffer.ts";
 import type { Call } from "../ringbuffer/clip_window.ts";

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { checkFunction, checkObject } from "../util/check.ts";
+import { checkFunction, checkObject, checkSec } from "../util/check.ts";
 import type { GstError } from "../../ffi/errors.ts";
 import { max, min, secToNs } from "../util/clock_time.ts";
-import { checkSec, deadline } from "../util/deadline.ts";
+import { deadline } from "../util/deadline.ts";
 import { GstClosedError } from "../util/errors.ts";
 import { JITTER_NS } from "../ringbuffer/timeline.ts";
 import { type Call, ClipWindow } from "../ringbuffer/clip_window.ts";

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { checkObject, checkText } from "../util/check.ts";
-import { checkSec } from "../util/deadline.ts";
+import { checkObject, checkSec, checkText } from "../util/check.ts";
 import { GstError } from "../../ffi/errors.ts";
 import { gstApp } from "../../ffi/gst.ts";
 import { frameRateOf, mediaTypeOf, PadCaps } from "../gst/caps.ts";

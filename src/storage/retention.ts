@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { checkFunction, checkObject } from "../util/check.ts";
+import { checkFunction, checkObject, checkSec } from "../util/check.ts";
 import { join, resolve } from "node:path";
-import { checkSec } from "../util/deadline.ts";
 import { extensionOf } from "../media/containers.ts";
 
 /** What a directory of clips may hold: at least one limit; `Infinity` is none. */
