@@ -43,7 +43,7 @@ export {
   type Processor,
 } from "./src/observation/observation.ts";
 export { ObservationError } from "./src/observation/errors.ts";
-export { type Attachment, Pipeline, type StateOptions, type StopOptions } from "./src/pipeline.ts";
+export { Pipeline, type StateOptions, type StopOptions } from "./src/pipeline.ts";
 export type { PropertyValue } from "./src/gst/properties.ts";
 export type { PropertyChoice, PropertyInfo } from "./src/inspect/property_info.ts";
 export { Standalone, type StandaloneOptions } from "./src/standalone.ts";

@@ -153,7 +153,11 @@ Deno.test("Pipeline.isLive tells live sources from others", async () => {
 Deno.test("Pipeline.setState() refuses what is no state and no time", async () => {
   await using pipeline = Pipeline.parse("fakesrc ! fakesink");
   for (const state of ["PLAYING", "", "constructor", undefined, 4]) {
-    await assertRejects(() => pipeline.setState(state as State), RangeError, "A state is one of");
+    await assertRejects(
+      () => pipeline.setState(state as State),
+      RangeError,
+      "state must be one of",
+    );
   }
   await assertRejects(() => pipeline.play({ timeoutSec: -1 }), RangeError, "timeoutSec");
   await assertRejects(() => pipeline.play({ timeoutSec: NaN }), RangeError, "timeoutSec");
@@ -240,7 +244,7 @@ Deno.test("Pipeline.play() rejects at its time-out, and the pipeline can be stop
   const error = await assertRejects(
     () => pipeline.play({ timeoutSec: 0.05 }),
     GstTimeoutError,
-    "did not get to playing within 0.05 s",
+    "did not reach playing within 0.05 s",
   );
   assertInstanceOf(error, GstError);
   await pipeline.stop();

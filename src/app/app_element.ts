@@ -8,7 +8,8 @@ import { gobject, gst, gstApp } from "../../ffi/gst.ts";
 import type { MessageStream } from "../gst/bus.ts";
 import type { Element } from "../gst/element.ts";
 import { GstClosedError } from "../util/errors.ts";
-import { type Attachment, Pipeline } from "../pipeline.ts";
+import type { Attachment } from "../gst/attachments.ts";
+import { Pipeline } from "../pipeline.ts";
 import { type State, STATES } from "../gst/state.ts";
 
 /** Which element, and who uses it. */

@@ -8,7 +8,8 @@ import { GstError } from "../../ffi/errors.ts";
 import { glib, gst } from "../../ffi/gst.ts";
 import { ENUMS, OFFSETS } from "../../ffi/layout.ts";
 import { listSrcPads } from "../gst/bin.ts";
-import type { Attachment, Pipeline } from "../pipeline.ts";
+import type { Attachment } from "../gst/attachments.ts";
+import type { Pipeline } from "../pipeline.ts";
 import { setProperty } from "../gst/properties.ts";
 import { type State, STATES } from "../gst/state.ts";
 
