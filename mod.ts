@@ -6,7 +6,8 @@
 export { GstError, type GstErrorOptions, GstLoadError, GstVersionError } from "./ffi/errors.ts";
 export { gstVersion } from "./ffi/gst.ts";
 export { AppSink, type AppSinkOptions } from "./src/app/app_sink.ts";
-export { AppSrc, type AppSrcOptions, type PushOptions } from "./src/app/app_src.ts";
+export { AppSrc, type AppSrcOptions } from "./src/app/app_src.ts";
+export type { PushOptions } from "./src/app/frame_buffer.ts";
 export { Bus, MessageStream } from "./src/gst/bus.ts";
 export { Element } from "./src/gst/element.ts";
 export { GstClosedError, GstParseError, GstTimeoutError } from "./src/util/errors.ts";
