@@ -23,7 +23,7 @@ import { run } from "./helpers/run.ts";
 import { runFile, runScript } from "./helpers/script.ts";
 import { tempDir } from "./helpers/temp_dir.ts";
 
-Deno.test("Pipeline.parse() makes a pipeline that is stopped", async () => {
+Deno.test("Pipeline.parse() returns a stopped pipeline", async () => {
   await using pipeline = Pipeline.parse("videotestsrc name=source ! fakesink name=sink");
   assertEquals(pipeline.state, "null");
   assertMatch(pipeline.path, /^\/GstPipeline:pipeline\d+$/);
@@ -37,12 +37,12 @@ Deno.test("Pipeline.parse() puts a lone element or bin into a pipeline", async (
   }
 });
 
-Deno.test("Pipeline.parse() takes an element that is a pipeline itself as it is", async () => {
+Deno.test("Pipeline.parse() does not wrap an element that is a pipeline itself", async () => {
   await using pipeline = Pipeline.parse("playbin name=player");
   assertEquals(pipeline.path, "/GstPlayBin:player");
 });
 
-Deno.test("Pipeline.parse() keeps links between names, and adds nothing for them", async () => {
+Deno.test("Pipeline.parse() links by names, without additional elements", async () => {
   await using pipeline = Pipeline.parse(
     "fakesrc num-buffers=1 ! tee name=t queue name=q ! fakesink name=sink t. ! q.",
   );
@@ -50,7 +50,7 @@ Deno.test("Pipeline.parse() keeps links between names, and adds nothing for them
   await pipeline.play();
 });
 
-/** Texts that are no pipelines, with what their errors say and are. */
+/** Texts that cannot be parsed, with the messages and codes of their errors. */
 const PARSE_ERRORS: [text: string, message: string, code: number][] = [
   ["", "empty pipeline", 6],
   [" \n\t", "empty pipeline", 6],
@@ -71,7 +71,7 @@ const PARSE_ERRORS: [text: string, message: string, code: number][] = [
 ];
 
 for (const [text, message, code] of PARSE_ERRORS) {
-  Deno.test(`Pipeline.parse() refuses ${JSON.stringify(text)}`, () => {
+  Deno.test(`Pipeline.parse() throws for ${JSON.stringify(text)}`, () => {
     const error = assertThrows(() => Pipeline.parse(text), GstParseError, message);
     assertEquals([error.domain, error.code], ["gst_parse_error", code]);
   });
@@ -107,7 +107,7 @@ Deno.test("Pipeline.parse() names the Debian package of a missing element", asyn
   ]);
 });
 
-Deno.test("Pipeline.parse() takes text that C can hold, and nothing else", () => {
+Deno.test("Pipeline.parse() throws for anything that a C string cannot hold", () => {
   for (const text of [undefined, null, 5, {}, ["fakesrc"], Symbol("text")]) {
     assertThrows(() => Pipeline.parse(text as unknown as string), TypeError, "Expected a string");
   }
@@ -115,19 +115,19 @@ Deno.test("Pipeline.parse() takes text that C can hold, and nothing else", () =>
   assertThrows(() => Pipeline.parse("fakesrc name=\ud83d ! fakesink"), TypeError, "Unicode");
 });
 
-Deno.test("Pipeline.parse() survives links between names of nothing", () => {
+Deno.test("Pipeline.parse() survives links between unknown names", () => {
   for (const text of ["a. ! b.", "a.src ! video/x-raw ! b.sink", "! a. ! b.", "b. ! tee !"]) {
     assertThrows(() => Pipeline.parse(text), GstParseError);
   }
 });
 
-Deno.test("Pipeline.parse() survives texts of any pieces in any order", async () => {
+Deno.test("Pipeline.parse() survives random texts", async () => {
   const { code, stdout, stderr } = await runFile("parse_fuzz.ts", ["7", "3000"]);
   assertEquals(code, 0, stderr.slice(-500));
   assertMatch(stdout, /^\d+ pipelines, \d+ errors\n$/);
 });
 
-Deno.test("Pipeline.play() resolves once it is playing, and stop() once it is stopped", async () => {
+Deno.test("Pipeline.setState() resolves when the state is reached", async () => {
   await using pipeline = Pipeline.parse("videotestsrc ! fakesink sync=true");
   await pipeline.play();
   assertEquals(pipeline.state, "playing");
@@ -140,7 +140,7 @@ Deno.test("Pipeline.play() resolves once it is playing, and stop() once it is st
   assertEquals(pipeline.state, "null");
 });
 
-Deno.test("Pipeline.isLive tells live sources from others", async () => {
+Deno.test("Pipeline.isLive is true with a live source", async () => {
   for (const isLive of [true, false]) {
     for (const state of ["paused", "playing"] as const) {
       await using pipeline = Pipeline.parse(`videotestsrc is-live=${isLive} ! fakesink sync=true`);
@@ -150,7 +150,7 @@ Deno.test("Pipeline.isLive tells live sources from others", async () => {
   }
 });
 
-Deno.test("Pipeline.setState() refuses what is no state and no time", async () => {
+Deno.test("Pipeline.setState() rejects for invalid states and times", async () => {
   await using pipeline = Pipeline.parse("fakesrc ! fakesink");
   for (const state of ["PLAYING", "", "constructor", undefined, 4]) {
     await assertRejects(
@@ -165,7 +165,7 @@ Deno.test("Pipeline.setState() refuses what is no state and no time", async () =
   assertEquals(pipeline.state, "null");
 });
 
-Deno.test("Pipeline.setState() may be called while another call is under way", async () => {
+Deno.test("Pipeline.setState() may be called during another call", async () => {
   await using pipeline = Pipeline.parse("videotestsrc ! fakesink sync=true");
   await Promise.all([pipeline.play(), pipeline.play(), pipeline.play()]);
   assertEquals(pipeline.state, "playing");
@@ -174,7 +174,7 @@ Deno.test("Pipeline.setState() may be called while another call is under way", a
   assertEquals(pipeline.state, "playing");
 });
 
-/** Pipelines that cannot play, with what their errors are. */
+/** Pipelines that cannot play, with the parts of their errors. */
 const START_ERRORS: [text: string, element: RegExp, domain: string, message: string][] = [
   [
     "filesrc location=/nonexistent/film ! fakesink",
@@ -183,7 +183,7 @@ const START_ERRORS: [text: string, element: RegExp, domain: string, message: str
     "Resource not found",
   ],
   [
-    "playbin uri=file:///nonexistent/film", // takes the source out when that has failed
+    "playbin uri=file:///nonexistent/film", // removes the source when that has failed
     /^\/GstPlayBin:playbin\d+\/GstURIDecodeBin:uridecodebin\d+\/GstFileSrc:source$/,
     "gst-resource-error-quark",
     "Resource not found",
@@ -239,7 +239,7 @@ for (const [text, element, domain, message] of START_ERRORS) {
   });
 }
 
-Deno.test("Pipeline.play() rejects at its time-out, and the pipeline can be stopped", async () => {
+Deno.test("Pipeline.play() rejects after the timeout, and the pipeline can be stopped", async () => {
   await using pipeline = Pipeline.parse("appsrc ! fakesink");
   const error = await assertRejects(
     () => pipeline.play({ timeoutSec: 0.05 }),
@@ -251,14 +251,14 @@ Deno.test("Pipeline.play() rejects at its time-out, and the pipeline can be stop
   assertEquals(pipeline.state, "null");
 });
 
-Deno.test("Pipeline.play() waits for longer than a timer can", async () => {
+Deno.test("Pipeline.play() accepts timeouts that are longer than a timer's", async () => {
   for (const timeoutSec of [1e9, Infinity]) {
     await using pipeline = Pipeline.parse("videotestsrc ! fakesink sync=true");
     await pipeline.play({ timeoutSec });
   }
 });
 
-Deno.test("Pipeline.stop() ends a start that is under way", async () => {
+Deno.test("Pipeline.stop() ends a pending start", async () => {
   await using pipeline = Pipeline.parse("appsrc ! fakesink");
   const [playing] = await Promise.allSettled([pipeline.play(), pipeline.stop()]);
   assert(playing.status === "rejected");
@@ -286,7 +286,7 @@ for (const [extension, elements] of [["mp4", "x264enc ! mp4mux"], ["webm", "vp8e
   });
 }
 
-Deno.test("Pipeline.stop() tells whether the end was reached", async () => {
+Deno.test("Pipeline.stop() resolves with whether the end was reached", async () => {
   const failing = "videotestsrc ! video/x-raw,framerate=1000/1 ! identity error-after=50 ! " +
     "fakesink sync=true";
   for (
@@ -303,7 +303,7 @@ Deno.test("Pipeline.stop() tells whether the end was reached", async () => {
   }
 });
 
-/** Pipelines whose sources cannot take EOS for a minute, as the frame before waits for its time. */
+/** Pipelines whose sources take EOS only after a minute, as a frame is waiting for its time. */
 const SLOW = [
   "videotestsrc ! video/x-raw,framerate=1/60 ! fakesink sync=true",
   "videotestsrc ! video/x-raw,framerate=1/60 ! queue ! fakesink sync=true",
@@ -316,7 +316,7 @@ for (const text of SLOW) {
     await using pipeline = Pipeline.parse(text);
     for (let run = 0; run < 2; run++) {
       await pipeline.play();
-      // the event loop has to stay awake as well: it is asked for the state meanwhile
+      // the event loop must not block either
       const stopped = pipeline.stop({ timeoutSec: 0.1 });
       assertEquals(pipeline.state, "playing");
       assertEquals(await stopped, false);
@@ -329,14 +329,14 @@ for (const text of SLOW) {
   });
 }
 
-Deno.test("Pipeline.stop() may be called by several, and again", async () => {
+Deno.test("Pipeline.stop() may be called twice, also at the same time", async () => {
   await using pipeline = Pipeline.parse("videotestsrc ! fakesink");
   await pipeline.play();
   assertEquals(await Promise.all([pipeline.stop(), pipeline.stop()]), [true, true]);
   assertEquals(await pipeline.stop(), true);
 });
 
-Deno.test("Pipeline can be started again after stop()", async () => {
+Deno.test("Pipeline.play() starts the pipeline again after stop()", async () => {
   await using pipeline = Pipeline.parse("videotestsrc num-buffers=20 ! fakesink");
   for (let run = 0; run < 3; run++) {
     const messages = pipeline.bus.messages();
@@ -346,7 +346,7 @@ Deno.test("Pipeline can be started again after stop()", async () => {
   }
 });
 
-Deno.test("Pipeline.sendEos() ends the stream once, however often it is called", async () => {
+Deno.test("Pipeline.sendEos() ends the stream once, even if it is called again", async () => {
   await using pipeline = Pipeline.parse("videotestsrc ! fakesink sync=true");
   const messages = pipeline.bus.messages();
   await pipeline.play();
@@ -356,7 +356,7 @@ Deno.test("Pipeline.sendEos() ends the stream once, however often it is called",
   assertEquals(await pipeline.stop(), true);
 });
 
-Deno.test("Pipeline.sendEos() does nothing while it is not playing", async () => {
+Deno.test("Pipeline.sendEos() does nothing unless the pipeline is playing", async () => {
   await using pipeline = Pipeline.parse("videotestsrc ! fakesink sync=true");
   await pipeline.sendEos();
   await pipeline.pause();
@@ -383,7 +383,7 @@ Deno.test("Pipeline.runningTimeSec counts from the start of playing", async () =
   assertEquals(typeof pipeline.runningTimeNs, "bigint");
 });
 
-Deno.test("Pipeline.positionSec and durationSec tell seconds where they are known", async () => {
+Deno.test("Pipeline.positionSec and durationSec are null if they are unknown", async () => {
   await using pipeline = Pipeline.parse("videotestsrc num-buffers=45 ! fakesink");
   assertEquals([pipeline.positionSec, pipeline.durationSec], [null, null]);
   const messages = pipeline.bus.messages();
@@ -399,7 +399,7 @@ Deno.test("Pipeline.positionSec and durationSec tell seconds where they are know
   assertEquals(camera.durationSec, null);
 });
 
-Deno.test("Pipeline.element() finds elements by name, also in bins", async () => {
+Deno.test("Pipeline.element() returns elements by name, including those in bins", async () => {
   await using pipeline = Pipeline.parse(
     "videotestsrc name=s ! fakesink ( fakesrc ! fakesink name=inner ) fakesrc name=é",
   );
@@ -409,7 +409,7 @@ Deno.test("Pipeline.element() finds elements by name, also in bins", async () =>
   assertStrictEquals(pipeline.element("s"), pipeline.element("s"));
 });
 
-Deno.test("Pipeline.element() lists the names where one is missing", async () => {
+Deno.test("Pipeline.element() throws an error that lists the names", async () => {
   await using pipeline = Pipeline.parse("videotestsrc name=s ! fakesink name=end");
   const error = assertThrows(() => pipeline.element("start"), RangeError);
   assertMatch(error.message, /^No element is named "start"; there are: (s, end|end, s)$/);
@@ -418,7 +418,7 @@ Deno.test("Pipeline.element() lists the names where one is missing", async () =>
   assertThrows(() => pipeline.element(undefined as never), TypeError);
 });
 
-Deno.test("Pipeline.close() may be called twice, and at any time", async () => {
+Deno.test("Pipeline.close() may be called twice, in any state", async () => {
   for (const before of ["null", "ready", "paused", "playing"] as const) {
     const pipeline = Pipeline.parse("videotestsrc ! fakesink sync=true");
     await pipeline.setState(before);
@@ -428,7 +428,7 @@ Deno.test("Pipeline.close() may be called twice, and at any time", async () => {
   }
 });
 
-Deno.test("Pipeline.close() rejects where an element refuses to stop", async () => {
+Deno.test("Pipeline.close() rejects if an element fails to stop", async () => {
   const { code, stdout, stderr } = await runScript(`
     import { GstClosedError, Pipeline } from "./mod.ts";
     for (const change of ["playing-to-paused", "paused-to-ready", "ready-to-null"]) {
@@ -442,7 +442,7 @@ Deno.test("Pipeline.close() rejects where an element refuses to stop", async () 
   assertMatch(stdout, /^(\/GstPipeline:pipeline\d\/GstFakeSink:fakesink\d\nGstClosedError\n){3}$/);
 });
 
-Deno.test("Pipeline throws GstClosedError for everything after close()", async () => {
+Deno.test("Pipeline.close() makes further use throw GstClosedError", async () => {
   const pipeline = Pipeline.parse("videotestsrc name=source ! fakesink");
   const element = pipeline.element("source");
   await pipeline.play();
@@ -476,7 +476,7 @@ Deno.test("Pipeline throws GstClosedError for everything after close()", async (
   await pipeline.bus.flush();
 });
 
-Deno.test("Pipeline takes nothing new while it is being closed", async () => {
+Deno.test("Pipeline.close() makes new uses throw GstClosedError while it is pending", async () => {
   const pipeline = Pipeline.parse("videotestsrc ! tee name=t ! fakesink sync=true");
   await pipeline.play();
   const closed = pipeline.close();
@@ -495,7 +495,7 @@ Deno.test("Pipeline takes nothing new while it is being closed", async () => {
   await closed;
 });
 
-Deno.test("Pipeline survives any order of calls", async () => {
+Deno.test("Pipeline survives random calls", async () => {
   const calls: ((pipeline: Pipeline) => unknown)[] = [
     (pipeline) => pipeline.play({ timeoutSec: 0.1 }),
     (pipeline) => pipeline.pause({ timeoutSec: 0.1 }),
