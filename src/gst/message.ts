@@ -96,7 +96,7 @@ export interface PlainMessage extends MessageBase {
 }
 
 /**
- * A message from a pipeline's bus, as plain data. `type` is GStreamer's name for it, and tells which fields it has
+ * A message from a pipeline's bus, as plain data. Its fields depend on `type`, which is GStreamer's name for it
  * (GStreamer: Core Library, "GstMessage").
  */
 export type Message = ErrorMessage | StateChangedMessage | PropertyMessage | PlainMessage;

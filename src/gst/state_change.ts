@@ -34,7 +34,7 @@ export class StateChanger {
   readonly #options: StateChangerOptions;
   /** The target states of the changes under way, by the messages that they wait for. */
   readonly #arrivals = new Map<MessageStream, State>();
-  /** Whether the pipeline has been told to go to PAUSED or beyond. */
+  /** Whether PAUSED or PLAYING has been requested. */
   #isStarted = false;
   #isLive = false;
   #target: State = "null";

@@ -9,7 +9,7 @@ const reports = new WeakSet<Event>();
 /**
  * Reports an error that nobody awaits or handles, without ending the process: one that records must go on.
  *
- * Like the global `reportError()`, it dispatches a cancelable `ErrorEvent` named `error` on `globalThis`. Where no listener
+ * Like the global `reportError()`, it dispatches a cancelable `ErrorEvent` named `error` on `globalThis`. If no listener
  * cancels it, Deno's `reportError()` prints the error and ends the process; this function only prints it, as browsers do.
  * `event.preventDefault()` in a listener prevents that.
  *

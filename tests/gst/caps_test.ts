@@ -97,7 +97,7 @@ Deno.test("shapeOf() keeps the size, the pixel aspect ratio and colors of YUV", 
     `${large},pixel-aspect-ratio=4/3,colorimetry=bt709`,
   );
   for (
-    const [told, expected] of [
+    const [colorimetry, expected] of [
       ["bt2020", "bt2020"],
       ["2:4:16:3", "2:4:16:3"],
       ["sRGB", "bt709"],
@@ -105,7 +105,7 @@ Deno.test("shapeOf() keeps the size, the pixel aspect ratio and colors of YUV", 
     ]
   ) {
     assertEquals(
-      await shape(`format=RGB,colorimetry=(string)${told},${large}`),
+      await shape(`format=RGB,colorimetry=(string)${colorimetry},${large}`),
       `${large},pixel-aspect-ratio=1/1,colorimetry=${expected}`,
     );
   }

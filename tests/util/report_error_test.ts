@@ -44,7 +44,7 @@ Deno.test("reportUnhandled() does not end the process", async () => {
   assert(stderr.startsWith("Error: disk full\n"), stderr);
 });
 
-Deno.test("isReport() tells reports from errors that end the process", async () => {
+Deno.test("isReport() returns false for errors that end the process", async () => {
   const { events: [event] } = await report(new Error("no"));
   assert(isReport(event!));
   assert(!isReport(new ErrorEvent("error", { error: new Error("no") })));
