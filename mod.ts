@@ -48,6 +48,7 @@ export { Pipeline, type StateOptions, type StopOptions } from "./src/pipeline.ts
 export type { PropertyValue } from "./src/gst/properties.ts";
 export type { PropertyChoice, PropertyInfo } from "./src/inspect/property_info.ts";
 export { Standalone, type StandaloneOptions } from "./src/standalone.ts";
+export { isSighupIgnored } from "./src/util/sighup.ts";
 export type { State } from "./src/gst/state.ts";
 export {
   formatTemplate,
@@ -60,6 +61,7 @@ export {
 } from "./src/template/template.ts";
 export { RecordBin, type RecordBinOptions } from "./src/recorder/encode/record_bin.ts";
 export type { RecordTrack } from "./src/recorder/encode/record_bin_text.ts";
+export { checkContainer, containersFor } from "./src/recorder/encode/containers_for.ts";
 export { RecordingError } from "./src/recorder/clip/errors.ts";
 export {
   type LeftClip,
@@ -69,17 +71,15 @@ export {
   type Recovery,
 } from "./src/recovery/recover.ts";
 export type { RecordingReport, Shortfall, TrackReport } from "./src/recorder/clip/report.ts";
+export { type ClipFile, listClips, type ListOptions, readClip } from "./src/storage/clip_list.ts";
 export {
   type RemovedClip,
   type RetentionOptions,
   RetentionPolicy,
 } from "./src/storage/retention.ts";
 export type { SnapshotOptions, SnapshotReport } from "./src/recorder/snapshot.ts";
-export {
-  type RecorderState,
-  type Recording,
-  VideoRecorder,
-} from "./src/recorder/video_recorder.ts";
+export { VideoRecorder } from "./src/recorder/video_recorder.ts";
+export type { RecorderState, Recording } from "./src/recorder/recording.ts";
 export type { RecordOptions, TrackOptions, VideoRecorderOptions } from "./src/recorder/options.ts";
 export { EncodedRingBuffer } from "./src/ringbuffer/encoded_ring_buffer.ts";
 export { RingBuffer, type RingBufferOptions } from "./src/ringbuffer/ring_buffer.ts";

@@ -90,7 +90,7 @@ Deno.test("Pipeline.parse() names the Debian package of a missing element", asyn
     "sudo apt-get install gstreamer1.0-plugins-base",
     "x264enc is in Debian's package gstreamer1.0-plugins-ugly: " +
     "sudo apt-get install gstreamer1.0-plugins-ugly",
-    "No Debian package is known here for nosuchelement; " +
+    "No Debian package is known for nosuchelement; " +
     "check its spelling with: gstp inspect --search=nosuchelement",
     "",
   ]);

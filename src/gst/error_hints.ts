@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { missingHint } from "../launch/parse_launch.ts";
+import { missingHint } from "./missing_element.ts";
 
 /**
  * Returns a sentence on how to fix an element's error; undefined if gstp has none.

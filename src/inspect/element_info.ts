@@ -10,8 +10,8 @@ import { gst } from "../../ffi/gst.ts";
 import { ENUMS, OFFSETS } from "../../ffi/layout.ts";
 import { capsText } from "../gst/caps.ts";
 import { debianPackageOf } from "../gst/debian_packages.ts";
+import { missingHint } from "../gst/missing_element.ts";
 import { nameOf } from "../gst/object.ts";
-import { missingHint } from "../launch/parse_launch.ts";
 import { describeProperties, type PropertyInfo } from "./property_info.ts";
 
 /** A summary of an installed element. */

@@ -1,5 +1,5 @@
 /**
- * Containers by a file name's extension.
+ * Containers by the extension of a path.
  *
  * @module
  */
@@ -10,20 +10,20 @@ import { type ElementChain, MP3, PARSERS } from "./codecs.ts";
 export interface Container {
   muxer: ElementChain;
   demuxer: string;
-  /** Where it takes several that can be encoded to, the first is preferred. */
+  /** The media types that it takes; of those that raw frames can be encoded to, the first is preferred. */
   takes: string[];
-  /** What a media type needs right before the muxer. */
+  /** The elements that a media type needs right before the muxer. */
   needs?: Record<string, ElementChain>;
-  /** What makes the muxer begin at 0 instead of the running time; undefined where it always does, or never can. */
+  /** The property that makes the muxer begin at 0 instead of the running time, if it has the choice. */
   atZero?: string;
-  /** Whether it needs no index at its end, and has parameter sets wherever they change. */
+  /** Whether it is a stream without an index, which repeats parameter sets where they change. */
   isStream?: true;
 }
 
-// a movie in fragments can be read after a crash; at its end it becomes a plain file
+// fragments can be read after a crash; at its end the file becomes a plain one
 const FRAGMENTS = "fragment-duration=100 fragment-mode=first-moov-then-finalise";
 
-// mp4mux 1.22 crashes at VP9 whose caps tell no chroma site, which the stream itself never does
+// mp4mux before 1.28 crashes at VP9 whose caps state no chroma-site, which vp9parse never sets
 const VP9_CHROMA: ElementChain = {
   elements: ["capssetter"],
   text: "capssetter caps=video/x-vp9,chroma-site=mpeg2",
@@ -65,22 +65,22 @@ const CONTAINERS: Record<string, Container> = {
   },
 };
 
-/** What takes a file apart, and what makes a plain one of its parts; null where it needs no more than it has. */
+/** The elements that remux a file. */
 export interface Remuxer {
   /** The demuxer's name. */
   demuxer: string;
-  /** The muxer's name. */
+  /** The muxer's name; `null` if the file is complete wherever it ends. */
   muxer: string | null;
-  /** What a media type needs right before the muxer. */
+  /** The elements that a media type needs right before the muxer. */
   needs: Record<string, ElementChain>;
-  /** Whether the file has the pipeline's running time; else it begins at 0. */
+  /** Whether the file keeps the pipeline's running times, rather than beginning at 0. */
   keepsTimes: boolean;
 }
 
 /**
- * How to complete a clip that was cut off.
+ * Returns how to complete a clip that was cut off.
  *
- * @throws {RangeError} if no container is known for the extension; the message lists those that are.
+ * @throws {RangeError} If no container is known for the extension; the message lists those that are.
  */
 export function remuxerOf(path: string): Remuxer {
   const { demuxer, muxer, needs = {}, isStream, atZero } = containerFor(path);
@@ -92,20 +92,20 @@ export function remuxerOf(path: string): Remuxer {
   };
 }
 
-/** The ending of a file name that tells what it is, such as `.webm`. */
+/** Returns the extension of a path in lower case, such as `.webm`. */
 export function extensionOf(path: string): string {
   return extname(path).toLowerCase();
 }
 
-/** The container of a file name; undefined where none is known for its extension. */
+/** Returns the container of a path; `undefined` if its extension is not known. */
 export function findContainer(path: string): Container | undefined {
   return CONTAINERS[extensionOf(path)];
 }
 
 /**
- * The container of a file name.
+ * Returns the container of a path.
  *
- * @throws {RangeError} if none is known for its extension; the message lists those that are.
+ * @throws {RangeError} If none is known for its extension; the message lists those that are.
  */
 export function containerFor(path: string): Container {
   const container = findContainer(path);
@@ -116,7 +116,7 @@ export function containerFor(path: string): Container {
   );
 }
 
-/** The extensions of the containers that take a media type. */
+/** Returns the extensions of the containers that take a media type. */
 export function extensionsFor(mediaType: string): string[] {
   return EXTENSIONS.filter((extension) => CONTAINERS[extension]!.takes.includes(mediaType));
 }

@@ -4,7 +4,8 @@
  * @module
  */
 
-const MAX_BRACKETS = 1000;
+/** Opening brackets that a text may have. */
+export const MAX_BRACKETS = 1000;
 
 /** Returns whether text opens so many lists that GStreamer's recursive parser could overflow the stack. */
 export function isNestedTooDeeply(text: string): boolean {

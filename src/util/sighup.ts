@@ -1,5 +1,5 @@
 /**
- * The signal of a terminal that closes.
+ * Whether a process ends with its terminal.
  *
  * @module
  */
@@ -7,9 +7,20 @@
 let isIgnored: boolean | undefined;
 
 /**
- * Returns whether the process was started with SIGHUP ignored, as `nohup` does. It stays ignored then.
+ * Returns whether the process was started to ignore SIGHUP, as by `nohup`, so that it outlives its terminal. Such a process
+ * must not listen to SIGHUP; it goes on ignoring the signal. Reads /proc, which Deno allows only programs with all
+ * permissions (`-A`); for others, and on other systems than Linux, the answer is `false`.
  *
- * Deno reads /proc only with all permissions; without them, the result is false.
+ * @example
+ * ```ts
+ * import { isSighupIgnored } from "@gstp/gstp";
+ *
+ * const signals: Deno.Signal[] = ["SIGINT", "SIGTERM"];
+ * if (!isSighupIgnored()) signals.push("SIGHUP");
+ * const finish = () => console.log("finishing the clips");
+ * for (const signal of signals) Deno.addSignalListener(signal, finish);
+ * for (const signal of signals) Deno.removeSignalListener(signal, finish);
+ * ```
  */
 export function isSighupIgnored(): boolean {
   if (isIgnored === undefined) {

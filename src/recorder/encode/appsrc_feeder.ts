@@ -1,6 +1,6 @@
 /**
- * Frames into an appsrc, as one stream: encoders and muxers take a step of the times, or another frame rate in the caps,
- * for more than it is.
+ * Frames into an appsrc, as one stream: encoders and muxers misread a step of the timestamps, or another frame rate in
+ * the caps, as more than it is.
  *
  * @module
  */
@@ -10,27 +10,27 @@ import { replaceFrameRate } from "../../gst/caps.ts";
 import { max } from "../../util/clock_time.ts";
 import type { Frame } from "../../gst/frame.ts";
 
-/** Hands frames to an appsrc until {@link close}. */
+/** Pushes frames into an appsrc until {@link close}. */
 export class AppsrcFeeder {
   /** A GstAppSrc; its owner's. */
   readonly #appsrc: Deno.PointerObject;
-  /** Nanoseconds that the times in the stream are ahead of running time; undefined before the first frame. */
+  /** Nanoseconds by which the stream's timestamps are ahead of running time; `undefined` before the first frame. */
   #aheadNs: bigint | undefined;
-  /** Makes running time of such times. Owned, like the caps: freed by {@link close}. */
+  /** The segment of such timestamps. Owned, like the caps: freed by {@link close}. */
   #segment: Deno.PointerObject | null = null;
   /** The first caps, whose frame rate all frames get. Owned: unref'd by {@link close}. */
   #firstCaps: Deno.PointerObject | null = null;
   /** The caps of the last frame. */
   #seenCaps: Deno.PointerValue = null;
-  /** What frames get instead of those; null where they keep them. */
+  /** The caps that replace them; `null` if frames keep theirs. */
   #caps: Deno.PointerValue = null;
 
-  /** Hands over nothing yet. */
+  /** Creates a feeder that has pushed nothing. */
   constructor(appsrc: Deno.PointerObject) {
     this.#appsrc = appsrc;
   }
 
-  /** Hands a frame over; it stays the caller's. */
+  /** Pushes a frame; it stays the caller's. */
   pushSample(frame: Frame): void {
     this.#readCaps(frame);
     const moved = this.#move(frame);
@@ -46,11 +46,11 @@ export class AppsrcFeeder {
     if (moved !== null) gst().gst_mini_object_unref(moved);
   }
 
-  /** A sample of the frame whose times go on from those before; null where its own do. */
+  /** Returns a sample of the frame whose timestamps continue those before; `null` if its own do. */
   #move(frame: Frame): Deno.PointerObject | null {
     const { aheadNs, isUnmodified, dtsNs } = frame;
     if (aheadNs === null) return null;
-    // no buffer can be decoded before 0
+    // a DTS cannot be negative
     this.#aheadNs ??= isUnmodified && aheadNs > 0n ? aheadNs : max(-dtsNs!, 0n);
     if (isUnmodified && aheadNs === this.#aheadNs) return null;
     this.#segment ??= makeSegment(this.#aheadNs);
@@ -73,7 +73,7 @@ export class AppsrcFeeder {
     this.#caps = this.#seenCaps = null;
   }
 
-  /** Frees what it holds. May be called twice. */
+  /** Frees caps and segment. May be called twice. */
   close(): void {
     this.#dropCaps();
     if (this.#firstCaps !== null) gst().gst_mini_object_unref(this.#firstCaps);
@@ -82,7 +82,7 @@ export class AppsrcFeeder {
   }
 }
 
-/** A GstSegment for times that are so much ahead of running time; the caller's. */
+/** Creates a GstSegment for timestamps that are `aheadNs` ahead of running time; the caller frees it. */
 function makeSegment(aheadNs: bigint): Deno.PointerObject {
   const segment = gst().gst_segment_new()!;
   gst().gst_segment_init(segment, ENUMS.GST_FORMAT_TIME);
