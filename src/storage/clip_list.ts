@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { extensionOf } from "../media/containers.ts";
 import { checkFunction, checkObject } from "../util/check.ts";
+import { reportUnhandled } from "../util/report_error.ts";
 
 /** A clip on disk: a regular file that was completed under the name of a clip. */
 export interface ClipFile {
@@ -58,7 +59,7 @@ export async function listClips(
 ): Promise<ClipFile[]> {
   checkPath("directory", directory);
   checkObject("options", options);
-  const { onError = console.error } = options;
+  const { onError = reportUnhandled } = options;
   checkFunction("onError", onError);
   const clips: ClipFile[] = [];
   for (const name of await namesIn(directory)) {

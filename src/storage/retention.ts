@@ -6,6 +6,7 @@
 import { resolve } from "node:path";
 import { checkFunction, checkObject, checkSec } from "../util/check.ts";
 import { Mutex } from "../util/mutex.ts";
+import { reportUnhandled } from "../util/report_error.ts";
 import { byAge, type ClipFile, listClips } from "./clip_list.ts";
 
 /** What a directory of clips may hold: at least one limit; `Infinity` is none. */
@@ -155,7 +156,7 @@ function completeOptions(options: RetentionOptions): Required<RetentionOptions> 
     maxBytes = Infinity,
     maxAgeSec = Infinity,
     inUse = () => [],
-    onError = console.error,
+    onError = reportUnhandled,
     onRemoved = () => {},
     clips = () => listClips(directory, { onError }),
   } = options;

@@ -1,8 +1,9 @@
 /**
- * Errors that nobody awaits or handles.
+ * Errors and warnings that nobody awaits or handles.
  *
  * @module
  */
+import process from "node:process";
 
 const reports = new WeakSet<Event>();
 
@@ -32,6 +33,14 @@ export function reportUnhandled(error: unknown): void {
   const event = new ErrorEvent("error", { cancelable: true, error, message });
   reports.add(event);
   if (globalThis.dispatchEvent(event)) console.error(error);
+}
+
+/**
+ * Reports a warning that nobody handles, as Node's `process.emitWarning()` does: it is printed to standard error, and
+ * listeners to the `warning` event of `node:process` receive it.
+ */
+export function reportWarning(text: string): void {
+  process.emitWarning(text, "GstpWarning");
 }
 
 /** Returns whether an event comes from {@link reportUnhandled}: the process goes on after it. */
