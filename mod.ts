@@ -6,7 +6,8 @@
 export { GstError, type GstErrorOptions, GstLoadError, GstVersionError } from "./ffi/errors.ts";
 export { gstVersion } from "./ffi/gst.ts";
 export { AppSink, type AppSinkOptions } from "./src/app/app_sink.ts";
-export { AppSrc, type AppSrcOptions, type PushOptions } from "./src/app/app_src.ts";
+export { AppSrc, type AppSrcOptions } from "./src/app/app_src.ts";
+export type { PushOptions } from "./src/app/frame_buffer.ts";
 export { Bus, MessageStream } from "./src/gst/bus.ts";
 export { Element } from "./src/gst/element.ts";
 export { GstClosedError, GstParseError, GstTimeoutError } from "./src/util/errors.ts";
@@ -43,10 +44,11 @@ export {
   type Processor,
 } from "./src/observation/observation.ts";
 export { ObservationError } from "./src/observation/errors.ts";
-export { type Attachment, Pipeline, type StateOptions, type StopOptions } from "./src/pipeline.ts";
+export { Pipeline, type StateOptions, type StopOptions } from "./src/pipeline.ts";
 export type { PropertyValue } from "./src/gst/properties.ts";
 export type { PropertyChoice, PropertyInfo } from "./src/inspect/property_info.ts";
 export { Standalone, type StandaloneOptions } from "./src/standalone.ts";
+export { isSighupIgnored } from "./src/util/sighup.ts";
 export type { State } from "./src/gst/state.ts";
 export {
   formatTemplate,
@@ -59,6 +61,7 @@ export {
 } from "./src/template/template.ts";
 export { RecordBin, type RecordBinOptions } from "./src/recorder/encode/record_bin.ts";
 export type { RecordTrack } from "./src/recorder/encode/record_bin_text.ts";
+export { checkContainer, containersFor } from "./src/recorder/encode/containers_for.ts";
 export { RecordingError } from "./src/recorder/clip/errors.ts";
 export {
   type LeftClip,
@@ -68,17 +71,15 @@ export {
   type Recovery,
 } from "./src/recovery/recover.ts";
 export type { RecordingReport, Shortfall, TrackReport } from "./src/recorder/clip/report.ts";
+export { type ClipFile, listClips, type ListOptions, readClip } from "./src/storage/clip_list.ts";
 export {
   type RemovedClip,
   type RetentionOptions,
   RetentionPolicy,
 } from "./src/storage/retention.ts";
 export type { SnapshotOptions, SnapshotReport } from "./src/recorder/snapshot.ts";
-export {
-  type RecorderState,
-  type Recording,
-  VideoRecorder,
-} from "./src/recorder/video_recorder.ts";
+export { VideoRecorder } from "./src/recorder/video_recorder.ts";
+export type { RecorderState, Recording } from "./src/recorder/recording.ts";
 export type { RecordOptions, TrackOptions, VideoRecorderOptions } from "./src/recorder/options.ts";
 export { EncodedRingBuffer } from "./src/ringbuffer/encoded_ring_buffer.ts";
 export { RingBuffer, type RingBufferOptions } from "./src/ringbuffer/ring_buffer.ts";
@@ -90,7 +91,7 @@ export { hasElement } from "./src/gst/element_factory.ts";
 export { Frame } from "./src/gst/frame.ts";
 export type { RecorderStats } from "./src/recorder/stats.ts";
 export type { VideoLayout, VideoPlane } from "./src/gst/video_info.ts";
-export type { ContainerName } from "./src/verify/sniff.ts";
+export type { ContainerName } from "./src/media/containers.ts";
 export type { ClipFault, ClipFaultKind } from "./src/verify/faults.ts";
 export type { ClipGap, TrackMeasures, TrackStats } from "./src/verify/track_stats.ts";
 export {

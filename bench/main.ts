@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { parseArgs } from "@std/cli";
+import { parseArgs } from "@std/cli/parse-args";
 import { armed } from "./armed.ts";
 import { command } from "./command.ts";
 import { replaceMarked } from "./document.ts";

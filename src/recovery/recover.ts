@@ -5,7 +5,7 @@
  */
 import { dirname, join } from "node:path";
 import { GstError } from "../../ffi/errors.ts";
-import { extensionOf, remuxerOf } from "../media/containers.ts";
+import { containerFor, type ContainerName, remuxerOf } from "../media/containers.ts";
 import { exists, isAt, removeEmpty, renameNew, suffixed } from "../storage/file_system.ts";
 import { PART_SUFFIX } from "../storage/part_file.ts";
 import { copyPatched } from "./file_io.ts";
@@ -149,8 +149,11 @@ async function recoverClip(part: PartPaths): Promise<RecoveredClip | LeftClip | 
     bytes = (await file.stat()).size;
     if (bytes === 0) return await Deno.remove(partPath).then(() => null);
     if (exists(path)) throw alreadyExists(path);
-    const found = await scan(file, extensionOf(path));
-    await using source = await openSource(part, file, found);
+    reason = "unreadable";
+    const { name } = containerFor(path);
+    reason = "failed";
+    const found = await scan(file, name);
+    await using source = await openSource(part, file, found, name);
     reason = "unreadable";
     const { needs, muxer, ...remuxer } = remuxerOf(path);
     const readable = { ...remuxer, path: source.path };
@@ -185,8 +188,9 @@ async function openSource(
   { path, partPath }: PartPaths,
   file: Deno.FsFile,
   found: ScanResult,
+  container: ContainerName,
 ): Promise<TemporaryFile> {
-  const patches = await findPatches(file, extensionOf(path), found);
+  const patches = await findPatches(file, container, found);
   if (patches.length === 0) return { path: partPath, async [Symbol.asyncDispose]() {} };
   const copy = await createTemporaryFile(path, ".repaired");
   try {

@@ -3,27 +3,27 @@
  *
  * @module
  */
+import type { ContainerName } from "../media/containers.ts";
 import { freeHeader } from "../media/mp4.ts";
 import { type Patch, writtenBytes } from "./file_io.ts";
 import { repairFragments } from "./mp4_fragments.ts";
 import type { ScanResult } from "./scan_result.ts";
 
-const MP4_EXTENSIONS = [".mp4", ".mov"];
 const NOTHING = new Uint8Array();
 
 /**
  * Returns the patches that cut damaged parts and unwritten ends out of a file, and add what GStreamer left out; none if the
  * file can be read as it is.
  *
- * @param extension The extension of the clip, such as `.webm`.
+ * @param container What the file is, by the name of the clip.
  */
 export async function findPatches(
   file: Deno.FsFile,
-  extension: string,
+  container: ContainerName,
   { damaged, tail }: ScanResult,
 ): Promise<Patch[]> {
   const { size } = file.statSync();
-  const isMp4 = MP4_EXTENSIONS.includes(extension);
+  const isMp4 = container === "mp4";
   const gaps = damaged.map(({ start, end }): Patch => {
     if (!isMp4 || end === size) return { start, end, bytes: NOTHING };
     // fragments state where their frames are from the start of the file on, so nothing may move

@@ -6,7 +6,7 @@
 import { type ElementChain, isSound, PARSERS } from "../media/codecs.ts";
 import type { GstError } from "../../ffi/errors.ts";
 import { hasElement } from "../gst/element_factory.ts";
-import { type ContainerName, DEMUXERS } from "./sniff.ts";
+import { type ContainerName, DEMUXERS } from "../media/containers.ts";
 import type { ClipPackets, TrackPackets } from "./faults.ts";
 import { type Packet, readPacket, storedSec } from "./packet.ts";
 import { MAX_TRACKS, readFile, type Reading, sinkText } from "./read_file.ts";

@@ -3,19 +3,10 @@
  *
  * @module
  */
+import type { ContainerName } from "../media/containers.ts";
 import { MATROSKA_ID, MAX_SIZE_BYTES, readUint, readVint, vintLength } from "../media/matroska.ts";
 import { FIRST_BOXES } from "../media/mp4.ts";
 import { beginsWithTsPacket, TS_PACKET_BYTES } from "../media/mpeg_ts.ts";
-
-/** A container that clips come in. */
-export type ContainerName = "matroska" | "mp4" | "mpeg-ts";
-
-/** The demuxers by container. */
-export const DEMUXERS: Record<ContainerName, string> = {
-  "matroska": "matroskademux",
-  "mp4": "qtdemux",
-  "mpeg-ts": "tsdemux",
-};
 
 /** The number of first bytes that identify a container. */
 export const HEAD_BYTES = TS_PACKET_BYTES + 1;

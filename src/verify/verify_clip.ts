@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { checkObject } from "../util/check.ts";
+import { checkObject, checkSec } from "../util/check.ts";
 import type { GstError } from "../../ffi/errors.ts";
-import { checkSec } from "../util/deadline.ts";
-import { type ContainerName, HEAD_BYTES, sniffContainer, statedBytes } from "./sniff.ts";
+import type { ContainerName } from "../media/containers.ts";
+import { HEAD_BYTES, sniffContainer, statedBytes } from "./sniff.ts";
 import { type ClipFault, type ClipFaultKind, findFaults } from "./faults.ts";
 import { type FilePackets, readPackets } from "./read_packets.ts";
 import { readFile, type Reading, sinkText } from "./read_file.ts";

@@ -1,35 +1,29 @@
 /**
  * Parses and starts pipelines of a few elements linked at random, also in loops: link_fuzz.ts SEED COUNT
  *
- * Writes how many were parsed and how many were refused; the last line on standard error is the text that was tried
- * last.
+ * Prints how many were parsed and how many were refused; the last line on standard error is the last text.
  */
 import { GstError, Pipeline } from "../../mod.ts";
+import { randomNumbers } from "../helpers/random.ts";
 
 const ELEMENTS = [
   ...["tee", "queue", "identity", "funnel", "input-selector", "output-selector", "compositor"],
   ...["videoconvert", "capsfilter", "typefind", "clocksync", "valve"],
 ];
 const ENDS = ["videotestsrc num-buffers=2", "videotestsrc is-live=true"];
-/** Elements that wait for ever for what comes at another of their pads: what has them is not started. */
+/** Elements that can wait forever for data on another of their pads: pipelines with them are parsed only. */
 const WAITING = /compositor|-selector/;
 const PADS = ["", "", "", "", "src", "sink", "src_0", "src_1", "sink_0", "sink_1"];
 const LINKS = ["!", "!", "!", "!", "! video/x-raw !", ":"];
 
 const [seed = 1, count = 100] = Deno.args.map(Number);
-let state = seed;
-
-/** A whole number below a limit: the same ones for the same seed. */
-function random(limit: number): number {
-  state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-  return Math.floor(state / 2 ** 32 * limit);
-}
+const random = randomNumbers(seed);
 
 function pick(list: readonly string[]): string {
   return list[random(list.length)]!;
 }
 
-/** Elements, some with names, linked in chains that begin and end at some of the names. */
+/** Returns elements, some with names, in chains that begin and end at some of the names. */
 function randomText(): string {
   const names = Array.from({ length: 1 + random(3) }, (_, i) => `n${i}`);
   const refer = () =>

@@ -5,7 +5,8 @@
  */
 import { verifyClip } from "../../mod.ts";
 import { readFile, sinkText } from "../../src/verify/read_file.ts";
-import { DEMUXERS, sniffContainer } from "../../src/verify/sniff.ts";
+import { DEMUXERS } from "../../src/media/containers.ts";
+import { sniffContainer } from "../../src/verify/sniff.ts";
 
 const [secText = "1", ...clips] = Deno.args;
 const endMs = performance.now() + Number(secText) * 1000;

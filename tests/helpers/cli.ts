@@ -1,14 +1,14 @@
 /**
- * The command, as a child process.
+ * The `gstp` command as a child process.
  *
  * @module
  */
 import { fromFileUrl } from "@std/path";
 import { run, type Running, type RunOptions, type RunResult, start } from "./run.ts";
 
-/** Path of the repository, with the separator at its end. */
+/** The path of the repository, with a separator at its end. */
 export const ROOT = fromFileUrl(new URL("../../", import.meta.url));
-/** Path of the command's file. */
+/** The path of the command's file. */
 export const CLI = `${ROOT}cli.ts`;
 
 /** Runs the command to its end. */
@@ -26,7 +26,7 @@ export function words(line: string): string[] {
   return line.trim().split(/\s+/);
 }
 
-/** What ffprobe finds in a file with one video stream. */
+/** Counts the frames of a file with one video stream by ffprobe; resolves with its duration, too. */
 export async function probe(path: string): Promise<{ frames: number; duration: number }> {
   const entries = "stream=nb_read_frames:format=duration";
   const { code, stdout, stderr } = await run("ffprobe", [

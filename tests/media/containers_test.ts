@@ -87,13 +87,13 @@ Deno.test("recordBinText() takes the next encoder where one is not installed", (
 });
 
 Deno.test("recordBinText() tells encoded video's frame rate where the caps do not", () => {
-  const track = { mediaType: "video/x-h264", untoldFrameNs: 40_000_000n };
+  const track = { mediaType: "video/x-h264", unstatedFrameNs: 40_000_000n };
   const text = textOf({ path: "a.mp4", tracks: [track] }, without());
   assertMatch(
     text,
     /^appsrc name=appsrc ! capssetter caps=\S+,framerate=1000000\/40000 ! h264parse/,
   );
-  const told = { path: "a.mp4", tracks: [{ ...track, untoldFrameNs: null }] };
+  const told = { path: "a.mp4", tracks: [{ ...track, unstatedFrameNs: null }] };
   assertEquals(textOf(told, without()).includes("caps="), false);
 });
 

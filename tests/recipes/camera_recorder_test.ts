@@ -1,5 +1,5 @@
 /**
- * Clips of a camera, by recipes/camera-recorder.ts: complete, as it sends them, also when it goes away.
+ * recipes/camera-recorder.ts: clips are complete and as the camera sends them, also when it goes away.
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { hasElement } from "../../mod.ts";
@@ -32,7 +32,7 @@ function startRecipe(url: string, args: string[]): Running {
   return start(Deno.execPath(), ["run", "--no-prompt", "-P=recipes", recipe, url, ...args]);
 }
 
-/** What a report says, as the recipe prints it. */
+/** A report as the recipe prints it. */
 interface Printed {
   path: string;
   start: number;
@@ -59,10 +59,10 @@ function readReports(stdout: string): Printed[] {
   });
 }
 
-/** ffmpeg decodes all frames and has nothing to say about it. */
+/** Checks that ffmpeg decodes all frames without a warning. */
 async function checkPlays({ path, frames }: Printed): Promise<void> {
   assertEquals((await probeClip(path)).frames, frames, path);
-  // in the file's own time base: by a coarser one, frames that the network shifts come at the same time
+  // in the file's own time base: in a coarser one, frames that the network delays get the same time
   const times = ["-fps_mode", "passthrough", "-enc_time_base", "-1"];
   const args = ["-v", "warning", "-i", path, ...times, "-f", "rawvideo", "-y"];
   const { code, stderr } = await run("ffmpeg", [...args, "/dev/null"]);
@@ -86,7 +86,7 @@ async function checkComplete(report: Printed): Promise<void> {
 }
 
 Deno.test({
-  name: "camera-recorder records what a camera sends, as it is",
+  name: "camera-recorder.ts records what a camera sends without changing it",
   ignore,
   async fn() {
     await Promise.all(
@@ -107,7 +107,7 @@ Deno.test({
   },
 });
 
-/** Does something to a camera one second into a clip, and waits for what the recipe makes of it. */
+/** Disturbs a camera one second into a clip, and returns the shortfalls that the recipe then reports. */
 async function disturbed(disturb: (camera: Camera) => void): Promise<string> {
   await using dir = await tempDir();
   await using camera = await startCamera(UNTIMED);
@@ -129,7 +129,7 @@ async function disturbed(disturb: (camera: Camera) => void): Promise<string> {
 }
 
 Deno.test({
-  name: "camera-recorder finishes the clip of a camera that goes away",
+  name: "camera-recorder.ts finishes the clip of a camera that goes away",
   ignore,
   async fn() {
     const shortfalls = await disturbed((camera) => camera.kill("SIGKILL"));
@@ -138,7 +138,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "camera-recorder finishes the clip of a camera that stands still",
+  name: "camera-recorder.ts finishes the clip of a camera that stalls",
   ignore,
   async fn() {
     assertEquals(await disturbed((camera) => camera.kill("SIGSTOP")), '"source-stalled"');
@@ -146,7 +146,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "VideoRecorder holds no more of a camera without a frame rate than its window",
+  name: "VideoRecorder keeps no more than its window of a camera without a frame rate",
   ignore,
   async fn() {
     await using dir = await tempDir();
@@ -174,7 +174,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "camera-recorder tells why there is no clip",
+  name: "camera-recorder.ts prints why there is no clip",
   ignore,
   async fn() {
     await using dir = await tempDir();

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { scan } from "../../src/recovery/scan.ts";
+import { containerFor } from "../../src/media/containers.ts";
 import type { ScanResult } from "../../src/recovery/scan_result.ts";
 import { box as makeBox, words } from "../helpers/mp4.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
@@ -43,7 +44,7 @@ async function scanBytes(extension: string, bytes: number[]): Promise<ScanResult
   await using dir = await tempDir();
   await Deno.writeFile(`${dir.path}/a`, new Uint8Array(bytes));
   using file = await Deno.open(`${dir.path}/a`);
-  return await scan(file, extension);
+  return await scan(file, containerFor(`clip${extension}`).name);
 }
 
 /** Returns what scan() finds, in short: the bytes of frames, the damaged parts, the bytes of the tail. */

@@ -16,17 +16,17 @@ function place(numbers: number[], size = numbers.length): number[] {
     { length: Math.ceil(numbers.length / size) },
     (_, i) => numbers.slice(i * size, (i + 1) * size),
   );
-  return batches.flatMap((batch) => order.place(times(...batch))).map((ns) => Number(ns) / 4e7);
+  return batches.flatMap((batch) => order.estimate(times(...batch))).map((ns) => Number(ns) / 4e7);
 }
 
-Deno.test("DtsEstimator.place() leaves frames as they are that are shown in their order", () => {
+Deno.test("DtsEstimator.estimate() leaves frames as they are that are shown in their order", () => {
   assertEquals(place([3, 4, 5, 7, 8]), [3, 4, 5, 7, 8]);
   // after a jump, too
   assertEquals(place([500, 501, 3, 4, 900, 901]), [500, 501, 3, 4, 900, 901]);
   assertEquals(place([], 1), []);
 });
 
-Deno.test("DtsEstimator.place() has each frame decoded no later than it and those after it are shown", () => {
+Deno.test("DtsEstimator.estimate() has each frame decoded no later than it and those after it are shown", () => {
   const pyramid = [0, 4, 2, 1, 3, 8, 6, 5, 7, 12, 10, 9, 11, 16, 14, 13, 15];
   for (const numbers of [pyramid, pyramid.slice(2), [0, 3, 1, 2, 6, 4, 5, 9, 7, 8]]) {
     for (const size of [numbers.length, 6]) {
@@ -39,11 +39,11 @@ Deno.test("DtsEstimator.place() has each frame decoded no later than it and thos
   }
 });
 
-Deno.test("DtsEstimator.place() never goes back where it learns late how far frames are apart", () => {
+Deno.test("DtsEstimator.estimate() never goes back where it learns late how far frames are apart", () => {
   assertEquals(place([0, 3, 1, 2, 6, 4, 5], 1), [0, 3, 3, 3, 3, 4, 5]);
 });
 
-Deno.test("DtsEstimator.place() begins anew at a jump", () => {
+Deno.test("DtsEstimator.estimate() begins anew at a jump", () => {
   assertEquals(place([0, 2, 1, 4, 3, 104, 103, 106, 105]), [-1, 0, 1, 2, 3, 103, 103, 104, 105]);
   assertEquals(place([104, 103, 106, 105, 0, 2, 1, 4, 3]), [103, 103, 104, 105, -1, 0, 1, 2, 3]);
 });

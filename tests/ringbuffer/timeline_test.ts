@@ -19,13 +19,13 @@ function placed(
   nowMs: number,
   hasPaused?: boolean,
 ) {
-  const places = timeline.place(timesNs, BigInt(nowMs) * MS, hasPaused);
+  const places = timeline.align(timesNs, BigInt(nowMs) * MS, hasPaused);
   return timesNs.map((timeNs, i) =>
     timeNs === null ? null : Number((timeNs + places[i]!.shiftNs) / MS)
   );
 }
 
-Deno.test("Timeline.place() leaves times that go on as they are, with gaps and without times", () => {
+Deno.test("Timeline.align() leaves times that go on as they are, with gaps and without times", () => {
   const timeline = new Timeline();
   assertEquals(placed(timeline, run(0, 3), 100), [0, 40, 80]);
   assertEquals(placed(timeline, [null, ...run(160, 1), null], 180), [null, 160, null]);
@@ -35,7 +35,7 @@ Deno.test("Timeline.place() leaves times that go on as they are, with gaps and w
   assertEquals(placed(timeline, [], 9000), []);
 });
 
-Deno.test("Timeline.place() goes on with the last frame where the times jump", () => {
+Deno.test("Timeline.align() goes on with the last frame where the times jump", () => {
   for (const jumpMs of [-10_000, -500, 500, 10_000]) {
     const timeline = new Timeline();
     assertEquals(placed(timeline, run(20_000, 3), 20_100), [20_000, 20_040, 20_080]);
@@ -49,25 +49,25 @@ Deno.test("Timeline.place() goes on with the last frame where the times jump", (
   }
 });
 
-Deno.test("Timeline.place() has a run after a gap and a jump end now", () => {
+Deno.test("Timeline.align() has a run after a gap and a jump end now", () => {
   const timeline = new Timeline();
   placed(timeline, run(20_000, 3), 20_100);
   assertEquals(placed(timeline, run(0, 3), 23_000), [22_920, 22_960, 23_000]);
 });
 
-Deno.test("Timeline.place() takes no frame from the future, but of streams that are not live", () => {
+Deno.test("Timeline.align() takes no frame from the future, but of streams that are not live", () => {
   assertEquals(placed(new Timeline(), run(1_700_000_000, 2), 100), [60, 100]);
   assertEquals(placed(new Timeline(() => false), run(5000, 2), 100), [5000, 5040]);
   assertEquals(placed(new Timeline(), run(200, 2), 100), [200, 240]);
 });
 
-Deno.test("Timeline.place() begins anew where the running time has been set back", () => {
+Deno.test("Timeline.align() begins anew where the running time has been set back", () => {
   const timeline = new Timeline();
   placed(timeline, run(2000, 3), 2100);
-  const places = timeline.place(run(0, 3), 120n * MS, true);
+  const places = timeline.align(run(0, 3), 120n * MS, true);
   assertEquals(places, [
-    { shiftNs: 0n, isNew: true },
-    { shiftNs: 0n, isNew: false },
-    { shiftNs: 0n, isNew: false },
+    { shiftNs: 0n, isRestart: true },
+    { shiftNs: 0n, isRestart: false },
+    { shiftNs: 0n, isRestart: false },
   ]);
 });

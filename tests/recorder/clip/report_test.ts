@@ -91,14 +91,14 @@ Deno.test("clipReport() takes the last frame's end from the caps where it does n
 Deno.test("clipReport() takes the last frame's end from its neighbours where nothing tells it", () => {
   const tally = tallyOf([600, 900, 1300], null);
   assertEquals(reportOf(tally).end, 1.7); // as long as the one before it
-  tally.meet(1350n * MS);
+  tally.observe(1350n * MS);
   assertEquals(reportOf(tally).end, 1.35); // until the next one
   assertEquals(reportOf(tallyOf([600], null)).end, 0.6);
 });
 
 Deno.test("clipReport() blames a slow encoder, not the source, for what was dropped", () => {
   const tally = tallyOf([600, 800]);
-  tally.note("encoder-too-slow");
+  tally.addShortfall("encoder-too-slow");
   const { dropped, shortfalls } = reportOf(tally);
   assertEquals({ dropped, shortfalls }, { dropped: 4, shortfalls: ["encoder-too-slow"] });
 });
@@ -118,9 +118,9 @@ Deno.test("clipReport() of a clip that starts with the stream", () => {
   });
 });
 
-Deno.test("ClipTally.note() notes each reason once", () => {
+Deno.test("ClipTally.addShortfall() notes each reason once", () => {
   const tally = tallyOf(range(600, 10));
-  for (const reason of ["closed", "end-of-stream", "closed"] as const) tally.note(reason);
+  for (const reason of ["closed", "end-of-stream", "closed"] as const) tally.addShortfall(reason);
   assertEquals(reportOf(tally).shortfalls, ["closed", "end-of-stream"]);
 });
 
@@ -133,16 +133,16 @@ Deno.test("ClipTally.reaches() tells whether the frames go up to an instant", ()
   assertEquals(tallyOf(range(600, 20), null).reaches(endNs), true);
 });
 
-Deno.test("ClipTally.skip() counts frames that came and are not written, once", () => {
+Deno.test("ClipTally.addUnwritable() counts frames that came and are not written, once", () => {
   const tally = tallyOf(range(600, 5));
-  tally.skip();
-  tally.skip();
+  tally.addUnwritable();
+  tally.addUnwritable();
   for (const ms of range(880, 13)) tally.add(BigInt(ms) * MS, FRAME, FRAME);
   const { frames, dropped } = reportOf(tally);
   assertEquals({ frames, dropped }, { frames: 18, dropped: 2 });
   // also where nothing tells how long a frame lasts
   const untold = tallyOf(range(600, 5), null);
-  untold.skip();
+  untold.addUnwritable();
   untold.add(880n * MS, null, null);
   assertEquals(reportOf(untold).dropped, 1);
 });
