@@ -6,7 +6,8 @@
 export { GstError, type GstErrorOptions, GstLoadError, GstVersionError } from "./ffi/errors.ts";
 export { gstVersion } from "./ffi/gst.ts";
 export { AppSink, type AppSinkOptions } from "./src/app/app_sink.ts";
-export { AppSrc, type AppSrcOptions, type PushOptions } from "./src/app/app_src.ts";
+export { AppSrc, type AppSrcOptions } from "./src/app/app_src.ts";
+export type { PushOptions } from "./src/app/frame_buffer.ts";
 export { Bus, MessageStream } from "./src/gst/bus.ts";
 export { Element } from "./src/gst/element.ts";
 export { GstClosedError, GstParseError, GstTimeoutError } from "./src/util/errors.ts";
@@ -43,7 +44,7 @@ export {
   type Processor,
 } from "./src/observation/observation.ts";
 export { ObservationError } from "./src/observation/errors.ts";
-export { type Attachment, Pipeline, type StateOptions, type StopOptions } from "./src/pipeline.ts";
+export { Pipeline, type StateOptions, type StopOptions } from "./src/pipeline.ts";
 export type { PropertyValue } from "./src/gst/properties.ts";
 export type { PropertyChoice, PropertyInfo } from "./src/inspect/property_info.ts";
 export { Standalone, type StandaloneOptions } from "./src/standalone.ts";
@@ -90,7 +91,7 @@ export { hasElement } from "./src/gst/element_factory.ts";
 export { Frame } from "./src/gst/frame.ts";
 export type { RecorderStats } from "./src/recorder/stats.ts";
 export type { VideoLayout, VideoPlane } from "./src/gst/video_info.ts";
-export type { ContainerName } from "./src/verify/sniff.ts";
+export type { ContainerName } from "./src/media/containers.ts";
 export type { ClipFault, ClipFaultKind } from "./src/verify/faults.ts";
 export type { ClipGap, TrackMeasures, TrackStats } from "./src/verify/track_stats.ts";
 export {

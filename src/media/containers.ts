@@ -6,18 +6,28 @@
 import { extname } from "node:path";
 import { type ElementChain, MP3, PARSERS } from "./codecs.ts";
 
-/** A muxer, and the media types that it takes. */
+/** A kind of container, whatever the extension. */
+export type ContainerName = "matroska" | "mp4" | "mpeg-ts";
+
+/** The demuxers by kind of container. */
+export const DEMUXERS: Record<ContainerName, string> = {
+  "matroska": "matroskademux",
+  "mp4": "qtdemux",
+  "mpeg-ts": "tsdemux",
+};
+
+/** A container: its muxer, and the media types that it takes. */
 export interface Container {
+  name: ContainerName;
   muxer: ElementChain;
-  demuxer: string;
+  /** The type of its files in HTTP. */
+  mimeType: string;
   /** The media types that it takes; of those that raw frames can be encoded to, the first is preferred. */
   takes: string[];
   /** The elements that a media type needs right before the muxer. */
   needs?: Record<string, ElementChain>;
   /** The property that makes the muxer begin at 0 instead of the running time, if it has the choice. */
   atZero?: string;
-  /** Whether it is a stream without an index, which repeats parameter sets where they change. */
-  isStream?: true;
 }
 
 // fragments can be read after a crash; at its end the file becomes a plain one
@@ -32,20 +42,23 @@ const VP9_CHROMA: ElementChain = {
 /** The containers by extension. */
 const CONTAINERS: Record<string, Container> = {
   ".webm": {
+    name: "matroska",
+    mimeType: "video/webm",
     muxer: { elements: ["webmmux"], text: "webmmux" },
-    demuxer: "matroskademux",
     atZero: "offset-to-zero=true",
     takes: ["video/x-vp8", "video/x-vp9", "video/x-av1", "audio/x-opus"],
   },
   ".mkv": {
+    name: "matroska",
+    mimeType: "video/x-matroska",
     muxer: { elements: ["matroskamux"], text: "matroskamux" },
-    demuxer: "matroskademux",
     atZero: "offset-to-zero=true",
     takes: Object.keys(PARSERS),
   },
   ".mp4": {
+    name: "mp4",
+    mimeType: "video/mp4",
     muxer: { elements: ["mp4mux"], text: `mp4mux ${FRAGMENTS}` },
-    demuxer: "qtdemux",
     takes: [
       ...["video/x-h264", "video/x-h265", "video/x-vp9", "video/x-av1"],
       ...["audio/mpeg", MP3, "audio/x-opus"],
@@ -53,14 +66,15 @@ const CONTAINERS: Record<string, Container> = {
     needs: { "video/x-vp9": VP9_CHROMA },
   },
   ".mov": {
+    name: "mp4",
+    mimeType: "video/quicktime",
     muxer: { elements: ["qtmux"], text: `qtmux ${FRAGMENTS}` },
-    demuxer: "qtdemux",
     takes: ["video/x-h264", "video/x-h265", "audio/mpeg", MP3, "audio/x-alaw", "audio/x-mulaw"],
   },
   ".ts": {
+    name: "mpeg-ts",
+    mimeType: "video/mp2t",
     muxer: { elements: ["mpegtsmux"], text: "mpegtsmux" },
-    demuxer: "tsdemux",
-    isStream: true,
     takes: ["video/x-h264", "video/x-h265", "audio/mpeg", MP3, "audio/x-opus"],
   },
 };
@@ -83,10 +97,11 @@ export interface Remuxer {
  * @throws {RangeError} If no container is known for the extension; the message lists those that are.
  */
 export function remuxerOf(path: string): Remuxer {
-  const { demuxer, muxer, needs = {}, isStream, atZero } = containerFor(path);
+  const { name, muxer, needs = {}, atZero } = containerFor(path);
   return {
-    demuxer,
-    muxer: isStream ? null : muxer.elements[0]!,
+    demuxer: DEMUXERS[name],
+    // a transport stream is complete wherever it ends
+    muxer: name === "mpeg-ts" ? null : muxer.elements[0]!,
     needs,
     keepsTimes: atZero !== undefined,
   };

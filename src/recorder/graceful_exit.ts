@@ -5,6 +5,7 @@
  */
 
 import { deadline } from "../util/deadline.ts";
+import { isReport } from "../util/report_error.ts";
 import { isSighupIgnored } from "../util/sighup.ts";
 
 /** Finishes the clips of a recorder at the end of the process. */
@@ -82,7 +83,7 @@ function raise(signal: Deno.Signal): void {
 }
 
 function onUncaught(event: Event): void {
-  if (!event.defaultPrevented) closeAllNow();
+  if (!event.defaultPrevented && !isReport(event)) closeAllNow();
 }
 
 function closeAllNow(): void {

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { checkFunction, checkObject } from "../util/check.ts";
+import { checkFunction, checkObject, checkSec } from "../util/check.ts";
 import type { GstError } from "../../ffi/errors.ts";
 import { nsToSec, secToNs } from "../util/clock_time.ts";
-import { checkSec } from "../util/deadline.ts";
 import { Pipeline } from "../pipeline.ts";
+import { reportUnhandled, reportWarning } from "../util/report_error.ts";
 import { RingBuffer } from "../ringbuffer/ring_buffer.ts";
 import type { Call } from "../ringbuffer/clip_window.ts";
 import { RecordBin } from "./encode/record_bin.ts";
@@ -113,9 +113,15 @@ export interface VideoRecorderOptions {
    * @default {RecordBin}
    */
   recordBinClass?: typeof RecordBin;
-  /** Receives warnings, such as of a window shorter than two groups of pictures. They are printed by default. */
+  /**
+   * Receives warnings, such as of a window shorter than two groups of pictures. By default they are emitted as warnings of
+   * the process (`process.emitWarning()` of node:process), which prints them.
+   */
   onWarning?: (text: string) => void;
-  /** Receives a failure of the ring buffer's bin. It is printed by default. */
+  /**
+   * Receives a failure of the ring buffer's bin. By default, an `error` event is dispatched on `globalThis`, which prints it
+   * unless a listener prevents that; the process goes on.
+   */
   onError?: (error: GstError) => void;
 }
 
@@ -171,10 +177,10 @@ export function completeOptions(options: VideoRecorderOptions): CompleteOptions 
     exactStart = false,
     copyFrames = false,
     maxRingBytes = Infinity,
-    onWarning = console.warn,
+    onWarning = reportWarning,
     ringBufferClass = RingBuffer,
     recordBinClass = RecordBin,
-    onError = console.error,
+    onError = reportUnhandled,
     ...required
   } = options;
   const { pipeline, filenameGenerator, windowSizeSec } = required;

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { checkObject, checkText } from "../util/check.ts";
+import { checkObject, checkSec, checkText } from "../util/check.ts";
 import { GstError } from "../../ffi/errors.ts";
 import { nsToSec, secToNs } from "../util/clock_time.ts";
 import type { ElementChain } from "../media/codecs.ts";
-import { checkSec, deadline } from "../util/deadline.ts";
+import { deadline } from "../util/deadline.ts";
 import { GstTimeoutError } from "../util/errors.ts";
 import type { Frame } from "../gst/frame.ts";
 import { missingHint } from "../gst/missing_element.ts";

@@ -6,7 +6,7 @@
 import { nsToSec, secToNs } from "../util/clock_time.ts";
 import { isSelfContained, isSound } from "../media/codecs.ts";
 import type { Frame } from "../gst/frame.ts";
-import type { Attachment } from "../pipeline.ts";
+import type { Attachment } from "../gst/attachments.ts";
 import { DtsEstimator } from "../ringbuffer/dts_estimator.ts";
 import { History } from "../ringbuffer/history.ts";
 import type { RingBuffer, RingBufferOptions } from "../ringbuffer/ring_buffer.ts";

@@ -4,8 +4,7 @@
  * @module
  */
 import type { GstError } from "../../ffi/errors.ts";
-import { checkFunction, checkObject } from "../util/check.ts";
-import { checkSec } from "../util/deadline.ts";
+import { checkFunction, checkObject, checkSec } from "../util/check.ts";
 import { GstClosedError } from "../util/errors.ts";
 import type { Shortfall } from "./clip/report.ts";
 import { OpenClips } from "./open_clips.ts";

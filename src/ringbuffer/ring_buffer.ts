@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { checkObject, checkText } from "../util/check.ts";
-import { checkSec } from "../util/deadline.ts";
+import { checkObject, checkSec, checkText } from "../util/check.ts";
 import { GstError } from "../../ffi/errors.ts";
 import { gstApp } from "../../ffi/gst.ts";
 import { frameRateOf, mediaTypeOf, PadCaps } from "../gst/caps.ts";
@@ -175,7 +174,12 @@ export class RingBuffer {
     return this.#isDetached ? null : this.#bin.failure;
   }
 
-  /** Duration of a frame in nanoseconds by its caps; `null` if they state no fixed frame rate. */
+  /**
+   * Duration of a frame in nanoseconds by its caps; `null` if they state no fixed frame rate.
+   *
+   * @internal
+   * @ignore
+   */
   get frameNs(): bigint | null {
     const rate = this.#isDetached ? null : this.#stream.value?.rate ?? null;
     return rate === null ? null : BigInt(Math.round(1e9 / rate));
@@ -186,6 +190,9 @@ export class RingBuffer {
    *
    * @returns Whether frame rate, keyframe distance and, if bytes are limited, frame size are known; otherwise the ring must
    * be drained every second.
+   *
+   * @internal
+   * @ignore
    */
   resize(): boolean {
     if (this.#isDetached) return true;
@@ -213,13 +220,23 @@ export class RingBuffer {
     return this.#capacity.holdSec;
   }
 
-  /** Size of the full ring in bytes, by the caps of raw video; `null` for anything else, and without caps. */
+  /**
+   * Size of the full ring in bytes, by the caps of raw video; `null` for anything else, and without caps.
+   *
+   * @internal
+   * @ignore
+   */
   get capsBytes(): number | null {
     const rate = this.#isDetached || !this.#isPlain ? null : rawBytesPerSec(this.#tee);
     return rate === null ? null : Math.min(Math.round(rate * this.holdSec), this.#maxBytes);
   }
 
-  /** The longest time between keyframes so far; `null` for raw video and if not known yet. */
+  /**
+   * The longest time between keyframes so far; `null` for raw video and if not known yet.
+   *
+   * @internal
+   * @ignore
+   */
   get longestGopNs(): bigint | null {
     return this.#capacity.facts.longestGopNs;
   }
@@ -228,6 +245,7 @@ export class RingBuffer {
    * Sets what is known of the frames so far.
    *
    * @internal
+   * @ignore
    */
   learn(facts: StreamFacts): void {
     if (!this.#isDetached) this.#capacity.learn(facts, this.#caps);
@@ -238,6 +256,9 @@ export class RingBuffer {
    *
    * A pause must find room in front of the ring, so that a branch waiting for one more frame is not starved. More room is
    * made only when the sinks have been asked to pause: a source that nothing else paces would have filled it.
+   *
+   * @internal
+   * @ignore
    */
   follow(state: State, when: "before" | "after"): void {
     this.#target = state;
@@ -249,19 +270,34 @@ export class RingBuffer {
     }
   }
 
-  /** Sets whether a timer drains the ring. If so, it holds some seconds more, so that a busy event loop loses no frames. */
+  /**
+   * Sets whether a timer drains the ring. If so, it holds some seconds more, so that a busy event loop loses no frames.
+   *
+   * @internal
+   * @ignore
+   */
   set isDrained(isDrained: boolean) {
     if (isDrained === this.#capacity.isDrained) return;
     this.#capacity.isDrained = isDrained;
     this.resize();
   }
 
-  /** The number of frames that the ring holds before it drops the oldest. */
+  /**
+   * The number of frames that the ring holds before it drops the oldest.
+   *
+   * @internal
+   * @ignore
+   */
   get capacity(): number {
     return this.#frames;
   }
 
-  /** Limits the number of frames, however long the window; more are dropped until the ring is drained. */
+  /**
+   * Limits the number of frames, however long the window; more are dropped until the ring is drained.
+   *
+   * @internal
+   * @ignore
+   */
   set maxFrames(maxFrames: number) {
     this.#capacity.maxFrames = maxFrames;
     this.resize();

@@ -8,8 +8,8 @@ import { GstError } from "../../ffi/errors.ts";
 import { gst } from "../../ffi/gst.ts";
 import { ENUMS } from "../../ffi/layout.ts";
 import { readPadCaps } from "../gst/caps.ts";
+import { pathOf } from "../gst/object.ts";
 import { withStaticPad } from "../gst/pad.ts";
-import { pathOf } from "../gst/message.ts";
 import { setProperty } from "../gst/properties.ts";
 import type { RingBin } from "./ring_bin.ts";
 

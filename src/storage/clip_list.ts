@@ -4,8 +4,10 @@
  * @module
  */
 import { join } from "node:path";
-import { extensionOf } from "../media/containers.ts";
+import { extensionOf, EXTENSIONS } from "../media/containers.ts";
+import { beginsWithTsPacket, TS_PACKET_BYTES } from "../media/mpeg_ts.ts";
 import { checkFunction, checkObject } from "../util/check.ts";
+import { reportUnhandled } from "../util/report_error.ts";
 
 /** A clip on disk: a regular file that was completed under the name of a clip. */
 export interface ClipFile {
@@ -19,14 +21,12 @@ export interface ClipFile {
 
 /** How {@link listClips} lists clips. */
 export interface ListOptions {
-  /** Receives the error of each file that cannot be examined, which is left out. Defaults to `console.error`. */
+  /**
+   * Receives the error of each file that cannot be examined, which is left out. By default, an `error` event is dispatched
+   * on `globalThis`.
+   */
   onError?: (error: Error) => void;
 }
-
-const CLIP_EXTENSIONS = [".webm", ".mkv", ".mp4", ".mov", ".ts"];
-/** Each packet of an MPEG transport stream has this length, and begins with this byte. */
-const TS_PACKET_BYTES = 188;
-const TS_SYNC_BYTE = 0x47;
 
 /**
  * Lists the clips of a directory, oldest first; of several of the same time, by name.
@@ -58,7 +58,7 @@ export async function listClips(
 ): Promise<ClipFile[]> {
   checkPath("directory", directory);
   checkObject("options", options);
-  const { onError = console.error } = options;
+  const { onError = reportUnhandled } = options;
   checkFunction("onError", onError);
   const clips: ClipFile[] = [];
   for (const name of await namesIn(directory)) {
@@ -93,7 +93,7 @@ export async function listClips(
 export async function readClip(path: string): Promise<ClipFile | null> {
   checkPath("path", path);
   const extension = extensionOf(path);
-  if (!CLIP_EXTENSIONS.includes(extension)) return null;
+  if (!EXTENSIONS.includes(extension)) return null;
   const { isFile, size, mtime } = await Deno.lstat(path);
   if (!isFile || mtime === null) return null;
   if (extension === ".ts" && !await isTransportStream(path)) return null;
@@ -117,8 +117,8 @@ async function namesIn(directory: string): Promise<string[]> {
 async function isTransportStream(path: string): Promise<boolean> {
   using file = await Deno.open(path);
   const bytes = new Uint8Array(TS_PACKET_BYTES + 1);
-  await file.read(bytes);
-  return bytes[0] === TS_SYNC_BYTE && bytes[TS_PACKET_BYTES] === TS_SYNC_BYTE;
+  const count = await file.read(bytes);
+  return count === bytes.length && beginsWithTsPacket(bytes);
 }
 
 function checkPath(name: string, value: string): void {

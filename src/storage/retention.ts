@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { checkFunction, checkObject } from "../util/check.ts";
 import { resolve } from "node:path";
-import { checkSec } from "../util/deadline.ts";
+import { checkFunction, checkObject, checkSec } from "../util/check.ts";
 import { Mutex } from "../util/mutex.ts";
+import { reportUnhandled } from "../util/report_error.ts";
 import { byAge, type ClipFile, listClips } from "./clip_list.ts";
 
 /** What a directory of clips may hold: at least one limit; `Infinity` is none. */
@@ -28,7 +28,7 @@ export interface RetentionOptions {
   clips?: () => ClipFile[] | Promise<ClipFile[]>;
   /** Receives each clip as soon as it is removed. */
   onRemoved?: (clip: RemovedClip) => void;
-  /** Receives the error of each clip that cannot be examined or removed. Defaults to `console.error`. */
+  /** Receives the error of each clip that cannot be examined or removed. By default, an `error` event is dispatched on `globalThis`. */
   onError?: (error: Error) => void;
 }
 
@@ -156,7 +156,7 @@ function completeOptions(options: RetentionOptions): Required<RetentionOptions> 
     maxBytes = Infinity,
     maxAgeSec = Infinity,
     inUse = () => [],
-    onError = console.error,
+    onError = reportUnhandled,
     onRemoved = () => {},
     clips = () => listClips(directory, { onError }),
   } = options;

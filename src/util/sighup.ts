@@ -25,7 +25,7 @@ let isIgnored: boolean | undefined;
 export function isSighupIgnored(): boolean {
   if (isIgnored === undefined) {
     isIgnored = readIgnored();
-    // with the first listener to whatever signal, Deno has SIGHUP end the process, too
+    // Deno makes SIGHUP end the process as soon as any signal has a listener
     if (isIgnored) Deno.addSignalListener("SIGHUP", () => {});
   }
   return isIgnored;
@@ -36,7 +36,7 @@ function readIgnored(): boolean {
   const mayRead = Deno.permissions.querySync({ name: "read", path }).state === "granted";
   if (Deno.build.os !== "linux" || !mayRead) return false;
   try {
-    // a bit for each signal, from 1 on (proc(5)); SIGHUP is 1
+    // a bit per signal, from 1 on (proc(5)); SIGHUP is 1
     const [, mask] = /^SigIgn:\s*([0-9a-f]+)$/m.exec(Deno.readTextFileSync(path)) ?? [];
     return (BigInt(`0x${mask}`) & 1n) === 1n;
   } catch {

@@ -1,5 +1,5 @@
 /**
- * Records numbered frames into every kind of file until it is killed, telling how far the stream has come: `killed.ts FOLDER NUMBERED`.
+ * Records numbered frames into every kind of file until it is killed, and prints the stream's position: `killed.ts FOLDER NUMBERED`.
  */
 import { Standalone, VideoRecorder } from "../../mod.ts";
 import { numberedSource } from "../helpers/numbered.ts";

@@ -1,6 +1,6 @@
 /**
- * Recovers the clips of a folder, tells how many, and lets GStreamer go, so that its leak tracer lists what is left:
- * `recoveries.ts FOLDER`.
+ * Recovers the clips of a folder, prints how many were recovered and left, and deinitializes GStreamer, so that its leak
+ * tracer lists what is alive: `recoveries.ts FOLDER`.
  */
 import { gst } from "../../ffi/gst.ts";
 import { recoverClips } from "../../mod.ts";

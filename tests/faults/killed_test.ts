@@ -1,5 +1,5 @@
 /**
- * What a killed process leaves behind, and what recoverClips() makes of it.
+ * recoverClips() on the files that a killed process leaves.
  */
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { relative } from "@std/path";
@@ -12,14 +12,14 @@ import { tempDir } from "../helpers/temp_dir.ts";
 import { addRow } from "./table.ts";
 
 const FPS = 30;
-/** Kills, each in the middle of five recordings; 50 in the long form. */
+/** The number of kills, each in the middle of five recordings; 50 in the long form. */
 const ROUNDS = Deno.env.get("GSTP_SOAK") === "long" ? 50 : 3;
-/** Before that, ffmpeg takes a .ts of a few packets for something else. */
+/** The milliseconds before which a .ts has so few packets that ffmpeg takes it for something else. */
 const MIN_MS = 600;
-/** Each kind of file is cut that often. */
+/** The number of cuts of each kind of file. */
 const CUTS = 6;
 
-/** Recovers five clips, which must be whole up to their last frame; what each has lost. */
+/** Recovers five clips, which must be whole up to their last frame; returns the frames that each has lost. */
 async function recoverAll(folder: string, diedAtSec: number): Promise<Map<string, number>> {
   const { recovered, left } = await recoverClips(folder);
   assertEquals(left, []);
@@ -43,7 +43,7 @@ async function recoverAll(folder: string, diedAtSec: number): Promise<Map<string
   return new Map(EXTENSIONS.map((end) => [end, lost + last.get(".mkv")! - last.get(end)!]));
 }
 
-Deno.test("recoverClips() makes plain clips of every kind of file, after SIGKILL", async () => {
+Deno.test("recoverClips() makes plain clips of every kind of file after SIGKILL", async () => {
   await using dir = await tempDir();
   const numbered = `${dir.path}/numbered.raw`;
   await writeNumbered(numbered, 20 * FPS);
@@ -66,7 +66,7 @@ Deno.test("recoverClips() makes plain clips of every kind of file, after SIGKILL
   }
 });
 
-Deno.test("recoverClips() makes clips of what 1, 4 and 16 recorders leave at SIGKILL", async () => {
+Deno.test("recoverClips() makes clips of the files that 1, 4 and 16 recorders leave at SIGKILL", async () => {
   const lost = await Promise.all([1, 4, 16].map(async (count) => {
     await using dir = await tempDir();
     const { frames } = await interrupt("SIGKILL", dir.path, count);
@@ -84,7 +84,7 @@ Deno.test("recoverClips() makes clips of what 1, 4 and 16 recorders leave at SIG
   });
 });
 
-Deno.test("recoverClips() makes a clip of a file that is cut off anywhere", async () => {
+Deno.test("recoverClips() makes a clip of a file that is cut off at any byte", async () => {
   await using dir = await tempDir();
   const numbered = `${dir.path}/numbered.raw`;
   await writeNumbered(numbered, 20 * FPS);

@@ -1,9 +1,9 @@
 /**
- * What recoverClips() makes of files that are damaged otherwise than by being cut off.
+ * recoverClips() on files that are damaged other than by being cut off.
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { basename } from "@std/path";
-import { recoverClips, type RecoveredClip } from "../../mod.ts";
+import { recoverClips, type RecoveredClip, Standalone } from "../../mod.ts";
 import { gstp } from "../helpers/cli.ts";
 import { EXTENSIONS, killAt } from "../helpers/killed.ts";
 import { readNumbers, writeNumbered } from "../helpers/numbered.ts";
@@ -14,12 +14,12 @@ import { addRow } from "./table.ts";
 
 const SEED = Number(Deno.env.get("FUZZ_SEED") ?? 1);
 const random = randomNumbers(SEED);
-/** Each kind of file is damaged that often. */
+/** The number of damaged copies of each kind of file. */
 const COPIES = 5;
-/** A sector of a disk. */
+/** The size of a disk's sector. */
 const SECTOR_BYTES = 512;
 
-/** What a killed process has left of each kind of file, and how many frames are in there. */
+/** The file of each kind that a killed process left, and the number of its frames. */
 const wholes = await (async () => {
   await using dir = await tempDir();
   await writeNumbered(`${dir.path}/n.raw`, 600);
@@ -31,7 +31,7 @@ const wholes = await (async () => {
   }));
 })();
 
-/** Writes copies of each kind of file in which something was done to the bytes from a place on that is at random. */
+/** Writes copies of each kind of file, each damaged from a random offset on. */
 async function writeDamaged(
   folder: string,
   damage: (bytes: Uint8Array<ArrayBuffer>, at: number) => Uint8Array,
@@ -48,7 +48,7 @@ function names(folder: string): string[] {
   return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 }
 
-/** A hash of each frame of a file, by ffprobe. */
+/** Returns a hash of each frame of a file, by ffprobe. */
 async function frameHashes(path: string): Promise<string[]> {
   const { stdout } = await run("ffprobe", [
     ...["-v", "quiet", "-show_packets", "-show_data_hash", "md5"],
@@ -57,7 +57,7 @@ async function frameHashes(path: string): Promise<string[]> {
   return JSON.parse(stdout).packets.map((packet: { data_hash: string }) => packet.data_hash);
 }
 
-Deno.test("recoverClips() keeps what is damaged in its middle, beside the clip of what is not", async () => {
+Deno.test("recoverClips() keeps a file that is damaged in its middle, beside the clip of the rest", async () => {
   await using dir = await tempDir();
   await writeDamaged(dir.path, (bytes, at) => {
     for (let i = 0; i < SECTOR_BYTES; i++) bytes[at + i] = random(256);
@@ -67,10 +67,10 @@ Deno.test("recoverClips() keeps what is damaged in its middle, beside the clip o
     names(dir.path).map((name) => [name, Deno.readFileSync(`${dir.path}/${name}`)]),
   );
   const { recovered, left } = await recoverClips(dir.path);
-  // times that make no sense may keep a clip from being written: then the file stays as it is
+  // wrong times may keep a clip from being written: then the file stays as it is
   assert(left.length <= 2 && left.every(({ reason }) => reason === "failed"), `seed ${SEED}`);
   for (const clip of recovered) await checkDamaged(clip, before.get(basename(clip.partPath))!);
-  // the others have a name that another run does not look at
+  // the others have a name that another run ignores
   const after = names(dir.path);
   const parts = left.map(({ partPath }) => basename(partPath));
   assertEquals(after.filter((name) => name.endsWith(".part")), parts.sort());
@@ -84,7 +84,7 @@ Deno.test("recoverClips() keeps what is damaged in its middle, beside the clip o
   });
 });
 
-/** The file is kept as it was, and the clip can be decoded. */
+/** Checks that the file is kept as it was, and that the clip can be decoded. */
 async function checkDamaged(clip: RecoveredClip, file: Uint8Array): Promise<void> {
   const { path, frames, damaged, originalPath, lostBytes } = clip;
   assertEquals(damaged, true, path);
@@ -101,7 +101,7 @@ async function checkDamaged(clip: RecoveredClip, file: Uint8Array): Promise<void
   assert((await readNumbers(path, true)).length > 0.5 * whole.frames, path);
 }
 
-Deno.test("recoverClips() removes no file with wrong bytes of which the clip has not every frame", async () => {
+Deno.test("recoverClips() removes no file with wrong bytes if the clip lacks any of its frames", async () => {
   await using dir = await tempDir();
   await writeDamaged(dir.path, (bytes, at) => {
     bytes[at] = bytes[at]! ^ (1 + random(255));
@@ -129,7 +129,35 @@ Deno.test("recoverClips() removes no file with wrong bytes of which the clip has
   });
 });
 
-Deno.test("recoverClips() takes zeros at the end for what was not written", async () => {
+Deno.test("recoverClips() keeps a file if the clip lacks a frame of sound", async () => {
+  await using dir = await tempDir();
+  const path = `${dir.path}/a.webm`;
+  await Standalone.buildAndRun(
+    `webmmux name=mux ! filesink location=${path} videotestsrc num-buffers=60 ! ` +
+      "video/x-raw,width=64,height=48,framerate=30/1 ! vp8enc deadline=1 ! mux. " +
+      "audiotestsrc samplesperbuffer=960 num-buffers=100 ! audio/x-raw,rate=48000 ! opusenc ! opusparse ! mux.",
+  );
+  const whole = await Deno.readFile(path);
+  await Deno.remove(path);
+  const cut = whole.slice(0, whole.length * 0.7);
+  await Deno.writeFile(`${path}.part`, cut);
+  const [{ frames, damaged }] = (await recoverClips(dir.path)).recovered as [RecoveredClip];
+  assertEquals(damaged, false);
+  await Deno.remove(path);
+  // a group with a duration of 20 ms, and a block of the second track: there is no fifth one
+  const block = [0x9b, 0x81, 20, 0xa1, 0x40, null, 0x82];
+  const at = cut.findLastIndex((_, i) =>
+    block.every((byte, j) => byte === null || cut[i + j] === byte)
+  );
+  assert(at > cut.length / 2);
+  cut[at + block.length - 1] = 0x85;
+  await Deno.writeFile(`${path}.part`, cut);
+  const { recovered: [clip], left } = await recoverClips(dir.path);
+  assertEquals([clip!.frames, clip!.damaged, left], [frames - 1, true, []]);
+  assertEquals(await Deno.readFile(clip!.originalPath!), cut);
+});
+
+Deno.test("recoverClips() ignores zeros at the end, which were not written", async () => {
   await using dir = await tempDir();
   await writeDamaged(dir.path, (bytes, at) => {
     const zeros = new Uint8Array(bytes.length + 10_000);

@@ -1,5 +1,5 @@
 /**
- * Files of every kind, as a killed process leaves them.
+ * The files of every kind that a killed process leaves.
  *
  * @module
  */
@@ -8,14 +8,14 @@ import { start } from "./run.ts";
 
 const SCRIPT = fromFileUrl(new URL("../children/killed.ts", import.meta.url));
 
-/** The extensions of what {@link killAt} leaves, in order. */
+/** The extensions of the files that {@link killAt} leaves, sorted. */
 export const EXTENSIONS = [".mkv", ".mov", ".mp4", ".ts", ".webm"];
 
 /**
- * Kills a process that records into every kind of file: `clip.mkv.part` and so on in a folder.
+ * Kills a process that records into every kind of file, `clip.mkv.part` and so on in a folder.
  *
  * @param numbered A file of writeNumbered().
- * @returns The time of the newest frame that it told.
+ * @returns The last position of the stream that it printed, in seconds.
  */
 export async function killAt(ms: number, folder: string, numbered: string): Promise<number> {
   const child = start(Deno.execPath(), ["run", "-A", SCRIPT, folder, numbered]);

@@ -10,6 +10,7 @@ import { PartFile } from "../../storage/part_file.ts";
 import { nsToSec } from "../../util/clock_time.ts";
 import { deadline } from "../../util/deadline.ts";
 import { GstTimeoutError } from "../../util/errors.ts";
+import { reportUnhandled } from "../../util/report_error.ts";
 import type { RecordBin } from "../encode/record_bin.ts";
 import { ClipInput } from "./clip_input.ts";
 import type { ClipTrackOptions } from "./clip_track.ts";
@@ -73,7 +74,7 @@ export class Clip {
     this.#patienceMs = performance.now() + options.maxDelaySec * 1000 / 2;
     this.started = this.#start.promise;
     this.done = this.#finish.promise.then(() => {}, (error) => {
-      if (this.#hasStarted && !this.#isAwaited) console.error(error);
+      if (this.#hasStarted && !this.#isAwaited) reportUnhandled(error);
     });
     const late = `No file within ${options.maxDelaySec} s`;
     deadline(this.started, options.maxDelaySec, late)
@@ -87,7 +88,10 @@ export class Clip {
     return new GstTimeoutError(`${late}: ${this.#input.lateness}`);
   }
 
-  /** Resolves with the report, or rejects with a {@link RecordingError}; a failure that nobody awaits is printed. */
+  /**
+   * Resolves with the report, or rejects with a {@link RecordingError}. A failure that nobody awaits is reported by an
+   * `error` event on `globalThis`.
+   */
   get finished(): Promise<RecordingReport> {
     this.#isAwaited = true;
     return this.#finish.promise;
@@ -96,7 +100,7 @@ export class Clip {
   /** Calls a function with the report; a failure is seen by {@link finished} alone. */
   onFinished(callback: (report: RecordingReport) => void): void {
     const call = async (report: RecordingReport) => await callback(report);
-    this.#finish.promise.then((report) => call(report).catch(console.error), () => {});
+    this.#finish.promise.then((report) => call(report).catch(reportUnhandled), () => {});
   }
 
   /** The state of the clip. */
@@ -242,7 +246,7 @@ export class Clip {
       }
       this.#rename();
     } catch (error) {
-      console.error(new RecordingError(this.path, error, this.#file!.partPath));
+      reportUnhandled(new RecordingError(this.path, error, this.#file!.partPath));
     }
   }
 

@@ -4,14 +4,11 @@
  *
  * @module
  */
-import { cString } from "../../../ffi/cstring.ts";
 import { gst, gstApp } from "../../../ffi/gst.ts";
 import { ENUMS, OFFSETS } from "../../../ffi/layout.ts";
-import { capsText } from "../../gst/caps.ts";
+import { replaceFrameRate } from "../../gst/caps.ts";
 import { max } from "../../util/clock_time.ts";
 import type { Frame } from "../../gst/frame.ts";
-
-const FRAME_RATE = /, framerate=\(fraction\)[^,;]+/;
 
 /** Pushes frames into an appsrc until {@link close}. */
 export class AppsrcFeeder {
@@ -21,8 +18,8 @@ export class AppsrcFeeder {
   #aheadNs: bigint | undefined;
   /** The segment of such timestamps. Owned, like the caps: freed by {@link close}. */
   #segment: Deno.PointerObject | null = null;
-  /** The frame rate of the first caps, as text; empty if they state none. */
-  #rate: string | undefined;
+  /** The first caps, whose frame rate all frames get. Owned: unref'd by {@link close}. */
+  #firstCaps: Deno.PointerObject | null = null;
   /** The caps of the last frame. */
   #seenCaps: Deno.PointerValue = null;
   /** The caps that replace them; `null` if frames keep theirs. */
@@ -62,13 +59,9 @@ export class AppsrcFeeder {
 
   #readCaps({ capsHandle }: Frame): void {
     if (Deno.UnsafePointer.equals(capsHandle, this.#seenCaps)) return;
-    const text = capsText(capsHandle);
-    const rate = FRAME_RATE.exec(text)?.[0] ?? "";
-    this.#rate ??= rate;
+    this.#firstCaps ??= gst().gst_mini_object_ref(capsHandle)!;
     this.#dropCaps();
-    if (rate !== this.#rate) {
-      this.#caps = gst().gst_caps_from_string(cString(text.replace(FRAME_RATE, "") + this.#rate));
-    }
+    this.#caps = replaceFrameRate(capsHandle, this.#firstCaps);
     // held, so that no other caps get the same address
     this.#seenCaps = gst().gst_mini_object_ref(capsHandle);
   }
@@ -83,8 +76,9 @@ export class AppsrcFeeder {
   /** Frees caps and segment. May be called twice. */
   close(): void {
     this.#dropCaps();
+    if (this.#firstCaps !== null) gst().gst_mini_object_unref(this.#firstCaps);
     if (this.#segment !== null) gst().gst_segment_free(this.#segment);
-    this.#segment = null;
+    this.#firstCaps = this.#segment = null;
   }
 }
 

@@ -118,9 +118,14 @@ function codec(
     );
   }
   const part = withRate(parser(container, mediaType, extension), mediaType, unstatedFrameNs);
-  const isSpliced = splicedCaps !== undefined && !container.isStream;
+  const isSpliced = splicedCaps !== undefined && !isStream(container);
   const needed = container.needs?.[mediaType];
   return both(isSpliced ? spliced(part, mediaType, splicedCaps) : part, needed);
+}
+
+/** Returns whether a container needs no index at its end, and repeats parameter sets where they change. */
+function isStream(container: Container | undefined): boolean {
+  return container?.name === "mpeg-ts";
 }
 
 /** Keeps the caps those of the first frames: muxers refuse others in the middle of a file, or write a broken one. */
@@ -170,9 +175,8 @@ export function survivesCapsChange(
 ): boolean {
   const mediaType = mediaTypeOf(before);
   if (mediaType !== mediaTypeOf(after)) return false;
-  const isStream = findContainer(path)?.isStream ?? false;
   const isRaw = mediaType === "video/x-raw";
-  return isStream && !mediaType.endsWith("/x-raw") ||
+  return isStream(findContainer(path)) && !mediaType.endsWith("/x-raw") ||
     areAlike(before, after, isRaw ? SHAPE_FIELDS : RATE_FIELDS);
 }
 

@@ -38,7 +38,7 @@ Deno.test("evaluateFeatures() names what is missing, with its package", () => {
   assertEquals(missing(without("jpegenc", "errorignore")), {
     "snapshots as .jpg": [{ element: "jpegenc", debianPackage: "gstreamer1.0-plugins-good" }],
     "snapshots as .jpeg": [{ element: "jpegenc", debianPackage: "gstreamer1.0-plugins-good" }],
-    "a failed ring leaves the pipeline alone": [
+    "isolation of failed ring buffers": [
       { element: "errorignore", debianPackage: "gstreamer1.0-plugins-bad" },
     ],
   });
