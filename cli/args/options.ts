@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { State } from "../../mod.ts";
+import { CLIP_EXTENSIONS, type State } from "../../mod.ts";
 import { readAddress } from "./address.ts";
 import { inSection, type OptionTable } from "./option.ts";
 import {
@@ -20,8 +20,6 @@ import { UsageError } from "./usage_error.ts";
 
 /** A day: the longest window. */
 export const MAX_WINDOW_SEC = 86_400;
-/** The containers that clips can have. */
-const CONTAINERS = ["mp4", "webm", "mkv", "mov", "ts"] as const;
 /** The states that a pipeline can be drawn in. */
 const STATES = ["null", "ready", "paused", "playing"] as const satisfies State[];
 
@@ -241,7 +239,8 @@ export const COMPLETION_OPTIONS = {
 
 /** Reads the name of a container, with or without a dot, as an extension. */
 function readContainer(name: string, text: string): string {
-  return `.${oneOf(CONTAINERS)(name, text.replace(/^\./, ""))}`;
+  const names = CLIP_EXTENSIONS.map((extension) => extension.slice(1));
+  return `.${oneOf(names)(name, text.replace(/^\./, ""))}`;
 }
 
 /** Reads the name of a file for a picture. */

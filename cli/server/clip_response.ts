@@ -3,17 +3,10 @@
  *
  * @module
  */
-import { extname } from "node:path";
 import { parse } from "npm:range-parser@^2";
+import { mimeTypeOf } from "../../mod.ts";
 import type { OpenClip } from "../record/open_clip.ts";
 
-const TYPES: Record<string, string> = {
-  ".mp4": "video/mp4",
-  ".mov": "video/quicktime",
-  ".webm": "video/webm",
-  ".mkv": "video/x-matroska",
-  ".ts": "video/mp2t",
-};
 /** What range-parser returns for a range outside of the file. */
 const UNSATISFIABLE = 2;
 const CHUNK_BYTES = 64 * 1024;
@@ -25,7 +18,7 @@ export async function clipResponse(
   clip: OpenClip,
 ): Promise<Response> {
   const headers = new Headers({
-    "content-type": TYPES[extname(name).toLowerCase()] ?? "application/octet-stream",
+    "content-type": mimeTypeOf(name),
     "accept-ranges": "bytes",
     "cache-control": "private, no-cache",
     "last-modified": clip.modifiedAt.toUTCString(),

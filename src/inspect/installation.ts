@@ -7,7 +7,7 @@ import { glib, gobject, gst, gstApp, gstVersion, gstVideo } from "../../ffi/gst.
 import { openedLibraries } from "../../ffi/library.ts";
 import { PARSERS } from "../media/codecs.ts";
 import { debianPackageOf } from "../gst/debian_packages.ts";
-import { EXTENSIONS } from "../media/containers.ts";
+import { CLIP_EXTENSIONS } from "../media/containers.ts";
 import { recordElements } from "../recorder/encode/record_bin_text.ts";
 import { smartCutElements } from "../recorder/encode/smart_cut.ts";
 import { IMAGES } from "../recorder/snapshot.ts";
@@ -129,15 +129,15 @@ export function evaluateFeatures(isInstalled: (element: string) => boolean): Fea
 /** Returns whether the ring buffer and at least one container work. */
 export function canRecord(features: readonly Feature[]): boolean {
   const works = (name: string) => features.find((feature) => feature.name === name)?.works ?? false;
-  return works("ring buffer") && EXTENSIONS.some((extension) => works(`record ${extension}`));
+  return works("ring buffer") && CLIP_EXTENSIONS.some((extension) => works(`record ${extension}`));
 }
 
 function allFeatures(): Record<string, string[][]> {
   const features: Record<string, string[][]> = { "ring buffer": [RING] };
-  for (const extension of EXTENSIONS) {
+  for (const extension of CLIP_EXTENSIONS) {
     features[`record ${extension}`] = recordElements(extension, "video/x-raw");
   }
-  for (const extension of EXTENSIONS) {
+  for (const extension of CLIP_EXTENSIONS) {
     const sound = recordElements(extension, "audio/x-raw");
     features[`sound in ${extension}`] = sound.map((
       elements,
@@ -146,7 +146,7 @@ function allFeatures(): Record<string, string[][]> {
   features["encoded ring buffer"] = encoderElements();
   for (const mediaType of Object.keys(PARSERS)) {
     const name = `${codecName(mediaType)} without re-encoding`;
-    features[name] = EXTENSIONS.flatMap((extension) => recordElements(extension, mediaType));
+    features[name] = CLIP_EXTENSIONS.flatMap((extension) => recordElements(extension, mediaType));
   }
   for (const mediaType of Object.keys(PARSERS)) {
     const elements = smartCutElements(mediaType);

@@ -133,8 +133,33 @@ export function containerFor(path: string): Container {
 
 /** Returns the extensions of the containers that take a media type. */
 export function extensionsFor(mediaType: string): string[] {
-  return EXTENSIONS.filter((extension) => CONTAINERS[extension]!.takes.includes(mediaType));
+  return CLIP_EXTENSIONS.filter((extension) => CONTAINERS[extension]!.takes.includes(mediaType));
 }
 
-/** The extensions that clips can have. */
-export const EXTENSIONS: readonly string[] = Object.keys(CONTAINERS);
+/**
+ * The extensions that clips can have, each with its dot.
+ *
+ * @example
+ * ```ts
+ * import { CLIP_EXTENSIONS } from "@gstp/gstp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(CLIP_EXTENSIONS, [".webm", ".mkv", ".mp4", ".mov", ".ts"]);
+ * ```
+ */
+export const CLIP_EXTENSIONS: readonly string[] = Object.keys(CONTAINERS);
+
+/**
+ * Returns the media type of a clip in HTTP, by its extension; `application/octet-stream` if that is not known.
+ *
+ * @example
+ * ```ts
+ * import { mimeTypeOf } from "@gstp/gstp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(mimeTypeOf("clips/a.mp4"), "video/mp4");
+ * ```
+ */
+export function mimeTypeOf(path: string): string {
+  return findContainer(path)?.mimeType ?? "application/octet-stream";
+}

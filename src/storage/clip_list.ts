@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import { extensionOf, EXTENSIONS } from "../media/containers.ts";
+import { CLIP_EXTENSIONS, extensionOf } from "../media/containers.ts";
 import { beginsWithTsPacket, TS_PACKET_BYTES } from "../media/mpeg_ts.ts";
 import { checkFunction, checkObject } from "../util/check.ts";
 import { reportUnhandled } from "../util/report_error.ts";
@@ -93,7 +93,7 @@ export async function listClips(
 export async function readClip(path: string): Promise<ClipFile | null> {
   checkPath("path", path);
   const extension = extensionOf(path);
-  if (!EXTENSIONS.includes(extension)) return null;
+  if (!CLIP_EXTENSIONS.includes(extension)) return null;
   const { isFile, size, mtime } = await Deno.lstat(path);
   if (!isFile || mtime === null) return null;
   if (extension === ".ts" && !await isTransportStream(path)) return null;

@@ -5,7 +5,7 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { relative } from "@std/path";
 import { recoverClips } from "../../mod.ts";
 import { interrupt, lostFrames } from "../helpers/interrupt.ts";
-import { EXTENSIONS, killAt } from "../helpers/killed.ts";
+import { CLIP_EXTENSIONS, killAt } from "../helpers/killed.ts";
 import { readNumbers, readTimes, writeNumbered } from "../helpers/numbered.ts";
 import { probeClip } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
@@ -23,8 +23,11 @@ const CUTS = 6;
 async function recoverAll(folder: string, diedAtSec: number): Promise<Map<string, number>> {
   const { recovered, left } = await recoverClips(folder);
   assertEquals(left, []);
-  assertEquals(recovered.map(({ path }) => path), EXTENSIONS.map((end) => `${folder}/clip${end}`));
-  assertEquals([...Deno.readDirSync(folder)].length, EXTENSIONS.length);
+  assertEquals(
+    recovered.map(({ path }) => path),
+    CLIP_EXTENSIONS.map((end) => `${folder}/clip${end}`),
+  );
+  assertEquals([...Deno.readDirSync(folder)].length, CLIP_EXTENSIONS.length);
   const last = new Map<string, number>();
   for (const [i, { path, partPath, frames, duration, bytes, damaged }] of recovered.entries()) {
     assertEquals([partPath, damaged], [`${path}.part`, false]);
@@ -35,19 +38,19 @@ async function recoverAll(folder: string, diedAtSec: number): Promise<Map<string
     const info = await probeClip(path);
     assertAlmostEquals(duration, info.duration, 0.04, path);
     assertAlmostEquals(duration, frames / FPS, 0.04, path);
-    last.set(EXTENSIONS[i]!, numbers.at(-1)!);
+    last.set(CLIP_EXTENSIONS[i]!, numbers.at(-1)!);
   }
   const newest = (await readTimes(`${folder}/clip.mkv`)).at(-1)!;
   const lost = Math.max(0, Math.round((diedAtSec - newest) * FPS));
   // the same number is the same frame
-  return new Map(EXTENSIONS.map((end) => [end, lost + last.get(".mkv")! - last.get(end)!]));
+  return new Map(CLIP_EXTENSIONS.map((end) => [end, lost + last.get(".mkv")! - last.get(end)!]));
 }
 
 Deno.test("recoverClips() makes plain clips of every kind of file after SIGKILL", async () => {
   await using dir = await tempDir();
   const numbered = `${dir.path}/numbered.raw`;
   await writeNumbered(numbered, 20 * FPS);
-  const lost = new Map(EXTENSIONS.map((end) => [end, 0]));
+  const lost = new Map(CLIP_EXTENSIONS.map((end) => [end, 0]));
   for (let round = 0; round < ROUNDS; round++) {
     const folder = `${dir.path}/${round}`;
     const diedAtSec = await killAt(MIN_MS + (round * 617) % 1900, folder, numbered);
@@ -89,7 +92,7 @@ Deno.test("recoverClips() makes a clip of a file that is cut off at any byte", a
   const numbered = `${dir.path}/numbered.raw`;
   await writeNumbered(numbered, 20 * FPS);
   await killAt(1500, `${dir.path}/whole`, numbered);
-  for (const end of EXTENSIONS) {
+  for (const end of CLIP_EXTENSIONS) {
     const whole = await Deno.readFile(`${dir.path}/whole/clip${end}.part`);
     for (let i = 0; i < CUTS; i++) {
       const bytes = Math.floor(whole.length * (0.35 + 0.65 * Math.random()));
@@ -108,7 +111,7 @@ Deno.test("recoverClips() makes a clip of a file that is cut off at any byte", a
     assert(lostBytes < 2000, `${relative(dir.path, partPath)}: ${lostBytes} bytes`);
   }
   addRow(import.meta.url, {
-    fault: `a ${EXTENSIONS.join(", ")} cut off at any byte`,
+    fault: `a ${CLIP_EXTENSIONS.join(", ")} cut off at any byte`,
     tries: recovered.length,
     outcome: "recovered up to the last whole frame or fragment",
     lost: `${Math.max(...recovered.map(({ lostBytes }) => lostBytes))} bytes at most`,

@@ -5,7 +5,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { basename } from "@std/path";
 import { recoverClips, type RecoveredClip, Standalone } from "../../mod.ts";
 import { gstp } from "../helpers/cli.ts";
-import { EXTENSIONS, killAt } from "../helpers/killed.ts";
+import { CLIP_EXTENSIONS, killAt } from "../helpers/killed.ts";
 import { readNumbers, writeNumbered } from "../helpers/numbered.ts";
 import { randomNumbers } from "../helpers/random.ts";
 import { run } from "../helpers/run.ts";
@@ -24,7 +24,7 @@ const wholes = await (async () => {
   await using dir = await tempDir();
   await writeNumbered(`${dir.path}/n.raw`, 600);
   await killAt(3000, dir.path, `${dir.path}/n.raw`);
-  return await Promise.all(EXTENSIONS.map(async (extension) => {
+  return await Promise.all(CLIP_EXTENSIONS.map(async (extension) => {
     const part = `${dir.path}/clip${extension}.part`;
     const frames = (await readNumbers(part, true)).length;
     return { extension, bytes: await Deno.readFile(part), frames };
@@ -77,7 +77,7 @@ Deno.test("recoverClips() keeps a file that is damaged in its middle, beside the
   assertEquals((await recoverClips(dir.path)).recovered, []);
   assertEquals(names(dir.path), after);
   addRow(import.meta.url, {
-    fault: `a ${EXTENSIONS.join(", ")} with a sector of wrong bytes in its middle`,
+    fault: `a ${CLIP_EXTENSIONS.join(", ")} with a sector of wrong bytes in its middle`,
     tries: recovered.length,
     outcome: "a clip of what is before and behind them; the file is kept, too",
     lost: `${Math.max(...recovered.map(({ lostBytes }) => lostBytes))} bytes at most`,
@@ -122,7 +122,7 @@ Deno.test("recoverClips() removes no file with wrong bytes if the clip lacks any
     left.length + recovered.filter(({ originalPath }) => originalPath !== null).length,
   );
   addRow(import.meta.url, {
-    fault: `a ${EXTENSIONS.join(", ")} with one wrong byte`,
+    fault: `a ${CLIP_EXTENSIONS.join(", ")} with one wrong byte`,
     tries: recovered.length + left.length,
     outcome: "a clip with every byte of every frame, or the file is kept",
     lost: "0 bytes",
@@ -180,7 +180,7 @@ Deno.test("recoverClips() ignores zeros at the end, which were not written", asy
   }
   assertEquals(names(dir.path), recovered.map(({ path }) => basename(path)).sort());
   addRow(import.meta.url, {
-    fault: `a ${EXTENSIONS.join(", ")} that ends in zeros, as after a power cut`,
+    fault: `a ${CLIP_EXTENSIONS.join(", ")} that ends in zeros, as after a power cut`,
     tries: recovered.length,
     outcome: "recovered up to the last frame or fragment that was written",
     lost: "what was not written",

@@ -9,7 +9,7 @@ import { start } from "./run.ts";
 const SCRIPT = fromFileUrl(new URL("../children/killed.ts", import.meta.url));
 
 /** The extensions of the files that {@link killAt} leaves, sorted. */
-export const EXTENSIONS = [".mkv", ".mov", ".mp4", ".ts", ".webm"];
+export const CLIP_EXTENSIONS = [".mkv", ".mov", ".mp4", ".ts", ".webm"];
 
 /**
  * Kills a process that records into every kind of file, `clip.mkv.part` and so on in a folder.

@@ -10,7 +10,7 @@ import { run } from "../helpers/run.ts";
 import { runFile, runScript } from "../helpers/script.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 
-const EXTENSIONS = [".webm", ".mkv", ".mp4", ".mov", ".ts"];
+const CLIP_EXTENSIONS = [".webm", ".mkv", ".mp4", ".mov", ".ts"];
 
 /** The pipeline text of a recording with two tracks and reordered frames, by extension. */
 const BOTH: Record<string, string> = {
@@ -113,7 +113,7 @@ async function checkVideo(path: string, video: VerifiedTrack, decodedFrames: num
 Deno.test("verifyClip() finds no fault in whole clips of every container, and counts as ffprobe does", async () => {
   await using dir = await tempDir();
   await using app = await runLive();
-  const recorders = EXTENSIONS.map((extension) =>
+  const recorders = CLIP_EXTENSIONS.map((extension) =>
     recorderOf(app.pipeline, newPaths(dir.path, extension))
   );
   await ringFull(app.pipeline);
@@ -131,7 +131,7 @@ Deno.test("verifyClip() finds no fault in whole clips of every container, and co
 });
 
 Deno.test("verifyClip() finds no fault in clips with sound and reordered frames", async () => {
-  for (const extension of EXTENSIONS) {
+  for (const extension of CLIP_EXTENSIONS) {
     const path = await both(extension);
     const report = await verifyClip(path);
     assertEquals([report.ok, report.faults], [true, []], path);
@@ -168,7 +168,7 @@ Deno.test("verifyClip() counts sound in transport streams as ffprobe does", asyn
 });
 
 Deno.test("verifyClip() finds gaps of one frame and more", async () => {
-  for (const extension of EXTENSIONS) {
+  for (const extension of CLIP_EXTENSIONS) {
     const path = await without(await both(extension), "between(n,40,42)");
     const report = await verifyClip(path);
     assertEquals(report.faults.map(({ kind }) => kind), ["gap"], path);
@@ -182,7 +182,7 @@ Deno.test("verifyClip() finds gaps of one frame and more", async () => {
 });
 
 Deno.test("verifyClip() finds clips that begin with a delta frame", async () => {
-  for (const extension of EXTENSIONS) {
+  for (const extension of CLIP_EXTENSIONS) {
     const path = await without(await both(extension), "eq(n,0)");
     const { ok, faults } = await verifyClip(path, { decode: false });
     assertEquals(ok, false);
@@ -267,7 +267,7 @@ Deno.test("verifyClip() reads the .part files that a killed process leaves", asy
       "videotestsrc is-live=true ! video/x-raw,width=160,height=120,framerate=30/1 ! tee name=t t. ! fakesink",
       { background: true },
     );
-    const recorders = ${JSON.stringify(EXTENSIONS)}.map((extension) => new VideoRecorder({
+    const recorders = ${JSON.stringify(CLIP_EXTENSIONS)}.map((extension) => new VideoRecorder({
       pipeline, srcTeeName: "t", windowSizeSec: 1,
       filenameGenerator: () => "${dir.path}/a" + extension,
     }));
@@ -280,7 +280,7 @@ Deno.test("verifyClip() reads the .part files that a killed process leaves", asy
   const names = [...Deno.readDirSync(dir.path)].map(({ name }) => name).filter((name) =>
     name.endsWith(".part")
   );
-  assertEquals(names.length, EXTENSIONS.length);
+  assertEquals(names.length, CLIP_EXTENSIONS.length);
   for (const name of names) {
     const path = `${dir.path}/${name}`;
     const { faults, tracks: [video], decodedFrames } = await verifyClip(path);
@@ -316,7 +316,7 @@ Deno.test("verifyClip() reports anything else as unreadable", async () => {
 });
 
 Deno.test("verifyClip() ends, whatever is in a file", async () => {
-  const clips = await Promise.all(EXTENSIONS.map(both));
+  const clips = await Promise.all(CLIP_EXTENSIONS.map(both));
   const seed = Number(Deno.env.get("FUZZ_SEED") ?? 1);
   const { code, stdout, stderr } = await runFile("verify_fuzz.ts", [`${seed}`, "40", ...clips]);
   assertEquals(code, 0, `seed ${seed}: ${stderr}`);

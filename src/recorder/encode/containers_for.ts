@@ -4,7 +4,7 @@
  * @module
  */
 import { GstError } from "../../../ffi/errors.ts";
-import { EXTENSIONS } from "../../media/containers.ts";
+import { CLIP_EXTENSIONS } from "../../media/containers.ts";
 import { checkText } from "../../util/check.ts";
 import { recordBinText } from "./record_bin_text.ts";
 
@@ -55,7 +55,7 @@ export function checkContainer(extension: string, mediaTypes: readonly string[])
  * ```
  */
 export function containersFor(mediaTypes: readonly string[]): string[] {
-  return EXTENSIONS.filter((extension) => {
+  return CLIP_EXTENSIONS.filter((extension) => {
     try {
       checkContainer(extension, mediaTypes);
       return true;

@@ -87,7 +87,7 @@ Deno.test("readRecordArguments() refuses a wrong command line", () => {
   assertStringIncludes(refused("a.gstp --window"), "--window needs a value");
   assertStringIncludes(refused("a.gstp --tee="), "--tee needs a value");
   assertStringIncludes(refused("a.gstp --json=1"), "--json takes no value");
-  assertStringIncludes(refused("a.gstp --container=avi"), "one of mp4, webm, mkv, mov, ts");
+  assertStringIncludes(refused("a.gstp --container=avi"), "one of webm, mkv, mp4, mov, ts");
   assertStringIncludes(refused("a.gstp --max-files=0"), "a whole number from 1");
   assertStringIncludes(refused("a.gstp --max-bytes=20X"), "a size such as");
   assertStringIncludes(refused("a.gstp --max-age=soon"), "a time such as");
