@@ -21,10 +21,10 @@ const LAYERS = [
   "src/app",
   "src/observation",
   "src/storage",
+  "src/verify",
+  "src/recovery",
   "src/ringbuffer",
   "src/recorder",
-  "src/recovery",
-  "src/verify",
   "src/inspect",
   "src/camera",
   "mod.ts",
@@ -46,8 +46,8 @@ const TOP_FILES: Record<string, readonly string[]> = {
   tests: ["house_test.ts", "pipeline_test.ts", "standalone_test.ts"],
 };
 
-/** The most lines of a file in src/ and cli/. */
-const MAX_LINES = 320;
+/** The most lines of a file, without those of comments. */
+const MAX_CODE_LINES = 240;
 
 /** Phrases that comments, messages and pages avoid. */
 const BANNED_PHRASES = [
@@ -228,12 +228,13 @@ Deno.test("files lie in the folders of what they are about", () => {
   );
 });
 
-Deno.test("files of src/ and cli/ fit on a few screens", () => {
-  const lines = (text: string) => text.split("\n").length - 1;
+Deno.test("files of ffi/, src/ and cli/ hold one idea on a few screens", () => {
+  const codeLines = (text: string) =>
+    text.split("\n").filter((line) => !/^\s*(?:\/\*\*|\*|\/\/|$)/.test(line)).length;
   assertNone(
-    [...files].filter(([path]) => /^(?:src|cli)\/.*\.ts$/.test(path))
-      .filter(([, text]) => lines(text) > MAX_LINES)
-      .map(([path, text]) => `${path}:${MAX_LINES}: has ${lines(text)} lines; split it`),
+    [...files].filter(([path]) => /^(?:ffi|src|cli)\/.*\.ts$/.test(path))
+      .filter(([, text]) => codeLines(text) > MAX_CODE_LINES)
+      .map(([path, text]) => `${path}:1: has ${codeLines(text)} lines of code; split it`),
   );
 });
 
