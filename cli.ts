@@ -1,16 +1,15 @@
 #!/usr/bin/env -S deno run -A
 /**
- * The command: arguments in, exit status out.
+ * The `gstp` command: arguments in, exit status out.
  *
  * @module
  */
 import { GstError, TemplateError } from "./mod.ts";
-import { type Arguments, readArguments } from "./cli/args/run_arguments.ts";
-import { COMMANDS } from "./cli/commands/list.ts";
 import { UsageError } from "./cli/args/usage_error.ts";
-import { fileHelp, usage, versions } from "./cli/commands/help.ts";
-import { runPipeline } from "./cli/commands/run.ts";
-import { pipelineText, readPipelineFile } from "./cli/pipeline_file/pipeline_file.ts";
+import { commandHelp } from "./cli/commands/help.ts";
+import { type CommandName, COMMANDS, isCommand } from "./cli/commands/list.ts";
+import { loadCommand } from "./cli/commands/load.ts";
+import { run } from "./cli/commands/run.ts";
 
 /**
  * Runs the command.
@@ -19,46 +18,28 @@ import { pipelineText, readPipelineFile } from "./cli/pipeline_file/pipeline_fil
  * @returns The exit status.
  */
 export async function main(args: string[]): Promise<number> {
+  const [first = "", ...rest] = args;
   try {
-    const [first = "", ...rest] = args;
-    if (Object.hasOwn(COMMANDS, first)) return await runCommand(first, rest);
-    return await dispatch(readArguments(args));
+    return isCommand(first) ? await runCommand(first, rest) : await run(args);
   } catch (error) {
-    return reportFailure(error);
+    return reportError(error, isCommand(first) ? `gstp ${first}` : "gstp");
   }
 }
 
-/** Runs a command; its `--help` needs nothing else to be right. */
-async function runCommand(name: string, args: string[]): Promise<number> {
-  const { help, run } = await COMMANDS[name]!.load();
+/** Runs a command; `--help` prints its help even if the rest of the command line is wrong. */
+async function runCommand(name: CommandName, args: string[]): Promise<number> {
+  const command = await loadCommand(name);
   const end = args.indexOf("--");
   const options = end < 0 ? args : args.slice(0, end);
-  return options.some((arg) => arg === "--help" || arg === "-h") ? print(help) : await run(args);
-}
-
-async function dispatch(args: Arguments): Promise<number> {
-  if (args.help) return await printHelp(args);
-  if (args.version) return print(versions());
-  if (args.source === undefined) throw new UsageError("No pipeline is given");
-  const text = await pipelineText(args.source, args.flags);
-  return args.dryRun ? print(`${text.trim()}\n`) : await runPipeline(text, args);
-}
-
-async function printHelp({ source }: Arguments): Promise<number> {
-  if (source === undefined || !("file" in source)) return print(usage());
-  const { name, template } = await readPipelineFile(source.file);
-  return print(`${usage()}\n${fileHelp(name, template.placeholders)}`);
-}
-
-function print(text: string): number {
-  console.log(text.trimEnd());
+  if (!options.some((arg) => arg === "--help" || arg === "-h")) return await command.run(args);
+  console.log(commandHelp(name, COMMANDS[name], command.help));
   return 0;
 }
 
-/** Says what went wrong where that was to be expected; anything else is a defect, and thrown on. */
-function reportFailure(error: unknown): number {
+/** Prints an error that users can do something about, and returns the exit status; throws any other. */
+function reportError(error: unknown, command: string): number {
   if (error instanceof UsageError || error instanceof TemplateError) {
-    console.error(`error: ${error.message}\n(--help tells how to call gstp)`);
+    console.error(`error: ${error.message}\nRun \`${command} --help\` for usage.`);
     return 2;
   }
   if (error instanceof Deno.errors.NotCapable) {

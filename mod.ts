@@ -3,14 +3,97 @@
  *
  * @module
  */
-export { GstError, type GstErrorOptions, GstLoadError, GstVersionError } from "./ffi/errors.ts";
-export { gstVersion } from "./ffi/gst.ts";
-export { AppSink, type AppSinkOptions } from "./src/app/app_sink.ts";
-export { AppSrc, type AppSrcOptions, type PushOptions } from "./src/app/app_src.ts";
-export { Bus, MessageStream } from "./src/gst/bus.ts";
+
+// Pipelines
+export { Standalone, type StandaloneOptions } from "./src/standalone.ts";
+export { Pipeline, type StateOptions, type StopOptions } from "./src/pipeline.ts";
 export { Element } from "./src/gst/element.ts";
-export { GstClosedError, GstParseError, GstTimeoutError } from "./src/util/errors.ts";
+export type { PropertyValue } from "./src/gst/properties.ts";
+export type { State } from "./src/gst/state.ts";
+export { Bus, MessageStream } from "./src/gst/bus.ts";
+export type {
+  ErrorMessage,
+  Message,
+  MessageBase,
+  MessageType,
+  PlainMessage,
+  PlainMessageType,
+  PropertyMessage,
+  StateChangedMessage,
+} from "./src/gst/message.ts";
+
+// Pipeline files
+export {
+  formatTemplate,
+  type Placeholder,
+  Template,
+  TemplateError,
+  type TemplateErrorPlace,
+  type TemplateOptions,
+  type TemplateValue,
+} from "./src/template/template.ts";
+
+// Recording
+export { VideoRecorder } from "./src/recorder/video_recorder.ts";
+export {
+  MultiVideoRecorder,
+  type MultiVideoRecorderOptions,
+} from "./src/recorder/multi_video_recorder.ts";
+export type { RecordOptions, TrackOptions, VideoRecorderOptions } from "./src/recorder/options.ts";
+export type { RecorderState, Recording } from "./src/recorder/recording.ts";
+export type { RecordingReport, Shortfall, TrackReport } from "./src/recorder/clip/report.ts";
+export { RecordingError } from "./src/recorder/clip/errors.ts";
+export type { RecorderStats } from "./src/recorder/stats.ts";
+export type { SnapshotOptions, SnapshotReport } from "./src/recorder/snapshot.ts";
+
+// Custom ring buffers and record bins
+export { RingBuffer, type RingBufferOptions } from "./src/ringbuffer/ring_buffer.ts";
+export { EncodedRingBuffer } from "./src/ringbuffer/encoded_ring_buffer.ts";
+export { RecordBin, type RecordBinOptions } from "./src/recorder/encode/record_bin.ts";
+export type { RecordTrack } from "./src/recorder/encode/record_bin_text.ts";
+export { Frame } from "./src/gst/frame.ts";
+
+// Clips on disk
+export { type ClipFile, listClips, type ListOptions, readClip } from "./src/storage/clip_list.ts";
+export {
+  type RemovedClip,
+  type RetentionOptions,
+  RetentionPolicy,
+} from "./src/storage/retention.ts";
+export {
+  type LeftClip,
+  type LeftReason,
+  recoverClips,
+  type RecoveredClip,
+  type Recovery,
+} from "./src/recovery/recover.ts";
+export {
+  type VerifiedTrack,
+  verifyClip,
+  type VerifyOptions,
+  type VerifyReport,
+} from "./src/verify/verify_clip.ts";
+export type { ClipFault, ClipFaultKind } from "./src/verify/faults.ts";
+export type { ClipGap, TrackMeasures, TrackStats } from "./src/verify/track_stats.ts";
+export { checkContainer, containersFor } from "./src/recorder/encode/containers_for.ts";
+export { CLIP_EXTENSIONS, type ContainerName, mimeTypeOf } from "./src/media/containers.ts";
+
+// Frames in JavaScript
+export { AppSink, type AppSinkOptions } from "./src/app/app_sink.ts";
+export { AppSrc, type AppSrcOptions } from "./src/app/app_src.ts";
 export type { FrameData } from "./src/app/frame_data.ts";
+export type { PushOptions } from "./src/app/frame_buffer.ts";
+export type { VideoLayout, VideoPlane } from "./src/gst/video_info.ts";
+export {
+  type Extractor,
+  Observation,
+  type ObservationOptions,
+  type ObservationReport,
+  type Processor,
+} from "./src/observation/observation.ts";
+export { ObservationError } from "./src/observation/errors.ts";
+
+// The installation
 export {
   checkInstallation,
   type Feature,
@@ -25,77 +108,11 @@ export {
   installedElements,
   type PadInfo,
 } from "./src/inspect/element_info.ts";
-export type {
-  ErrorMessage,
-  Message,
-  MessageBase,
-  MessageType,
-  PlainMessage,
-  PlainMessageType,
-  PropertyMessage,
-  StateChangedMessage,
-} from "./src/gst/message.ts";
-export {
-  type Extractor,
-  Observation,
-  type ObservationOptions,
-  type ObservationReport,
-  type Processor,
-} from "./src/observation/observation.ts";
-export { ObservationError } from "./src/observation/errors.ts";
-export { type Attachment, Pipeline, type StateOptions, type StopOptions } from "./src/pipeline.ts";
-export type { PropertyValue } from "./src/gst/properties.ts";
 export type { PropertyChoice, PropertyInfo } from "./src/inspect/property_info.ts";
-export { Standalone, type StandaloneOptions } from "./src/standalone.ts";
-export type { State } from "./src/gst/state.ts";
-export {
-  formatTemplate,
-  type Placeholder,
-  Template,
-  TemplateError,
-  type TemplateErrorPlace,
-  type TemplateOptions,
-  type TemplateValue,
-} from "./src/template/template.ts";
-export { RecordBin, type RecordBinOptions } from "./src/recorder/encode/record_bin.ts";
-export type { RecordTrack } from "./src/recorder/encode/record_bin_text.ts";
-export { RecordingError } from "./src/recorder/clip/errors.ts";
-export {
-  type LeftClip,
-  type LeftReason,
-  recoverClips,
-  type RecoveredClip,
-  type Recovery,
-} from "./src/recovery/recover.ts";
-export type { RecordingReport, Shortfall, TrackReport } from "./src/recorder/clip/report.ts";
-export {
-  type RemovedClip,
-  type RetentionOptions,
-  RetentionPolicy,
-} from "./src/storage/retention.ts";
-export type { SnapshotOptions, SnapshotReport } from "./src/recorder/snapshot.ts";
-export {
-  type RecorderState,
-  type Recording,
-  VideoRecorder,
-} from "./src/recorder/video_recorder.ts";
-export type { RecordOptions, TrackOptions, VideoRecorderOptions } from "./src/recorder/options.ts";
-export { EncodedRingBuffer } from "./src/ringbuffer/encoded_ring_buffer.ts";
-export { RingBuffer, type RingBufferOptions } from "./src/ringbuffer/ring_buffer.ts";
-export {
-  MultiVideoRecorder,
-  type MultiVideoRecorderOptions,
-} from "./src/recorder/multi_video_recorder.ts";
 export { hasElement } from "./src/gst/element_factory.ts";
-export { Frame } from "./src/gst/frame.ts";
-export type { RecorderStats } from "./src/recorder/stats.ts";
-export type { VideoLayout, VideoPlane } from "./src/gst/video_info.ts";
-export type { ContainerName } from "./src/verify/sniff.ts";
-export type { ClipFault, ClipFaultKind } from "./src/verify/faults.ts";
-export type { ClipGap, TrackMeasures, TrackStats } from "./src/verify/track_stats.ts";
-export {
-  type VerifiedTrack,
-  verifyClip,
-  type VerifyOptions,
-  type VerifyReport,
-} from "./src/verify/verify_clip.ts";
+export { gstVersion } from "./ffi/gst.ts";
+
+// Errors and the process
+export { GstError, type GstErrorOptions, GstLoadError, GstVersionError } from "./ffi/errors.ts";
+export { GstClosedError, GstParseError, GstTimeoutError } from "./src/util/errors.ts";
+export { isSighupIgnored } from "./src/util/sighup.ts";

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { parseArgs } from "@std/cli";
+import { parseArgs } from "@std/cli/parse-args";
 import { ROOT } from "../scripts/lib/paths.ts";
 import { armed } from "./armed.ts";
 import { command } from "./command.ts";

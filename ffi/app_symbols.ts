@@ -1,5 +1,5 @@
 /**
- * Symbols of libgstapp-1.0 in use, each with its C declaration.
+ * The symbols of libgstapp-1.0 in use, each with its C declaration.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Text to C and back: UTF-8, ended by a NUL.
+ * Text between JavaScript and C: UTF-8 with a terminating NUL.
  *
  * @module
  */
@@ -9,18 +9,18 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /**
- * Text as a C string. C sees it only while the array is referenced here.
+ * Encodes text as a C string. The caller keeps the array referenced for as long as C reads it.
  *
- * @throws {TypeError} if `text` is not a string, holds a NUL (C would cut it there) or half of a surrogate pair.
+ * @throws {TypeError} If `text` is not a string, contains a NUL (where C would cut it), or is not well-formed Unicode.
  */
 export function cString(text: string): Uint8Array<ArrayBuffer> {
   if (typeof text !== "string") throw new TypeError(`Expected a string, got ${typeof text}`);
-  if (text.includes("\0")) throw new TypeError("Text for GStreamer cannot hold a NUL character");
+  if (text.includes("\0")) throw new TypeError("Text for GStreamer must not contain a NUL");
   if (!text.isWellFormed()) throw new TypeError("Text for GStreamer must be well-formed Unicode");
   return encoder.encode(text + "\0");
 }
 
-/** Reads a C string that stays C's; bytes that are not UTF-8 become U+FFFD. */
+/** Reads a C string that C keeps; bytes that are not UTF-8 become U+FFFD. */
 export function readCString(pointer: Deno.PointerObject): string {
   const view = new Deno.UnsafePointerView(pointer);
   try {
@@ -32,7 +32,7 @@ export function readCString(pointer: Deno.PointerObject): string {
   }
 }
 
-/** Reads a C string and frees it (`g_free`); null is null. */
+/** Reads a C string and frees it with `g_free`; returns null for a null pointer. */
 export function takeCString(
   glib: Pick<Deno.DynamicLibrary<typeof glibSymbols>["symbols"], "g_free">,
   pointer: Deno.PointerValue,

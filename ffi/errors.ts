@@ -1,14 +1,14 @@
 /**
- * The root of gstp's errors, and those of loading GStreamer.
+ * The base class of gstp's errors, and the errors of loading GStreamer.
  *
  * @module
  */
 
-/** What {@link GstError} is told beside its message. */
+/** What {@link GstError} holds beside its message. */
 export interface GstErrorOptions extends ErrorOptions {
   /** GStreamer's error domain, such as `gst-resource-error-quark`. */
   domain?: string | undefined;
-  /** The error's number within its domain. */
+  /** The error's code within its domain. */
   code?: number | undefined;
   /** Debug text: source file, line and reason, as GStreamer wrote it. */
   debug?: string | undefined;
@@ -19,7 +19,8 @@ export interface GstErrorOptions extends ErrorOptions {
 }
 
 /**
- * Anything that GStreamer reports or refuses. Wrong arguments are a `TypeError` or a `RangeError` instead.
+ * An error that GStreamer reports, or a request that it refuses. Invalid arguments throw a `TypeError` or a `RangeError`
+ * instead.
  *
  * @example
  * ```ts
@@ -35,20 +36,20 @@ export interface GstErrorOptions extends ErrorOptions {
  * ```
  */
 export class GstError extends Error {
-  /** The class\'s name. */
+  /** The class's name. */
   override name = "GstError";
   /** GStreamer's error domain, such as `gst-resource-error-quark`. */
   readonly domain: string | undefined;
-  /** The error's number within its domain. */
+  /** The error's code within its domain. */
   readonly code: number | undefined;
   /** Debug text: source file, line and reason, as GStreamer wrote it. */
   readonly debug: string | undefined;
   /** Path of the element that failed. */
   readonly path: string | undefined;
-  /** What to do next; it is also the end of the message. */
+  /** What to do next; the message ends with it. */
   readonly hint: string | undefined;
 
-  /** Makes an error whose message ends in the hint, where there is one. */
+  /** Creates an error. A hint is appended to the message, on a line of its own. */
   constructor(message: string, options: GstErrorOptions = {}) {
     const { domain, code, debug, path, hint, ...rest } = options;
     super(hint === undefined ? message : `${message}\n${hint}`, rest);
@@ -60,14 +61,14 @@ export class GstError extends Error {
   }
 }
 
-/** GStreamer's libraries could not be opened; the message lists what was tried and how to install them. */
+/** GStreamer's libraries cannot be opened. The message lists the names tried and says how to install GStreamer. */
 export class GstLoadError extends GstError {
-  /** The class\'s name. */
+  /** The class's name. */
   override name = "GstLoadError";
 }
 
 /** A call needs a newer GStreamer than the one installed. */
 export class GstVersionError extends GstError {
-  /** The class\'s name. */
+  /** The class's name. */
   override name = "GstVersionError";
 }

@@ -1,5 +1,5 @@
 /**
- * GError, read into JavaScript.
+ * GErrors as JavaScript objects.
  *
  * @module
  */
@@ -7,31 +7,31 @@ import { readCString } from "./cstring.ts";
 import type { glibSymbols } from "./glib_symbols.ts";
 import { OFFSETS } from "./layout.ts";
 
-/** A GError's contents. */
+/** The contents of a GError. */
 export interface GErrorInfo {
   domain: string;
   code: number;
   message: string;
 }
 
-/** A place for C to put a pointer: pass {@link out}, then read {@link pointer}. */
+/** Memory for a pointer that C returns through a parameter: pass {@link out}, then read {@link pointer}. */
 export class PointerSlot {
   readonly #cell = new BigUint64Array(1);
 
-  /** What to pass as `T **`. */
+  /** The argument to pass as `T **`. */
   get out(): BigUint64Array<ArrayBuffer> {
     return this.#cell;
   }
 
-  /** What C has put there. */
+  /** The pointer that C has stored; null if it has stored none. */
   get pointer(): Deno.PointerValue {
     return Deno.UnsafePointer.create(this.#cell[0]!);
   }
 }
 
-/** A place for C to put a `GError *`, which becomes ours to free. */
+/** Memory for a `GError *` that C returns through a parameter (transfer full). */
 export class GErrorSlot extends PointerSlot {
-  /** Reads the error and frees it; null where C has put none. */
+  /** Reads the error and frees it; returns null if C has stored none. */
   take(glib: Deno.DynamicLibrary<typeof glibSymbols>["symbols"]): GErrorInfo | null {
     const pointer = this.pointer;
     if (pointer === null) return null;

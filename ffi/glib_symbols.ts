@@ -1,5 +1,5 @@
 /**
- * Symbols of GLib and GObject in use, each with its C declaration.
+ * The symbols of GLib and GObject in use, each with its C declaration.
  *
  * @module
  */
@@ -30,7 +30,7 @@ export const gobjectSymbols = {
   g_param_spec_get_name: { parameters: ["pointer"], result: "pointer" },
   // const gchar * g_param_spec_get_blurb (GParamSpec *pspec)                                [none]
   g_param_spec_get_blurb: { parameters: ["pointer"], result: "pointer" },
-  // gboolean g_param_value_validate (GParamSpec *pspec, GValue *value)       true where it had to change the value
+  // gboolean g_param_value_validate (GParamSpec *pspec, GValue *value)       TRUE if it has changed the value
   g_param_value_validate: { parameters: ["pointer", "buffer"], result: "i32" },
   // gboolean g_type_check_instance_is_a (GTypeInstance *instance, GType iface_type)
   g_type_check_instance_is_a: { parameters: ["pointer", "usize"], result: "i32" },

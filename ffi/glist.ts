@@ -1,11 +1,11 @@
 /**
- * GList, read into JavaScript.
+ * GLists as arrays.
  *
  * @module
  */
 import { OFFSETS } from "./layout.ts";
 
-/** The pointers in a GList, which stays the caller's. */
+/** Returns the data pointers of a GList; the caller keeps the list. */
 export function listItems(list: Deno.PointerValue): Deno.PointerObject[] {
   const items: Deno.PointerObject[] = [];
   for (let node = list; node !== null;) {

@@ -1,5 +1,5 @@
 /**
- * The libraries, opened on first use. They are never closed: GStreamer's threads may outlive any script's wish.
+ * The libraries, opened on first use. They are never closed, as GStreamer's threads may still be running in them.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { gstSymbols } from "./gst_symbols.ts";
 import { libraryNames, openLibrary } from "./library.ts";
 import { videoSymbols } from "./video_symbols.ts";
 
-/** The symbols of an opened library. */
+/** The functions of an opened library. */
 type Symbols<S extends Deno.ForeignLibraryInterface> = Deno.DynamicLibrary<S>["symbols"];
 
 let gstLibrary: Symbols<typeof gstSymbols> | undefined;
@@ -20,52 +20,71 @@ let videoLibrary: Symbols<typeof videoSymbols> | undefined;
 let glibLibrary: Symbols<typeof glibSymbols> | undefined;
 let gobjectLibrary: Symbols<typeof gobjectSymbols> | undefined;
 
-/** Names of GLib's libraries: a handle of libgstreamer resolves its dependencies' symbols too, but not on Windows. */
+/** File names for GLib's libraries: except on Windows, a handle of libgstreamer also resolves its dependencies' symbols. */
 function glibNames(base: string): string[] {
   return libraryNames(Deno.build.os === "windows" ? base : "gstreamer-1.0");
 }
 
-/** libglib-2.0. */
+/**
+ * Returns the functions of libglib-2.0.
+ *
+ * @throws {GstLoadError} If the library cannot be opened.
+ */
 export function glib(): Symbols<typeof glibSymbols> {
   return glibLibrary ??= openLibrary("glib-2.0", glibSymbols, glibNames("glib-2.0"));
 }
 
-/** libgobject-2.0. */
+/**
+ * Returns the functions of libgobject-2.0.
+ *
+ * @throws {GstLoadError} If the library cannot be opened.
+ */
 export function gobject(): Symbols<typeof gobjectSymbols> {
   return gobjectLibrary ??= openLibrary("gobject-2.0", gobjectSymbols, glibNames("gobject-2.0"));
 }
 
 /**
- * libgstreamer-1.0, initialised (`gst_init_check`, once a process).
+ * Returns the functions of libgstreamer-1.0, initialized (`gst_init_check`, once per process).
  *
- * @throws {GstError} if GStreamer cannot be opened or initialised.
+ * @throws {GstLoadError} If the library cannot be opened.
+ * @throws {GstError} If GStreamer cannot be initialized.
  */
 export function gst(): Symbols<typeof gstSymbols> {
   if (gstLibrary === undefined) {
     const library = openLibrary("gstreamer-1.0", gstSymbols);
     const slot = new GErrorSlot();
     if (!library.gst_init_check(null, null, slot.out)) {
-      throw new GstError(`GStreamer does not start: ${slot.take(glib())?.message ?? "no reason"}`);
+      throw new GstError(
+        `Cannot initialize GStreamer: ${slot.take(glib())?.message ?? "unknown error"}`,
+      );
     }
     gstLibrary = library;
   }
   return gstLibrary;
 }
 
-/** libgstapp-1.0. */
+/**
+ * Returns the functions of libgstapp-1.0.
+ *
+ * @throws {GstLoadError} If the library cannot be opened.
+ */
 export function gstApp(): Symbols<typeof appSymbols> {
   return appLibrary ??= openLibrary("gstapp-1.0", appSymbols);
 }
 
-/** libgstvideo-1.0. */
+/**
+ * Returns the functions of libgstvideo-1.0.
+ *
+ * @throws {GstLoadError} If the library cannot be opened.
+ */
 export function gstVideo(): Symbols<typeof videoSymbols> {
   return videoLibrary ??= openLibrary("gstvideo-1.0", videoSymbols);
 }
 
 /**
- * The installed GStreamer's version.
+ * Returns the version of the installed GStreamer.
  *
- * @throws {GstError} if GStreamer cannot be opened.
+ * @throws {GstError} If GStreamer cannot be opened or initialized.
  */
 export function gstVersion(): { major: number; minor: number; micro: number } {
   const parts = new Uint32Array(4);
@@ -75,11 +94,12 @@ export function gstVersion(): { major: number; minor: number; micro: number } {
 }
 
 /**
- * An optional symbol, present.
+ * Returns an optional symbol that the installed GStreamer must have.
  *
- * @throws {GstVersionError} if the installed GStreamer is too old to have it.
+ * @param version The first version of GStreamer with the symbol.
+ * @throws {GstVersionError} If the installed GStreamer is older.
  */
-export function needs<T>(symbol: T | null, name: string, version: string): T {
+export function requireSymbol<T>(symbol: T | null, name: string, version: string): T {
   if (symbol !== null) return symbol;
   const { major, minor, micro } = gstVersion();
   throw new GstVersionError(

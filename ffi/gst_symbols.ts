@@ -1,8 +1,9 @@
 /**
- * Symbols of libgstreamer-1.0 in use, each with its C declaration (GStreamer 1.20 or newer).
+ * The symbols of libgstreamer-1.0 in use, each with its C declaration (GStreamer 1.20 or newer).
  *
- * `gboolean` is an `i32`, enums and flags are `i32`/`u32`, `GstClockTime` is a `u64` in nanoseconds. A name that ends in
- * `_async` is the same C function called on Deno's thread pool, so that the event loop goes on.
+ * `gboolean` is an `i32`, enums and flags are `i32` or `u32`, `GstClockTime` is a `u64` in nanoseconds. Brackets give the
+ * transfer of the result. A name with the suffix `_async` is the same C function, called on Deno's thread pool, so that it
+ * does not block the event loop.
  *
  * @module
  */
@@ -43,7 +44,7 @@ export const gstSymbols = {
   gst_object_unref: { parameters: ["pointer"], result: "void" },
   // gchar * gst_object_get_name (GstObject *object)                                        [full]
   gst_object_get_name: { parameters: ["pointer"], result: "pointer" },
-  // gboolean gst_object_set_name (GstObject *object, const gchar *name)   NULL: a name that is unique in the process
+  // gboolean gst_object_set_name (GstObject *object, const gchar *name)   NULL for a generated, unique name
   gst_object_set_name: { parameters: ["pointer", "pointer"], result: "i32" },
   // gchar * gst_object_get_path_string (GstObject *object)                                 [full]
   gst_object_get_path_string: { parameters: ["pointer"], result: "pointer" },
@@ -60,7 +61,7 @@ export const gstSymbols = {
   gst_pipeline_new: { parameters: ["buffer"], result: "pointer" },
   // GType gst_bin_get_type (void)
   gst_bin_get_type: { parameters: [], result: "usize" },
-  // gboolean gst_bin_add (GstBin *bin, GstElement *element)          takes a floating reference
+  // gboolean gst_bin_add (GstBin *bin, GstElement *element)          sinks a floating reference
   gst_bin_add: { parameters: ["pointer", "pointer"], result: "i32" },
   // gboolean gst_bin_remove (GstBin *bin, GstElement *element)       drops the bin's reference
   gst_bin_remove: { parameters: ["pointer", "pointer"], result: "i32" },
@@ -207,7 +208,7 @@ export const gstSymbols = {
     nonblocking: true,
   },
   // gulong gst_pad_add_probe (GstPad *pad, GstPadProbeType mask, GstPadProbeCallback callback, gpointer user_data,
-  //                           GDestroyNotify destroy_data)      a blocking probe may do without a callback
+  //                           GDestroyNotify destroy_data)      NULL callback: the pad stays blocked
   gst_pad_add_probe: {
     parameters: ["pointer", "i32", "pointer", "pointer", "pointer"],
     result: "usize",
@@ -223,14 +224,20 @@ export const gstSymbols = {
   gst_caps_to_string: { parameters: ["pointer"], result: "pointer" },
   // gboolean gst_caps_is_fixed (const GstCaps *caps)
   gst_caps_is_fixed: { parameters: ["pointer"], result: "i32" },
-  // GstCaps * gst_caps_from_string (const gchar *string)                                   [full]
-  gst_caps_from_string: { parameters: ["buffer"], result: "pointer" },
   // gboolean gst_caps_is_equal (const GstCaps *caps1, const GstCaps *caps2)
   gst_caps_is_equal: { parameters: ["pointer", "pointer"], result: "i32" },
-  // guint gst_caps_get_size (const GstCaps *caps)                                          0 for any and for none
+  // guint gst_caps_get_size (const GstCaps *caps)                                          0 for ANY and NONE
   gst_caps_get_size: { parameters: ["pointer"], result: "u32" },
   // GstStructure * gst_caps_get_structure (const GstCaps *caps, guint index)               [none]
   gst_caps_get_structure: { parameters: ["pointer", "u32"], result: "pointer" },
+  // GstCapsFeatures * gst_caps_get_features (const GstCaps *caps, guint index)             [none]
+  gst_caps_get_features: { parameters: ["pointer", "u32"], result: "pointer" },
+  // GstCapsFeatures * gst_caps_features_from_string (const gchar *features)                [full]
+  gst_caps_features_from_string: { parameters: ["buffer"], result: "pointer" },
+  // gboolean gst_caps_features_is_equal (const GstCapsFeatures *features1, const GstCapsFeatures *features2)
+  gst_caps_features_is_equal: { parameters: ["pointer", "pointer"], result: "i32" },
+  // void gst_caps_features_free (GstCapsFeatures *features)
+  gst_caps_features_free: { parameters: ["pointer"], result: "void" },
   // const gchar * gst_structure_get_name (const GstStructure *structure)                    [none]
   gst_structure_get_name: { parameters: ["pointer"], result: "pointer" },
   // gboolean gst_structure_get_fraction (const GstStructure *structure, const gchar *fieldname,
@@ -241,12 +248,22 @@ export const gstSymbols = {
   },
   // gboolean gst_structure_get_int (const GstStructure *structure, const gchar *fieldname, gint *value)
   gst_structure_get_int: { parameters: ["pointer", "buffer", "buffer"], result: "i32" },
+  // gboolean gst_structure_get_uint64 (const GstStructure *structure, const gchar *fieldname, guint64 *value)
+  gst_structure_get_uint64: { parameters: ["pointer", "buffer", "buffer"], result: "i32" },
+  // const gchar * gst_structure_get_string (const GstStructure *structure, const gchar *fieldname)  [none]
+  gst_structure_get_string: { parameters: ["pointer", "buffer"], result: "pointer" },
+  // const GValue * gst_structure_get_value (const GstStructure *structure, const gchar *fieldname)  [none]
+  gst_structure_get_value: { parameters: ["pointer", "buffer"], result: "pointer" },
+  // void gst_structure_set_value (GstStructure *structure, const gchar *fieldname, const GValue *value)
+  gst_structure_set_value: { parameters: ["pointer", "buffer", "pointer"], result: "void" },
   // void gst_structure_remove_field (GstStructure *structure, const gchar *fieldname)
   gst_structure_remove_field: { parameters: ["pointer", "buffer"], result: "void" },
   // void gst_structure_free (GstStructure *structure)
   gst_structure_free: { parameters: ["pointer"], result: "void" },
   // GstStructure * gst_structure_new_empty (const gchar *name)                             [full]
   gst_structure_new_empty: { parameters: ["buffer"], result: "pointer" },
+  // GstStructure * gst_structure_from_string (const gchar *string, gchar **end)            [full]
+  gst_structure_from_string: { parameters: ["buffer", "pointer"], result: "pointer" },
   // gchar * gst_structure_to_string (const GstStructure *structure)                        [full]
   gst_structure_to_string: { parameters: ["pointer"], result: "pointer" },
 
@@ -273,6 +290,8 @@ export const gstSymbols = {
   gst_message_type_get_name: { parameters: ["u32"], result: "pointer" },
   // const GstStructure * gst_message_get_structure (GstMessage *message)                   [none]
   gst_message_get_structure: { parameters: ["pointer"], result: "pointer" },
+  // gboolean gst_message_has_name (GstMessage *message, const gchar *name)                 the name of its structure
+  gst_message_has_name: { parameters: ["pointer", "buffer"], result: "i32" },
   // void gst_message_parse_error (GstMessage *message, GError **gerror, gchar **debug)     [both full]
   gst_message_parse_error: { parameters: ["pointer", "buffer", "buffer"], result: "void" },
   // void gst_message_parse_warning (GstMessage *message, GError **gerror, gchar **debug)   [both full]
@@ -296,6 +315,10 @@ export const gstSymbols = {
   gst_value_deserialize: { parameters: ["buffer", "buffer"], result: "i32" },
   // gchar * gst_value_serialize (const GValue *value)                                      [full]
   gst_value_serialize: { parameters: ["buffer"], result: "pointer" },
+  // gint gst_value_compare (const GValue *value1, const GValue *value2)
+  gst_value_compare: { parameters: ["pointer", "pointer"], result: "i32" },
+  // const GstStructure * gst_value_get_structure (const GValue *value)                     [none]
+  gst_value_get_structure: { parameters: ["buffer"], result: "pointer" },
 
   // gsize gst_buffer_get_size (GstBuffer *buffer)
   gst_buffer_get_size: { parameters: ["pointer"], result: "usize" },
@@ -334,7 +357,7 @@ export const gstSymbols = {
   // guint64 gst_segment_to_running_time (const GstSegment *segment, GstFormat format, guint64 position)
   gst_segment_to_running_time: { parameters: ["pointer", "i32", "u64"], result: "u64" },
   // gint gst_segment_to_running_time_full (const GstSegment *segment, GstFormat format, guint64 position,
-  //                                        guint64 *running_time)            its sign; 0 where there is none
+  //                                        guint64 *running_time)            the sign of running_time; 0: none
   gst_segment_to_running_time_full: {
     parameters: ["pointer", "i32", "u64", "buffer"],
     result: "i32",

@@ -1,11 +1,11 @@
 /**
- * Struct offsets, sizes and enum values, for 64-bit platforms: the only numbers in gstp that the C headers know better.
- * tests/ffi/layout_test.ts compiles a C program with the installed headers and compares every one of them.
+ * Struct offsets, struct sizes and enum values of 64-bit platforms. tests/ffi/layout_test.ts compares each of them with a C
+ * program that is compiled with the installed headers.
  *
  * @module
  */
 
-/** Byte offsets of struct members, named `Struct.member`. */
+/** Offsets of struct members in bytes, by `Struct.member`. */
 export const OFFSETS = {
   "GError.domain": 0,
   "GError.code": 4,
@@ -81,7 +81,7 @@ export const SIZES = {
   GstVideoInfo: 152,
 } as const;
 
-/** Enum and flag values, under their C names. */
+/** Enum and flag values, by their C names. */
 export const ENUMS = {
   GST_STATE_NULL: 1,
   GST_STATE_READY: 2,
@@ -119,6 +119,7 @@ export const ENUMS = {
   GST_EVENT_CAPS: 50 << 8 | 14,
   GST_EVENT_SEGMENT: 70 << 8 | 14,
   GST_EVENT_EOS: 110 << 8 | 14,
+  GST_VALUE_EQUAL: 0,
   GST_MESSAGE_EOS: 1 << 0,
   GST_MESSAGE_ERROR: 1 << 1,
   GST_MESSAGE_WARNING: 1 << 2,
@@ -158,5 +159,5 @@ export const ENUMS = {
   G_TYPE_OBJECT: 20 << 2,
 } as const;
 
-/** `GST_CLOCK_TIME_NONE`: no time, or no time-out. */
+/** `GST_CLOCK_TIME_NONE`: no time, or no timeout. */
 export const CLOCK_TIME_NONE = 0xffff_ffff_ffff_ffffn;

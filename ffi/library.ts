@@ -5,10 +5,10 @@
  */
 import { GstLoadError } from "./errors.ts";
 
-/** Environment variable that names the folder with GStreamer's libraries, where they are in none of the usual places. */
+/** Environment variable with the folder of GStreamer's libraries, for folders that are not searched by default. */
 export const LIBRARY_DIR_VARIABLE = "GSTP_LIBRARY_DIR";
 
-/** What the names of libraries depend on. */
+/** What the file names of libraries depend on. */
 export interface Platform {
   os: typeof Deno.build.os;
   /** Reads an environment variable. */
@@ -23,7 +23,7 @@ const INSTALL: Partial<Record<Platform["os"], string>> = {
     "and put its bin folder on the PATH",
 };
 
-/** Reads an environment variable; one that Deno does not permit to read counts as unset. */
+/** Reads an environment variable; without the permission to read it, it counts as unset. */
 function readEnv(name: string): string | undefined {
   const isPermitted =
     Deno.permissions.querySync({ name: "env", variable: name }).state === "granted";
@@ -31,9 +31,9 @@ function readEnv(name: string): string | undefined {
 }
 
 /**
- * File names under which a library may be found, in the order in which they are tried.
+ * Returns the file names of a library, in the order in which they are tried.
  *
- * @param base The library's name without prefix, version and ending, such as `gstreamer-1.0`.
+ * @param base The library's name without prefix, ABI version and extension, such as `gstreamer-1.0`.
  */
 export function libraryNames(
   base: string,
@@ -53,7 +53,7 @@ export function libraryNames(
   );
 }
 
-/** Where installers put the libraries without telling the dynamic loader. */
+/** Returns the folders that installers use and the dynamic loader does not search. */
 function usualFolders(os: Platform["os"], env: Platform["env"]): string[] {
   if (os === "darwin") {
     return [
@@ -73,16 +73,16 @@ function usualFolders(os: Platform["os"], env: Platform["env"]): string[] {
 
 const opened = new Map<string, string>();
 
-/** The libraries that are open: by their names without prefix, version and ending, the names that they were found by. */
+/** Returns the file names of the libraries opened so far, by base name (see {@link libraryNames}). */
 export function openedLibraries(): ReadonlyMap<string, string> {
   return opened;
 }
 
 /**
- * Opens the first of a library's names that can be opened.
+ * Opens a library under the first of its file names that works.
  *
- * @throws {GstLoadError} if none can; the message lists the names and says how to install GStreamer.
- * @throws {Deno.errors.NotCapable} if Deno may not call native code.
+ * @throws {GstLoadError} If none works; the message lists the names and says how to install GStreamer.
+ * @throws {Deno.errors.NotCapable} If Deno has no permission to call native code.
  */
 export function openLibrary<S extends Deno.ForeignLibraryInterface>(
   base: string,
@@ -104,17 +104,17 @@ export function openLibrary<S extends Deno.ForeignLibraryInterface>(
   throw new GstLoadError(`Cannot open ${base}, tried:\n${reasons.join("\n")}`, {
     cause: new AggregateError(failures),
     hint: `${INSTALL[Deno.build.os] ?? "Install GStreamer 1.20 or newer"}\n` +
-      `(${LIBRARY_DIR_VARIABLE}=FOLDER names the folder with the libraries, should it be an unusual one)`,
+      `If the libraries are in another folder, set ${LIBRARY_DIR_VARIABLE}=FOLDER.`,
   });
 }
 
 /**
- * Asks for the permission to call native code as a whole: one for a single path would have Deno look for the library in
- * the working directory.
+ * Requests the permission to call native code, for all paths: Deno resolves a path-scoped permission for a soname against the
+ * working directory.
  */
 function requestFfi(): void {
   if (Deno.permissions.requestSync({ name: "ffi" }).state === "granted") return;
   throw new Deno.errors.NotCapable(
-    "gstp calls GStreamer's libraries, which needs the permission --allow-ffi",
+    "gstp calls GStreamer's libraries: run Deno with --allow-ffi",
   );
 }

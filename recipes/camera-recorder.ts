@@ -1,18 +1,18 @@
 #!/usr/bin/env -S deno run -A
 /**
- * Clips of a network camera, written as the camera sends them: nothing is decoded or encoded. Each is recorded when
- * Enter is pressed; where there is no terminal, as soon as the ring is full.
+ * Records clips of a network camera as the camera sends them, without decoding or encoding. Press Enter to record a clip;
+ * without a terminal, each clip is recorded as soon as the ring is full.
  *
  *     deno run -A recipes/camera-recorder.ts rtsp://HOST/PATH [--out=FOLDER] [--window=5] [--clips=1]
  *
  * @module
  */
-import { parseArgs } from "@std/cli";
+import { parseArgs } from "@std/cli/parse-args";
 import { formatTemplate, GstClosedError, Standalone, VideoRecorder } from "../mod.ts";
 import { clipFolder, probe, sleep } from "./lib.ts";
 
-/** Seconds that a camera may take to send its first picture. */
-const ARRIVAL_SEC = 10;
+/** Seconds to wait for the first frame. */
+const FIRST_FRAME_SEC = 10;
 
 const args = parseArgs(Deno.args, {
   string: ["out", "window", "clips"],
@@ -27,20 +27,22 @@ if (!URL.canParse(url) || !/^rtsps?:/.test(url)) {
 }
 const windowSizeSec = Number(args.window);
 
-/** Waits for the first picture: only that tells what the camera sends. */
-async function arrival({ pipeline }: Standalone): Promise<void> {
+/** Waits for the first frame: the codec is not known before it. */
+async function firstFrame({ pipeline }: Standalone): Promise<void> {
   const start = performance.now();
   while (pipeline.element("t1").caps("sink") === null) {
-    if (performance.now() - start > ARRIVAL_SEC * 1000) throw new Error("no picture came");
+    if (performance.now() - start > FIRST_FRAME_SEC * 1000) {
+      throw new Error(`no frame within ${FIRST_FRAME_SEC} s`);
+    }
     await sleep(0.1);
   }
 }
 
-/** Records the clips, one after another. */
+/** Records clips, one after another. */
 async function record(recorder: VideoRecorder): Promise<void> {
   for (let clip = 0; clip < Number(args.clips); clip++) {
     if (Deno.stdin.isTerminal()) {
-      console.log("Enter records");
+      console.log("Press Enter to record");
       await Deno.stdin.read(new Uint8Array(1024));
     } else {
       const isReady = () => recorder.stats().fillSec >= windowSizeSec;
@@ -53,7 +55,7 @@ async function record(recorder: VideoRecorder): Promise<void> {
 
 const folder = await clipFolder();
 try {
-  // by TCP, as each packet that UDP loses is a hole in a clip
+  // over TCP, as each packet that UDP loses is a gap in a clip
   const description = formatTemplate(
     `
     rtspsrc
@@ -71,7 +73,7 @@ try {
     { url },
   );
   await using app = await Standalone.buildAndRun(description, { background: true });
-  await Promise.race([arrival(app), app.ended]);
+  await Promise.race([firstFrame(app), app.ended]);
   const recorder = new VideoRecorder({
     pipeline: app.pipeline,
     srcTeeName: "t1",

@@ -1,7 +1,7 @@
 #!/usr/bin/env -S deno run -A
 /**
- * A ring buffer with a bin of one's own: frames of a file, decoded into GPU memory where there is a GPU decoder, are
- * converted on their way into the ring. Clips as in single-recorder.ts.
+ * Records with a custom ring buffer bin: frames of a file, decoded into GPU memory where there is a GPU decoder, are
+ * converted on their way into the ring. The clips have the times of those in single-recorder.ts.
  *
  *     deno run -A recipes/custom-ringbuffer.ts [--out=FOLDER]
  *
@@ -53,8 +53,8 @@ const recorder = new VideoRecorder({
 await sleep(3);
 await recorder.record(); // starts at 3 - 2 = 1
 await sleep(1);
-await recorder.record(); // makes the same clip one second longer
-await sleep(2 + 2 + 1); // its end, and some more
+await recorder.record(); // extends the same clip by one second
+await sleep(2 + 2 + 1); // until after its end
 const recording = await recorder.record();
 await recording.finished;
 

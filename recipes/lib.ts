@@ -1,22 +1,22 @@
 /**
- * What the recipes share.
+ * Helpers of the recipes.
  *
  * @module
  */
-import { parseArgs } from "@std/cli";
+import { parseArgs } from "@std/cli/parse-args";
 import { join } from "@std/path";
 import { hasElement, Standalone } from "../mod.ts";
 
 /**
- * The folder for the clips: `--out=FOLDER`, or a new temporary one. Asks for the permissions that recording needs, lest a
- * question, or a refusal, come in the middle of a clip.
+ * Returns the folder for the clips: `--out=FOLDER`, or a new temporary one. Asks for all permissions that recording needs,
+ * so that no question interrupts a clip.
  */
 export async function clipFolder(): Promise<string> {
   const { out } = parseArgs(Deno.args, { string: ["out"] });
   const folder = out ?? await Deno.makeTempDir({ prefix: "gstp-" });
   await permit({ name: "write", path: folder }, "clips are written there");
-  await permit({ name: "read", path: folder }, "clips are looked for there");
-  await permit({ name: "run", command: "ffprobe" }, "it tells what is in the clips");
+  await permit({ name: "read", path: folder }, "clips are listed and probed there");
+  await permit({ name: "run", command: "ffprobe" }, "it prints the times of the clips");
   await Deno.mkdir(folder, { recursive: true });
   return folder;
 }
@@ -26,15 +26,15 @@ async function permit(what: Deno.PermissionDescriptor, why: string): Promise<voi
   if (state === "granted") return;
   const { name, ...rest } = what;
   const flag = [`--allow-${name}`, ...Object.values(rest)].join("=");
-  throw new Deno.errors.NotCapable(`This needs the permission ${flag}: ${why}`);
+  throw new Deno.errors.NotCapable(`Missing permission ${flag}: ${why}`);
 }
 
-/** Waits for some seconds. */
+/** Resolves after some seconds. */
 export function sleep(sec: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, sec * 1000));
 }
 
-/** Prints what ffprobe says of each clip in a folder, in the order in which they were finished. */
+/** Prints the name, duration and start of each clip in a folder, in the order in which they were finished. */
 export async function probe(folder: string): Promise<void> {
   const paths = [...Deno.readDirSync(folder)].map(({ name }) => join(folder, name));
   const age = (path: string) => Deno.statSync(path).mtime!.getTime();
@@ -45,7 +45,7 @@ export async function probe(folder: string): Promise<void> {
   }
 }
 
-/** `sample_720p.mp4` in the working directory; where there is none, one of 15 s is made in a temporary folder. */
+/** Returns the path of `sample_720p.mp4` in the working directory, or else makes one of 15 s in a temporary folder. */
 export async function sampleVideo(): Promise<string> {
   const name = "sample_720p.mp4";
   try {

@@ -1,15 +1,15 @@
 #!/usr/bin/env -S deno run -A
 /**
- * Records when something moves, from before it moved. Small grey copies of the frames are compared in JavaScript.
+ * Records motion, beginning before it. Small grey copies of the frames are compared in JavaScript.
  *
  *     deno run -A recipes/motion-recorder.ts [SOURCE] [--out=FOLDER] [--window=2] [--share=0.002]
  *
- * SOURCE is the text of a pipeline's beginning, such as v4l2src. Without it, a still picture is shown, with a ball from
- * second 3 to 3.5 and from 8 to 9. `--share` is the part of the picture that has to change.
+ * SOURCE is the start of a pipeline, such as v4l2src. Without it, the recipe plays a still picture with a ball from second
+ * 3 to 3.5 and from 8 to 9. `--share` is the part of the picture that counts as motion once it changes.
  *
  * @module
  */
-import { parseArgs } from "@std/cli";
+import { parseArgs } from "@std/cli/parse-args";
 import { join } from "@std/path";
 import {
   AppSink,
@@ -21,12 +21,12 @@ import {
 } from "../mod.ts";
 import { clipFolder } from "./lib.ts";
 
-/** Seconds by which the comparison may be late: the ring reaches back that much further than clips do. */
+/** Seconds by which the comparison can be late: the ring reaches back further by that. */
 const LATE_SEC = 2;
-/** How much a pixel has to change, of 255; less is noise. */
+/** The change of a pixel, of 255, that is no more than noise. */
 const NOISE = 24;
 
-/** Patterns of a test picture, each with the number of frames that it is shown, 30 a second. */
+/** Patterns of the test picture, each with its number of frames at 30 frames/s. */
 const SCENES: [pattern: string, frames: number][] = [
   ["smpte75", 90],
   ["ball", 15],
@@ -35,7 +35,7 @@ const SCENES: [pattern: string, frames: number][] = [
   ["smpte75", 90],
 ];
 
-/** The scenes, one after another. */
+/** Returns a source that plays the scenes, one after another. */
 function demo(): string {
   const scenes = SCENES.map(([pattern, frames]) =>
     `videotestsrc pattern=${pattern} num-buffers=${frames} ! ` +
@@ -44,7 +44,7 @@ function demo(): string {
   return `${scenes.join("\n")}\nconcat name=scenes`;
 }
 
-/** Which part of a grey picture has changed, from 0 to 1. */
+/** Returns which part of a grey picture has changed, from 0 to 1. */
 function changed(before: FrameData, { bytes, video }: FrameData): number {
   const { width, height, planes: [plane] } = video!;
   let pixels = 0;
@@ -64,12 +64,12 @@ const args = parseArgs(Deno.args, {
 const windowSec = Number(args.window);
 const share = Number(args.share);
 if (!(share > 0 && share <= 1)) {
-  console.error(`--share is above 0 and at most 1, not "${args.share}"`);
+  console.error(`--share must be above 0 and at most 1, not "${args.share}"`);
   Deno.exit(2);
 }
 const folder = await clipFolder();
 
-/** A recorder with clips of the window's length, whose ring reaches back further. */
+/** Adds a recorder whose ring reaches back further than its clips do. */
 function arm(pipeline: Pipeline): VideoRecorder {
   return new VideoRecorder({
     pipeline,
@@ -95,15 +95,15 @@ await using app = await Standalone.buildAndRun(
   `,
   {
     background: true,
-    // a queue fills up on the way to playing: what goes through the tee by then belongs into the ring, too
+    // frames pass the tee on the way to playing, as the queue fills: they belong into the ring, too
     beforeStart: (pipeline) => recorder = arm(pipeline),
   },
 );
 
-/** Clips that were announced. */
+/** The clips so far. */
 const clips = new Set<Recording>();
 
-/** Records around an instant, or makes the clip that is open longer. */
+/** Records around an instant, or extends the clip that is open. */
 async function record(at: number): Promise<void> {
   const clip = await recorder.record({ at, beforeSec: windowSec, afterSec: windowSec });
   if (clips.has(clip)) return;
@@ -118,7 +118,7 @@ const frames = new AppSink({ pipeline, name: "small", maxFrames: 30 * LATE_SEC }
 let before: FrameData | undefined;
 for await (const frame of frames) {
   const hasMoved = before !== undefined && changed(before, frame) >= share;
-  // the frame may be some time ago: the clip starts as if it had been recorded then
+  // the comparison may be late: the clip is that of a call at the time of the frame
   if (hasMoved && frame.runningTimeSec !== null) {
     record(frame.runningTimeSec).catch((error) => console.error(error.message));
   }

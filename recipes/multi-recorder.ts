@@ -1,7 +1,7 @@
 #!/usr/bin/env -S deno run -A
 /**
- * Two tees with a recorder each: 4 s starting at second 1 of the first (one call), 5 s starting at second 2 of the
- * second (two calls, a second apart).
+ * Records two tees: 4 s starting at second 1 of the first (one call), 5 s starting at second 2 of the second (two calls,
+ * a second apart).
  *
  *     deno run -A recipes/multi-recorder.ts [--out=FOLDER]
  *

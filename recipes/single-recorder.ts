@@ -1,6 +1,6 @@
 #!/usr/bin/env -S deno run -A
 /**
- * Two clips of one tee: 5 s starting at second 1 (two calls, a second apart), 4 s starting at second 7 (one call).
+ * Records two clips of one tee: 5 s starting at second 1 (two calls, a second apart), 4 s starting at second 7 (one call).
  *
  *     deno run -A recipes/single-recorder.ts [--out=FOLDER]
  *
@@ -32,8 +32,8 @@ const recorder = new VideoRecorder({
 await sleep(3);
 await recorder.record(); // starts at 3 - 2 = 1
 await sleep(1);
-await recorder.record(); // makes the same clip one second longer
-await sleep(2 + 2 + 1); // its end, and some more
+await recorder.record(); // extends the same clip by one second
+await sleep(2 + 2 + 1); // until after its end
 const recording = await recorder.record();
 await recording.finished;
 

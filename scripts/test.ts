@@ -107,8 +107,9 @@ export async function runFile(
     child.kill("SIGKILL");
   };
   let timer = setTimeout(kill, limitMs);
+  let hasEnded = false;
   const follow = (text: string) => {
-    if (!progress.add(text)) return;
+    if (!progress.add(text) || hasEnded) return;
     clearTimeout(timer);
     timer = setTimeout(kill, limitMs);
   };
@@ -120,6 +121,7 @@ export async function runFile(
   };
   const reading = Promise.all([read(child.stdout, follow), read(child.stderr)]);
   const { success } = await child.status;
+  hasEnded = true; // its last output may still be to come
   clearTimeout(timer);
   // children of a killed process may keep its output open
   const { promise: isLate, resolve } = Promise.withResolvers<void>();

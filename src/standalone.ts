@@ -1,37 +1,37 @@
 /**
- * A pipeline that runs by itself.
+ * Running a pipeline until it ends.
  *
  * @module
  */
-import { checkFunction, checkObject } from "./util/check.ts";
 import type { MessageStream } from "./gst/bus.ts";
-import { checkSec } from "./util/deadline.ts";
-import { blockTees } from "./gst/pad_block.ts";
 import type { Message } from "./gst/message.ts";
+import { blockTees } from "./gst/pad_block.ts";
 import { Pipeline, type StopOptions } from "./pipeline.ts";
+import { checkFunction, checkObject, checkSec } from "./util/check.ts";
+import { reportUnhandled } from "./util/report_error.ts";
 
-/** How to run a pipeline. */
+/** Options of {@link Standalone.buildAndRun}. */
 export interface StandaloneOptions {
-  /** True: resolve once it is playing. False: resolve at the end of the stream. False unless told. */
+  /** Whether to resolve once the pipeline is playing, instead of at the end of the stream. Defaults to `false`. */
   background?: boolean;
-  /** Seconds to wait until it is playing; 30 unless told. */
+  /** Seconds to wait until the pipeline is playing. Defaults to 30. */
   startTimeoutSec?: number;
-  /** Seconds that {@link Standalone.stop} waits for EOS to reach all sinks; 5 unless told. */
+  /** Seconds that {@link Standalone.stop} waits until EOS has reached all sinks. Defaults to 5. */
   stopTimeoutSec?: number;
-  /** Stops it, as {@link Standalone.stop} does. */
+  /** Stops the pipeline when aborted, as {@link Standalone.stop} does. */
   signal?: AbortSignal;
-  /** Gets the pipeline before it starts, for what must be there by then, such as an {@link AppSrc}. */
+  /** Called with the pipeline before it starts: the place to create an {@link AppSrc} or an {@link Observation}. */
   beforeStart?: (pipeline: Pipeline) => void;
-  /** Sees every message of the bus, from the first on. */
+  /** Called with each message of the bus, from the first on. If it throws, the pipeline is closed. */
   onMessage?: (message: Message) => void;
-  /** Post a `property-notify` message for every change of any element's property. */
+  /** Whether to post a `property-notify` message for each change of an element's property. Defaults to `false`. */
   watchProperties?: boolean;
 }
 
 /**
- * Runs a pipeline and looks after it: reads its bus, frees it when it has ended.
+ * A pipeline that runs until its end: it reads the bus, and frees the pipeline when that has ended.
  *
- * @example In the background
+ * @example Run in the background
  * ```ts
  * import { Standalone } from "@gstp/gstp";
  * import { assertEquals } from "@std/assert";
@@ -43,7 +43,7 @@ export interface StandaloneOptions {
  * assertEquals(app.pipeline.state, "playing");
  * ```
  *
- * @example To the end of the stream
+ * @example Run to the end of the stream
  * ```ts
  * import { Standalone } from "@gstp/gstp";
  *
@@ -51,7 +51,7 @@ export interface StandaloneOptions {
  * ```
  */
 export class Standalone implements AsyncDisposable {
-  /** The pipeline; closed once it has ended. */
+  /** The pipeline; closed when it has ended. */
   readonly pipeline: Pipeline;
   readonly #stopTimeoutSec: number;
   readonly #onMessage: (message: Message) => void;
@@ -59,9 +59,9 @@ export class Standalone implements AsyncDisposable {
   #ended: Promise<void> = Promise.resolve();
   #isAwaited = false;
   #isStarted = false;
-  /** Lets go of the tees that are held, at once. */
-  #release = () => {};
-  /** True once EOS or an error was seen, or the bus is no longer read. */
+  /** Unblocks the tees. */
+  #unblock = () => {};
+  /** Whether EOS or an error has come, or the bus is no longer read. */
   #isOver = false;
   #stopping: Promise<void> | undefined;
 
@@ -73,16 +73,18 @@ export class Standalone implements AsyncDisposable {
   }
 
   /**
-   * Builds a pipeline from text and runs it.
+   * Parses a pipeline from text and runs it.
    *
-   * In the background, buffers wait in front of a non-live pipeline's tees for the turn of the event loop in which this
-   * resolves, so that a recorder attached right then misses none of them. Queues behind the tee may have filled up by
-   * then, with a second of the stream each unless told otherwise: a recorder attached in `beforeStart` has that, too.
+   * In the background, the tees of a pipeline that is not live are blocked until the turn of the event loop in which this
+   * resolves has ended, so that a recorder attached in that turn gets all frames from then on. Queues behind a tee may
+   * have filled up before, with a second of the stream each by default: a recorder attached in `beforeStart` gets that too.
    *
-   * @throws {TypeError} if an option has the wrong type.
-   * @throws {GstParseError} if the text cannot be parsed or names an element that is not installed.
-   * @throws {GstError} if an element fails on the way to playing or, in the foreground, later.
-   * @throws {GstTimeoutError} if it does not play in time.
+   * @param description Elements, properties and links, see {@link Pipeline.parse}.
+   * @throws {TypeError} If an option has the wrong type.
+   * @throws {RangeError} If a number of seconds is negative or NaN.
+   * @throws {GstParseError} If the text cannot be parsed, or names an element that is not installed.
+   * @throws {GstError} If an element fails during the start or, in the foreground, later.
+   * @throws {GstTimeoutError} If the pipeline is not playing within `startTimeoutSec` seconds.
    */
   static async buildAndRun(
     description: string,
@@ -94,20 +96,20 @@ export class Standalone implements AsyncDisposable {
     const stopTimeoutSec = checkSec("stopTimeoutSec", options.stopTimeoutSec ?? 5);
     const pipeline = Pipeline.parse(description);
     const app = new Standalone(pipeline, stopTimeoutSec, options);
-    // a failure rejects `ended`, too
+    // a failure also rejects `ended`
     const onAbort = () => void app.stop().catch(() => {});
     options.signal?.addEventListener("abort", onAbort);
     if (options.watchProperties) pipeline.watchProperties();
     app.#ended = app.#watch();
     app.#ended.catch((error) => {
-      if (app.#isStarted && !app.#isAwaited) console.error(error);
+      if (app.#isStarted && !app.#isAwaited) reportUnhandled(error);
     }).finally(() => options.signal?.removeEventListener("abort", onAbort));
     try {
       options.beforeStart?.(pipeline);
       await app.#start(startTimeoutSec, options.background ?? false);
     } catch (error) {
       await app.#close();
-      await app.#ended; // rejects with an element's error, where one came first
+      await app.#ended; // rejects if an element has failed before
       options.signal?.throwIfAborted();
       throw error;
     }
@@ -115,21 +117,30 @@ export class Standalone implements AsyncDisposable {
     return app;
   }
 
-  /** Same as {@link buildAndRun}, under the name that the Python library has for it. */
+  /** Same as {@link buildAndRun}, by the name in the Python library pythiags. */
   static cliRun(description: string, options: StandaloneOptions = {}): Promise<Standalone> {
     return Standalone.buildAndRun(description, options);
   }
 
   /**
-   * Resolves at the end of the stream or when stopped, rejects with the {@link GstError} of an element that failed
-   * before that; in both cases the pipeline is closed by then. An error that nobody awaits is printed.
+   * Resolves at the end of the stream or when the pipeline is stopped; rejects with the {@link GstError} of an element that
+   * fails before. In both cases the pipeline is closed by then.
+   *
+   * An error that nobody awaits becomes an `error` event on `globalThis`: an `ErrorEvent`, as of `reportError()`, but the
+   * process goes on. Unless a listener cancels it with `preventDefault()`, the error is printed.
    */
   get ended(): Promise<void> {
     this.#isAwaited = true;
     return this.#ended;
   }
 
-  /** Sends EOS, waits for it (bounded), then closes the pipeline. May be called twice. */
+  /**
+   * Sends EOS, waits until it has reached all sinks, and closes the pipeline. May be called twice.
+   *
+   * @throws {TypeError} If an option has the wrong type.
+   * @throws {RangeError} If `timeoutSec` is negative or NaN.
+   * @throws {GstError} If an element fails to stop.
+   */
   async stop(options: StopOptions = {}): Promise<void> {
     checkObject("options", options);
     const timeoutSec = checkSec("timeoutSec", options.timeoutSec ?? this.#stopTimeoutSec);
@@ -149,28 +160,28 @@ export class Standalone implements AsyncDisposable {
     await this.stop();
   }
 
-  async #start(timeoutSec: number, isHeld: boolean): Promise<void> {
+  async #start(timeoutSec: number, blocksTees: boolean): Promise<void> {
     await this.pipeline.pause({ timeoutSec });
-    const release = isHeld && !this.pipeline.isLive
+    const unblock = blocksTees && !this.pipeline.isLive
       ? blockTees(this.pipeline.unsafeHandle)
       : undefined;
     try {
       await this.pipeline.play({ timeoutSec });
     } catch (error) {
-      release?.();
+      unblock?.();
       throw error;
     }
     this.#isStarted = true;
-    if (release === undefined) return;
-    const turn = setTimeout(release);
-    this.#release = () => {
-      clearTimeout(turn);
-      release();
+    if (unblock === undefined) return;
+    const timer = setTimeout(unblock);
+    this.#unblock = () => {
+      clearTimeout(timer);
+      unblock();
     };
   }
 
   #closePipeline(): Promise<void> {
-    this.#release();
+    this.#unblock();
     return this.pipeline.close();
   }
 
@@ -179,16 +190,16 @@ export class Standalone implements AsyncDisposable {
     this.#messages.return();
   }
 
-  /** Follows the bus until the stream ends, an element fails or the pipeline is closed. */
+  /** Reads the bus until the stream ends, an element fails or the pipeline is closed. */
   async #watch(): Promise<void> {
     try {
       for await (const message of this.#messages) {
         this.#onMessage(message);
-        // of an element that is being stopped, such as a camera's that hangs up, after all sinks have got all
+        // after EOS, an error of an element that is stopping, such as a camera that disconnects, does not matter
         if (message.type === "error" && !this.#isOver) throw message.error;
         if (message.type === "eos") {
           this.#isOver = true;
-          // stop() closes the pipeline itself
+          // otherwise stop() closes the pipeline
           if (this.#stopping === undefined) await this.#closePipeline();
         }
       }

@@ -26,10 +26,10 @@ import { runScript } from "./helpers/script.ts";
 import { tempDir } from "./helpers/temp_dir.ts";
 
 const LIVE = "videotestsrc is-live=true ! fakesink sync=true";
-/** Plays for 50 ms, then fails. */
+/** Fails after 50 ms. */
 const FAILING = "videotestsrc ! video/x-raw,framerate=1000/1 ! identity name=weak error-after=50 " +
   "! fakesink sync=true";
-/** Never gets to PLAYING. */
+/** Does not reach PLAYING. */
 const STUCK = "appsrc ! fakesink";
 
 /** Asserts that a pipeline is stopped and freed. */
@@ -73,7 +73,7 @@ Deno.test("Standalone.buildAndRun() in the background resolves once playing", as
   assertClosed(app);
 });
 
-Deno.test("Standalone.buildAndRun() in the background frees the pipeline at its end", async () => {
+Deno.test("Standalone.buildAndRun() in the background frees the pipeline at the end", async () => {
   const app = await Standalone.buildAndRun("videotestsrc num-buffers=30 ! fakesink", {
     background: true,
   });
@@ -81,7 +81,7 @@ Deno.test("Standalone.buildAndRun() in the background frees the pipeline at its 
   assertClosed(app);
 });
 
-Deno.test("Standalone.buildAndRun() rejects for what cannot be parsed or started", async () => {
+Deno.test("Standalone.buildAndRun() rejects if the pipeline cannot be parsed or started", async () => {
   for (const background of [false, true]) {
     const rejects = <E extends Error>(
       text: string,
@@ -100,7 +100,7 @@ Deno.test("Standalone.buildAndRun() rejects for what cannot be parsed or started
   }
 });
 
-Deno.test("Standalone.buildAndRun() gives beforeStart the pipeline, stopped", async () => {
+Deno.test("Standalone.buildAndRun() calls beforeStart with the stopped pipeline", async () => {
   const seen: string[] = [];
   const app = await Standalone.buildAndRun("videotestsrc num-buffers=3 ! fakesink name=sink", {
     beforeStart: ({ state, path }) => seen.push(state, path),
@@ -119,7 +119,7 @@ Deno.test("Standalone.buildAndRun() gives beforeStart the pipeline, stopped", as
   assertThrows(() => pipeline!.elementNames(), GstClosedError);
 });
 
-Deno.test("Standalone.buildAndRun() refuses times that are none", async () => {
+Deno.test("Standalone.buildAndRun() rejects for invalid times", async () => {
   for (const option of ["startTimeoutSec", "stopTimeoutSec"]) {
     for (const [value, ErrorClass] of [[-1, RangeError], [NaN, RangeError], ["1", TypeError]]) {
       await assertRejects(
@@ -152,7 +152,7 @@ Deno.test("Standalone.stop() finishes files, and may be called twice", async () 
   assertEquals(await codecOf(path), "h264");
 });
 
-Deno.test("Standalone.stop() at the end of the stream", async () => {
+Deno.test("Standalone.stop() resolves at the end of the stream", async () => {
   const isEos = Promise.withResolvers<void>();
   const app = await Standalone.buildAndRun("videotestsrc num-buffers=30 ! fakesink", {
     background: true,
@@ -163,7 +163,7 @@ Deno.test("Standalone.stop() at the end of the stream", async () => {
   assertClosed(app);
 });
 
-Deno.test("Standalone.stop() waits for EOS no longer than it was told", async () => {
+Deno.test("Standalone.stop() waits for EOS up to the time limit", async () => {
   const app = await Standalone.buildAndRun(
     "videotestsrc ! video/x-raw,framerate=1/60 ! fakesink sync=true",
     { background: true, stopTimeoutSec: 0.05 },
@@ -174,7 +174,7 @@ Deno.test("Standalone.stop() waits for EOS no longer than it was told", async ()
   assertClosed(app);
 });
 
-Deno.test("Standalone[Symbol.asyncDispose]() stops it", async () => {
+Deno.test("Standalone[Symbol.asyncDispose]() stops the pipeline", async () => {
   let stopped: Standalone;
   {
     await using app = await Standalone.buildAndRun(LIVE, { background: true });
@@ -183,14 +183,14 @@ Deno.test("Standalone[Symbol.asyncDispose]() stops it", async () => {
   assertClosed(stopped);
 });
 
-Deno.test("Standalone.buildAndRun() does not start what is aborted already", async () => {
+Deno.test("Standalone.buildAndRun() rejects if the signal is already aborted", async () => {
   const reason = new Error("not today");
   const signal = AbortSignal.abort(reason);
   const error = await assertRejects(() => Standalone.buildAndRun("nosuchelement", { signal }));
   assertStrictEquals(error, reason);
 });
 
-Deno.test("Standalone.buildAndRun() rejects with the reason of an abort on the way", async () => {
+Deno.test("Standalone.buildAndRun() rejects with the reason of an abort during the start", async () => {
   for (const background of [false, true]) {
     const abort = new AbortController();
     const reason = new Error("no longer");
@@ -200,7 +200,7 @@ Deno.test("Standalone.buildAndRun() rejects with the reason of an abort on the w
   }
 });
 
-Deno.test("Standalone.buildAndRun() stops at an abort", async () => {
+Deno.test("Standalone.buildAndRun() stops the pipeline at an abort", async () => {
   for (const background of [false, true]) {
     const abort = new AbortController();
     const app = await Standalone.buildAndRun(LIVE, {
@@ -217,7 +217,7 @@ Deno.test("Standalone.buildAndRun() stops at an abort", async () => {
   }
 });
 
-Deno.test("Standalone.ended rejects with an error, once the pipeline is closed", async () => {
+Deno.test("Standalone.ended rejects with an element's error when the pipeline is closed", async () => {
   const app = await Standalone.buildAndRun(FAILING, { background: true });
   const error = await assertRejects(() => app.ended, GstError);
   assertMatch(error.path!, /\/GstIdentity:weak$/);
@@ -225,7 +225,7 @@ Deno.test("Standalone.ended rejects with an error, once the pipeline is closed",
   await app.stop();
 });
 
-Deno.test("Standalone.ended is as good while it is being stopped", async () => {
+Deno.test("Standalone.ended settles when the pipeline is closed by stop()", async () => {
   const app = await Standalone.buildAndRun(FAILING, { background: true });
   const ended = app.ended;
   const outcome = await Promise.allSettled([ended.finally(() => assertClosed(app)), app.stop()]);
@@ -233,7 +233,7 @@ Deno.test("Standalone.ended is as good while it is being stopped", async () => {
   assert(outcome[0].status === "fulfilled" || outcome[0].reason instanceof GstError);
 });
 
-Deno.test("Standalone prints an error that nobody awaits, and lives on", async () => {
+Deno.test("Standalone.ended is printed if it rejects and nobody awaits it, and the process goes on", async () => {
   const { code, stdout, stderr } = await runScript(`
     import { Standalone } from "./mod.ts";
     const app = await Standalone.buildAndRun("${FAILING}", { background: true });
@@ -246,7 +246,43 @@ Deno.test("Standalone prints an error that nobody awaits, and lives on", async (
   assertMatch(stderr, /GstError: \/GstPipeline:pipeline0\/GstIdentity:weak: /);
 });
 
-Deno.test("Standalone closes the pipeline when onMessage throws", async () => {
+Deno.test("Standalone.ended becomes an error event if it rejects and nobody awaits it", async () => {
+  const { code, stdout, stderr } = await runScript(`
+    import { Standalone } from "./mod.ts";
+    globalThis.addEventListener("error", (event) => {
+      event.preventDefault();
+      console.log(event.error.name);
+    });
+    const app = await Standalone.buildAndRun("${FAILING}", { background: true });
+    for await (const _ of app.pipeline.bus.messages());
+  `);
+  assertEquals([code, stdout, stderr], [0, "GstError\n", ""]);
+});
+
+Deno.test("Standalone.ended does not end the recordings of other pipelines if it rejects", async () => {
+  await using folder = await tempDir();
+  const { code, stdout, stderr } = await runScript(`
+    import { Standalone, VideoRecorder } from "./mod.ts";
+    await using app = await Standalone.buildAndRun(
+      "videotestsrc is-live=true ! video/x-raw,width=64,height=48 ! tee name=t ! fakesink",
+      { background: true },
+    );
+    await using recorder = new VideoRecorder({
+      pipeline: app.pipeline,
+      srcTeeName: "t",
+      filenameGenerator: () => "${folder.path}/clip.webm",
+      windowSizeSec: 0.5,
+    });
+    const recording = await recorder.record({ beforeSec: 0 });
+    const failing = await Standalone.buildAndRun("${FAILING}", { background: true });
+    for await (const _ of failing.pipeline.bus.messages());
+    console.log(recorder.state, (await recording.finished).shortfalls);
+  `);
+  assertEquals([code, stdout], [0, "recording []\n"], stderr);
+  assertMatch(stderr, /GstError: .*GstIdentity:weak: /);
+});
+
+Deno.test("Standalone closes the pipeline if onMessage throws", async () => {
   const mine = new Error("mine");
   for (const state of ["ready", "playing"]) {
     const starting = Standalone.buildAndRun(LIVE, {
@@ -263,7 +299,7 @@ Deno.test("Standalone closes the pipeline when onMessage throws", async () => {
   }
 });
 
-Deno.test("Standalone.onMessage sees every message from the first to the last", async () => {
+Deno.test("Standalone.buildAndRun() calls onMessage with each message from the first to the last", async () => {
   const states: string[] = [];
   const app = await Standalone.buildAndRun(LIVE, {
     background: true,
@@ -285,7 +321,7 @@ Deno.test("Standalone.onMessage sees every message from the first to the last", 
   ]);
 });
 
-Deno.test("Standalone.buildAndRun() posts changes of properties where it is told to", async () => {
+Deno.test("Standalone.buildAndRun() posts changes of properties with watchProperties", async () => {
   const changes: string[] = [];
   await Standalone.buildAndRun("videotestsrc num-buffers=3 ! video/x-raw,width=64 ! fakesink", {
     watchProperties: true,
@@ -296,8 +332,8 @@ Deno.test("Standalone.buildAndRun() posts changes of properties where it is told
   assert(changes.some((change) => /^caps=video\/x-raw, .*width=\(int\)64/.test(change)));
 });
 
-Deno.test("Standalone.buildAndRun() holds a pipeline that nothing paces for one turn", async () => {
-  // every frame that passes the tee goes through the counter behind it
+Deno.test("Standalone.buildAndRun() blocks the tees for one turn of the event loop", async () => {
+  // counts the frames that pass the tee
   const app = await Standalone.buildAndRun(
     "videotestsrc name=source ! tee name=t t. ! identity name=counter ! fakesink",
     { background: true },
@@ -308,7 +344,7 @@ Deno.test("Standalone.buildAndRun() holds a pipeline that nothing paces for one 
   for (let turn = 0; turn < 1000; turn++) await null;
   blockEventLoop(0.05);
   assertEquals(stats(), first);
-  // the next turn lets it go
+  // the next turn unblocks the tee
   while (stats() < first + 100) await sleep(0.001);
   assertGreater(stats(), first);
   await app.stop();

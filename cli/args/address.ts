@@ -1,19 +1,19 @@
 /**
- * Where the server listens.
+ * The address that the server listens on.
  *
  * @module
  */
 import { UsageError } from "./usage_error.ts";
 
-/** An address and a port. */
+/** A host and a port. */
 export interface Address {
-  /** Without the brackets of IPv6. */
+  /** A name or an IP address; an IPv6 address without its brackets. */
   hostname: string;
-  /** 0: any that is free. */
+  /** The port; 0 for any that is free. */
   port: number;
 }
 
-/** Reads `PORT`, `HOST:PORT` or `[IPV6]:PORT`; a port alone is on this machine only. */
+/** Reads `PORT`, `HOST:PORT` or `[IPV6]:PORT`; a port alone is one of the loopback interface. */
 export function readAddress(name: string, text: string): Address {
   const [, ipv6, host, digits = ""] =
     /^(?:(?:\[([\da-fA-F:.]+)\]|([\w.-]+)):)?(\d{1,5})$/.exec(text) ?? [];
@@ -24,13 +24,13 @@ export function readAddress(name: string, text: string): Address {
   );
 }
 
-/** Whether only this machine gets there. */
+/** Returns whether a host name reaches this machine only. */
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "::1" ||
     /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname);
 }
 
-/** The address as the start of URLs. */
-export function origin({ hostname, port }: Address): string {
+/** Returns the origin of an address, such as `http://127.0.0.1:8080`. */
+export function originOf({ hostname, port }: Address): string {
   return `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 }

@@ -1,60 +1,250 @@
 /**
- * The options of a command.
+ * The options of all commands.
  *
  * @module
  */
-// the whole specifier, as deno.json is not there for a command that was installed or is run by URL
-import { parseArgs } from "jsr:@std/cli@^1";
+import { CLIP_EXTENSIONS, type State } from "../../mod.ts";
+import { readAddress } from "./address.ts";
+import { inSection, type OptionTable } from "./option.ts";
+import {
+  oneOf,
+  readBytes,
+  readCount,
+  readSeconds,
+  readText,
+  readTime,
+  readTimeout,
+  secondsFrom,
+} from "./units.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** What a command takes beside words. */
-export interface OptionNames<Switch extends string, Setting extends string> {
-  /** Options without a value. */
-  switches: readonly Switch[];
-  /** Options with one. */
-  settings: readonly Setting[];
-}
+/** A day: the longest window. */
+export const MAX_WINDOW_SEC = 86_400;
+/** The states that a pipeline can be drawn in. */
+const STATES = ["null", "ready", "paused", "playing"] as const satisfies State[];
 
-/** A command's line, read. */
-export interface Options<Switch extends string, Setting extends string> {
-  /** The switches that are given. */
-  on: ReadonlySet<Switch>;
-  /** The values of the settings that are given. */
-  values: { readonly [name in Setting]?: string };
-  /** What is no option. */
-  words: string[];
-}
+const help = { letter: "h", description: "print this help" };
+const json = { description: "print JSON" };
+const file = {
+  placeholder: "FILE",
+  read: readText,
+  description: "the pipeline file; its name need not end in .gstp",
+};
 
-/**
- * Reads a command's line; what follows `--` is no option.
- *
- * @throws {UsageError} if there is an option that the command does not have, or one without its value.
- */
-export function readOptions<Switch extends string, Setting extends string>(
-  args: readonly string[],
-  { switches, settings }: OptionNames<Switch, Setting>,
-): Options<Switch, Setting> {
-  const boolean: readonly string[] = switches;
-  const string: readonly string[] = [...settings, "_"];
-  const collect: readonly string[] = settings;
-  const read: Record<string, unknown> & { _: (string | number)[] } = parseArgs([...args], {
-    boolean,
-    string,
-    collect,
-    unknown: (arg, key) => {
-      if (key !== undefined) throw new UsageError(`There is no option ${arg}`);
+/** The options of all commands that play a pipeline. */
+export const PLAYBACK_OPTIONS = {
+  timeout: {
+    placeholder: "SEC",
+    read: readTimeout,
+    description: "send EOS after SEC seconds of playing, and finish",
+  },
+  "dry-run": { description: "print the pipeline, and do not run it" },
+  verbose: {
+    letter: "v",
+    description: "print negotiated caps and property changes, and the debug text of errors",
+  },
+  messages: { letter: "m", description: "print the messages of the pipeline's bus" },
+  quiet: { letter: "q", description: "print errors only" },
+  "eos-on-shutdown": {
+    letter: "e",
+    description: "always on: an option of gst-launch-1.0",
+  },
+} satisfies OptionTable;
+
+const { timeout, "eos-on-shutdown": eosOnShutdown, ...printing } = PLAYBACK_OPTIONS;
+
+/** The options of `gstp` without a command. */
+export const RUN_OPTIONS = {
+  file,
+  timeout,
+  ...printing,
+  obs: {
+    placeholder: "ELEMENT",
+    read: readText,
+    description: "pass the frames that leave an element to your own code:",
+  },
+  ext: {
+    placeholder: "MODULE:EXPORT",
+    read: readText,
+    description: "the function that gets each frame, and",
+  },
+  proc: {
+    placeholder: "MODULE:EXPORT",
+    read: readText,
+    description: "the function that gets what that one returns",
+  },
+  "obs-fatal": { description: "stop at their first error, with exit status 1" },
+  "eos-on-shutdown": eosOnShutdown,
+  help,
+  version: { description: "print the versions of gstp, Deno and GStreamer" },
+} satisfies OptionTable;
+
+/** The options of `gstp record`. */
+export const RECORD_OPTIONS = {
+  ...inSection("WHAT TO RECORD", {
+    file,
+    tee: {
+      placeholder: "NAME",
+      read: readText,
+      isRepeatable: true,
+      description: "the tee; may be repeated. Defaults to each tee that has a name. " +
+        "--tee=VIDEO+SOUND records two tees into one file.",
     },
-  });
-  const values: { [name in Setting]?: string } = {};
-  for (const name of settings) {
-    const [value, ...more] = read[name] as string[];
-    if (more.length > 0) throw new UsageError(`--${name} is given more than once`);
-    if (value === "") throw new UsageError(`--${name} needs a value: --${name}=VALUE`);
-    if (value !== undefined) values[name] = value;
-  }
-  return {
-    on: new Set(switches.filter((name) => read[name] === true)),
-    values,
-    words: read._.map(String),
-  };
+    window: {
+      placeholder: "SEC",
+      read: secondsFrom(0.001, MAX_WINDOW_SEC),
+      description: "what the ring buffer holds (default: 5)",
+    },
+    before: {
+      placeholder: "SEC",
+      read: secondsFrom(0, MAX_WINDOW_SEC),
+      description: "what a clip has before its trigger (default: the window)",
+    },
+    after: {
+      placeholder: "SEC",
+      read: secondsFrom(0, MAX_WINDOW_SEC),
+      description: "what a clip has after its last trigger (default: the window)",
+    },
+    "max-clip": {
+      placeholder: "SEC",
+      read: secondsFrom(0, MAX_WINDOW_SEC),
+      description: "how long triggers may make a clip. A trigger beyond that begins the next " +
+        "clip, with all that it asks for: the two overlap.",
+    },
+    encoded: { description: "keep raw video encoded: minutes in the memory of seconds" },
+    "max-ring-bytes": {
+      placeholder: "SIZE",
+      read: readBytes,
+      description: "the most memory for the ring buffer of a tee, such as 500M",
+    },
+    "copy-frames": {
+      description: "copy frames into the ring buffer: for a source that stalls because it has " +
+        "few buffers, where that is not detected",
+    },
+  }),
+  ...inSection("CLIPS", {
+    out: {
+      placeholder: "FOLDER",
+      read: readText,
+      description: "the folder for the clips (default: clips)",
+    },
+    container: {
+      placeholder: "NAME",
+      read: readContainer,
+      description: "mp4, webm, mkv, mov or ts. Defaults to the first of mp4, webm and mkv that " +
+        "takes the streams; encoded video is never encoded again.",
+    },
+    "max-files": {
+      placeholder: "N",
+      read: readCount,
+      description: "remove the oldest clips beyond a number of clips,",
+    },
+    "max-bytes": {
+      placeholder: "SIZE",
+      read: readBytes,
+      description: "beyond a total size, such as 20G,",
+    },
+    "max-age": {
+      placeholder: "TIME",
+      read: readTime,
+      description: "or beyond an age: 90s, 12h, 7d. All clips of the folder count; one that is " +
+        "being written is never removed.",
+    },
+  }),
+  ...inSection("SERVER", {
+    listen: {
+      placeholder: "[HOST:]PORT",
+      read: readAddress,
+      description: "serve a page and an API, to this machine only unless HOST says otherwise: " +
+        "then a token is required",
+    },
+    token: {
+      placeholder: "TOKEN",
+      read: readText,
+      description: "the token that requests must carry. GSTP_TOKEN in the environment does the " +
+        "same, and other users cannot see it.",
+    },
+  }),
+  ...inSection("RUNNING", {
+    timeout,
+    json: { description: "print each event as a line of JSON" },
+    status: {
+      placeholder: "SEC",
+      read: secondsFrom(0.1, MAX_WINDOW_SEC),
+      description: "with --json, print the status as well, each SEC seconds",
+    },
+    ...printing,
+    "eos-on-shutdown": eosOnShutdown,
+    help,
+  }),
+} satisfies OptionTable;
+
+/** The options of `gstp graph`. */
+export const GRAPH_OPTIONS = {
+  file,
+  out: {
+    placeholder: "FILE",
+    read: readPictureName,
+    description: "where to write it: a name that ends in .svg, or in .dot for Graphviz's text. " +
+      "Defaults to standard output.",
+  },
+  state: {
+    placeholder: "STATE",
+    read: oneOf(STATES),
+    description: "null (the default), ready, paused or playing",
+  },
+  help,
+} satisfies OptionTable;
+
+/** The options of `gstp inspect`. */
+export const INSPECT_OPTIONS = {
+  search: {
+    placeholder: "WORD",
+    read: readText,
+    description: "only elements that have WORD in their name, description or class, in upper or " +
+      "lower case",
+  },
+  json,
+  help,
+} satisfies OptionTable;
+
+/** The options of `gstp verify`. */
+export const VERIFY_OPTIONS = {
+  fast: { description: "do not decode: read the packets only" },
+  "max-gap": {
+    placeholder: "SEC",
+    read: readSeconds,
+    description: "the longest gap allowed between two frames",
+  },
+  "max-offset": {
+    placeholder: "SEC",
+    read: readSeconds,
+    description: "how far apart tracks may begin or end (default: 0.5)",
+  },
+  json: { description: "print a list of reports as JSON" },
+  help,
+} satisfies OptionTable;
+
+/** The options of `gstp doctor`. */
+export const DOCTOR_OPTIONS = { json, help } satisfies OptionTable;
+
+/** The options of `gstp recover`. */
+export const RECOVER_OPTIONS = { json, help } satisfies OptionTable;
+
+/** The options of `gstp completion`. */
+export const COMPLETION_OPTIONS = {
+  complete: { isHidden: true, description: "print what completes the last word after --" },
+  help,
+} satisfies OptionTable;
+
+/** Reads the name of a container, with or without a dot, as an extension. */
+function readContainer(name: string, text: string): string {
+  const names = CLIP_EXTENSIONS.map((extension) => extension.slice(1));
+  return `.${oneOf(names)(name, text.replace(/^\./, ""))}`;
+}
+
+/** Reads the name of a file for a picture. */
+function readPictureName(name: string, text: string): string {
+  if (/\.(svg|dot)$/.test(text)) return text;
+  throw new UsageError(`--${name} takes a name that ends in .svg or .dot, not "${text}"`);
 }

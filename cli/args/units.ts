@@ -1,21 +1,30 @@
 /**
- * Numbers with units on the command line.
+ * Values on the command line: numbers with units, and names of a list.
  *
  * @module
  */
+import type { ValueReader } from "./option.ts";
 import { UsageError } from "./usage_error.ts";
 
 const BYTES = { "": 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12 };
 const SECONDS = { "": 1, s: 1, m: 60, h: 3600, d: 86_400 };
+/** The longest that a timer can wait, in seconds. */
+const MAX_TIMEOUT_SEC = 2_147_483;
 
-/** Reads a size such as `500M`. */
-export function readBytes(name: string, text: string): number {
-  return Math.round(readUnit(text, BYTES) ?? refuse(name, "a size such as 500M or 20G", text));
+/** Reads a text as it is. */
+export function readText(_name: string, text: string): string {
+  return text;
 }
 
-/** Reads a span such as `7d`, in seconds. */
-export function readSpan(name: string, text: string): number {
-  return readUnit(text, SECONDS) ?? refuse(name, "a time such as 90s, 12h or 7d", text);
+/** Reads a size such as `500M`, in bytes. */
+export function readBytes(name: string, text: string): number {
+  const bytes = Math.round(readWithUnit(text, BYTES) ?? 0);
+  return bytes >= 1 ? bytes : refuse(name, "a size such as 500M or 20G", text);
+}
+
+/** Reads a time such as `7d`, in seconds. */
+export function readTime(name: string, text: string): number {
+  return readWithUnit(text, SECONDS) ?? refuse(name, "a time such as 90s, 12h or 7d", text);
 }
 
 /** Reads a whole number from 1. */
@@ -25,15 +34,49 @@ export function readCount(name: string, text: string): number {
   return refuse(name, "a whole number from 1", text);
 }
 
-/** Reads seconds from `min` to `max`. */
-export function readSeconds(name: string, text: string, min: number, max: number): number {
-  const sec = /^\d*\.?\d+$/.test(text) ? Number(text) : NaN;
+/** Reads a number of seconds from 0. */
+export function readSeconds(name: string, text: string): number {
+  const sec = Number(text);
+  return sec >= 0 ? sec : refuse(name, "a number of seconds", text);
+}
+
+/** Reads the number of seconds that a timer waits. */
+export function readTimeout(name: string, text: string): number {
+  const sec = Number(text);
+  if (sec > 0 && sec <= MAX_TIMEOUT_SEC) return sec;
+  return refuse(name, `a number of seconds above 0 and up to ${MAX_TIMEOUT_SEC}`, text);
+}
+
+/** Makes a reader of seconds from `min` to `max`, as a decimal number. */
+export function secondsFrom(min: number, max: number): ValueReader<number> {
+  return (name, text) =>
+    checkSeconds(name, /^\d*\.?\d+$/.test(text) ? Number(text) : NaN, min, max, text);
+}
+
+/**
+ * Checks that a number of seconds is from `min` to `max`, and returns it.
+ *
+ * @throws {UsageError} If it is not.
+ */
+export function checkSeconds(
+  name: string,
+  sec: number,
+  min: number,
+  max: number,
+  text = String(sec),
+): number {
   if (sec >= min && sec <= max) return sec;
   return refuse(name, `a number of seconds from ${min} to ${max}`, text);
 }
 
-/** A number above 0 with a unit; undefined where it is none. */
-function readUnit(text: string, units: Record<string, number>): number | undefined {
+/** Makes a reader of one of some names. */
+export function oneOf<const T extends string>(names: readonly T[]): ValueReader<T> {
+  return (name, text) =>
+    names.find((one) => one === text) ?? refuse(name, `one of ${names.join(", ")}`, text);
+}
+
+/** Reads a number above 0 with a unit; undefined if the text is something else. */
+function readWithUnit(text: string, units: Record<string, number>): number | undefined {
   const [, number = "", unit = ""] = /^(\d*\.?\d+)([a-zA-Z]?)$/.exec(text) ?? [];
   if (number === "" || !Object.hasOwn(units, unit) || Number(number) === 0) return undefined;
   return Number(number) * units[unit]!;
@@ -41,12 +84,4 @@ function readUnit(text: string, units: Record<string, number>): number | undefin
 
 function refuse(name: string, what: string, text: string): never {
   throw new UsageError(`--${name} takes ${what}, not "${text}"`);
-}
-
-/** Bytes as `1.2 GB`. */
-export function formatBytes(bytes: number): string {
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  let unit = 0;
-  for (; bytes >= 1000 && unit < units.length - 1; unit++) bytes /= 1000;
-  return `${unit === 0 || bytes >= 100 ? Math.round(bytes) : bytes.toFixed(1)} ${units[unit]}`;
 }

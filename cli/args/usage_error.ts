@@ -1,10 +1,10 @@
 /**
- * The command's own errors.
+ * The error of a wrong command line.
  *
  * @module
  */
 
-/** The command was called in a way that it does not understand: exit status 2. */
+/** The command line is wrong, or names something that cannot be used: exit status 2. */
 export class UsageError extends Error {
   override name = "UsageError";
 }

@@ -1,53 +1,47 @@
 /**
- * Tells what of gstp works here.
+ * `gstp doctor`: lists what works on this machine.
  *
  * @module
  */
 import { checkInstallation, type Feature, GstLoadError, type Installation } from "../../mod.ts";
-import config from "../../deno.json" with { type: "json" };
+import { DOCTOR_OPTIONS } from "../args/options.ts";
+import { readOptions } from "../args/read_options.ts";
 import { UsageError } from "../args/usage_error.ts";
+import { formatColumns, indent } from "../terminal/format.ts";
 import { toJson } from "../terminal/json.ts";
-import { readOptions } from "../args/options.ts";
+import type { CommandHelp } from "./help.ts";
+import { VERSION } from "./version.ts";
 
-/** What `gstp doctor --help` prints. */
-export const help = `NAME
-  gstp doctor - what works on this machine, and what to install for the rest
+/** The prose of the help. */
+export const help: CommandHelp = {
+  usage: ["[--json]"],
+  description: `
+Prints the versions of gstp, Deno and GStreamer, the libraries in use, and for
+each feature the elements that it uses, or those that are missing, with their
+Debian packages.`,
+  exitStatus: `
+0 raw video can be recorded into at least one container; 1 it cannot, because
+all encoders are missing, or an element that every recorder uses; 2 the command
+line is wrong.`,
+  examples: [
+    "gstp doctor",
+    "gstp doctor --json | jq '.features[] | select(.works | not) | .name'",
+  ],
+};
 
-USAGE
-  gstp doctor [--json]
-
-DESCRIPTION
-  Prints the versions of gstp, Deno and GStreamer, the libraries that are in
-  use, and for each feature the elements that it takes: those that are there, or
-  those that are missing, with the Debian package that has them.
-
-OPTIONS
-      --json  print JSON
-  -h, --help  print this
-
-EXIT STATUS
-  0 raw video can be recorded, in one container at least; 1 it cannot, because
-  something is missing that every recorder uses, or all encoders; 2 the command
-  line is wrong.
-
-EXAMPLES
-  gstp doctor
-  gstp doctor --json | jq '.features[] | select(.works | not) | .name'
-`;
-
-/** Runs `gstp doctor`. */
+/** Prints what works. */
 export function run(args: string[]): Promise<number> {
-  const { on, words: [extra] } = readOptions(args, { switches: ["json"], settings: [] });
+  const { values, words: [extra] } = readOptions(args, DOCTOR_OPTIONS);
   if (extra !== undefined) throw new UsageError(`Unexpected argument "${extra}"`);
-  const versions = { gstp: config.version, deno: Deno.version.deno };
+  const versions = { gstp: VERSION, deno: Deno.version.deno };
   try {
     const installation = checkInstallation();
-    console.log(on.has("json") ? toJson({ ...versions, ...installation }) : text(installation));
+    console.log(values.json ? toJson({ ...versions, ...installation }) : text(installation));
     return Promise.resolve(installation.canRecord ? 0 : 1);
   } catch (error) {
     if (!(error instanceof GstLoadError)) throw error;
     const { message } = error;
-    if (on.has("json")) console.log(toJson({ ...versions, gstreamer: null, problem: message }));
+    if (values.json) console.log(toJson({ ...versions, gstreamer: null, problem: message }));
     else console.log(`gstp ${versions.gstp}, Deno ${versions.deno}, no GStreamer\n\n${message}`);
     return Promise.resolve(1);
   }
@@ -56,7 +50,7 @@ export function run(args: string[]): Promise<number> {
 function text({ gstreamer, libraries, features, canRecord }: Installation): string {
   const missing = features.filter(({ works }) => !works);
   return [
-    `gstp ${config.version}, Deno ${Deno.version.deno}, GStreamer ${gstreamer}`,
+    `gstp ${VERSION}, Deno ${Deno.version.deno}, GStreamer ${gstreamer}`,
     "",
     "libraries:",
     ...table(libraries.map(({ name, file }) => [name, file])),
@@ -74,8 +68,7 @@ function text({ gstreamer, libraries, features, canRecord }: Installation): stri
 }
 
 function table(rows: readonly (readonly [name: string, value: string])[]): string[] {
-  const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`);
+  return indent(2, formatColumns(rows));
 }
 
 function missingRow({ name, missing }: Feature): [string, string] {

@@ -1,5 +1,5 @@
 /**
- * Tells what elements there are, and what an element is and takes.
+ * `gstp inspect`: lists the installed elements, or describes one.
  *
  * @module
  */
@@ -11,59 +11,46 @@ import {
   type PadInfo,
   type PropertyInfo,
 } from "../../mod.ts";
+import { INSPECT_OPTIONS } from "../args/options.ts";
+import { readOptions } from "../args/read_options.ts";
 import { UsageError } from "../args/usage_error.ts";
+import { formatColumns, indent } from "../terminal/format.ts";
 import { toJson } from "../terminal/json.ts";
-import { readOptions } from "../args/options.ts";
+import type { CommandHelp } from "./help.ts";
 
-/** What `gstp inspect --help` prints. */
-export const help = `NAME
-  gstp inspect - what elements there are, and what they take
+/** The prose of the help. */
+export const help: CommandHelp = {
+  usage: ["[--json] ELEMENT", "[--json] [--search=WORD]"],
+  description: `
+Prints what an element is, the pads that it can have with their caps, and its
+properties: the default value, type and range, and whether a change takes effect
+while the element plays. Without an element, lists those that are installed.`,
+  exitStatus: `
+0 it is printed; 1 there is no such element, or none with the word; 2 the
+command line is wrong.`,
+  examples: [
+    "gstp inspect x264enc",
+    "gstp inspect --search=h264",
+    "gstp inspect --json vp8enc | jq '.properties[].name'",
+  ],
+};
 
-USAGE
-  gstp inspect [--json] ELEMENT
-  gstp inspect [--json] [--search=WORD]
-
-DESCRIPTION
-  Prints what an element is, the pads that it can have with the media they take
-  or give, and its properties: value in a new element, type, what it takes, and
-  whether a change takes effect while it plays. Without an element, it lists
-  those that are installed.
-
-OPTIONS
-      --search=WORD  only elements that have WORD in their name, description or
-                     class, in whatever case
-      --json         print JSON
-  -h, --help         print this
-
-EXIT STATUS
-  0 it is printed; 1 there is no such element, or none that fits; 2 the command
-  line is wrong.
-
-EXAMPLES
-  gstp inspect x264enc
-  gstp inspect --search=h264
-  gstp inspect --json vp8enc | jq '.properties[].name'
-`;
-
-/** Runs `gstp inspect`. */
+/** Prints an element, or a list of elements. */
 export function run(args: string[]): Promise<number> {
-  const { on, values, words: [element, extra] } = readOptions(args, {
-    switches: ["json"],
-    settings: ["search"],
-  });
+  const { values, words: [element, extra] } = readOptions(args, INSPECT_OPTIONS);
   if (extra !== undefined) throw new UsageError(`Unexpected argument "${extra}"`);
   if (element !== undefined && values.search !== undefined) {
-    throw new UsageError("An element or --search, not both");
+    throw new UsageError("Give an element or --search, not both");
   }
   if (element !== undefined) {
     const info = inspectElement(element);
-    console.log(on.has("json") ? toJson(info) : elementText(info));
+    console.log(values.json ? toJson(info) : elementText(info));
     return Promise.resolve(0);
   }
   const found = search(installedElements(), values.search ?? "");
-  if (on.has("json")) console.log(toJson(found));
+  if (values.json) console.log(toJson(found));
   else if (found.length > 0) console.log(listText(found));
-  else console.error(`No element that is installed has "${values.search}" in its description`);
+  else console.error(`No installed element has "${values.search}" in its description`);
   return Promise.resolve(found.length > 0 ? 0 : 1);
 }
 
@@ -75,8 +62,7 @@ function search(elements: ElementSummary[], word: string): ElementSummary[] {
 }
 
 function listText(elements: readonly ElementSummary[]): string {
-  const width = Math.max(...elements.map(({ name }) => name.length));
-  return elements.map(({ name, longName }) => `${name.padEnd(width)}  ${longName}`).join("\n");
+  return formatColumns(elements.map(({ name, longName }) => [name, longName])).join("\n");
 }
 
 function elementText(info: ElementInfo): string {
@@ -99,42 +85,38 @@ function elementText(info: ElementInfo): string {
   ].join("\n");
 }
 
-function indent(width: number, lines: readonly string[]): string[] {
-  return lines.map((line) => " ".repeat(width) + line);
-}
-
 function padLines({ name, direction, presence, caps }: PadInfo): string[] {
-  // types can be told from the values
+  // the values show their types
   const alternatives = caps.replaceAll(/=\(\w+\)/g, "=").split(/; ?/);
   return [`${name} (${direction}, ${presence})`, ...indent(4, alternatives)];
 }
 
 function propertyLines(property: PropertyInfo): string[] {
   const { name, description, choices } = property;
-  const width = Math.max(0, ...choices.map(({ nick }) => nick.length));
+  const choiceRows = choices.map(({ nick, description }) => [nick, description] as const);
   return [
     `${name}${property.readable ? `=${valueText(property.default)}` : ""}`,
     ...indent(4, [
       description,
       [...traits(property), typeText(property)].join("; "),
-      ...choices.map(({ nick, description }) => `  ${nick.padEnd(width)}  ${description}`),
+      ...indent(2, formatColumns(choiceRows)),
     ]),
   ];
 }
 
-/** A property's value as a pipeline's text has it. */
+/** Formats a property's value as in pipeline text. */
 function valueText(value: PropertyInfo["default"]): string {
   if (value === null) return "(none)";
   if (typeof value === "number") return numberText(value);
   return value === "" || /\s/.test(String(value)) ? `"${value}"` : String(value);
 }
 
-/** A 32-bit float without the digits that come of reading it as a 64-bit one. */
+/** Formats a number without the digits that a 32-bit float gets as a 64-bit one. */
 function numberText(value: number): string {
   return String(Number.isInteger(value) ? value : Number(value.toPrecision(7)));
 }
 
-/** What GStreamer's types of numbers and text are called by those who do not write C. */
+/** Names of GLib's types for those who do not write C. */
 const TYPES: Record<string, string> = {
   gboolean: "boolean",
   gchararray: "text",
@@ -158,7 +140,7 @@ function typeText({ type, min, max, choices, combinable }: PropertyInfo): string
 function traits(property: PropertyInfo): string[] {
   const { readable, writable, constructOnly, changeableIn, controllable, deprecated } = property;
   return [
-    !writable ? "cannot be written" : constructOnly ? "fixed once it is made" : "",
+    !writable ? "cannot be written" : constructOnly ? "fixed once the element exists" : "",
     readable ? "" : "cannot be read",
     changeableIn === null ? "" : `can change while ${changeableIn}`,
     controllable ? "controllable" : "",

@@ -1,66 +1,70 @@
 /**
- * The commands beside running a pipeline.
+ * The commands of `gstp`.
  *
  * @module
  */
+import type { Command } from "../args/command.ts";
+import {
+  COMPLETION_OPTIONS,
+  DOCTOR_OPTIONS,
+  GRAPH_OPTIONS,
+  INSPECT_OPTIONS,
+  RECORD_OPTIONS,
+  RECOVER_OPTIONS,
+  RUN_OPTIONS,
+  VERIFY_OPTIONS,
+} from "../args/options.ts";
 
-/** A command: its first argument is its name. */
-export interface Command {
-  /** What it does, in a line of the help on the whole. */
-  summary: string;
-  /** What it takes beside options, for completion. */
-  takes?: "pipeline" | "element" | "files" | "shell";
-  /** Loads it, with the libraries that only it needs. */
-  load: () => Promise<CommandModule>;
-}
+/** `gstp` without a command. */
+export const RUN: Command = {
+  summary: "run a pipeline",
+  takes: "pipeline",
+  options: RUN_OPTIONS,
+};
 
-/** What the file of a command exports. */
-export interface CommandModule {
-  /** What `gstp NAME --help` prints. */
-  help: string;
-  /**
-   * Runs the command.
-   *
-   * @param args The command line after the command's name.
-   * @returns The exit status.
-   */
-  run: (args: string[]) => Promise<number>;
-}
-
-/** The commands by name. */
-export const COMMANDS: Record<string, Command> = {
+/** The commands by name, which is the first argument. */
+export const COMMANDS = {
   completion: {
-    summary: "have the shell complete commands, options and files",
+    summary: "complete commands, options and files in the shell",
     takes: "shell",
-    load: () => import("./completion.ts"),
+    options: COMPLETION_OPTIONS,
   },
   doctor: {
-    summary: "what works on this machine, and what to install for the rest",
-    load: () => import("./doctor.ts"),
+    summary: "list what works here, and what to install for the rest",
+    takes: "nothing",
+    options: DOCTOR_OPTIONS,
   },
   graph: {
-    summary: "a pipeline as a picture",
+    summary: "draw a pipeline",
     takes: "pipeline",
-    load: () => import("./graph.ts"),
+    options: GRAPH_OPTIONS,
   },
   inspect: {
-    summary: "what elements there are, and what they take",
+    summary: "list the installed elements, or describe one",
     takes: "element",
-    load: () => import("./inspect.ts"),
+    options: INSPECT_OPTIONS,
   },
   record: {
     summary: "keep the last seconds, and write them when something happens",
     takes: "pipeline",
-    load: () => import("./record.ts"),
+    options: RECORD_OPTIONS,
   },
   recover: {
-    summary: "make clips of what a killed recorder has left",
+    summary: "turn what a killed recorder left behind into clips",
     takes: "files",
-    load: () => import("./recover.ts"),
+    options: RECOVER_OPTIONS,
   },
   verify: {
-    summary: "whether clips are whole",
+    summary: "check that clips are complete",
     takes: "files",
-    load: () => import("./verify.ts"),
+    options: VERIFY_OPTIONS,
   },
-};
+} as const satisfies Readonly<Record<string, Command>>;
+
+/** The name of a command. */
+export type CommandName = keyof typeof COMMANDS;
+
+/** Returns whether an argument is the name of a command. */
+export function isCommand(arg: string): arg is CommandName {
+  return Object.hasOwn(COMMANDS, arg);
+}

@@ -1,91 +1,107 @@
 /**
- * Runs a pipeline in the foreground of a terminal or a script.
+ * `gstp` without a command: runs a pipeline.
  *
  * @module
  */
 import { GstError, type Message, type Pipeline, Standalone } from "../../mod.ts";
-import { Display, formatTime } from "../terminal/display.ts";
+import { RUN_OPTIONS } from "../args/options.ts";
 import {
-  messageLine,
-  observerLines,
-  problemLines,
-  propertyLine,
-} from "../terminal/message_lines.ts";
-import { type ObserveArguments, Observer } from "../observe/observer.ts";
-import { Shutdown, type ShutdownReason, STOP_LIMIT_SEC } from "../terminal/shutdown.ts";
+  type ObserveArguments,
+  type PlaybackArguments,
+  readRunArguments,
+} from "../args/run_arguments.ts";
+import { Observer } from "../observe/observer.ts";
+import { readPipelineFile } from "../pipeline_file/pipeline_file.ts";
+import { pipelineText } from "../pipeline_file/pipeline_text.ts";
+import { placeholderHelp } from "../pipeline_file/placeholder_help.ts";
+import { Display } from "../terminal/display.ts";
+import { formatTime } from "../terminal/format.ts";
+import { observerLines, problemLines } from "../terminal/message_lines.ts";
+import { printMessage } from "../terminal/print_message.ts";
+import { Shutdown, STOP_LIMIT_SEC } from "../terminal/shutdown.ts";
+import { usage } from "./help.ts";
+import { versions } from "./version.ts";
 
-/** How to run. */
-export interface RunOptions {
-  verbose: boolean;
-  quiet: boolean;
-  messages: boolean;
-  timeoutSec: number | undefined;
-  observe: ObserveArguments | undefined;
-}
+/** How to run a pipeline. */
+type RunOptions = Omit<PlaybackArguments, "dryRun"> & { observe: ObserveArguments | undefined };
 
 /** Milliseconds between two updates of the status line. */
 const STATUS_MS = 100;
 
-/**
- * Runs a pipeline to its end, or until it is interrupted.
- *
- * @returns The exit status.
- */
-export async function runPipeline(text: string, options: RunOptions): Promise<number> {
-  const display = new Display((error) =>
-    stopper.request({
-      text: `standard output failed, finishing: ${error.message}`,
-      status: 1,
-      forcedStatus: 1,
-    })
-  );
+/** Runs a pipeline, or prints the help, the versions or the pipeline's text; returns the exit status. */
+export async function run(args: string[]): Promise<number> {
+  const options = readRunArguments(args);
+  const { help, version, source, dryRun } = options;
+  if (help) {
+    const isFile = source !== undefined && "file" in source;
+    const file = isFile ? await readPipelineFile(source.file) : undefined;
+    console.log(file === undefined ? usage() : `${usage()}\n${placeholderHelp(file, RUN_OPTIONS)}`);
+    return 0;
+  }
+  if (version) {
+    console.log(versions());
+    return 0;
+  }
+  const text = await pipelineText(options, RUN_OPTIONS);
+  if (!dryRun) return await runPipeline(text, options);
+  console.log(text.trim());
+  return 0;
+}
+
+/** Runs a pipeline to its end, or until it is interrupted; returns the exit status. */
+async function runPipeline(text: string, options: RunOptions): Promise<number> {
+  const { verbose, quiet } = options;
+  const display = new Display(({ message }) => {
+    const text = `standard output failed, finishing: ${message}`;
+    shutdown.request({ text, status: 1, forcedStatus: 1 });
+  });
   const warn = (line: string) => {
     display.status("");
     display.note(`gstp: ${line}`);
   };
   const note = (line: string) => {
-    if (!options.quiet) display.note(`gstp: ${line}`);
+    if (!quiet) display.note(`gstp: ${line}`);
   };
-  using stopper = new Shutdown({ onStop: note, onForce: warn });
+  using shutdown = new Shutdown({ onStop: note, onForce: warn });
   const observer = options.observe && await Observer.load(options.observe, {
-    onError: (error) => display.note(observerLines(error, options.verbose)),
+    onError: (error) => display.note(observerLines(error, verbose)),
     onFailure: (error) => display.note(`error: ${error.message}`),
-    onFatal: (text) => stopper.request({ text, status: 1, forcedStatus: 1 }),
-    signal: stopper.signal,
+    onFatal: (text) => shutdown.request({ text, status: 1, forcedStatus: 1 }),
+    signal: shutdown.signal,
   });
   let isPlaying = false;
   let isFinished = false;
   const onMessage = (message: Message) => {
     if (message.type === "eos") isFinished = true;
-    showMessage(message, display, { ...options, isFinished });
+    printMessage(message, display, { ...options, isFinished });
   };
   try {
-    const app = await start(text, options, stopper, { observer, onMessage });
-    // a stop asked for on the way may have come too late to keep it from starting
-    isPlaying = stopper.reason === undefined;
+    const app = await start(text, options, shutdown, { observer, onMessage });
+    // a request to stop may have come too late to keep it from starting
+    isPlaying = shutdown.reason === undefined;
     const startMs = performance.now();
     if (isPlaying) note(app.pipeline.isLive ? "playing (live)" : "playing");
     using _status = showPosition(app.pipeline, display);
     await app.ended;
     if (isFinished) note(`end of stream after ${formatTime((performance.now() - startMs) / 1000)}`);
   } catch (error) {
-    if (error !== stopper.reason) {
+    if (error !== shutdown.reason) {
       if (!(error instanceof GstError)) throw error;
-      display.note(problemLines("error", error, options.verbose));
+      display.note(problemLines("error", error, verbose));
       return 1;
     }
   } finally {
     const summary = await observer?.finish();
     if (summary !== undefined) note(summary);
   }
-  return endStatus(stopper.reason, isFinished || !isPlaying, warn);
+  return shutdown.exitStatus(isFinished || !isPlaying, warn);
 }
 
 /** Starts the pipeline; the time of `--timeout` counts from when it plays. */
 async function start(
   text: string,
   { verbose, timeoutSec }: RunOptions,
-  stopper: Shutdown,
+  shutdown: Shutdown,
   { observer, onMessage }: {
     observer: Observer | undefined;
     onMessage: (message: Message) => void;
@@ -94,13 +110,13 @@ async function start(
   const stopAfter = (text: string, status: number) =>
     timeoutSec === undefined
       ? () => {}
-      : stopper.requestAfter(timeoutSec, { text, status, forcedStatus: 1 });
+      : shutdown.requestAfter(timeoutSec, { text, status, forcedStatus: 1 });
   const cancel = stopAfter(`not playing within ${timeoutSec} s: stopping`, 1);
   const app = await Standalone.buildAndRun(text, {
     background: true,
     startTimeoutSec: Infinity,
     stopTimeoutSec: STOP_LIMIT_SEC,
-    signal: stopper.signal,
+    signal: shutdown.signal,
     watchProperties: verbose,
     beforeStart: (pipeline) => observer?.attach(pipeline),
     onMessage,
@@ -110,26 +126,7 @@ async function start(
   return app;
 }
 
-/** Prints what is wanted of a message; an error ends the run, and is printed then, unless the stream is over. */
-export function showMessage(
-  message: Message,
-  display: Display,
-  options: RunOptions & { isFinished: boolean },
-): void {
-  if (message.type === "property-notify") {
-    if (options.verbose) display.print(propertyLine(message));
-    return;
-  }
-  if (options.messages) display.print(messageLine(message));
-  if (message.type === "error" && options.isFinished && !options.quiet) {
-    display.note(problemLines("while stopping", message.error, options.verbose));
-  }
-  if ((message.type === "warning" || message.type === "info") && !options.quiet) {
-    display.note(problemLines(message.type, message.error, options.verbose));
-  }
-}
-
-/** Keeps the status line up to date until disposed. */
+/** Shows the position on the status line until disposed. */
 function showPosition(pipeline: Pipeline, display: Display): Disposable {
   const update = () => {
     if (pipeline.state === "null") return;
@@ -144,15 +141,4 @@ function showPosition(pipeline: Pipeline, display: Display): Disposable {
       display.status("");
     },
   };
-}
-
-/** The exit status of a run without an error. */
-export function endStatus(
-  reason: ShutdownReason | undefined,
-  isFinished: boolean,
-  warn: (line: string) => void,
-): number {
-  if (reason === undefined || isFinished) return reason?.status ?? 0;
-  warn(`no end of stream within ${STOP_LIMIT_SEC} s: files may be unfinished`);
-  return reason.forcedStatus;
 }

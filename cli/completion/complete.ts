@@ -1,26 +1,28 @@
 /**
- * What can stand at the end of a command line.
+ * Completes a command line.
  *
  * @module
  */
-import { GstError, installedElements, type Placeholder } from "../../mod.ts";
-import { isOption } from "../args/run_arguments.ts";
-import { type Command, COMMANDS } from "../commands/list.ts";
-import { readEnv } from "../terminal/display.ts";
-import { usage } from "../commands/help.ts";
+import { GstError, installedElements } from "../../mod.ts";
+import type { Command } from "../args/command.ts";
+import { readEnv } from "../args/env.ts";
+import type { OptionTable } from "../args/option.ts";
+import { splitOption } from "../args/read_options.ts";
 import { readPipelineFile } from "../pipeline_file/pipeline_file.ts";
+import { describePlaceholder } from "../pipeline_file/placeholder_help.ts";
+import { SCRIPTS } from "./scripts.ts";
 
-/** Something that a word can be completed to. */
+/** A word that completes another one. */
 export interface Candidate {
-  /** The whole word; one that ends in `=` wants a value. */
+  /** The whole word; one that ends in `=` needs a value. */
   word: string;
   description: string;
 }
 
-/** What a word can be completed to. */
+/** What completes a word. */
 export interface Completion {
   candidates: Candidate[];
-  /** Whether files fit as well, and which. */
+  /** The files that complete it as well: pipeline files, or any. */
   files: "gstp" | "any" | undefined;
 }
 
@@ -28,81 +30,106 @@ export interface Completion {
  * Completes the last word of a command line.
  *
  * @param words The words after `gstp`; the last one is incomplete, and may be empty.
+ * @param commands The commands by name.
+ * @param run What `gstp` takes without a command.
  */
-export async function complete(words: readonly string[]): Promise<Completion> {
+export async function complete(
+  words: readonly string[],
+  commands: Readonly<Record<string, Command>>,
+  run: Command,
+): Promise<Completion> {
   const [first = ""] = words;
-  const isCommand = words.length > 1 && Object.hasOwn(COMMANDS, first);
-  const command = isCommand ? COMMANDS[first] : undefined;
+  const isCommand = words.length > 1 && Object.hasOwn(commands, first);
+  const command = isCommand ? commands[first]! : run;
   const before = words.slice(isCommand ? 1 : 0, -1);
   const current = words.at(-1) ?? "";
+  const matching = (candidates: Candidate[]) =>
+    candidates.filter(({ word }) => word.startsWith(current));
 
-  const options = readOptionLines(command === undefined ? usage() : (await command.load()).help);
-  const takesPipeline = command === undefined || command.takes === "pipeline";
-  const placeholders = takesPipeline ? await placeholdersOf(before) : [];
-  const end = before.indexOf("--");
-  const found = end >= 0
-    ? placeholders
-    : current.startsWith("-")
-    ? [...options, ...placeholders.filter(({ word }) => isFree(word, options))]
-    : positional(command, before);
-  const isName = end < 0 && !current.startsWith("-");
-  const given = before.filter((word) => word.startsWith("--")).map(nameOf);
-  return {
-    candidates: found.filter(({ word, description }) =>
-      word.startsWith(current) &&
-      (!given.includes(nameOf(word)) || description.includes("may be repeated"))
-    ),
-    files: isName ? filesOf(command) : undefined,
-  };
-}
-
-/** The name of an option, with its dashes. */
-function nameOf(word: string): string {
-  return word.split("=")[0]!;
-}
-
-/** The options that a help text lists, each at the start of a line. */
-function readOptionLines(help: string): Candidate[] {
-  const lines = help.matchAll(/^ {2,6}(?:-\w, )?(--[a-z][\w-]*)(=\S*)?(?: +(.*))?$/gm);
-  return [...lines].map(([, name, value, description = ""]) => ({
-    word: `${name}${value === undefined ? "" : "="}`,
-    description,
-  }));
-}
-
-/** Whether a placeholder's flag is none of the options. */
-function isFree(word: string, options: readonly Candidate[]): boolean {
-  const name = nameOf(word);
-  return !isOption(name.slice(2)) && !options.some((option) => nameOf(option.word) === name);
-}
-
-/** What can stand where no option does. */
-function positional(command: Command | undefined, before: readonly string[]): Candidate[] {
-  if (command === undefined) {
-    if (before.length > 0) return [];
-    return Object.entries(COMMANDS).map(([word, { summary }]) => ({ word, description: summary }));
+  if (before.includes("--")) {
+    return { candidates: matching(await placeholderFlags(command, before)), files: undefined };
   }
-  switch (command.takes) {
+  if (current.startsWith("-")) {
+    const flags = await placeholderFlags(command, before);
+    const free = flags.filter(({ word }) => !Object.hasOwn(command.options, nameOf(word)));
+    const options = optionFlags(command.options, before);
+    return { candidates: matching([...options, ...free]), files: undefined };
+  }
+  const names = command === run && before.length === 0 ? commandNames(commands) : [];
+  return { candidates: matching([...names, ...operands(command)]), files: filesOf(command) };
+}
+
+/** The name of an option, without its dashes and value. */
+function nameOf(word: string): string {
+  return splitOption(word).name;
+}
+
+/** The names of the options on a line. */
+function namesOn(words: readonly string[]): string[] {
+  return words.filter((word) => word.startsWith("--")).map(nameOf);
+}
+
+function commandNames(commands: Readonly<Record<string, Command>>): Candidate[] {
+  return Object.entries(commands).map(([word, { summary }]) => ({ word, description: summary }));
+}
+
+/** The options that can still be given. */
+function optionFlags(options: OptionTable, before: readonly string[]): Candidate[] {
+  const given = namesOn(before);
+  return Object.entries(options).flatMap(([name, option]) => {
+    if (option.isHidden) return [];
+    const { placeholder, description } = option;
+    if (placeholder === undefined) {
+      return given.includes(name) ? [] : [{ word: `--${name}`, description }];
+    }
+    const isUsed = given.includes(name) && !option.isRepeatable;
+    return isUsed ? [] : [{ word: `--${name}=`, description }];
+  });
+}
+
+/** The placeholders that can still be set, of the file that stands on a line. */
+async function placeholderFlags(
+  { takes }: Command,
+  before: readonly string[],
+): Promise<Candidate[]> {
+  const path = before.map(filePath).find((path) => path !== undefined);
+  if (takes !== "pipeline" || path === undefined || !isPermitted({ name: "read", path })) return [];
+  // a file that cannot be read, or is malformed, has nothing to offer yet
+  const file = await readPipelineFile(path).catch(() => undefined);
+  const given = namesOn(before);
+  return (file?.template.placeholders ?? [])
+    .filter(({ name }) => !given.includes(name))
+    .map((placeholder) => ({
+      word: `--${placeholder.name}=`,
+      description: describePlaceholder(placeholder),
+    }));
+}
+
+/** The path of a pipeline file, from a word as it was typed; undefined for any other word. */
+function filePath(word: string): string | undefined {
+  const plain = word.replaceAll(/\\(.)|["']/g, "$1");
+  const path = plain.replace(/^--file=/, "");
+  if (path === plain && !path.endsWith(".gstp")) return undefined;
+  return path.replace(/^~(?=\/)/, readEnv("HOME") ?? "~");
+}
+
+/** What a command takes besides options and files. */
+function operands({ takes }: Command): Candidate[] {
+  switch (takes) {
     case "element":
-      return elements();
+      return elementNames();
     case "shell":
-      return ["bash", "zsh", "fish"].map((word) => ({ word, description: `for ${word}` }));
+      return Object.keys(SCRIPTS).map((word) => ({ word, description: `for ${word}` }));
     default:
       return [];
   }
 }
 
-function filesOf(command: Command | undefined): Completion["files"] {
-  if (command === undefined || command.takes === "pipeline") return "gstp";
-  return command.takes === "files" ? "any" : undefined;
+function filesOf({ takes }: Command): Completion["files"] {
+  return takes === "pipeline" ? "gstp" : takes === "files" ? "any" : undefined;
 }
 
-/** Nobody can answer a question about permissions here. */
-function isPermitted(permission: Deno.PermissionDescriptor): boolean {
-  return Deno.permissions.querySync(permission).state === "granted";
-}
-
-function elements(): Candidate[] {
+function elementNames(): Candidate[] {
   if (!isPermitted({ name: "ffi" })) return [];
   try {
     return installedElements().map(({ name, longName }) => ({ word: name, description: longName }));
@@ -112,26 +139,7 @@ function elements(): Candidate[] {
   }
 }
 
-/** The placeholders of the file that stands on a line. */
-async function placeholdersOf(words: readonly string[]): Promise<Candidate[]> {
-  const file = words.map(fileOf).find((path) => path !== undefined);
-  if (file === undefined || !isPermitted({ name: "read", path: file })) return [];
-  // a file that cannot be read, or is malformed, has nothing to offer yet
-  const read = await readPipelineFile(file).catch(() => undefined);
-  return read?.template.placeholders.map((placeholder) => ({
-    word: `--${placeholder.name}=`,
-    description: describe(placeholder),
-  })) ?? [];
-}
-
-/** The path of a pipeline file, from a word as it was typed; undefined where it is none. */
-function fileOf(word: string): string | undefined {
-  const plain = word.replaceAll(/\\(.)|["']/g, "$1");
-  const path = plain.replace(/^--file=/, "");
-  if (path === plain && !path.endsWith(".gstp")) return undefined;
-  return path.replace(/^~(?=\/)/, readEnv("HOME") ?? "~");
-}
-
-function describe({ required, default: value }: Placeholder): string {
-  return required ? "required" : `default: ${value}`;
+/** Whether Deno permits something without a prompt, which a user could not answer here. */
+function isPermitted(permission: Deno.PermissionDescriptor): boolean {
+  return Deno.permissions.querySync(permission).state === "granted";
 }

@@ -3,7 +3,7 @@
 _gstp() {
   local -a words=()
   local i word last line
-  # bash parts words at "="; here they are put together again
+  # bash splits words at "=": join them again
   for ((i = 1; i <= COMP_CWORD; i++)); do
     word=${COMP_WORDS[i]}
     last=$((${#words[@]} - 1))

@@ -1,10 +1,8 @@
 /**
- * The user's code at an element of the pipeline: `--obs`, `--ext` and `--proc`.
+ * Runs the user's code on the frames of an element: `--obs`, `--ext` and `--proc`.
  *
  * @module
  */
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import {
   type Extractor,
   GstClosedError,
@@ -15,30 +13,20 @@ import {
   type Pipeline,
   type Processor,
 } from "../../mod.ts";
+import type { ObserveArguments } from "../args/run_arguments.ts";
 import { UsageError } from "../args/usage_error.ts";
 import { STOP_LIMIT_SEC } from "../terminal/shutdown.ts";
+import { loadFunction } from "./load_function.ts";
 
-/** What to observe, as the command line names it. */
-export interface ObserveArguments {
-  /** `--obs`, an element. */
-  obs: string;
-  /** `--ext`, as `MODULE:EXPORT`. */
-  ext: string;
-  /** `--proc`, as `MODULE:EXPORT`. */
-  proc: string;
-  /** `--obs-fatal`. */
-  isFatal: boolean;
-}
-
-/** Who is told. */
-export interface ObserveListeners {
-  /** An error of the user's code, the first of its place. */
+/** What an observer calls. */
+export interface ObserverListeners {
+  /** The user's code failed, for the first time at this place. */
   onError: (error: ObservationError) => void;
-  /** The observation itself has failed, and nobody else tells of it. */
+  /** The observation itself failed, for another reason than the pipeline. */
   onFailure: (error: Error) => void;
-  /** The pipeline is to be stopped, for this reason. */
+  /** The pipeline must be stopped, for this reason. */
   onFatal: (text: string) => void;
-  /** Aborted when the pipeline is asked to stop: results get some seconds from then on. */
+  /** Aborts when the pipeline is asked to stop: results get some seconds from then on. */
   signal: AbortSignal;
 }
 
@@ -48,36 +36,36 @@ interface Functions {
   processor: Processor;
 }
 
-/** Observes an element for the command. */
+/** Observes an element of the pipeline. */
 export class Observer {
   readonly #args: ObserveArguments;
   readonly #functions: Functions;
-  readonly #listeners: ObserveListeners;
-  /** Places of the errors that were told. */
-  readonly #told = new Set<string>();
-  /** Resolves when there is no more time for what waits. */
-  readonly #late = Promise.withResolvers<void>();
+  readonly #listeners: ObserverListeners;
+  /** The places of the errors that were reported. */
+  readonly #reported = new Set<string>();
+  /** Resolves when the time for the remaining results is over. */
+  readonly #timeout = Promise.withResolvers<void>();
   #pipeline: Pipeline | undefined;
   #observation: Observation<unknown> | undefined;
 
   private constructor(
     args: ObserveArguments,
     functions: Functions,
-    listeners: ObserveListeners,
+    listeners: ObserverListeners,
   ) {
     this.#args = args;
     this.#functions = functions;
     this.#listeners = listeners;
-    const onStop = () => Deno.unrefTimer(setTimeout(this.#late.resolve, STOP_LIMIT_SEC * 1000));
+    const onStop = () => Deno.unrefTimer(setTimeout(this.#timeout.resolve, STOP_LIMIT_SEC * 1000));
     listeners.signal.addEventListener("abort", onStop);
   }
 
   /**
    * Loads the user's modules.
    *
-   * @throws {UsageError} if one cannot be loaded, or has no such function.
+   * @throws {UsageError} If one cannot be loaded, or has no such function.
    */
-  static async load(args: ObserveArguments, listeners: ObserveListeners): Promise<Observer> {
+  static async load(args: ObserveArguments, listeners: ObserverListeners): Promise<Observer> {
     const functions = {
       extractor: await loadFunction<Extractor>("ext", args.ext),
       processor: await loadFunction<Processor>("proc", args.proc),
@@ -86,9 +74,9 @@ export class Observer {
   }
 
   /**
-   * Begins to observe a pipeline that is not started.
+   * Starts to observe a pipeline that is not started.
    *
-   * @throws {UsageError} if it has no such element, or that cannot be observed.
+   * @throws {UsageError} If it has no such element, or the element cannot be observed.
    */
   attach(pipeline: Pipeline): void {
     try {
@@ -108,23 +96,23 @@ export class Observer {
   #onError(error: ObservationError): void {
     const { role, place, message } = error;
     const key = `${role} ${place || message}`;
-    if (!this.#told.has(key)) this.#listeners.onError(error);
-    this.#told.add(key);
+    if (!this.#reported.has(key)) this.#listeners.onError(error);
+    this.#reported.add(key);
     if (this.#args.isFatal) this.#listeners.onFatal(`the ${role} failed: finishing`);
   }
 
   /**
-   * Waits until the processor has got all results; where the pipeline was asked to stop, for some seconds.
+   * Waits until the processor has got all results; if the pipeline was asked to stop, for some seconds.
    *
-   * @returns What it has come to, in a line; undefined where nothing was observed.
+   * @returns A line with the counts; undefined if nothing was observed.
    */
   async finish(): Promise<string | undefined> {
     if (this.#observation === undefined) return undefined;
     const finished = this.#observation.finished.catch((error) => {
-      const isTold = error instanceof GstClosedError || error === this.#pipeline?.failure;
-      if (!isTold) this.#listeners.onFailure(error);
+      const isReported = error instanceof GstClosedError || error === this.#pipeline?.failure;
+      if (!isReported) this.#listeners.onFailure(error);
     });
-    await Promise.race([finished, this.#late.promise]);
+    await Promise.race([finished, this.#timeout.promise]);
     this.#observation.close();
     return summary(this.#args.obs, this.#observation.report);
   }
@@ -138,42 +126,4 @@ function summary(element: string, report: ObservationReport): string {
   ];
   if (errors > 0) parts.push(`errors: ${errors}`);
   return parts.join("; ");
-}
-
-/** A module's name with a scheme, as opposed to a path. */
-const URL_LIKE = /^[a-z][\w+.-]+:/i;
-
-async function loadFunction<F>(option: string, spec: string): Promise<F> {
-  const colon = spec.lastIndexOf(":");
-  const [module, name] = [spec.slice(0, colon), spec.slice(colon + 1)];
-  if (colon < 1 || !/^[\p{L}_$][\p{L}\d_$]*$/u.test(name)) {
-    throw new UsageError(
-      `--${option} takes MODULE:EXPORT, such as faces.ts:extract, not "${spec}"`,
-    );
-  }
-  const url = URL_LIKE.test(module) ? module : pathToFileURL(resolve(module)).href;
-  const found: Record<string, unknown> = await import(url).catch((error) => {
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    throw new UsageError(`--${option}: cannot load ${module}: ${reason(error)}`);
-  });
-  if (!Object.hasOwn(found, name)) {
-    const names = Object.keys(found).join(", ") || "nothing";
-    throw new UsageError(`--${option}: ${module} does not export ${name}; it exports ${names}`);
-  }
-  if (typeof found[name] === "function") return found[name] as F;
-  throw new UsageError(
-    `--${option}: ${name} of ${module} must be a function, and is ${describe(found[name])}`,
-  );
-}
-
-/** What a module's load failed of; where it is the module's own code, with the place. */
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return Deno.inspect(error);
-  const place = /^ +at .*(file:.+:\d+:\d+)\)?$/m.exec(error.stack ?? "")?.[1];
-  const isTold = place === undefined || error.message.includes("file:");
-  return isTold ? error.message : `${error.message} (at ${place})`;
-}
-
-function describe(value: unknown): string {
-  return value === null ? "null" : typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

@@ -6,7 +6,7 @@
 
 /**
  * Joins words to pipeline text as gst-launch-1.0 does: a space within a word stays part of it, so that
- * `"location=my film.webm"` is one value. A space between double quotes needs nothing.
+ * `"location=my film.webm"` is one value. A space between double quotes needs no escape.
  */
 export function joinWords(words: readonly string[]): string {
   return words.map(escapeSpaces).join(" ");

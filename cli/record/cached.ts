@@ -1,37 +1,37 @@
 /**
- * Work that many ask for at once.
+ * Results that several callers share.
  *
  * @module
  */
 
-/** Work that costs something: those who ask while it is under way, or shortly after it, share its result. */
+/** The result of expensive work: callers share it while the work is under way, and for a while after. */
 export class Cached<T> {
   readonly #work: () => Promise<T>;
   readonly #keepMs: number;
   #result: Promise<T> | undefined;
-  #untilMs = 0;
+  #expiresMs = 0;
 
-  /** Keeps a result for `keepMs`; a failure is not kept. */
+  /** Keeps a result for `keepMs` milliseconds; a failure is not kept. */
   constructor(work: () => Promise<T>, keepMs: number) {
     this.#work = work;
     this.#keepMs = keepMs;
   }
 
-  /** The result, which may be up to `keepMs` old. */
+  /** Resolves with the result, which may be up to `keepMs` old. */
   get(): Promise<T> {
-    if (this.#result !== undefined && performance.now() < this.#untilMs) return this.#result;
+    if (this.#result !== undefined && performance.now() < this.#expiresMs) return this.#result;
     const result = this.#work();
     this.#result = result;
-    this.#untilMs = Infinity;
-    const keep = (ms: number) => () => {
-      if (this.#result === result) this.#untilMs = performance.now() + ms;
+    this.#expiresMs = Infinity;
+    const expireIn = (ms: number) => () => {
+      if (this.#result === result) this.#expiresMs = performance.now() + ms;
     };
-    result.then(keep(this.#keepMs), keep(0));
+    result.then(expireIn(this.#keepMs), expireIn(0));
     return result;
   }
 
-  /** The next who ask get a new result. */
-  forget(): void {
+  /** Drops the result: later callers get a new one. */
+  invalidate(): void {
     this.#result = undefined;
   }
 }

@@ -1,94 +1,96 @@
 /**
- * Which clips a folder has.
+ * The clips of a folder, kept in memory.
  *
  * @module
  */
-import { byAge, type ClipEntry, listClips } from "../../src/storage/retention.ts";
+import { type ClipFile, listClips } from "../../mod.ts";
 
-/** Milliseconds until others' changes of the folder are looked for again. */
+/** Milliseconds until the folder is read again, for the changes of other programs. */
 const LIST_MS = 1000;
-/** A large folder takes seconds to list, so that it is left alone for so many times as long. */
+/** A large folder takes seconds to read: it is left alone for so many times as long. */
 const REST = 20;
 
-type Entries = Map<string, ClipEntry>;
+type Clips = Map<string, ClipFile>;
 
 /**
- * The clips of a folder. What this program does to it is known at once, what others do after a second, and after a while where the folder
- * is large; only those who are to remove clips wait for that then.
+ * A list of the clips of a folder. Changes by this program are in it at once, those of others after a second, or after a while
+ * if the folder is large. While the folder is read, callers get the list as it was; only {@link all} waits.
  */
 export class ClipList {
   readonly #path: string;
-  /** Undefined before somebody has asked. */
-  #entries: Entries | undefined;
-  #listing: Promise<Entries> | undefined;
-  /** What the listing under way may have missed. */
-  readonly #changes: ((entries: Entries) => void)[] = [];
+  /** By path; undefined before the first read. */
+  #clips: Clips | undefined;
+  #listing: Promise<Clips> | undefined;
+  /** Changes that the listing under way may have missed. */
+  readonly #changes: ((clips: Clips) => void)[] = [];
   #dueMs = 0;
-  /** Whether nobody minds waiting for a look at the folder. */
+  /** Whether reading the folder is so fast that everybody can wait for it. */
   #isSmall = false;
 
-  /** The folder is not looked at until somebody asks. */
+  /** Reads the folder at the first call, not here. */
   constructor(path: string) {
     this.#path = path;
   }
 
-  /** Takes note of a new clip. */
-  add(clip: ClipEntry): void {
-    this.#change((entries) => entries.set(clip.name, clip));
+  /** Adds a clip, or replaces the one of its path. */
+  add(clip: ClipFile): void {
+    this.#change((clips) => clips.set(clip.path, clip));
   }
 
-  /** Takes note of a clip that was removed. */
-  delete(name: string): void {
-    this.#change((entries) => entries.delete(name));
+  /** Removes a clip. */
+  delete(path: string): void {
+    this.#change((clips) => clips.delete(path));
   }
 
-  /** How many clips there are, and how large all of them are. */
+  /** Resolves with the number of clips and their total size. */
   async totals(): Promise<{ count: number; bytes: number }> {
-    const entries = await this.#get();
+    const clips = await this.#get();
     let bytes = 0;
-    for (const clip of entries.values()) bytes += clip.bytes;
-    return { count: entries.size, bytes };
+    for (const clip of clips.values()) bytes += clip.bytes;
+    return { count: clips.size, bytes };
   }
 
-  /** All clips, in no order, after a look at the folder where one is due; the list is the caller's. */
-  async all(): Promise<ClipEntry[]> {
+  /** Resolves with all clips, in no particular order, after the folder was read if that is due. */
+  async all(): Promise<ClipFile[]> {
     const known = await this.#get();
     return [...(await this.#listing ?? known).values()];
   }
 
-  /** The newest clips, up to so many, newest first. */
-  async newest(limit: number): Promise<ClipEntry[]> {
-    const clips = [...(await this.#get()).values()].sort(byAge);
-    return clips.reverse().slice(0, limit);
+  /** Resolves with up to `limit` clips, newest first. */
+  async newest(limit: number): Promise<ClipFile[]> {
+    const clips = [...(await this.#get()).values()];
+    const byAge = (a: ClipFile, b: ClipFile) =>
+      b.modifiedAt.getTime() - a.modifiedAt.getTime() || (a.path < b.path ? 1 : -1);
+    return clips.sort(byAge).slice(0, limit);
   }
 
-  #change(change: (entries: Entries) => void): void {
-    if (this.#entries !== undefined) change(this.#entries);
+  #change(change: (clips: Clips) => void): void {
+    if (this.#clips !== undefined) change(this.#clips);
     if (this.#listing !== undefined) this.#changes.push(change);
   }
 
-  async #get(): Promise<Entries> {
+  async #get(): Promise<Clips> {
     if (this.#listing === undefined && performance.now() >= this.#dueMs) {
       this.#listing = this.#list();
-      // where nobody waits for it, the next who ask hear of it
+      // a failure that no caller awaits is not unhandled: the next caller reads the folder again
       this.#listing.catch(() => {});
     }
-    const known = this.#isSmall ? undefined : this.#entries;
-    return known ?? await this.#listing ?? this.#entries!;
+    const known = this.#isSmall ? undefined : this.#clips;
+    return known ?? await this.#listing ?? this.#clips!;
   }
 
-  async #list(): Promise<Entries> {
+  async #list(): Promise<Clips> {
     const startMs = performance.now();
     try {
-      const clips = await listClips(this.#path, console.error);
-      const entries = new Map(clips.map((clip) => [clip.name, clip]));
-      for (const change of this.#changes) change(entries);
+      const files = await listClips(this.#path);
+      const clips = new Map(files.map((clip) => [clip.path, clip]));
+      for (const change of this.#changes) change(clips);
       const restMs = REST * (performance.now() - startMs);
       this.#isSmall = restMs < LIST_MS;
       this.#dueMs = performance.now() + Math.max(LIST_MS, restMs);
-      return this.#entries = entries;
+      return this.#clips = clips;
     } catch (error) {
-      this.#entries = undefined;
+      this.#clips = undefined;
       throw error;
     } finally {
       this.#changes.length = 0;

@@ -1,26 +1,26 @@
 /**
- * What happens while recorders are armed.
+ * The events of a recording run.
  *
  * @module
  */
 import type { LeftReason, RecordingReport, RemovedClip } from "../../mod.ts";
 
-/** What asked for a clip. */
+/** What triggered a clip. */
 export type Trigger = "key" | "signal" | "http";
 
-/** Something that happened. */
+/** An event. */
 export type RecordEvent =
-  /** A recorder keeps the last seconds of a tee. */
+  /** A recorder was attached to a tee, and keeps its last seconds. */
   | { type: "armed"; tee: string; mediaTypes: string[]; container: string; windowSec: number }
-  /** A clip was begun, or made longer. */
+  /** A clip was started, or extended. */
   | { type: "recording"; tee: string; name: string; trigger: Trigger; isExtended: boolean }
-  /** A clip is complete. */
+  /** A clip is finished. */
   | { type: "finished"; tee: string; name: string; report: RecordingReport }
-  /** A clip could not be made, or a recorder has failed: then there is no name. */
+  /** A clip failed or, without a name, a recorder did. */
   | { type: "failed"; tee: string; name: string | null; error: string }
   /** A clip was removed to keep the folder within its limits. */
   | { type: "removed"; name: string; bytes: number; reason: RemovedClip["reason"] }
-  /** What a run that was killed has left is a clip now. */
+  /** A file that a killed run left behind was turned into a clip. */
   | {
     type: "recovered";
     name: string;
@@ -30,7 +30,7 @@ export type RecordEvent =
     lostBytes: number;
     damaged: boolean;
   }
-  /** What a run that was killed has left is no clip, and stays as it is. */
+  /** A file that a killed run left behind could not be recovered, and stays as it is. */
   | { type: "unrecovered"; name: string; reason: LeftReason; error: string };
 
 /** An event with its time. */
@@ -38,7 +38,7 @@ export type TimedEvent = RecordEvent & { time: Date };
 
 type Listener = (event: TimedEvent) => void;
 
-/** Tells everybody who listens. */
+/** Passes events to listeners. */
 export class Events {
   readonly #listeners = new Set<Listener>();
 
@@ -47,7 +47,7 @@ export class Events {
     this.#listeners.add(listener);
   }
 
-  /** Tells of an event. */
+  /** Passes an event to all listeners. */
   emit(event: RecordEvent): void {
     const timed = { ...event, time: new Date() };
     for (const listener of this.#listeners) listener(timed);

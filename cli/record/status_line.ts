@@ -1,14 +1,13 @@
 /**
- * What is told on a terminal.
+ * Status and events of a recording run as lines for a terminal.
  *
  * @module
  */
+import { formatBytes } from "../terminal/format.ts";
 import type { TimedEvent } from "./events.ts";
-import type { Status } from "./recorders.ts";
-import type { TeeStatus } from "./tee_recorder.ts";
-import { formatBytes } from "../args/units.ts";
+import type { Status, TeeStatus } from "./status.ts";
 
-/** What is going on, in a line. */
+/** Formats a status as a line. */
 export function statusLine({ tees, clips, disk }: Status): string {
   const parts = tees.map(teeText);
   const last = tees.map(({ lastClip }) => lastClip).filter((clip) => clip !== null)
@@ -26,14 +25,14 @@ function teeText({ tee, state, ring, openClips }: TeeStatus): string {
   return `${tee} ${ring.fillSec.toFixed(1)}/${ring.holdSec.toFixed(1)} s${open}`;
 }
 
-/** What happened, in a line. */
+/** Formats an event as a line. */
 export function eventLine(event: TimedEvent): string {
   switch (event.type) {
     case "armed":
       return `armed: ${event.tee} (${event.mediaTypes.join(", ")} into ${event.container}, ` +
         `${event.windowSec} s)`;
     case "recording":
-      return `${event.isExtended ? "longer" : "recording"}: ${event.name} (${event.trigger})`;
+      return `${event.isExtended ? "extended" : "recording"}: ${event.name} (${event.trigger})`;
     case "finished": {
       const { frames, duration, bytes, shortfalls } = event.report;
       const length = `${duration.toFixed(2)} s, ${frames} frames, ${formatBytes(bytes)}`;

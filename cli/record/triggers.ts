@@ -1,23 +1,24 @@
 /**
- * Keys and signals that ask for a clip.
+ * Keys and signals that trigger a clip.
  *
  * @module
  */
 
-/** Which it was. */
+/** Called with the kind of each trigger. */
 type OnTrigger = (trigger: "key" | "signal") => void;
 
-/** What there is to say how to record, such as `Enter or r`. */
+/** Triggers that are listened to until disposed. */
 export interface Triggers extends Disposable {
+  /** How to trigger a clip, such as `Enter or r`. */
   readonly names: string[];
 }
 
-/** Records at Enter and `r` where there is a terminal, and at SIGUSR2 where there are signals; until disposed. */
+/** Listens to Enter and `r` on the terminal, if there is one, and to SIGUSR2, until disposed. */
 export function listenForTriggers(onTrigger: OnTrigger): Triggers {
   const stops: (() => void)[] = [];
   const names: string[] = [];
   if (Deno.build.os !== "windows") {
-    // not SIGUSR1: since 2.9.2, Deno opens its debugger then, to everybody on the machine
+    // not SIGUSR1: it makes Deno (since 2.9.2) open its debugger to everybody on the machine
     const onSignal = () => onTrigger("signal");
     Deno.addSignalListener("SIGUSR2", onSignal);
     stops.push(() => Deno.removeSignalListener("SIGUSR2", onSignal));
@@ -31,7 +32,7 @@ export function listenForTriggers(onTrigger: OnTrigger): Triggers {
 }
 
 function listenForKeys(onKey: () => void): () => void {
-  // single keys, while Ctrl-C remains what it is
+  // single keys; Ctrl-C still sends a signal
   Deno.stdin.setRaw(true, { cbreak: true });
   const reader = Deno.stdin.readable.getReader();
   const read = async () => {
@@ -42,26 +43,26 @@ function listenForKeys(onKey: () => void): () => void {
       if (/[r\r\n]/i.test(decoder.decode(value))) onKey();
     }
   };
-  // a terminal that has gone sends no keys
+  // a terminal that was closed sends no keys
   read().catch(() => {});
   return () => {
     void reader.cancel().catch(() => {});
     try {
       Deno.stdin.setRaw(false);
-    } catch { /* it has gone, too */ }
+    } catch { /* it was closed */ }
   };
 }
 
-/** Whether the terminal is this process's: one in the background would be stopped for using it. */
+/** Whether the process is in the foreground of its terminal; the system stops one in the background that reads from it. */
 function isForeground(): boolean {
   if (Deno.build.os !== "linux") return true;
   try {
-    // after the name, which is in parentheses: state ppid pgrp session tty_nr tpgid (proc(5))
+    // after the name in parentheses: state ppid pgrp session tty_nr tpgid (proc(5))
     const text = Deno.readTextFileSync("/proc/self/stat");
     const [, , group, , , foreground] = text.slice(text.lastIndexOf(")") + 2).split(" ");
     return group === foreground;
   } catch {
-    // Deno keeps /proc from programs that may not do everything
+    // Deno lets only programs with all permissions read /proc
     return true;
   }
 }

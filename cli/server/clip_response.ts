@@ -1,37 +1,30 @@
 /**
- * Clips by HTTP, whole or in parts (RFC 9110, sections 13 and 14).
+ * Sends clips, whole or in parts (RFC 9110, sections 13 and 14).
  *
  * @module
  */
-import { extname } from "node:path";
 import { parse } from "npm:range-parser@^2";
-import type { OpenClip } from "../record/clip_folder.ts";
+import { mimeTypeOf } from "../../mod.ts";
+import type { OpenClip } from "../record/open_clip.ts";
 
-const TYPES: Record<string, string> = {
-  ".mp4": "video/mp4",
-  ".mov": "video/quicktime",
-  ".webm": "video/webm",
-  ".mkv": "video/x-matroska",
-  ".ts": "video/mp2t",
-};
-/** What the parser says of parts that are not there. */
+/** What range-parser returns for a range outside of the file. */
 const UNSATISFIABLE = 2;
 const CHUNK_BYTES = 64 * 1024;
 
-/** Answers a GET or HEAD of a clip, which is closed once it is sent. */
+/** Answers a GET or HEAD request for a clip, and closes the clip once it is sent. */
 export async function clipResponse(
   request: Request,
   name: string,
   clip: OpenClip,
 ): Promise<Response> {
   const headers = new Headers({
-    "content-type": TYPES[extname(name).toLowerCase()] ?? "application/octet-stream",
+    "content-type": mimeTypeOf(name),
     "accept-ranges": "bytes",
     "cache-control": "private, no-cache",
     "last-modified": clip.modifiedAt.toUTCString(),
     etag: clip.tag,
   });
-  if (isKnown(request, clip)) return empty(clip, 304, headers);
+  if (isCached(request, clip)) return empty(clip, 304, headers);
   const range = readRange(request, clip);
   if (range === null) {
     headers.set("content-range", `bytes */${clip.bytes}`);
@@ -51,13 +44,13 @@ function empty(clip: OpenClip, status: number, headers: Headers): Response {
   return new Response(null, { status, headers });
 }
 
-/** Whether the client has this very clip. */
-function isKnown(request: Request, { tag }: OpenClip): boolean {
+/** Whether the client has this clip in its cache. */
+function isCached(request: Request, { tag }: OpenClip): boolean {
   const tags = request.headers.get("if-none-match")?.split(",").map((one) => one.trim()) ?? [];
   return tags.some((one) => one === "*" || one.replace(/^W\//, "") === tag);
 }
 
-/** What to send, `end` not included; null where the wanted part is not there. */
+/** The bytes to send, `end` not included; null if the range is outside of the clip. */
 function readRange(
   request: Request,
   clip: OpenClip,
@@ -67,19 +60,19 @@ function readRange(
   if (wanted === null || !/^bytes=/i.test(wanted) || !isSameClip(request, clip)) return whole;
   const { code, ranges: [range, ...more] } = parse(clip.bytes, wanted);
   if (code === UNSATISFIABLE) return null;
-  // one that makes no sense, or many of them: the whole is as good an answer
+  // a malformed range, or several: the whole clip is a valid answer
   if (range === undefined || more.length > 0) return whole;
   const { start, end } = range;
   return { start, end: end + 1, isPart: true };
 }
 
-/** Whether the part is wanted of this very clip. */
+/** Whether the part that the client has is of this clip. */
 function isSameClip(request: Request, { tag, modifiedAt }: OpenClip): boolean {
   const condition = request.headers.get("if-range");
   return condition === null || condition === tag || condition === modifiedAt.toUTCString();
 }
 
-/** Reads as fast as the client takes it, then closes the file. */
+/** Reads a file as fast as the client takes it, then closes it. */
 function readBytes(file: Deno.FsFile, bytes: number): ReadableStream<Uint8Array<ArrayBuffer>> {
   let left = bytes;
   return new ReadableStream({

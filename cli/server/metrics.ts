@@ -1,14 +1,13 @@
 /**
- * Figures for Prometheus, in its text format
+ * Metrics in Prometheus's text format
  * (https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format).
  *
  * @module
  */
-import type { Status } from "../record/recorders.ts";
-import type { TeeStatus } from "../record/tee_recorder.ts";
+import type { Status, TeeStatus } from "../record/status.ts";
 
-/** What there is to tell beside the status. */
-export interface ServerFigures {
+/** The metrics of the server itself. */
+export interface ServerMetrics {
   removedClips: number;
   eventClients: number;
   droppedClients: number;
@@ -20,12 +19,12 @@ interface Sample {
   labels?: Record<string, string>;
 }
 
-/** The figures as text; those that are not known are left out. */
-export function metricsText(status: Status, server: ServerFigures): string {
+/** Formats a status as metrics; unknown values are left out. */
+export function metricsText(status: Status, server: ServerMetrics): string {
   const perTee = (value: (tee: TeeStatus) => number | null): Sample[] =>
     status.tees.map((tee) => ({ value: value(tee), labels: { tee: tee.tee } }));
   return [
-    gauge("gstp_playing", "Whether the pipeline plays.", [
+    gauge("gstp_playing", "Whether the pipeline is playing.", [
       { value: Number(status.state === "playing") },
     ]),
     gauge("gstp_running_time_seconds", "Running time of the pipeline.", [
@@ -33,41 +32,41 @@ export function metricsText(status: Status, server: ServerFigures): string {
     ]),
     gauge(
       "gstp_armed",
-      "Whether a recorder keeps the tee's last seconds.",
+      "Whether a recorder is attached to the tee.",
       perTee(({ state }) => Number(state !== "detached")),
     ),
-    gauge("gstp_ring_seconds", "Seconds in the ring.", perTee(({ ring }) => ring.fillSec)),
-    gauge("gstp_ring_frames", "Frames in the ring.", perTee(({ ring }) => ring.frames)),
-    gauge("gstp_ring_bytes", "Bytes in the ring.", perTee(({ ring }) => ring.bytes)),
+    gauge("gstp_ring_seconds", "Seconds in the ring buffer.", perTee(({ ring }) => ring.fillSec)),
+    gauge("gstp_ring_frames", "Frames in the ring buffer.", perTee(({ ring }) => ring.frames)),
+    gauge("gstp_ring_bytes", "Bytes in the ring buffer.", perTee(({ ring }) => ring.bytes)),
     gauge(
       "gstp_ring_dropped_frames",
-      "Frames that never came, among those in the ring.",
+      "Frames lost before the ring buffer, among those that it holds.",
       perTee(({ ring }) => ring.dropped),
     ),
-    gauge("gstp_open_clips", "Clips under way.", perTee(({ openClips }) => openClips.length)),
-    counter("gstp_clips_finished", "Complete clips.", perTee(({ totals }) => totals.finished)),
+    gauge("gstp_open_clips", "Open clips.", perTee(({ openClips }) => openClips.length)),
+    counter("gstp_clips_finished", "Finished clips.", perTee(({ totals }) => totals.finished)),
     counter("gstp_clips_failed", "Clips that failed.", perTee(({ totals }) => totals.failed)),
     counter(
       "gstp_clips_short",
-      "Finished clips that lack something.",
+      "Finished clips that are not complete.",
       perTee(({ totals }) => totals.short),
     ),
     counter("gstp_clip_frames", "Frames in clips.", perTee(({ totals }) => totals.frames)),
     counter("gstp_clip_bytes", "Bytes in clips.", perTee(({ totals }) => totals.bytes)),
-    counter("gstp_clips_removed", "Clips removed to keep the limits.", [
+    counter("gstp_clips_removed", "Clips removed by the limits.", [
       { value: server.removedClips },
     ]),
     gauge("gstp_folder_clips", "Clips in the folder.", [{ value: status.clips.count }]),
     gauge("gstp_folder_bytes", "Bytes of the clips in the folder.", [
       { value: status.clips.bytes },
     ]),
-    gauge("gstp_disk_free_bytes", "What the folder's disk has left.", [
+    gauge("gstp_disk_free_bytes", "Free bytes of the disk with the folder.", [
       { value: status.disk.freeBytes },
     ]),
     gauge("gstp_event_clients", "Clients that follow the events.", [
       { value: server.eventClients },
     ]),
-    counter("gstp_event_clients_dropped", "Clients dropped as they did not read.", [
+    counter("gstp_event_clients_dropped", "Clients dropped because they did not read.", [
       { value: server.droppedClients },
     ]),
     gauge("process_resident_memory_bytes", "Memory of the process.", [

@@ -1,10 +1,10 @@
 /**
- * What `--json` prints.
+ * The output of `--json`.
  *
  * @module
  */
 
-/** A value as JSON text over several lines; a 64-bit integer that JSON's readers would round is text. */
+/** Formats a value as indented JSON; a 64-bit integer that a double cannot hold exactly becomes a string. */
 export function toJson(value: unknown): string {
   return JSON.stringify(value, (_, part) => typeof part === "bigint" ? fromBigint(part) : part, 2);
 }

@@ -1,16 +1,16 @@
 /**
- * Messages and errors of a pipeline as lines to read.
+ * Messages and errors of a pipeline as lines of text.
  *
  * @module
  */
 import type { GstError, Message, ObservationError, PropertyMessage } from "../../mod.ts";
 
-/** A change of a property, in the form in which gst-launch-1.0 prints it. */
+/** Formats the change of a property as gst-launch-1.0 does. */
 export function propertyLine({ source, property, value }: PropertyMessage): string {
   return `${source}: ${property} = ${value ?? "(no value)"}`;
 }
 
-/** Any other message. */
+/** Formats any other message. */
 export function messageLine(message: Exclude<Message, PropertyMessage>): string {
   return `message ${message.type} from ${message.source || "(nobody)"}: ${details(message)}`;
 }
@@ -30,7 +30,7 @@ function details(message: Exclude<Message, PropertyMessage>): string {
   }
 }
 
-/** An error, a warning or a piece of information; with the debug text where that is wanted. */
+/** Formats an error, a warning or an information, with its debug text if that is wanted. */
 export function problemLines(label: string, error: GstError, withDebug: boolean): string {
   const lines = [`${label}: ${error.message}`];
   if (error.debug !== undefined) {
@@ -39,7 +39,7 @@ export function problemLines(label: string, error: GstError, withDebug: boolean)
   return lines.join("\n");
 }
 
-/** An error of the user's code; with the stack where that is wanted. */
+/** Formats an error of the user's code, with its stack if that is wanted. */
 export function observerLines({ message, cause }: ObservationError, withStack: boolean): string {
   const stack = withStack && cause instanceof Error ? `\n${cause.stack}` : "";
   return `error: ${message}${stack}`;

@@ -1,93 +1,95 @@
 /**
- * Output that holds up nobody.
+ * Non-blocking output with a bounded queue.
  *
  * @module
  */
 import type { Stream } from "./display.ts";
 
-/** Bytes that may wait for somebody to read them. */
+/** The bytes that may wait for a reader. */
 const MAX_BYTES = 1_000_000;
-/** Milliseconds that the end waits for them. */
+/** Milliseconds that {@link OutputQueue.flush} waits for a reader. */
 const FLUSH_MS = 1000;
 
 const encoder = new TextEncoder();
 
-/** Something to write. */
-interface Piece {
+/** A text on its way. */
+interface Chunk {
   stream: Stream;
   bytes: Uint8Array;
 }
 
 /**
- * Writes in order to standard output and standard error, in the background: a terminal that is held (Ctrl-S) and a reader
- * that does not read would hold up everything otherwise, the clips among it. What they are too late for is lost.
+ * Writes texts to standard output and standard error in order, in the background. A terminal that is held (Ctrl-S) or a
+ * reader that does not read would block the process otherwise, and with it the recording. Texts beyond a megabyte are lost.
  */
 export class OutputQueue {
   readonly #onFailed: (stream: Stream, error: Error) => void;
-  readonly #pieces: Piece[] = [];
+  readonly #chunks: Chunk[] = [];
   #bytes = 0;
-  #lost = 0;
-  #isHurried = false;
+  #lostBytes = 0;
+  #isBlocking = false;
   #writing: Promise<void> | undefined;
 
-  /** Calls `onFailed` when nobody can read a stream any more. */
+  /** @param onFailed Called when a stream cannot be written to. */
   constructor(onFailed: (stream: Stream, error: Error) => void) {
     this.#onFailed = onFailed;
   }
 
-  /** Writes a text as soon as those before it are written. */
+  /** Queues a text. */
   push(stream: Stream, text: string): void {
     const bytes = encoder.encode(text);
     if (bytes.length === 0) return;
-    if (this.#isHurried) return this.#writing === undefined ? writeNow(stream, bytes) : undefined;
-    if (this.#bytes + bytes.length > MAX_BYTES) {
-      this.#lost += bytes.length;
+    if (this.#isBlocking) {
+      if (this.#writing === undefined) writeSync(stream, bytes);
       return;
     }
-    this.#pieces.push({ stream, bytes });
+    if (this.#bytes + bytes.length > MAX_BYTES) {
+      this.#lostBytes += bytes.length;
+      return;
+    }
+    this.#chunks.push({ stream, bytes });
     this.#bytes += bytes.length;
-    this.#writing ??= this.#write();
+    this.#writing ??= this.#writeAll();
   }
 
-  async #write(): Promise<void> {
-    for (let piece; (piece = this.#pieces[0]) !== undefined;) {
-      const { stream, bytes } = piece;
+  async #writeAll(): Promise<void> {
+    for (let chunk; (chunk = this.#chunks[0]) !== undefined;) {
+      const { stream, bytes } = chunk;
       try {
         for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await stream.write(rest));
       } catch (error) {
         this.#onFailed(stream, error as Error);
       }
-      this.#pieces.shift();
+      this.#chunks.shift();
       this.#bytes -= bytes.length;
-      if (this.#pieces.length === 0) this.#tellLost();
+      if (this.#chunks.length === 0) this.#reportLost();
     }
-    // at once: a piece that comes after the last look has to begin anew
+    // without an await in between: a text pushed after the last look starts a new round
     this.#writing = undefined;
   }
 
-  #tellLost(): void {
-    const lost = this.#lost;
-    this.#lost = 0;
-    if (lost > 0) this.push(Deno.stderr, `gstp: nobody read the output: ${lost} bytes are lost\n`);
+  #reportLost(): void {
+    const lost = this.#lostBytes;
+    this.#lostBytes = 0;
+    if (lost > 0) this.push(Deno.stderr, `gstp: output was not read: ${lost} bytes are lost\n`);
   }
 
-  /** Resolves once all is written, or nobody has read it for a second. */
+  /** Resolves once the queue is empty, or after a second. */
   async flush(): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<void>((resolve) => timer = setTimeout(resolve, FLUSH_MS));
-    await Promise.race([this.#writing, late]);
+    const timeout = new Promise<void>((resolve) => timer = setTimeout(resolve, FLUSH_MS));
+    await Promise.race([this.#writing, timeout]);
     clearTimeout(timer);
   }
 
-  /** The process is about to end: from now on, texts are written at once, or not at all where others wait. */
-  hurry(): void {
-    this.#isHurried = true;
+  /** Writes texts at once from now on, for a process that is about to exit; they are lost while others wait. */
+  block(): void {
+    this.#isBlocking = true;
   }
 }
 
-/** Writes at once what others may not want any more. */
-function writeNow(stream: Stream, bytes: Uint8Array): void {
+function writeSync(stream: Stream, bytes: Uint8Array): void {
   try {
     stream.writeSync(bytes);
-  } catch { /* nobody reads it */ }
+  } catch { /* the reader has ended */ }
 }

@@ -1,17 +1,16 @@
 /**
- * Reasons to stop: signals, the time-out, an output that nobody reads.
+ * The shutdown of a run: on signals, a time-out, or an output without a reader.
  *
  * @module
  */
+import { isSighupIgnored } from "../../mod.ts";
 
-import { isSighupIgnored } from "../../src/util/sighup.ts";
-
-/** Seconds that the pipeline gets to finish its files once it has been asked to stop. */
+/** Seconds that a pipeline has to finish its files once it is asked to stop. */
 export const STOP_LIMIT_SEC = 5;
-/** Seconds beyond that for elements that do not even stop. */
+/** Seconds after that until the process exits, even if elements have not stopped. */
 const GRACE_SEC = 2;
 
-/** The signals that ask for an end, with the exit status of one that is forced. */
+/** Signals that end a run, with the exit status of a forced end (128 and the signal's number). */
 function endingSignals(): [name: Deno.Signal, status: number][] {
   if (Deno.build.os === "windows") return [["SIGINT", 130]];
   const signals: [Deno.Signal, number][] = [["SIGINT", 130], ["SIGTERM", 143]];
@@ -22,56 +21,56 @@ type Timer = ReturnType<typeof setTimeout>;
 
 /** Why a pipeline is asked to stop. */
 export interface ShutdownReason {
-  /** What to tell the user. */
+  /** A sentence for the user. */
   text: string;
-  /** The exit status after a clean stop. */
+  /** The exit status if the pipeline finishes in time. */
   status: number;
-  /** The exit status if the pipeline does not finish in time. */
+  /** The exit status if it does not. */
   forcedStatus: number;
 }
 
-/** Who is told. */
+/** What a shutdown calls. */
 export interface ShutdownListeners {
-  /** The pipeline is asked to stop, for this reason. */
+  /** The pipeline is asked to stop. */
   onStop: (text: string) => void;
-  /** The process ends now, for this reason. */
+  /** The process is about to exit, with files unfinished. */
   onForce: (text: string) => void;
 }
 
-/** Stops a pipeline once there is a reason, and the process where the pipeline does not stop. */
+/** Stops a pipeline when there is a reason, and exits the process if the pipeline does not stop. */
 export class Shutdown implements Disposable {
   readonly #controller = new AbortController();
-  readonly #tell: ShutdownListeners;
+  readonly #listeners: ShutdownListeners;
   readonly #timers: Timer[] = [];
-  readonly #listeners: [Deno.Signal, () => void][] = [];
+  readonly #signalListeners: [Deno.Signal, () => void][] = [];
   #reason: ShutdownReason | undefined;
   #signals = 0;
 
-  /** Listens to the signals. */
+  /** Listens to the signals until disposed. */
   constructor(listeners: ShutdownListeners) {
-    this.#tell = listeners;
+    this.#listeners = listeners;
     for (const [name, status] of endingSignals()) {
       const listener = () => this.#onSignal(name, status);
       Deno.addSignalListener(name, listener);
-      this.#listeners.push([name, listener]);
+      this.#signalListeners.push([name, listener]);
     }
   }
 
-  /** Aborted once there is a reason to stop. */
+  /** Aborts when there is a reason to stop. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** Why it was asked to stop; undefined if it was not. */
+  /** The reason to stop; undefined until there is one. */
   get reason(): ShutdownReason | undefined {
     return this.#reason;
   }
 
-  /** Asks the pipeline to stop; ends the process if that takes too long. */
+  /** Asks the pipeline to stop, and exits the process if that takes too long. The first reason counts. */
   request(reason: ShutdownReason): void {
     if (this.#reason !== undefined) return;
     this.#reason = reason;
-    this.#tell.onStop(reason.text);
+    this.#listeners.onStop(reason.text);
     this.#after(
       STOP_LIMIT_SEC + GRACE_SEC,
       () => this.#force("the pipeline does not stop", reason.forcedStatus),
@@ -82,17 +81,32 @@ export class Shutdown implements Disposable {
   /**
    * Asks the pipeline to stop after some seconds.
    *
-   * @returns Takes that back.
+   * @returns A function that cancels it.
    */
   requestAfter(sec: number, reason: ShutdownReason): () => void {
     const timer = this.#after(sec, () => this.request(reason));
     return () => clearTimeout(timer);
   }
 
-  /** Forgets the timers and the signals. */
+  /**
+   * Returns the exit status of a run that did not fail.
+   *
+   * @param isFinished Whether the pipeline got to the end of its stream, or never played.
+   * @param warn Receives a sentence if files may be unfinished.
+   */
+  exitStatus(isFinished: boolean, warn: (line: string) => void): number {
+    const reason = this.#reason;
+    if (reason === undefined || isFinished) return reason?.status ?? 0;
+    warn(`no end of stream within ${STOP_LIMIT_SEC} s: files may be unfinished`);
+    return reason.forcedStatus;
+  }
+
+  /** Clears the timers and stops listening to signals. */
   [Symbol.dispose](): void {
     this.#timers.forEach(clearTimeout);
-    for (const [name, listener] of this.#listeners) Deno.removeSignalListener(name, listener);
+    for (const [name, listener] of this.#signalListeners) {
+      Deno.removeSignalListener(name, listener);
+    }
   }
 
   #after(sec: number, action: () => void): Timer {
@@ -103,8 +117,8 @@ export class Shutdown implements Disposable {
 
   #onSignal(name: Deno.Signal, status: number): void {
     // a terminal that closes may send it more than once
-    const isImpatient = name !== "SIGHUP" && ++this.#signals > 1;
-    if (isImpatient) return this.#force(`${name} again`, status);
+    const isRepeated = name !== "SIGHUP" && ++this.#signals > 1;
+    if (isRepeated) return this.#force(`${name} again`, status);
     const more = name === "SIGHUP" ? "" : "; once more stops at once";
     this.request({
       text: `${name}: finishing within ${STOP_LIMIT_SEC} s${more}`,
@@ -114,7 +128,7 @@ export class Shutdown implements Disposable {
   }
 
   #force(why: string, status: number): never {
-    this.#tell.onForce(`${why}: stopped at once, files may be unfinished`);
+    this.#listeners.onForce(`${why}: stopped at once, files may be unfinished`);
     Deno.exit(status);
   }
 }

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "./assert/mod.ts";
-import { parseArgs } from "./cli/mod.ts";
+import { parseArgs } from "./cli/parse_args.ts";
 
 /** Fails to compile unless both types are the same. */
 function sameType<A, B>(

@@ -1,38 +1,39 @@
 /**
- * What `AppSink` and `AppSrc` have in common: an element of a pipeline, and what becomes of the pipeline meanwhile.
+ * The common part of `AppSink` and `AppSrc`: an element of a pipeline that is in use.
  *
  * @module
  */
 import { GstError } from "../../ffi/errors.ts";
 import { gobject, gst, gstApp } from "../../ffi/gst.ts";
+import type { Attachment } from "../gst/attachments.ts";
 import type { MessageStream } from "../gst/bus.ts";
 import type { Element } from "../gst/element.ts";
-import { GstClosedError } from "../util/errors.ts";
-import { type Attachment, Pipeline } from "../pipeline.ts";
 import { type State, STATES } from "../gst/state.ts";
+import { Pipeline } from "../pipeline.ts";
+import { GstClosedError } from "../util/errors.ts";
 
-/** Which element, and who uses it. */
+/** An element to use, and callbacks for its user. */
 export interface AppElementOptions {
   /** The pipeline with the element. */
   pipeline: Pipeline;
   /** The element's name. */
   name: string;
-  /** What it must be. */
+  /** The factory that the element must have. */
   factory: "appsink" | "appsrc";
   /**
-   * The pipeline is about to be stopped: the last chance to use the element.
+   * Called before the pipeline stops: the last chance to use the element.
    *
-   * @returns Whether the stream has come to its end; an end before that is an error.
+   * @returns Whether the stream has reached its end; if not, a stop of the pipeline is an error.
    */
   onStop: () => boolean;
-  /** The pipeline has failed, or the use has ended. */
+  /** Called when the pipeline has failed, or the use has ended. */
   onEnd: () => void;
 }
 
-/** Elements in use: two users would take each other's frames. */
+/** The elements in use: a second user would take frames from the first. */
 const inUse = new WeakSet<Element>();
 
-/** An appsink or an appsrc in use, from construction to {@link release} or the pipeline's end. */
+/** An appsink or an appsrc that is in use, until {@link release} or the pipeline's end. */
 export class AppElement {
   readonly #options: AppElementOptions;
   readonly #element: Element;
@@ -40,48 +41,48 @@ export class AppElement {
   readonly #watching: Promise<void>;
   readonly #attachment: Attachment;
   #failure: GstError | undefined;
-  /** From the moment at which the pipeline is told to stop to that at which it is told to start. */
+  /** Whether the pipeline is stopping or stopped. */
   #isStopping = false;
   #hasEnded = false;
   #isReleased = false;
   #closing: Promise<void> | undefined;
 
   /**
-   * Takes the element into use.
+   * Begins to use an element.
    *
-   * @throws {TypeError} if an option has the wrong type.
-   * @throws {RangeError} if no element has this name.
-   * @throws {GstError} if it is another kind of element, or in use.
+   * @throws {TypeError} If an option has the wrong type.
+   * @throws {RangeError} If no element has the name.
+   * @throws {GstError} If the element has another factory, or is in use.
    */
   constructor(options: AppElementOptions) {
     const { pipeline, name, factory } = options;
     this.#options = options;
     this.#element = findElement(pipeline, name, factory);
     inUse.add(this.#element);
-    // what has failed in this run is not told again
+    // an error that the bus has delivered before; one of an earlier run does not matter
     if (pipeline.state !== "null") this.#failure = pipeline.failure;
     this.#messages = pipeline.bus.messages();
     this.#watching = this.#watch();
     this.#attachment = {
       path: this.#element.path,
-      onError: () => {}, // nothing is inside an appsink or an appsrc
+      onError: () => {}, // an appsink or an appsrc posts none
       onStateChange: (state, when) => this.#follow(state, when),
       close: () => this.#closing ??= this.#close(),
     };
     pipeline.attach(this.#attachment);
   }
 
-  /** The GstElement, which stays the pipeline's. */
+  /** The GstElement, which belongs to the pipeline. */
   get handle(): Deno.PointerObject {
     return this.#element.unsafeHandle;
   }
 
-  /** Whether it may be used: it is not about to be stopped, and not released. */
+  /** Whether the element may be used: the pipeline is not stopping, and the element not released. */
   get isUsable(): boolean {
     return !this.#isStopping && !this.#isReleased;
   }
 
-  /** Whether it takes and gives data: it is paused or playing. */
+  /** Whether the element handles data: it is usable, and paused or playing. */
   get isStarted(): boolean {
     if (!this.isUsable) return false;
     const state = new Int32Array(1);
@@ -89,17 +90,17 @@ export class AppElement {
     return state[0]! >= STATES.paused;
   }
 
-  /** Why no more is to be expected: the pipeline's error, or that it was stopped before the end of the stream. */
+  /** The pipeline's error, or that it was stopped before the end of the stream; undefined without one. */
   get failure(): GstError | undefined {
     return this.#failure;
   }
 
-  /** Whether the stream had come to its end when the pipeline was stopped. */
+  /** Whether the stream had reached its end when the pipeline was stopped. */
   get hasEnded(): boolean {
     return this.#hasEnded;
   }
 
-  /** Whether it is no longer in use. */
+  /** Whether the use has ended. */
   get isReleased(): boolean {
     return this.#isReleased;
   }
@@ -123,14 +124,14 @@ export class AppElement {
     this.#isStopping = true;
   }
 
-  /** Learns of what is on the bus by now; nothing more after that. */
+  /** Handles the messages that are on the bus by now, and no later ones. */
   async settle(): Promise<void> {
     await this.#options.pipeline.bus.flush();
     this.#messages.end();
     await this.#watching;
   }
 
-  /** The pipeline is being stopped or closed. */
+  /** Ends the use with the pipeline's run. */
   async #close(): Promise<void> {
     this.#stop();
     await this.settle();
@@ -170,6 +171,6 @@ function findElement(
   if (!gobject().g_type_check_instance_is_a(element.unsafeHandle, type)) {
     throw new GstError(`"${name}" is not an ${factory}, but a ${element.factoryName}`);
   }
-  if (inUse.has(element)) throw new GstError(`The ${factory} "${name}" is in use already`);
+  if (inUse.has(element)) throw new GstError(`The ${factory} "${name}" is already in use`);
   return element;
 }

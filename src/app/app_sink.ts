@@ -1,42 +1,43 @@
 /**
- * Frames out of a pipeline, in JavaScript.
+ * Frames from a pipeline to JavaScript.
  *
  * @module
  */
-import { checkObject } from "../util/check.ts";
 import type { GstError } from "../../ffi/errors.ts";
 import { gstApp } from "../../ffi/gst.ts";
-import { AppElement } from "./app_element.ts";
-import { checkCount } from "../util/count.ts";
-import { type FrameData, FrameReader } from "./frame_data.ts";
-import { AdaptivePoll } from "../util/adaptive_poll.ts";
+import { readStructureProperty, setProperty } from "../gst/properties.ts";
+import { readUint64 } from "../gst/structure.ts";
 import type { Pipeline } from "../pipeline.ts";
-import { getProperty, setProperty } from "../gst/properties.ts";
+import { AdaptivePoll } from "../util/adaptive_poll.ts";
+import { checkCount, checkObject } from "../util/check.ts";
+import { Mutex } from "../util/mutex.ts";
+import { AppElement } from "./app_element.ts";
+import { type FrameData, FrameReader } from "./frame_data.ts";
 
-/** Where frames come from, and what happens to those that nobody takes in time. */
+/** Options of {@link AppSink}. */
 export interface AppSinkOptions {
   /** The pipeline with the appsink. */
   pipeline: Pipeline;
   /** The appsink's name. */
   name: string;
   /**
-   * Whether each frame is kept until it is taken: with `maxFrames` of them waiting, the pipeline waits, and so do other
-   * branches of the same tee, unless a queue is between. Else the oldest frame goes for each new one. False unless told.
+   * Whether no frame is dropped: while `maxFrames` of them wait, the pipeline waits, and with it the other branches of a tee
+   * that have no queue between. Otherwise each new frame replaces the oldest. Defaults to `false`.
    */
   every?: boolean;
-  /** Frames that wait at most; 4 unless told. With 1, the loop gets the newest frame only. */
+  /** The largest number of frames that wait. With 1, the loop gets only the newest frame. Defaults to 4. */
   maxFrames?: number;
 }
 
 /**
- * The frames that come into an `appsink`, as an asynchronous stream of copies. It ends at the end of the stream, and
- * rejects with the error of an element that fails. One that is no longer read holds nothing up.
+ * The frames that arrive at an `appsink`, as an asynchronous stream of copies. It ends with the stream, and rejects with the
+ * error of an element that fails. After the loop has left it, it holds nothing up.
  *
- * No JavaScript runs in GStreamer's threads: a timer looks for frames, at a pace that follows theirs, and only while
- * somebody waits for one. A frame comes later by about an eighth of the time between two of them.
+ * No JavaScript runs in GStreamer's threads. While the loop waits for a frame, a timer polls the appsink, at an interval
+ * that follows the frames': they are delayed by about an eighth of the time between two of them.
  *
- * Until it is made, an appsink keeps all that comes: make it before the pipeline plays, or write `max-buffers` and `drop`
- * into the pipeline's text.
+ * Until this object is created, an appsink keeps all frames: create it before the pipeline plays, or set `max-buffers` and
+ * `drop` in the pipeline's text.
  *
  * @example
  * ```ts
@@ -65,26 +66,25 @@ export class AppSink implements AsyncIterableIterator<FrameData>, Disposable {
   readonly #every: boolean;
   readonly #maxFrames: number;
   readonly #reader = new FrameReader();
-  readonly #pace = new AdaptivePoll();
-  /** Frames that were still in the appsink when the pipeline stopped. */
+  readonly #poll = new AdaptivePoll();
+  /** Runs the calls of {@link next} in order. */
+  readonly #mutex = new Mutex();
+  /** The frames that were in the appsink when the pipeline stopped. */
   readonly #rest: FrameData[] = [];
-  /** Frames taken out of the appsink since it was started. */
-  #taken = 0;
-  /** Frames dropped, without those since it was started. */
+  /** The number of frames pulled since the last start. */
+  #pulled = 0;
+  /** The number of frames dropped before the last start. */
   #dropped = 0;
   #failure: GstError | undefined;
   #isClosed = false;
-  /** The last call of next(), so that one waits for the other. */
-  #turn: Promise<unknown> = Promise.resolve();
 
   /**
-   * Takes an appsink into use, whatever the pipeline's state. It goes with the pipeline's run: stopping or closing the
-   * pipeline ends it.
+   * Begins to use an appsink, in any state of the pipeline. The use ends when the pipeline is stopped or closed.
    *
-   * @throws {TypeError} if an option has the wrong type.
-   * @throws {RangeError} if no element has the name, or `maxFrames` is out of range.
-   * @throws {GstError} if the element is no appsink, or in use already.
-   * @throws {GstClosedError} if the pipeline is closed.
+   * @throws {TypeError} If an option has the wrong type.
+   * @throws {RangeError} If no element has the name, or `maxFrames` is out of range.
+   * @throws {GstError} If the element is not an appsink, or already in use.
+   * @throws {GstClosedError} If the pipeline is closed.
    */
   constructor(options: AppSinkOptions) {
     checkObject("options", options);
@@ -95,8 +95,8 @@ export class AppSink implements AsyncIterableIterator<FrameData>, Disposable {
     this.#element = new AppElement({
       ...{ pipeline, name },
       factory: "appsink",
-      onStop: () => this.#save(),
-      onEnd: () => this.#pace.wake(),
+      onStop: () => this.#saveRest(),
+      onEnd: () => this.#poll.wake(),
     });
     const { handle } = this.#element;
     setProperty(handle, "max-buffers", maxFrames);
@@ -107,43 +107,38 @@ export class AppSink implements AsyncIterableIterator<FrameData>, Disposable {
     setProperty(handle, "emit-signals", false);
   }
 
-  /**
-   * Frames that came into the appsink and were not taken in time. While frames wait there, it may count up to
-   * `maxFrames` too few.
-   */
+  /** The number of frames dropped. While frames wait in the appsink, it may be up to `maxFrames` too low. */
   get dropped(): number {
     if (!this.#element.isStarted) return this.#dropped;
-    return this.#dropped + Math.max(0, this.#received - this.#taken - this.#maxFrames);
+    return this.#dropped + Math.max(0, this.#received - this.#pulled - this.#maxFrames);
   }
 
-  /** Frames that came into the appsink since it was started. */
+  /** The number of frames that have arrived since the last start. */
   get #received(): number {
-    const stats = getProperty(this.#element.handle, "stats");
-    return Number(/\brendered=\(guint64\)(\d+)/.exec(String(stats))?.[1] ?? 0);
+    const { handle } = this.#element;
+    return Number(readStructureProperty(handle, "stats", (stats) => readUint64(stats, "rendered")));
   }
 
   /**
-   * The next frame; waits for one.
+   * Resolves with the next frame, or with `done` after the last one.
    *
-   * @throws {GstError} if an element has failed, or the frame's memory cannot be read.
-   * @throws {GstClosedError} if the pipeline was stopped or closed before the end of the stream.
+   * @throws {GstError} If an element has failed, or the frame's memory cannot be read.
+   * @throws {GstClosedError} If the pipeline was stopped or closed before the end of the stream.
    */
   next(): Promise<IteratorResult<FrameData, undefined>> {
-    const result = this.#turn.then(() => this.#next());
-    this.#turn = result.catch(() => {});
-    return result;
+    return this.#mutex.run(() => this.#next());
   }
 
   async #next(): Promise<IteratorResult<FrameData, undefined>> {
     for (;;) {
-      const value = this.#rest.shift() ?? this.#take();
+      const value = this.#rest.shift() ?? this.#pull();
       if (value !== undefined) {
-        this.#pace.hit();
-        await this.#pace.yieldIfDue();
+        this.#poll.hit();
+        await this.#poll.yieldIfDue();
         return { done: false, value };
       }
       if (this.#isOver) return await this.#end();
-      await this.#pace.wait();
+      await this.#poll.wait();
     }
   }
 
@@ -153,18 +148,18 @@ export class AppSink implements AsyncIterableIterator<FrameData>, Disposable {
     return hasEnded || failure !== undefined || this.#element.isReleased;
   }
 
-  /** Whether the stream has ended and all of it was taken. */
+  /** Whether the stream has ended and all frames are pulled. */
   get #isEos(): boolean {
-    // an appsink that is not started says so, too
+    // an appsink that is not started claims the same
     return this.#element.isStarted && gstApp().gst_app_sink_is_eos(this.#element.handle) !== 0;
   }
 
-  /** Takes a frame out of the appsink; undefined where there is none, or it cannot be read. */
-  #take(): FrameData | undefined {
+  /** Pulls a frame from the appsink; undefined if there is none, or it cannot be read. */
+  #pull(): FrameData | undefined {
     if (!this.#element.isUsable || this.#failure !== undefined) return undefined;
     const sample = gstApp().gst_app_sink_try_pull_sample(this.#element.handle, 0n);
     if (sample === null) return undefined;
-    this.#taken++;
+    this.#pulled++;
     try {
       return this.#reader.read(sample);
     } catch (error) {
@@ -174,25 +169,25 @@ export class AppSink implements AsyncIterableIterator<FrameData>, Disposable {
   }
 
   /**
-   * Takes what waits in the appsink, as that is about to be stopped.
+   * Pulls the frames that wait in the appsink, before that is stopped.
    *
-   * @returns Whether it was the end of the stream.
+   * @returns Whether the stream has reached its end.
    */
-  #save(): boolean {
-    const waiting = this.#received - this.#taken;
-    // no more than there were: a fast source puts in one for each that is taken out
+  #saveRest(): boolean {
+    const waiting = this.#received - this.#pulled;
+    // no more than these: a fast source adds a frame for each that is pulled
     for (let left = this.#every ? waiting : Math.min(waiting, this.#maxFrames); left > 0; left--) {
-      const frame = this.#take();
+      const frame = this.#pull();
       if (frame === undefined) break;
       this.#rest.push(frame);
     }
-    this.#dropped += this.#received - this.#taken;
-    this.#taken = 0;
+    this.#dropped += this.#received - this.#pulled;
+    this.#pulled = 0;
     this.#reader.close();
     return this.#isEos;
   }
 
-  /** Ends the stream, with the error where there is one: a source that fails sends EOS after it. */
+  /** Ends the stream, or rejects with the error, which a source sends EOS after. */
   async #end(): Promise<IteratorResult<FrameData, undefined>> {
     if (!this.#element.isReleased) await this.#element.settle();
     this.#failure ??= this.#element.failure;
@@ -201,25 +196,25 @@ export class AppSink implements AsyncIterableIterator<FrameData>, Disposable {
     return { done: true, value: undefined };
   }
 
-  /** Leaves the appsink, which drops what comes from now on. */
+  /** Ends the use of the appsink, which drops all frames from now on. */
   #release(): void {
     if (this.#element.isReleased) return;
     const { handle } = this.#element;
     setProperty(handle, "max-buffers", 1);
     setProperty(handle, "drop", true);
-    if (this.#element.isStarted) this.#save();
+    if (this.#element.isStarted) this.#saveRest();
     this.#element.release();
     this.#reader.close();
   }
 
-  /** Ends the stream now: {@link next} returns no more frames, and the appsink holds nothing up. May be called twice. */
+  /** Ends the stream at once: frames that wait are dropped, and the appsink holds nothing up. May be called twice. */
   close(): void {
     this.#isClosed = true;
     this.#release();
     this.#rest.length = 0;
   }
 
-  /** Same as {@link close}; leaving a `for await` loop calls it. */
+  /** Same as {@link close}; `for await` calls it when it leaves the loop. */
   return(): Promise<IteratorResult<FrameData, undefined>> {
     this.close();
     return Promise.resolve({ done: true, value: undefined });
@@ -230,7 +225,7 @@ export class AppSink implements AsyncIterableIterator<FrameData>, Disposable {
     this.close();
   }
 
-  /** The stream itself. */
+  /** Returns the stream itself. */
   [Symbol.asyncIterator](): this {
     return this;
   }

@@ -1,57 +1,46 @@
 /**
- * Frames into a pipeline, from JavaScript.
+ * Frames from JavaScript to a pipeline.
  *
  * @module
  */
-import { checkObject } from "../util/check.ts";
 import { gst, gstApp } from "../../ffi/gst.ts";
-import { ENUMS, OFFSETS } from "../../ffi/layout.ts";
-import { AppElement } from "./app_element.ts";
+import { ENUMS } from "../../ffi/layout.ts";
 import { capsText } from "../gst/caps.ts";
-import { secToNs } from "../util/clock_time.ts";
-import { checkCount } from "../util/count.ts";
-import { checkSec } from "../util/deadline.ts";
-import { GstClosedError } from "../util/errors.ts";
-import { AdaptivePoll } from "../util/adaptive_poll.ts";
-import type { Pipeline } from "../pipeline.ts";
 import { setProperty } from "../gst/properties.ts";
 import { pictureBytes } from "../gst/video_info.ts";
+import type { Pipeline } from "../pipeline.ts";
+import { AdaptivePoll } from "../util/adaptive_poll.ts";
+import { checkCount, checkObject, checkText } from "../util/check.ts";
+import { GstClosedError } from "../util/errors.ts";
+import { Mutex } from "../util/mutex.ts";
+import { AppElement } from "./app_element.ts";
+import { type FrameTimes, makeBuffer, type PushOptions, readPushOptions } from "./frame_buffer.ts";
 
-/** Where frames go. */
+/** Options of {@link AppSrc}. */
 export interface AppSrcOptions {
   /** The pipeline with the appsrc. */
   pipeline: Pipeline;
   /** The appsrc's name. */
   name: string;
-  /** What the frames are, such as `video/x-raw,format=RGB,width=64,height=48,framerate=30/1`; as in the text unless told. */
+  /**
+   * The caps of the frames, such as `video/x-raw,format=RGB,width=64,height=48,framerate=30/1`. Defaults to those in the
+   * pipeline's text.
+   */
   caps?: string;
   /**
-   * Whether frames come at their own pace, as a camera's do: a frame without a timestamp gets the running time at which
-   * it is pushed. As in the text unless told.
+   * Whether the source is live, as a camera is: a frame without a PTS gets the running time at which it is pushed. Defaults to
+   * the setting in the pipeline's text.
    */
   live?: boolean;
-  /** Frames that wait for the pipeline at most; 4 unless told. */
+  /** The largest number of frames that wait for the pipeline. Defaults to 4. */
   maxFrames?: number;
 }
-
-/** What goes with a frame's bytes; a {@link FrameData} has it all. */
-export interface PushOptions {
-  /** Its timestamp in seconds; none unless told. Timestamps that begin at 0 are running times. */
-  ptsSec?: number | null;
-  /** Seconds that it lasts; not told to the pipeline unless told. */
-  durationSec?: number | null;
-  /** Whether it can be decoded without the frames before it; true unless told. */
-  isKeyframe?: boolean;
-}
-
-/** The longest time that can be told, in seconds: 100 years. */
-const MAX_SEC = 3_155_760_000;
 
 /**
  * Pushes frames into an `appsrc`.
  *
- * A pipeline plays only when its sinks have a frame: push while it is on its way, as in the example. For
- * {@link Standalone.buildAndRun}, that begins in `beforeStart`.
+ * A pipeline reaches `playing` only when its sinks have a frame, so push while it starts, as in the example. With
+ * {@link Standalone.buildAndRun}, begin in `beforeStart`.
  *
  * @example
  * ```ts
@@ -82,26 +71,25 @@ export class AppSrc {
   readonly #name: string;
   readonly #maxFrames: number;
   readonly #element: AppElement;
-  readonly #pace = new AdaptivePoll();
+  readonly #poll = new AdaptivePoll();
+  /** Runs the calls of {@link push} and {@link end} in order. */
+  readonly #mutex = new Mutex();
   #pushed = 0;
   #ending: Promise<void> | undefined;
   #isEnded = false;
-  /** The last call under way, so that one waits for the other. */
-  #turn: Promise<unknown> = Promise.resolve();
 
   /**
-   * Takes an appsrc into use, whatever the pipeline's state. It goes with the pipeline's run: stopping or closing the
-   * pipeline ends it.
+   * Begins to use an appsrc, in any state of the pipeline. The use ends when the pipeline is stopped or closed.
    *
-   * @throws {TypeError} if an option has the wrong type.
-   * @throws {RangeError} if no element has the name, `caps` are none or leave something open, or `maxFrames` is out of range.
-   * @throws {GstError} if the element is no appsrc, or in use already.
-   * @throws {GstClosedError} if the pipeline is closed.
+   * @throws {TypeError} If an option has the wrong type.
+   * @throws {RangeError} If no element has the name, `caps` are not fixed, or `maxFrames` is out of range.
+   * @throws {GstError} If the element is not an appsrc, or already in use.
+   * @throws {GstClosedError} If the pipeline is closed.
    */
   constructor(options: AppSrcOptions) {
     checkObject("options", options);
     const { pipeline, name, caps, live, maxFrames = 4 } = options;
-    if (caps !== undefined && typeof caps !== "string") throw new TypeError("caps must be text");
+    if (caps !== undefined) checkText("caps", caps);
     if (live !== undefined && typeof live !== "boolean") {
       throw new TypeError("live must be true or false");
     }
@@ -111,7 +99,7 @@ export class AppSrc {
       ...{ pipeline, name },
       factory: "appsrc",
       onStop: () => this.#isEnded,
-      onEnd: () => this.#pace.wake(),
+      onEnd: () => this.#poll.wake(),
     });
     try {
       this.#configure(caps, live);
@@ -124,10 +112,10 @@ export class AppSrc {
   #configure(caps: string | undefined, live: boolean | undefined): void {
     const { handle } = this.#element;
     if (caps !== undefined) setProperty(handle, "caps", caps);
-    // without caps it is a stream of bytes, as a file's
+    // without caps it is a stream of bytes, such as a file's
     const hasCaps = this.#readCaps((caps) => {
       if (gst().gst_caps_is_fixed(caps)) return true;
-      throw new RangeError(`caps must leave nothing open, got ${capsText(caps)}`);
+      throw new RangeError(`caps must be fixed, got ${capsText(caps)}`);
     });
     if (hasCaps) setProperty(handle, "format", "time");
     if (live !== undefined) {
@@ -138,7 +126,7 @@ export class AppSrc {
     setProperty(handle, "emit-signals", false);
   }
 
-  /** Reads what the frames are; undefined where that is not told. */
+  /** Returns what `read` returns for the caps of the frames; undefined without caps. */
   #readCaps<T>(read: (caps: Deno.PointerObject) => T): T | undefined {
     const caps = gstApp().gst_app_src_get_caps(this.#element.handle);
     if (caps === null) return undefined;
@@ -149,27 +137,27 @@ export class AppSrc {
     }
   }
 
-  /** Frames pushed so far. */
+  /** The number of frames pushed. */
   get pushed(): number {
     return this.#pushed;
   }
 
-  /** Frames that wait for the pipeline. */
+  /** The number of frames that wait for the pipeline. */
   get waiting(): number {
     if (this.#element.isReleased) return 0;
     return Number(gstApp().gst_app_src_get_current_level_buffers(this.#element.handle));
   }
 
-  /** Whether a frame would be taken at once: the pipeline is on its way to playing, or playing, and few frames wait. */
+  /** Whether a frame can be pushed at once: the pipeline is paused or playing, and fewer than `maxFrames` frames wait. */
   get hasRoom(): boolean {
     return !this.#isEnded && this.#element.isStarted && this.waiting < this.#maxFrames;
   }
 
   /**
-   * Resolves when there is room for a frame.
+   * Resolves when a frame can be pushed at once.
    *
-   * @throws {GstError} if an element has failed.
-   * @throws {GstClosedError} if the pipeline was stopped or closed, or {@link end} was called.
+   * @throws {GstError} If an element has failed.
+   * @throws {GstClosedError} If the pipeline was stopped or closed, or {@link end} was called.
    */
   async ready(): Promise<void> {
     await this.#wait(() => this.hasRoom);
@@ -179,41 +167,41 @@ export class AppSrc {
     for (;;) {
       this.#checkOpen();
       if (holds()) return;
-      await this.#pace.wait();
+      await this.#poll.wait();
     }
   }
 
   #checkOpen(): void {
     const { failure } = this.#element;
     if (failure !== undefined) throw failure;
-    if (this.#isEnded || this.#element.isReleased) throw this.#ended();
+    if (this.#isEnded || this.#element.isReleased) throw this.#endedError();
   }
 
-  #ended(): GstClosedError {
+  #endedError(): GstClosedError {
     return new GstClosedError(`The stream of appsrc "${this.#name}" has ended`);
   }
 
   /**
-   * Hands a frame to the pipeline, when there is room for it; resolves then. Frames keep the order of the calls.
+   * Pushes a frame as soon as there is room for it, and resolves then. Frames keep the order of the calls.
    *
-   * @param bytes The frame; it is copied when its turn has come, and must not change before. Of raw video, it is laid out as
-   * GStreamer does it: lines of most formats are padded to a multiple of 4 bytes (see {@link VideoLayout}).
-   * @throws {TypeError} if an argument has the wrong type.
-   * @throws {RangeError} if `bytes` is empty or no picture of these caps, or a number of seconds is out of range.
-   * @throws {GstError} if an element has failed.
-   * @throws {GstClosedError} if the pipeline was stopped or closed, or {@link end} was called.
+   * @param bytes The frame. It is copied when it is pushed, and must not change before. Raw video has GStreamer's default
+   * strides: in most formats, lines are padded to a multiple of 4 bytes (see {@link VideoLayout}).
+   * @throws {TypeError} If an argument has the wrong type.
+   * @throws {RangeError} If `bytes` is empty or has the wrong size for the caps, or a number of seconds is out of range.
+   * @throws {GstError} If an element has failed.
+   * @throws {GstClosedError} If the pipeline was stopped or closed, or {@link end} was called.
    */
   async push(bytes: Uint8Array, options: PushOptions = {}): Promise<void> {
     if (!(bytes instanceof Uint8Array)) throw new TypeError("bytes must be a Uint8Array");
     if (bytes.length === 0) throw new RangeError("bytes must not be empty");
-    const times = readOptions(options);
+    const times = readPushOptions(options);
     const { length } = bytes;
-    if (this.#ending !== undefined) throw this.#ended();
-    await this.#inTurn(async () => {
-      await this.#pace.yieldIfDue();
+    if (this.#ending !== undefined) throw this.#endedError();
+    await this.#mutex.run(async () => {
+      await this.#poll.yieldIfDue();
       await this.#wait(() => {
         if (!this.hasRoom) return false;
-        // C would read what is not there
+        // C would read beyond the end
         if (bytes.length !== length) throw new TypeError("bytes must keep their length");
         this.#checkPicture(length);
         return this.#tryPush(bytes as Uint8Array<ArrayBuffer>, times);
@@ -221,83 +209,38 @@ export class AppSrc {
     });
   }
 
-  /** Checks the size of a raw picture: elements trust in it, and some crash. */
+  /** Checks the size of a raw picture: some elements crash if it is wrong. */
   #checkPicture(length: number): void {
     const expected = this.#readCaps(pictureBytes) ?? length;
     if (length === expected) return;
     throw new RangeError(
-      `bytes must be ${expected} bytes for these caps, got ${length} (lines are padded as GStreamer does it)`,
+      `bytes must be ${expected} bytes for these caps, got ${length} (lines are padded to GStreamer's default strides)`,
     );
   }
 
-  /** Runs calls one after another. */
-  #inTurn(call: () => Promise<void>): Promise<void> {
-    const result = this.#turn.then(call);
-    this.#turn = result.catch(() => {});
-    return result;
-  }
-
-  /** Hands a frame over; false where the pipeline is being flushed. */
+  /** Pushes a frame; returns false while the pipeline is flushing. */
   #tryPush(bytes: Uint8Array<ArrayBuffer>, times: FrameTimes): boolean {
-    const { ptsNs, durationNs, isKeyframe } = times;
-    const buffer = gst().gst_buffer_new_memdup(bytes, BigInt(bytes.length))!;
-    const view = new DataView(Deno.UnsafePointerView.getArrayBuffer(buffer, BUFFER_BYTES));
-    if (ptsNs !== null) view.setBigUint64(OFFSETS["GstBuffer.pts"], ptsNs, true);
-    if (durationNs !== null) view.setBigUint64(OFFSETS["GstBuffer.duration"], durationNs, true);
-    if (!isKeyframe) {
-      const flags = view.getUint32(OFFSETS["GstMiniObject.flags"], true);
-      const delta = flags | ENUMS.GST_BUFFER_FLAG_DELTA_UNIT;
-      view.setUint32(OFFSETS["GstMiniObject.flags"], delta, true);
-    }
+    const buffer = makeBuffer(bytes, times);
     const flow = gstApp().gst_app_src_push_buffer(this.#element.handle, buffer);
     if (flow === ENUMS.GST_FLOW_FLUSHING) return false;
-    // the pipeline was told to end, too
-    if (flow !== ENUMS.GST_FLOW_OK) throw this.#ended();
+    // EOS was sent to the whole pipeline
+    if (flow !== ENUMS.GST_FLOW_OK) throw this.#endedError();
     this.#pushed++;
-    this.#pace.hit();
+    this.#poll.hit();
     return true;
   }
 
   /**
-   * Ends the stream after the frames pushed so far; resolves when the pipeline has taken that in. May be called twice.
+   * Ends the stream after the frames pushed so far; resolves when EOS is in the appsrc. May be called twice.
    *
-   * @throws {GstError} if an element has failed.
-   * @throws {GstClosedError} if the pipeline was stopped or closed before.
+   * @throws {GstError} If an element has failed.
+   * @throws {GstClosedError} If the pipeline was stopped or closed before.
    */
   end(): Promise<void> {
-    return this.#ending ??= this.#inTurn(async () => {
+    return this.#ending ??= this.#mutex.run(async () => {
       await this.#wait(() => this.#element.isStarted);
       this.#isEnded = true;
       gstApp().gst_app_src_end_of_stream(this.#element.handle);
     });
   }
-}
-
-/** What goes with a frame's bytes, checked. */
-interface FrameTimes {
-  ptsNs: bigint | null;
-  durationNs: bigint | null;
-  isKeyframe: boolean;
-}
-
-/** The part of a GstBuffer that is written to. */
-const BUFFER_BYTES = OFFSETS["GstBuffer.duration"] + 8;
-
-function readOptions(options: PushOptions): FrameTimes {
-  checkObject("options", options);
-  const { ptsSec, durationSec, isKeyframe = true } = options;
-  if (typeof isKeyframe !== "boolean") throw new TypeError("isKeyframe must be true or false");
-  return {
-    ptsNs: readTime("ptsSec", ptsSec),
-    durationNs: readTime("durationSec", durationSec),
-    isKeyframe,
-  };
-}
-
-function readTime(name: string, sec: number | null | undefined): bigint | null {
-  if (sec === undefined || sec === null) return null;
-  if (checkSec(name, sec) > MAX_SEC) {
-    throw new RangeError(`${name} must be at most ${MAX_SEC} seconds, got ${sec}`);
-  }
-  return secToNs(sec);
 }

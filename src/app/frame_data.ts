@@ -11,30 +11,30 @@ import { capsText } from "../gst/caps.ts";
 import { Frame } from "../gst/frame.ts";
 import { layoutOfBuffer, layoutOfCaps, type VideoLayout } from "../gst/video_info.ts";
 
-/** A frame out of a pipeline: a copy, which stays as it is whatever becomes of the pipeline. */
+/** A copy of a frame from a pipeline. */
 export interface FrameData {
-  /** Its bytes. */
+  /** The frame's bytes. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** What it is, as GStreamer writes it, such as `video/x-raw, format=(string)GRAY8, width=(int)64, ...`. */
+  /** The caps as GStreamer writes them, such as `video/x-raw, format=(string)GRAY8, width=(int)64, ...`. */
   readonly caps: string;
   /**
-   * Seconds of the pipeline's running time at which it is shown, as {@link VideoRecorder.record} takes them; null where
-   * the buffer has no timestamp or lies outside its segment.
+   * The running time of the PTS in seconds, as `at` of {@link VideoRecorder.record}; null if the buffer has no PTS, or lies
+   * outside its segment.
    */
   readonly runningTimeSec: number | null;
-  /** The buffer's own timestamp in seconds; null where it has none. */
+  /** The buffer's PTS in seconds; null if it has none. */
   readonly ptsSec: number | null;
-  /** Seconds that it lasts; null where the buffer does not tell. */
+  /** The duration in seconds; null if the buffer has none. */
   readonly durationSec: number | null;
-  /** Whether it can be decoded without the frames before it; always so for raw frames. */
+  /** Whether the frame can be decoded without earlier ones; always true for raw frames. */
   readonly isKeyframe: boolean;
-  /** Where the pixels are; null for anything but raw video. */
+  /** The layout of raw video; null for other media. */
   readonly video: VideoLayout | null;
 }
 
-/** Makes frames plain data; it reads the caps only where they have changed. */
+/** Copies samples into plain data. It reads their caps only when those have changed. */
 export class FrameReader {
-  /** Owned: unref'd by {@link close}. Held, so that no other caps can be at its address. */
+  /** Owned: unref'd by {@link close}. While they are referenced, no other caps get the same address. */
   #caps: Deno.PointerValue = null;
   #text = "";
   #layout: VideoLayout | null = null;
@@ -42,8 +42,8 @@ export class FrameReader {
   /**
    * Copies a sample.
    *
-   * @param sample A GstSample with a buffer; the reference becomes this method's.
-   * @throws {GstError} if the memory cannot be read.
+   * @param sample A GstSample with a buffer; the method takes over the reference.
+   * @throws {GstError} If the memory cannot be read.
    */
   read(sample: Deno.PointerObject): FrameData {
     const frame = new Frame(sample);
@@ -76,8 +76,8 @@ export class FrameReader {
   #copy(buffer: Deno.PointerObject): Uint8Array<ArrayBuffer> {
     const map = new Uint8Array(SIZES.GstMapInfo);
     if (!gst().gst_buffer_map(buffer, map, ENUMS.GST_MAP_READ)) {
-      throw new GstError(`The memory of frames cannot be read: ${this.#text}`, {
-        hint: "Bring them out of their device in front of the appsink, as gldownload does",
+      throw new GstError(`Cannot read the memory of frames: ${this.#text}`, {
+        hint: "Copy them to system memory in front of the appsink, for example with gldownload",
       });
     }
     const view = new DataView(map.buffer);
@@ -90,7 +90,7 @@ export class FrameReader {
     return bytes;
   }
 
-  /** Lets go of the caps; may be called twice. */
+  /** Drops the reference to the caps. May be called twice. */
   close(): void {
     if (this.#caps !== null) gst().gst_mini_object_unref(this.#caps);
     this.#caps = null;

@@ -1,14 +1,14 @@
 /**
- * The elements of a bin.
+ * Elements of bins, and their pads.
  *
  * @module
  */
-import { takeCString } from "../../ffi/cstring.ts";
-import { glib, gobject, gst } from "../../ffi/gst.ts";
+import { gobject, gst } from "../../ffi/gst.ts";
 import { ENUMS, SIZES } from "../../ffi/layout.ts";
+import { nameOf } from "./object.ts";
 
 /**
- * All elements of a bin, also those in bins within it.
+ * Lists the elements of a bin, including those of nested bins.
  *
  * @returns GstElements; the caller owns a reference to each.
  */
@@ -17,7 +17,7 @@ export function listElements(bin: Deno.PointerObject): Deno.PointerObject[] {
 }
 
 /**
- * The source pads that an element has at the moment.
+ * Lists the source pads that an element has at the moment.
  *
  * @returns GstPads; the caller owns a reference to each.
  */
@@ -25,7 +25,7 @@ export function listSrcPads(element: Deno.PointerObject): Deno.PointerObject[] {
   return collect(gst().gst_element_iterate_src_pads(element));
 }
 
-/** Makes data that waits anywhere behind the sources of a bin return to them, so that they can be stopped. */
+/** Flushes the pads of a bin's sources, so that none of them is blocked by data downstream and they can be stopped. */
 export async function flushSources(bin: Deno.PointerObject): Promise<void> {
   for (const source of collect(gst().gst_bin_iterate_sources(bin))) {
     for (const pad of listSrcPads(source)) {
@@ -38,13 +38,13 @@ export async function flushSources(bin: Deno.PointerObject): Promise<void> {
   }
 }
 
-/** The name of an element's factory, such as `videotestsrc`; empty where it has none. */
+/** Returns the name of an element's factory, such as `videotestsrc`; empty if it has none. */
 export function factoryName(element: Deno.PointerObject): string {
   const factory = gst().gst_element_get_factory(element);
-  return factory === null ? "" : takeCString(glib(), gst().gst_object_get_name(factory)) ?? "";
+  return factory === null ? "" : nameOf(factory);
 }
 
-/** What an iterator over elements or pads gives, with a reference to each; frees the iterator. */
+/** Collects the objects of a GstIterator, with a reference to each, and frees the iterator. */
 function collect(iterator: Deno.PointerValue): Deno.PointerObject[] {
   const found: Deno.PointerObject[] = [];
   const item = new Uint8Array(SIZES.GValue);
@@ -56,7 +56,7 @@ function collect(iterator: Deno.PointerValue): Deno.PointerObject[] {
       gobject().g_value_unset(item);
       found.push(object);
     } else if (result === ENUMS.GST_ITERATOR_RESYNC) {
-      // the bin changed meanwhile: start over
+      // the bin or the element has changed: start again
       for (const object of found.splice(0)) gst().gst_object_unref(object);
       gst().gst_iterator_resync(iterator);
     } else {

@@ -5,85 +5,92 @@
  */
 import { cString } from "../../ffi/cstring.ts";
 import { gst } from "../../ffi/gst.ts";
-import { type Message, readMessage } from "./message.ts";
+import { AsyncQueue } from "../util/async_queue.ts";
+import { type Message, takeMessage } from "./message.ts";
 
-/** One wait on the bus, in nanoseconds: a message ends it early, so it only bounds what a lost wake-up could cost. */
+/** The longest wait for a message, in nanoseconds. It limits what a lost wake-up could cost. */
 const WAIT_NS = 10_000_000_000n;
 const ANY_TYPE = 0xffff_ffff;
-/** Messages read before the event loop gets a turn. */
+/** The number of messages after which the event loop gets a turn. */
 const BATCH = 64;
-/** Name of the message that ends a wait, kept from subscribers. */
-const WAKE = "gstp-wake";
+/** The name of the message that ends a wait. Subscribers do not get it. */
+const WAKE = cString("gstp-wake");
 
 /**
- * The messages of one subscriber, from the moment it was made. Ends when the pipeline is closed, and by `return()`,
- * which `for await` calls by itself.
+ * The messages of one subscriber, from the time of its creation. It ends when the pipeline is closed, and with `return()`,
+ * which `for await` calls when it leaves the loop.
  */
 export class MessageStream implements AsyncIterableIterator<Message>, Disposable {
-  readonly #queue: Message[] = [];
+  readonly #queue = new AsyncQueue<Message>();
   readonly #onReturn: () => void;
-  #ended = false;
-  /** Resolves when there is more to read, for all who wait. */
-  #more = Promise.withResolvers<void>();
 
-  /** For {@link Bus}. */
+  /**
+   * Creates an empty stream; {@link Bus.messages} does so.
+   *
+   * @internal
+   * @ignore
+   */
   constructor(onReturn: () => void) {
     this.#onReturn = onReturn;
   }
 
-  /** Adds a message; for {@link Bus}. */
-  push(message: Message): void {
-    this.#queue.push(message);
-    this.#wake();
+  /** Resolves with the next message, or with `done` after the end. */
+  next(): Promise<IteratorResult<Message, undefined>> {
+    return this.#queue.next();
   }
 
-  /** Ends the stream after the messages that it holds; for {@link Bus}. */
-  end(): void {
-    this.#ended = true;
-    this.#wake();
-  }
-
-  #wake(): void {
-    this.#more.resolve();
-    this.#more = Promise.withResolvers();
-  }
-
-  /** Forgets the messages that it holds. */
-  clear(): void {
-    this.#queue.length = 0;
-  }
-
-  /** The next message; waits for one. */
-  async next(): Promise<IteratorResult<Message, undefined>> {
-    while (this.#queue.length === 0 && !this.#ended) {
-      await this.#more.promise;
-    }
-    const value = this.#queue.shift();
-    return value === undefined ? { done: true, value: undefined } : { done: false, value };
-  }
-
-  /** Ends the stream now. */
+  /** Ends the stream at once. */
   return(): Promise<IteratorResult<Message, undefined>> {
     this[Symbol.dispose]();
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  /** Ends the stream now. */
+  /** Ends the stream at once. */
   [Symbol.dispose](): void {
-    this.#queue.length = 0;
-    this.end();
+    this.#queue.clear();
+    this.#queue.end();
     this.#onReturn();
   }
 
-  /** The stream itself. */
+  /** Returns the stream itself. */
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  /**
+   * Adds a message.
+   *
+   * @internal
+   * @ignore
+   */
+  push(message: Message): void {
+    this.#queue.push(message);
+  }
+
+  /**
+   * Ends the stream after the messages that it holds.
+   *
+   * @internal
+   * @ignore
+   */
+  end(): void {
+    this.#queue.end();
+  }
+
+  /**
+   * Drops the messages that it holds.
+   *
+   * @internal
+   * @ignore
+   */
+  clear(): void {
+    this.#queue.clear();
   }
 }
 
 /**
- * A pipeline's bus. While somebody listens, one call waits for messages on Deno's thread pool (and keeps the process
- * alive); nobody listening costs nothing.
+ * A pipeline's bus. While it has subscribers, one call waits for messages on Deno's thread pool, which keeps the process
+ * alive; without subscribers it costs nothing.
  *
  * @example
  * ```ts
@@ -91,7 +98,7 @@ export class MessageStream implements AsyncIterableIterator<Message>, Disposable
  * import { assertEquals } from "@std/assert";
  *
  * await using pipeline = Pipeline.parse("videotestsrc num-buffers=5 ! fakesink");
- * const messages = pipeline.bus.messages(); // from here on none is missed
+ * const messages = pipeline.bus.messages(); // subscribed: no message is lost from here on
  * await pipeline.play();
  * const types: string[] = [];
  * for await (const message of messages) {
@@ -106,23 +113,25 @@ export class Bus implements AsyncIterable<Message> {
   readonly #handle: Deno.PointerObject;
   readonly #filter: (message: Message) => boolean;
   readonly #streams = new Set<MessageStream>();
-  /** What to call for each wake message on the bus, in their order. */
-  readonly #marks: (() => void)[] = [];
+  /** The callbacks of the wake messages on the bus, in order. */
+  readonly #wakes: (() => void)[] = [];
   #pump: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
   /**
-   * For {@link Pipeline}.
+   * Wraps a bus; {@link Pipeline} does so.
    *
-   * @param handle A GstBus; the reference becomes this object's.
-   * @param filter Sees every message first; one for which it returns false reaches no subscriber.
+   * @param handle A GstBus; the new object takes over the reference.
+   * @param filter Gets every message first; no subscriber gets one for which it returns false.
+   * @internal
+   * @ignore
    */
   constructor(handle: Deno.PointerObject, filter: (message: Message) => boolean) {
     this.#handle = handle;
     this.#filter = filter;
   }
 
-  /** The messages from now on; every subscriber gets all of them. */
+  /** Subscribes to the messages from now on. Each subscriber gets all of them. */
   messages(): MessageStream {
     const stream: MessageStream = new MessageStream(() => {
       this.#streams.delete(stream);
@@ -137,18 +146,23 @@ export class Bus implements AsyncIterable<Message> {
     return stream;
   }
 
-  /** The messages from now on. */
+  /** Same as {@link messages}. */
   [Symbol.asyncIterator](): MessageStream {
     return this.messages();
   }
 
-  /** Delivers what is on the bus by now. */
+  /** Resolves when the subscribers have got all messages that are on the bus by now. */
   async flush(): Promise<void> {
     if (this.#streams.size === 0) return;
     await new Promise<void>((resolve) => this.#wake(resolve));
   }
 
-  /** Ends all streams and drops the messages left. May be called twice. */
+  /**
+   * Ends all streams, drops the remaining messages and the reference; {@link Pipeline.close} does so. May be called twice.
+   *
+   * @internal
+   * @ignore
+   */
   close(): Promise<void> {
     return this.#closing ??= this.#close();
   }
@@ -160,7 +174,7 @@ export class Bus implements AsyncIterable<Message> {
     this.#wake();
     await this.#pump;
     for (const stream of streams) stream.end();
-    // a message refers to its source: one left behind would keep the pipeline alive
+    // a message holds a reference to its source: one left on the bus would keep the pipeline alive
     for (let left = this.#pop(); left !== null; left = this.#pop()) {
       gst().gst_mini_object_unref(left);
     }
@@ -171,11 +185,11 @@ export class Bus implements AsyncIterable<Message> {
     return gst().gst_bus_timed_pop_filtered(this.#handle, 0n, ANY_TYPE);
   }
 
-  /** Ends the wait that is under way; calls back when all messages before are delivered. */
+  /** Ends the pending wait; calls back when all earlier messages are delivered. */
   #wake(onDelivery = () => {}): void {
     if (this.#pump === undefined) return;
-    this.#marks.push(onDelivery);
-    const structure = gst().gst_structure_new_empty(cString(WAKE));
+    this.#wakes.push(onDelivery);
+    const structure = gst().gst_structure_new_empty(WAKE);
     gst().gst_bus_post(this.#handle, gst().gst_message_new_application(null, structure));
   }
 
@@ -187,18 +201,15 @@ export class Bus implements AsyncIterable<Message> {
         message = count < BATCH ? this.#pop() : null;
       }
     }
-    this.#pump = undefined; // at once: the next subscriber needs a new one
-    for (const onDelivery of this.#marks) onDelivery();
+    this.#pump = undefined; // synchronously: the next subscriber needs a new one
+    for (const onDelivery of this.#wakes) onDelivery();
   }
 
-  /** Hands a message on and drops the reference to it. */
+  /** Passes a message on and drops the reference to it. */
   #deliver(pointer: Deno.PointerObject): void {
-    const message = readMessage(pointer);
-    gst().gst_mini_object_unref(pointer);
-    if (message.type === "application" && message.structure?.startsWith(WAKE)) {
-      this.#marks.shift()?.();
-    } else if (this.#filter(message)) {
-      for (const stream of this.#streams) stream.push(message);
-    }
+    const isWake = gst().gst_message_has_name(pointer, WAKE);
+    const message = takeMessage(pointer);
+    if (isWake) this.#wakes.shift()?.();
+    else if (this.#filter(message)) { for (const stream of this.#streams) stream.push(message); }
   }
 }

@@ -1,36 +1,36 @@
 /**
- * What pads have negotiated.
+ * Caps: what they describe, and what pads have negotiated.
+ *
+ * The caller keeps the GstCaps that a function reads.
  *
  * @module
  */
-import { cString, readCString, takeCString } from "../../ffi/cstring.ts";
+import { cString, takeCString } from "../../ffi/cstring.ts";
 import { glib, gst } from "../../ffi/gst.ts";
+import { ENUMS } from "../../ffi/layout.ts";
 import { MP3 } from "../media/codecs.ts";
+import { readFraction, readInt, readString, structureName } from "./structure.ts";
 
-/** The name of media, such as `video/x-raw`, or of its n-th alternative. The caps stay the caller's. */
+/** Returns caps as text. */
+export function capsText(caps: Deno.PointerObject): string {
+  return takeCString(glib(), gst().gst_caps_to_string(caps)) ?? "";
+}
+
+/** Returns the media type of caps, such as `video/x-raw`, or of their alternative at an index. */
 export function mediaTypeOf(caps: Deno.PointerValue, index = 0): string {
   const structure = gst().gst_caps_get_structure(caps, index);
-  const name = readCString(gst().gst_structure_get_name(structure)!);
-  if (name !== "audio/mpeg") return name;
-  const version = new Int32Array(1);
-  gst().gst_structure_get_int(structure, cString("mpegversion"), version);
-  return version[0] === 1 ? MP3 : name;
+  const name = structureName(structure);
+  return name === "audio/mpeg" && readInt(structure, "mpegversion") === 1 ? MP3 : name;
 }
 
-// made once, as each frame of a clip is asked
-const FRAMERATE = cString("framerate");
-const numerator = new Int32Array(1);
-const denominator = new Int32Array(1);
-
-/** Frames per second; null where the caps tell no fixed rate. They stay the caller's. */
+/** Returns frames per second; null if the caps have no fixed frame rate. */
 export function frameRateOf(caps: Deno.PointerValue): number | null {
-  const structure = gst().gst_caps_get_structure(caps, 0);
-  if (!gst().gst_structure_get_fraction(structure, FRAMERATE, numerator, denominator)) return null;
-  const [frames, sec] = [numerator[0]!, denominator[0]!];
-  return frames > 0 && sec > 0 ? frames / sec : null;
+  const rate = readFraction(gst().gst_caps_get_structure(caps, 0), "framerate");
+  if (rate === null || rate.numerator <= 0 || rate.denominator <= 0) return null;
+  return rate.numerator / rate.denominator;
 }
 
-/** Whether caps are the same but for some fields of their first structure; both stay the caller's. */
+/** Returns whether caps are equal, apart from some fields of their first structure. */
 export function areAlike(
   caps: Deno.PointerObject,
   other: Deno.PointerObject,
@@ -48,31 +48,65 @@ export function areAlike(
   return isEqual;
 }
 
+const FRAME_RATE = cString("framerate");
+
 /**
- * Caps for raw video of the size and the colours of other caps, in a format that all players show; null where those are
- * not of raw video in main memory. They stay the caller's.
+ * Copies caps, with the frame rate of others.
+ *
+ * @returns GstCaps that the caller owns; null if the frame rates are equal, or both are missing.
  */
-export function shapeOf(caps: Deno.PointerObject): string | null {
-  const text = capsText(caps);
-  const [, width, height] =
-    /^video\/x-raw, (?:.*, )?width=\(int\)(\d+), height=\(int\)(\d+)/.exec(text) ?? [];
-  if (width === undefined) return null;
-  const ratio = /pixel-aspect-ratio=\(fraction\)(\d+\/\d+)/.exec(text)?.[1] ?? "1/1";
-  return "video/x-raw,format={I420,NV12}," +
-    `width=${width},height=${height},pixel-aspect-ratio=${ratio},colorimetry=${
-      colorimetryOf(text)
-    }`;
+export function replaceFrameRate(
+  caps: Deno.PointerObject,
+  model: Deno.PointerObject,
+): Deno.PointerObject | null {
+  const valueOf = (each: Deno.PointerObject) =>
+    gst().gst_structure_get_value(gst().gst_caps_get_structure(each, 0), FRAME_RATE);
+  const [value, expected] = [valueOf(caps), valueOf(model)];
+  const isEqual = value === null || expected === null
+    ? value === expected
+    : gst().gst_value_compare(value, expected) === ENUMS.GST_VALUE_EQUAL;
+  if (isEqual) return null;
+  const copy = gst().gst_mini_object_copy(caps)!;
+  const structure = gst().gst_caps_get_structure(copy, 0);
+  if (expected === null) gst().gst_structure_remove_field(structure, FRAME_RATE);
+  else gst().gst_structure_set_value(structure, FRAME_RATE, expected);
+  return copy;
 }
 
-/** RGB has a matrix of its own (1), and caps need not tell any: then it goes by the size, as it does in GStreamer. */
-function colorimetryOf(text: string): string {
-  const told = /colorimetry=\(string\)([\w:]+)/.exec(text)?.[1];
-  if (told !== undefined && told !== "sRGB" && !/^\d+:1:/.test(told)) return told;
-  const height = Number(/height=\(int\)(\d+)/.exec(text)?.[1]);
+/**
+ * Returns the text of caps for raw video in a format that all players support, with the size, pixel aspect ratio and colors of
+ * other caps; null if those are not raw video of a fixed size in system memory.
+ */
+export function shapeOf(caps: Deno.PointerObject): string | null {
+  const structure = gst().gst_caps_get_structure(caps, 0);
+  if (structureName(structure) !== "video/x-raw" || !isInSystemMemory(caps)) return null;
+  const [width, height] = [readInt(structure, "width"), readInt(structure, "height")];
+  if (width === null || height === null) return null;
+  const ratio = readFraction(structure, "pixel-aspect-ratio") ?? { numerator: 1, denominator: 1 };
+  return `video/x-raw,format={I420,NV12},width=${width},height=${height},` +
+    `pixel-aspect-ratio=${ratio.numerator}/${ratio.denominator},` +
+    `colorimetry=${yuvColorimetry(readString(structure, "colorimetry"), height)}`;
+}
+
+/** Returns whether caps have no features, such as those of GPU memory. */
+function isInSystemMemory(caps: Deno.PointerObject): boolean {
+  const system = gst().gst_caps_features_from_string(cString("memory:SystemMemory"));
+  const isEqual = gst().gst_caps_features_is_equal(gst().gst_caps_get_features(caps, 0), system);
+  gst().gst_caps_features_free(system);
+  return isEqual !== 0;
+}
+
+/**
+ * Returns a colorimetry for YUV. That of RGB has a matrix of its own (1), and caps may lack one: then the height determines
+ * it, as it does in GStreamer.
+ */
+function yuvColorimetry(colorimetry: string | null, height: number): string {
+  const isRgb = colorimetry === "sRGB" || /^\d+:1:/.test(colorimetry ?? "");
+  if (colorimetry !== null && !isRgb) return colorimetry;
   return height > 576 ? "bt709" : "bt601";
 }
 
-/** Reads what a pad has negotiated; null where that is nothing yet. */
+/** Returns what `read` returns for the caps that a pad has negotiated; null before the negotiation. */
 export function readPadCaps<T>(
   pad: Deno.PointerObject,
   read: (caps: Deno.PointerObject) => T,
@@ -86,26 +120,26 @@ export function readPadCaps<T>(
   }
 }
 
-/** What a pad has negotiated, read again only where that has changed. */
+/** A value read from the caps that a pad has negotiated; it is read again only when they have changed. */
 export class PadCaps<T> {
   readonly #pad: Deno.PointerObject;
   readonly #read: (caps: Deno.PointerObject) => T;
-  /** Owned: unref'd by {@link close}. Holding them keeps other caps from getting the same address. */
+  /** Owned: unref'd by {@link close}. While they are referenced, no other caps get the same address. */
   #caps: Deno.PointerValue = null;
   #value: T | null = null;
 
   /**
-   * Reads nothing yet.
+   * Creates a reader; it reads when {@link value} is used.
    *
-   * @param pad A GstPad; it stays the caller's, and must be valid as long as the value is asked for.
-   * @param read Makes the value of the caps, which stay this object's.
+   * @param pad A GstPad; the caller keeps it valid while {@link value} is used.
+   * @param read Returns the value for caps, which it must not unref.
    */
   constructor(pad: Deno.PointerObject, read: (caps: Deno.PointerObject) => T) {
     this.#pad = pad;
     this.#read = read;
   }
 
-  /** What was read of them; null where nothing is negotiated. */
+  /** The value for the current caps; null before the negotiation. */
   get value(): T | null {
     const caps = gst().gst_pad_get_current_caps(this.#pad);
     if (Deno.UnsafePointer.equals(caps, this.#caps)) {
@@ -117,14 +151,9 @@ export class PadCaps<T> {
     return this.#value = caps === null ? null : this.#read(caps);
   }
 
-  /** Lets go of the caps. May be called twice. */
+  /** Drops the reference to the caps. May be called twice. */
   close(): void {
     if (this.#caps !== null) gst().gst_mini_object_unref(this.#caps);
     this.#caps = this.#value = null;
   }
-}
-
-/** Caps as text; they stay the caller's. */
-export function capsText(caps: Deno.PointerObject): string {
-  return takeCString(glib(), gst().gst_caps_to_string(caps)) ?? "";
 }

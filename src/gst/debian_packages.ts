@@ -1,10 +1,10 @@
 /**
- * Which Debian package has an element, for the messages of missing ones.
+ * The Debian packages of elements, for hints about missing ones.
  *
  * @module
  */
 
-/** Element names by package, in Debian 12; a name that ends in `*` stands for all that begin so and are in no other. */
+/** The elements of each package in Debian 12. A name that ends in `*` is a prefix, for elements without an entry of their own. */
 const ELEMENTS: Record<string, string> = {
   "gstreamer1.0-plugins-base":
     "adder appsink appsrc audioconvert audiointerleave audiomixer audiorate audioresample audiotestsrc cdparanoiasrc " +
@@ -68,7 +68,7 @@ const ELEMENTS: Record<string, string> = {
 };
 
 /**
- * The Debian package that has an element, as far as it is known here.
+ * Returns the Debian package of an element; undefined if it is not known.
  *
  * @example
  * ```ts
@@ -82,7 +82,7 @@ const ELEMENTS: Record<string, string> = {
 export function debianPackageOf(element: string): string | undefined {
   const packages = Object.entries(ELEMENTS).map(([name, list]) => [name, list.split(" ")] as const);
   const exact = packages.find(([, names]) => names.includes(element));
-  // the longest prefix knows best: vaapi* before va*
+  // the longest prefix first: vaapi* before va*
   const prefixes = packages.flatMap(([name, names]) =>
     names.filter((prefix) => prefix.endsWith("*") && element.startsWith(prefix.slice(0, -1)))
       .map((prefix) => ({ name, length: prefix.length }))

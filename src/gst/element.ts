@@ -1,18 +1,18 @@
 /**
- * An element of a pipeline.
+ * Elements of pipelines.
  *
  * @module
  */
-import { cString, takeCString } from "../../ffi/cstring.ts";
-import { glib, gst } from "../../ffi/gst.ts";
-import { capsText } from "./caps.ts";
-import { factoryName } from "./bin.ts";
+import { gst } from "../../ffi/gst.ts";
 import { GstClosedError } from "../util/errors.ts";
-import { pathOf } from "./message.ts";
+import { factoryName } from "./bin.ts";
+import { capsText, readPadCaps } from "./caps.ts";
+import { nameOf, pathOf } from "./object.ts";
+import { withStaticPad } from "./pad.ts";
 import { getProperty, type PropertyValue, setProperty } from "./properties.ts";
 
 /**
- * An element, found by {@link Pipeline.element}. It belongs to its pipeline: nothing has to be closed, and it throws
+ * An element, as {@link Pipeline.element} returns it. It belongs to its pipeline: it need not be closed, and throws
  * {@link GstClosedError} once the pipeline is closed.
  *
  * @example
@@ -28,82 +28,87 @@ import { getProperty, type PropertyValue, setProperty } from "./properties.ts";
  * ```
  */
 export class Element {
-  /** Its name in the pipeline. */
+  /** The element's name. */
   readonly name: string;
-  /** Its path, such as `/GstPipeline:pipeline0/GstVideoTestSrc:source`. */
+  /** The element's path, such as `/GstPipeline:pipeline0/GstVideoTestSrc:source`. */
   readonly path: string;
   /** Owned: unref'd by {@link release}. */
   #handle: Deno.PointerObject | null;
 
   /**
-   * For {@link Pipeline}.
+   * Wraps an element; {@link Pipeline.element} does so.
    *
-   * @param handle A GstElement; the reference becomes this object's.
+   * @param handle A GstElement; the new object takes over the reference.
+   * @internal
+   * @ignore
    */
   constructor(handle: Deno.PointerObject) {
     this.#handle = handle;
-    this.name = takeCString(glib(), gst().gst_object_get_name(handle)) ?? "";
+    this.name = nameOf(handle);
     this.path = pathOf(handle);
   }
 
   /**
-   * The GstElement, for native calls of one's own; it stays this object's and must not be unref'd.
+   * The GstElement, for native calls of your own. This object owns the reference: do not unref it.
    *
-   * @throws {GstClosedError} if the pipeline is closed.
+   * @throws {GstClosedError} If the pipeline is closed.
    */
   get unsafeHandle(): Deno.PointerObject {
     if (this.#handle === null) {
-      throw new GstClosedError(`Element ${this.name} belongs to a pipeline that is closed`);
+      throw new GstClosedError(`The pipeline of element ${this.name} is closed`);
     }
     return this.#handle;
   }
 
-  /** The name of its factory, such as `videotestsrc`; empty for a plain bin made by hand. */
+  /** The name of the element's factory, such as `videotestsrc`; empty if it has none. */
   get factoryName(): string {
     return factoryName(this.unsafeHandle);
   }
 
   /**
-   * Sets a property from its text in a pipeline: `"ball"`, `5`, `true`, `"video/x-raw,width=320"`.
+   * Sets a property from its text in a pipeline description: `"ball"`, `5`, `true`, `"video/x-raw,width=320"`.
    *
-   * @throws {RangeError} if there is no such property, it cannot be written, or it does not take the value.
+   * @throws {TypeError} If the value is not a string, a number or a boolean.
+   * @throws {RangeError} If the element has no such property, it is read-only, or it does not accept the value.
+   * @throws {GstClosedError} If the pipeline is closed.
    */
   setProperty(name: string, value: string | number | bigint | boolean): void {
     if (!["string", "number", "bigint", "boolean"].includes(typeof value)) {
       throw new TypeError(
-        `Property "${name}" takes text, a number or a boolean, not ${typeof value}`,
+        `Property "${name}" must be a string, a number or a boolean, got ${typeof value}`,
       );
     }
     setProperty(this.unsafeHandle, name, value);
   }
 
   /**
-   * Reads a property: numbers and booleans as such (64-bit integers as bigint), anything else as GStreamer writes it.
+   * Returns the value of a property: a number, a boolean or, for 64-bit integers, a bigint; other types as GStreamer writes
+   * them.
    *
-   * @throws {RangeError} if there is no such property or it cannot be read.
+   * @throws {RangeError} If the element has no such property, or it is write-only.
+   * @throws {GstClosedError} If the pipeline is closed.
    */
   getProperty(name: string): PropertyValue {
     return getProperty(this.unsafeHandle, name);
   }
 
   /**
-   * The caps that a pad has negotiated, as text; null before that.
+   * Returns the caps that a pad has negotiated, as text; null before the negotiation.
    *
-   * @param padName The pad's name, `src` or `sink` on most elements.
-   * @throws {RangeError} if there is no such pad.
+   * @param padName The pad's name. Defaults to `src`.
+   * @throws {RangeError} If the element has no such static pad.
+   * @throws {GstClosedError} If the pipeline is closed.
    */
   caps(padName = "src"): string | null {
-    const pad = gst().gst_element_get_static_pad(this.unsafeHandle, cString(padName));
-    if (pad === null) throw new RangeError(`${this.name} has no pad "${padName}"`);
-    const caps = gst().gst_pad_get_current_caps(pad);
-    gst().gst_object_unref(pad);
-    if (caps === null) return null;
-    const text = capsText(caps);
-    gst().gst_mini_object_unref(caps);
-    return text;
+    return withStaticPad(this.unsafeHandle, padName, (pad) => readPadCaps(pad, capsText));
   }
 
-  /** Drops the reference; for {@link Pipeline.close}. May be called twice. */
+  /**
+   * Drops the reference. May be called twice.
+   *
+   * @internal
+   * @ignore
+   */
   release(): void {
     const handle = this.#handle;
     this.#handle = null;

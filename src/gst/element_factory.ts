@@ -1,5 +1,5 @@
 /**
- * What is installed.
+ * Element factories: which are installed, and which pads their elements have.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { gst } from "../../ffi/gst.ts";
 import { ENUMS, OFFSETS } from "../../ffi/layout.ts";
 
 /**
- * Whether an element is installed.
+ * Returns whether an element is installed.
  *
  * @example
  * ```ts
@@ -20,7 +20,7 @@ import { ENUMS, OFFSETS } from "../../ffi/layout.ts";
  * assert(!hasElement("nosuchelement"));
  * ```
  *
- * @throws {TypeError} if the name is not a string that C can hold.
+ * @throws {TypeError} If the name is not a string, or contains a NUL.
  */
 export function hasElement(name: string): boolean {
   const factory = gst().gst_element_factory_find(cString(name));
@@ -28,28 +28,28 @@ export function hasElement(name: string): boolean {
   return factory !== null;
 }
 
-/** The pads that a kind of element can have on one side. */
+/** The pads of one direction that elements of a factory can have. */
 export interface PadSide {
-  /** Whether it can have more than one. */
+  /** Whether there can be more than one. */
   readonly areSeveral: boolean;
-  /** Whether it makes one more whenever it is asked. */
+  /** Whether there are request pads. */
   readonly areEndless: boolean;
-  /** Their names, such as `sink` and `src_%u`. */
+  /** The names of their templates, such as `sink` and `src_%u`. */
   readonly names: readonly string[];
 }
 
-/** The pads that a kind of element can have. */
+/** The pads that elements of a factory can have. */
 export interface PadSides {
-  /** Where data comes in. */
+  /** The sink pads. */
   readonly sink: PadSide;
-  /** Where data goes out. */
+  /** The source pads. */
   readonly src: PadSide;
 }
 
-/** What was looked up: a pipeline's text names the same elements again and again. */
+/** The factories looked up so far: pipelines name the same elements repeatedly. */
 const known = new Map<string, PadSides>();
 
-/** The pads that elements of a factory can have; none where that is not installed. */
+/** Returns the pads that elements of a factory can have; none if it is not installed. */
 export function padSides(factory: string): PadSides {
   const found = known.get(factory) ?? lookUpPads(factory);
   known.set(factory, found);

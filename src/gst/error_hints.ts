@@ -1,12 +1,12 @@
 /**
- * What to do about common errors of elements.
+ * Hints for common errors of elements.
  *
  * @module
  */
-import { missingHint } from "../launch/parse_launch.ts";
+import { missingHint } from "./missing_element.ts";
 
 /**
- * A sentence on what to do about an element's error; undefined where gstp knows nothing better than GStreamer said.
+ * Returns a sentence on how to fix an element's error; undefined if gstp has none.
  *
  * @param domain The error's domain.
  * @param text The error's message.
@@ -21,13 +21,13 @@ export function errorHint(
   const element = /Missing element '([\w-]+)'/.exec(all)?.[1];
   if (element !== undefined) return missingHint(element);
   if (domain === "gst-stream-error-quark" && all.includes("not-negotiated")) {
-    return "Two elements found no caps in common: put videoconvert, videoscale or audioconvert between them";
+    return "Two elements have no caps in common: put videoconvert, videoscale or audioconvert between them";
   }
   if (domain === "gst-stream-error-quark" && all.includes("not-linked")) {
-    return "A pad that sends data is not linked: link it, to fakesink if nothing else";
+    return "A source pad with data is not linked: link it, for example to a fakesink";
   }
   if (all.includes("No valid frames")) {
-    return "The stream's parameter sets came only at its start: give the parser before the tee config-interval=-1";
+    return "The stream has its parameter sets only at its start: set config-interval=-1 on the parser in front of the tee";
   }
   return undefined;
 }

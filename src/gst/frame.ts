@@ -1,44 +1,46 @@
 /**
- * A frame out of a pipeline.
+ * Frames out of a pipeline.
  *
  * @module
  */
 import { gst } from "../../ffi/gst.ts";
 import { CLOCK_TIME_NONE, ENUMS, OFFSETS } from "../../ffi/layout.ts";
-import { GstClosedError } from "../util/errors.ts";
 import { max } from "../util/clock_time.ts";
+import { GstClosedError } from "../util/errors.ts";
 import { capsText, frameRateOf, mediaTypeOf } from "./caps.ts";
 
 /**
- * A GstSample (a buffer with its caps and segment) with its place in time. Shared between those who need it: each calls
- * {@link retain}, and {@link release} when done.
+ * A frame of a stream: a GstSample (a buffer with its caps and segment) and its running times. It can have several users:
+ * each calls {@link retain}, and {@link release} when it is done. Who drains a {@link RingBuffer} releases its frames.
  */
 export class Frame {
-  /** Whether it can be decoded without the frames before it; always so for raw frames. */
+  /** Whether it can be decoded without earlier frames; always true for raw frames. */
   readonly isKeyframe: boolean;
-  /** Size of its data in bytes. */
+  /** The size of the data in bytes. */
   readonly bytes: number;
-  /** Duration in nanoseconds; null where the buffer does not tell. */
+  /** The duration in nanoseconds; null if the buffer has none. */
   readonly durationNs: bigint | null;
-  /** The buffer's own time, which running time is made of. */
+  /** The buffer's own PTS. */
   readonly #pts: bigint;
-  /** What the buffer says, in running time. */
+  /** The buffer's PTS and DTS as running times. */
   readonly #ptsNs: bigint | null;
   readonly #dtsNs: bigint | null;
-  /** Whether it is decoded when it is shown: live sources write into raw frames when they came instead. */
+  /** Whether the DTS is that of the PTS: live sources write arrival times into the DTS of raw frames. */
   #ignoresDts = false;
-  /** Running time at which it is decoded, where its buffer does not tell. */
+  /** The running time of a DTS that the buffer lacks. */
   #estimatedDtsNs: bigint | null = null;
-  /** Nanoseconds by which it comes later than its buffer says. */
+  /** Nanoseconds by which the frame is later than its buffer says. */
   #shiftNs = 0n;
   /** Owned: unref'd by the last {@link release}. */
   #sample: Deno.PointerObject | null;
   #users = 1;
 
   /**
-   * For {@link RingBuffer}.
+   * Wraps a sample, for one user.
    *
-   * @param sample A GstSample with a buffer; the reference becomes this object's.
+   * @param sample A GstSample with a buffer; the new object takes over the reference.
+   * @internal
+   * @ignore
    */
   constructor(sample: Deno.PointerObject) {
     this.#sample = sample;
@@ -56,83 +58,21 @@ export class Frame {
     this.isKeyframe = (flags & ENUMS.GST_BUFFER_FLAG_DELTA_UNIT) === 0;
   }
 
-  /** Running time in nanoseconds; null where the buffer has no timestamp or lies outside its segment. */
+  /** The running time of the PTS in nanoseconds; null if the buffer has none, or lies outside its segment. */
   get timeNs(): bigint | null {
     return this.#ptsNs === null ? null : this.#ptsNs + this.#shiftNs;
   }
 
   /**
-   * Nanoseconds of running time at which the frame is decoded; never later than those of any frame after it in the
-   * stream. Same as {@link timeNs} where the stream does not tell it apart.
+   * The running time of the DTS in nanoseconds, which does not decrease within a stream; {@link timeNs} if the buffer has
+   * none.
    */
   get dtsNs(): bigint | null {
     const dtsNs = this.#ignoresDts ? null : this.#estimatedDtsNs ?? this.#dtsNs;
     return dtsNs === null ? this.timeNs : dtsNs + this.#shiftNs;
   }
 
-  /** Whether its buffer tells that it is decoded at another time than it is shown. */
-  get isReordered(): boolean {
-    return this.#dtsNs !== null && this.#dtsNs !== this.#ptsNs;
-  }
-
-  /** Has it be decoded at a running time that its buffer does not tell. */
-  setDts(ns: bigint): void {
-    this.#estimatedDtsNs = ns;
-  }
-
-  /** Has it be decoded when it is shown, as all raw frames are. */
-  ignoreDts(): void {
-    this.#ignoresDts = true;
-  }
-
-  /** Has it come that much later than its buffer says. */
-  shift(ns: bigint): void {
-    this.#shiftNs += ns;
-  }
-
-  /** Nanoseconds that the buffer's time is ahead of {@link timeNs}; null where there is no such time. */
-  get aheadNs(): bigint | null {
-    return this.timeNs === null ? null : this.#pts - this.timeNs;
-  }
-
-  /** Whether it comes when its sample says, which says all. */
-  get isUnmodified(): boolean {
-    return this.#shiftNs === 0n && this.#estimatedDtsNs === null;
-  }
-
-  /** Nanoseconds that a frame lasts by its caps; null where they tell no fixed frame rate. */
-  get frameNs(): bigint | null {
-    const rate = frameRateOf(this.capsHandle);
-    return rate === null ? null : BigInt(Math.round(1e9 / rate));
-  }
-
-  /** Its GstCaps, which stay the sample's. */
-  get capsHandle(): Deno.PointerObject {
-    return gst().gst_sample_get_caps(this.sample)!;
-  }
-
-  /** How many buffers there are where this one comes from; null where there is no limit, or none is known. */
-  get poolSize(): number | null {
-    const buffer = gst().gst_sample_get_buffer(this.sample)!;
-    const pool = new Deno.UnsafePointerView(buffer).getPointer(OFFSETS["GstBuffer.pool"]);
-    if (pool === null) return null;
-    const config = gst().gst_buffer_pool_get_config(pool);
-    const most = new Uint32Array(1);
-    gst().gst_buffer_pool_config_get_params(config, null, null, null, most);
-    gst().gst_structure_free(config);
-    return most[0]! > 0 ? most[0]! : null;
-  }
-
-  /** Holds a copy of its data from now on, so that the buffer returns to where it comes from. */
-  copyData(): void {
-    const original = this.sample;
-    const buffer = gst().gst_buffer_copy_deep(gst().gst_sample_get_buffer(original))!;
-    const segment = gst().gst_sample_get_segment(original);
-    this.#sample = gst().gst_sample_new(buffer, this.capsHandle, segment, null);
-    for (const owned of [buffer, original]) gst().gst_mini_object_unref(owned);
-  }
-
-  /** The kind of media by its caps, such as `video/x-raw` or `video/x-h264`. */
+  /** The media type of its caps, such as `video/x-raw` or `video/x-h264`. */
   get mediaType(): string {
     return mediaTypeOf(this.capsHandle);
   }
@@ -142,21 +82,155 @@ export class Frame {
     return capsText(this.capsHandle);
   }
 
-  /** The GstSample, valid until the frame is released. */
+  /** Adds a user. */
+  retain(): this {
+    this.#users++;
+    return this;
+  }
+
+  /** Removes a user; the last one frees the frame. */
+  release(): void {
+    if (--this.#users > 0 || this.#sample === null) return;
+    gst().gst_mini_object_unref(this.#sample);
+    this.#sample = null;
+  }
+
+  /**
+   * The GstSample, valid until the last {@link release}. This object owns the reference.
+   *
+   * @throws {GstClosedError} If the frame is freed.
+   * @internal
+   * @ignore
+   */
   get sample(): Deno.PointerObject {
     if (this.#sample === null) throw new GstClosedError("The frame is released");
     return this.#sample;
   }
 
   /**
-   * A GstSample of the same frame, for the caller, whose buffer's times are so much ahead of running time.
+   * The GstCaps; the sample owns them.
    *
-   * @param segment A GstSegment that makes running time of such times.
+   * @internal
+   * @ignore
+   */
+  get capsHandle(): Deno.PointerObject {
+    return gst().gst_sample_get_caps(this.sample)!;
+  }
+
+  /**
+   * The nanoseconds from a frame to the next by the caps; null without a fixed frame rate.
+   *
+   * @internal
+   * @ignore
+   */
+  get frameNs(): bigint | null {
+    const rate = frameRateOf(this.capsHandle);
+    return rate === null ? null : BigInt(Math.round(1e9 / rate));
+  }
+
+  /**
+   * The number of buffers in the pool of the buffer; null if it has no pool, or the pool no limit.
+   *
+   * @internal
+   * @ignore
+   */
+  get poolSize(): number | null {
+    const buffer = gst().gst_sample_get_buffer(this.sample)!;
+    const pool = new Deno.UnsafePointerView(buffer).getPointer(OFFSETS["GstBuffer.pool"]);
+    if (pool === null) return null;
+    const config = gst().gst_buffer_pool_get_config(pool);
+    const maxBuffers = new Uint32Array(1);
+    gst().gst_buffer_pool_config_get_params(config, null, null, null, maxBuffers);
+    gst().gst_structure_free(config);
+    return maxBuffers[0]! > 0 ? maxBuffers[0]! : null;
+  }
+
+  /**
+   * Whether the buffer has a DTS that differs from its PTS.
+   *
+   * @internal
+   * @ignore
+   */
+  get isReordered(): boolean {
+    return this.#dtsNs !== null && this.#dtsNs !== this.#ptsNs;
+  }
+
+  /**
+   * Whether the frame's times are those of its buffer.
+   *
+   * @internal
+   * @ignore
+   */
+  get isUnmodified(): boolean {
+    return this.#shiftNs === 0n && this.#estimatedDtsNs === null;
+  }
+
+  /**
+   * The nanoseconds by which the buffer's PTS is ahead of {@link timeNs}; null without a running time.
+   *
+   * @internal
+   * @ignore
+   */
+  get aheadNs(): bigint | null {
+    return this.timeNs === null ? null : this.#pts - this.timeNs;
+  }
+
+  /**
+   * Sets the running time of the DTS, for a buffer that has none.
+   *
+   * @internal
+   * @ignore
+   */
+  setDts(ns: bigint): void {
+    this.#estimatedDtsNs = ns;
+  }
+
+  /**
+   * Sets the DTS to the PTS, as it is for all raw frames.
+   *
+   * @internal
+   * @ignore
+   */
+  ignoreDts(): void {
+    this.#ignoresDts = true;
+  }
+
+  /**
+   * Moves the frame's running times to later ones.
+   *
+   * @internal
+   * @ignore
+   */
+  shift(ns: bigint): void {
+    this.#shiftNs += ns;
+  }
+
+  /**
+   * Replaces the buffer by a copy, so that the original returns to its pool.
+   *
+   * @internal
+   * @ignore
+   */
+  copyData(): void {
+    const original = this.sample;
+    const buffer = gst().gst_buffer_copy_deep(gst().gst_sample_get_buffer(original))!;
+    const segment = gst().gst_sample_get_segment(original);
+    this.#sample = gst().gst_sample_new(buffer, this.capsHandle, segment, null);
+    for (const owned of [buffer, original]) gst().gst_mini_object_unref(owned);
+  }
+
+  /**
+   * Copies the sample, with timestamps that are ahead of the running times by `aheadNs`.
+   *
+   * @param segment A GstSegment that maps such timestamps to running times.
+   * @returns A GstSample that the caller owns.
+   * @internal
+   * @ignore
    */
   retimed(aheadNs: bigint, segment: Deno.PointerObject): Deno.PointerObject {
     const buffer = gst().gst_mini_object_copy(gst().gst_sample_get_buffer(this.sample))!;
     const fields = Deno.UnsafePointerView.getArrayBuffer(buffer, 16, OFFSETS["GstBuffer.pts"]);
-    const times = new BigUint64Array(fields); // pts, then dts
+    const times = new BigUint64Array(fields); // PTS and DTS
     const laterNs = this.timeNs! + aheadNs - this.#pts;
     if (this.#ignoresDts) times[1] = CLOCK_TIME_NONE;
     times.forEach((time, i) => {
@@ -169,27 +243,17 @@ export class Frame {
   }
 
   /**
-   * Has the frame decoded that much earlier, where its buffer tells when; {@link dtsNs} stays as it was. Only for one
-   * whose buffer has no other owner.
+   * Moves the buffer's DTS, if it has one, to an earlier time; {@link dtsNs} does not change. The buffer must not have
+   * another owner.
+   *
+   * @internal
+   * @ignore
    */
   advanceDts(ns: bigint): void {
     const buffer = gst().gst_sample_get_buffer(this.sample)!;
     const field = Deno.UnsafePointerView.getArrayBuffer(buffer, 8, OFFSETS["GstBuffer.dts"]);
     const [dts = CLOCK_TIME_NONE] = new BigUint64Array(field);
     if (dts !== CLOCK_TIME_NONE) new BigUint64Array(field)[0] = dts > ns ? dts - ns : 0n;
-  }
-
-  /** Keeps the frame for one more user. */
-  retain(): this {
-    this.#users++;
-    return this;
-  }
-
-  /** Ends one use; the last one frees the frame. */
-  release(): void {
-    if (--this.#users > 0 || this.#sample === null) return;
-    gst().gst_mini_object_unref(this.#sample);
-    this.#sample = null;
   }
 }
 

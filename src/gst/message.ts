@@ -1,5 +1,5 @@
 /**
- * The messages of a pipeline's bus.
+ * Messages of a pipeline's bus.
  *
  * @module
  */
@@ -9,10 +9,11 @@ import { GErrorSlot, PointerSlot } from "../../ffi/gerror.ts";
 import { glib, gst } from "../../ffi/gst.ts";
 import { OFFSETS } from "../../ffi/layout.ts";
 import { errorHint } from "./error_hints.ts";
+import { pathOf } from "./object.ts";
 import { gvalueText } from "./properties.ts";
 import { type State, stateName } from "./state.ts";
 
-/** Message types without contents of their own here; their structure tells more, as text. */
+/** Message types whose contents are only available as the text of their structure. */
 export type PlainMessageType =
   | "application"
   | "async-done"
@@ -50,60 +51,60 @@ export type PlainMessageType =
   | "toc"
   | "unknown";
 
-/** What every message has. */
+/** The part that all messages have in common. */
 export interface MessageBase {
   /** Path of the object that posted it, such as `/GstPipeline:pipeline0/GstFakeSink:fakesink0`. */
   readonly source: string;
 }
 
-/** An error, a warning or a piece of information from an element. */
+/** An error, a warning or an information from an element. */
 export interface ErrorMessage extends MessageBase {
-  /** What kind of message it is. */
+  /** The message's type. */
   readonly type: "error" | "warning" | "info";
-  /** What the element said, with its path, debug text and, where one is known, a hint. */
+  /** The element's message, with its path, debug text and, if gstp knows one, a hint. */
   readonly error: GstError;
 }
 
 /** An element changed its state. */
 export interface StateChangedMessage extends MessageBase {
-  /** What kind of message it is. */
+  /** The message's type. */
   readonly type: "state-changed";
-  /** The state that it comes from. */
+  /** The state before the change. */
   readonly oldState: State;
-  /** The state that it is in now. */
+  /** The state after the change. */
   readonly newState: State;
-  /** The state that it is on its way to; null when it has arrived. */
+  /** The state that the element is changing to; null if it has reached its target state. */
   readonly pendingState: State | null;
 }
 
-/** A property changed; only after {@link Pipeline.watchProperties}. */
+/** A property changed. Posted only after {@link Pipeline.watchProperties}. */
 export interface PropertyMessage extends MessageBase {
-  /** What kind of message it is. */
+  /** The message's type. */
   readonly type: "property-notify";
   /** The property's name. */
   readonly property: string;
-  /** The new value as GStreamer writes it; null where it has no text. */
+  /** The new value as GStreamer writes it; null if it has no text. */
   readonly value: string | null;
 }
 
 /** Any other message. */
 export interface PlainMessage extends MessageBase {
-  /** What kind of message it is. */
+  /** The message's type. */
   readonly type: PlainMessageType;
-  /** The message's structure as GStreamer writes it; null where it has none. */
+  /** The message's structure as GStreamer writes it; null if it has none. */
   readonly structure: string | null;
 }
 
 /**
- * A message from a pipeline's bus: plain data, told apart by `type`, named as in GStreamer
+ * A message from a pipeline's bus, as plain data. Its fields depend on `type`, which is GStreamer's name for it
  * (GStreamer: Core Library, "GstMessage").
  */
 export type Message = ErrorMessage | StateChangedMessage | PropertyMessage | PlainMessage;
 
-/** Any message's type. */
+/** The type of a message. */
 export type MessageType = Message["type"];
 
-/** Reads a GstMessage that stays the caller's. */
+/** Reads a GstMessage; the caller keeps it. */
 export function readMessage(message: Deno.PointerObject): Message {
   const view = new Deno.UnsafePointerView(message);
   const source = pathOf(view.getPointer(OFFSETS["GstMessage.src"]));
@@ -126,12 +127,12 @@ export function readMessage(message: Deno.PointerObject): Message {
 }
 
 /**
- * Removes the oldest message of some types from a bus, and those before it of other types.
+ * Removes the oldest message of some types from a bus, and those of other types before it.
  *
- * @param bus A GstBus; it stays the caller's.
+ * @param bus A GstBus; the caller keeps it.
  * @param types Values of GstMessageType, combined with `|`.
- * @param waitNs Nanoseconds to wait for such a message. The call blocks.
- * @returns The message, or `null` if none came.
+ * @param waitNs Nanoseconds to wait for such a message, blocking. Defaults to 0.
+ * @returns The message, or null if there is none.
  */
 export function popMessage(
   bus: Deno.PointerValue,
@@ -139,18 +140,17 @@ export function popMessage(
   waitNs = 0n,
 ): Message | null {
   const pointer = gst().gst_bus_timed_pop_filtered(bus, waitNs, types);
-  if (pointer === null) return null;
+  return pointer === null ? null : takeMessage(pointer);
+}
+
+/** Reads a GstMessage and drops the caller's reference to it. */
+export function takeMessage(pointer: Deno.PointerObject): Message {
   const message = readMessage(pointer);
   gst().gst_mini_object_unref(pointer);
   return message;
 }
 
-/** An object's path; empty for none. */
-export function pathOf(object: Deno.PointerValue): string {
-  return object === null ? "" : takeCString(glib(), gst().gst_object_get_path_string(object)) ?? "";
-}
-
-/** The path in an error's debug text: where the element was when it failed, also if it has been taken out since. */
+/** The path in an error's debug text: that of the element when it failed, even if it has been removed since. */
 const DEBUG_PATH = /\(\): (\/.+?)(?::?\n|:?$)/;
 
 function readError(

@@ -1,5 +1,7 @@
 /**
- * Properties of GObjects, written from text and read as JavaScript values.
+ * Properties of GObjects: set from text, read as JavaScript values.
+ *
+ * The caller keeps the object that a function reads or changes.
  *
  * @module
  */
@@ -7,18 +9,23 @@ import { cString, readCString, takeCString } from "../../ffi/cstring.ts";
 import { glib, gobject, gst } from "../../ffi/gst.ts";
 import { ENUMS, OFFSETS, SIZES } from "../../ffi/layout.ts";
 import { isNestedTooDeeply } from "../util/nesting.ts";
+import { nameOf } from "./object.ts";
 
-/** A property's value: enums, caps and other types without a counterpart in JavaScript are text; null is none. */
+/** The value of a property. Enums, caps and other types without a counterpart in JavaScript are text; null is no value. */
 export type PropertyValue = string | number | bigint | boolean | null;
 
-/** A GParamSpec's fields in use. */
+/** The fields of a GParamSpec that are in use. */
 interface PropertySpec {
   pointer: Deno.PointerObject;
   flags: number;
   type: bigint;
 }
 
-/** Finds a property of an object, or throws a RangeError that names both. */
+/**
+ * Finds a property of an object.
+ *
+ * @throws {RangeError} If the object does not have it.
+ */
 function findProperty(object: Deno.PointerObject, name: string): PropertySpec {
   const objectClass = new Deno.UnsafePointerView(object).getPointer(
     OFFSETS["GTypeInstance.g_class"],
@@ -37,14 +44,10 @@ function findProperty(object: Deno.PointerObject, name: string): PropertySpec {
   };
 }
 
-function nameOf(object: Deno.PointerObject): string {
-  return takeCString(glib(), gst().gst_object_get_name(object)) ?? "object";
-}
-
 /**
- * Sets a property from text, as in a pipeline's text: enums by nick, caps and fractions as GStreamer writes them.
+ * Sets a property from text, as a pipeline description does: enums by nick, caps and fractions as GStreamer writes them.
  *
- * @throws {RangeError} if there is no such property, it cannot be written, or it does not take the value.
+ * @throws {RangeError} If the object has no such property, it is read-only, or it does not accept the value.
  */
 export function setProperty(
   object: Deno.PointerObject,
@@ -59,7 +62,7 @@ export function setProperty(
   const gvalue = new Uint8Array(SIZES.GValue);
   gobject().g_value_init(gvalue, spec.type);
   try {
-    // a string is taken as it is: deserialising would read quotes and backslashes in it
+    // a string is set as it is: deserializing would interpret its quotes and backslashes
     if (gobject().g_type_fundamental(spec.type) === BigInt(ENUMS.G_TYPE_STRING)) {
       gobject().g_value_set_string(gvalue, cString(text));
     } else if (!deserialize(gvalue, spec.type, text)) {
@@ -82,13 +85,13 @@ const INTEGERS: number[] = [
 ];
 const NUMBERS = [...INTEGERS, ENUMS.G_TYPE_ENUM, ENUMS.G_TYPE_FLOAT, ENUMS.G_TYPE_DOUBLE];
 
-/** Reads text into a GValue of a known type; false where that does not take the text. */
+/** Sets a GValue of a known type from text; returns whether the type accepts the text. */
 function deserialize(gvalue: Uint8Array<ArrayBuffer>, type: bigint, text: string): boolean {
   const kind = Number(gobject().g_type_fundamental(type));
-  if (text === "" && NUMBERS.includes(kind)) return false; // it would be 0
+  if (text === "" && NUMBERS.includes(kind)) return false; // GStreamer would read 0
   if (isNestedTooDeeply(text)) return false;
   if (!gst().gst_value_deserialize(gvalue, cString(text))) return false;
-  // what a type cannot hold would be cut to its size; -1 stands for the largest number
+  // GStreamer truncates a number that is too large; -1 stands for the largest one
   if (!INTEGERS.includes(kind) || !/^-?\d+$/.test(text) || text === "-1") return true;
   return Number(text) === Number(readGValue(gvalue, type));
 }
@@ -96,9 +99,35 @@ function deserialize(gvalue: Uint8Array<ArrayBuffer>, type: bigint, text: string
 /**
  * Reads a property.
  *
- * @throws {RangeError} if there is no such property or it cannot be read.
+ * @throws {RangeError} If the object has no such property, or it is write-only.
  */
 export function getProperty(object: Deno.PointerObject, name: string): PropertyValue {
+  return withProperty(object, name, readGValue);
+}
+
+/**
+ * Reads fields of a property of type GstStructure, such as `stats`.
+ *
+ * @returns What `read` returns for the structure, which is valid only during the call; null if the property holds none.
+ * @throws {RangeError} If the object has no such property, or it is write-only.
+ */
+export function readStructureProperty<T>(
+  object: Deno.PointerObject,
+  name: string,
+  read: (structure: Deno.PointerObject) => T,
+): T | null {
+  return withProperty(object, name, (gvalue) => {
+    const structure = gst().gst_value_get_structure(gvalue);
+    return structure === null ? null : read(structure);
+  });
+}
+
+/** Calls a function with a GValue of a property's value, which is valid only during the call. */
+function withProperty<T>(
+  object: Deno.PointerObject,
+  name: string,
+  use: (gvalue: Uint8Array<ArrayBuffer>, type: bigint) => T,
+): T {
   const spec = findProperty(object, name);
   if (!(spec.flags & ENUMS.G_PARAM_READABLE)) {
     throw new RangeError(`Property "${name}" of ${nameOf(object)} cannot be read`);
@@ -107,7 +136,7 @@ export function getProperty(object: Deno.PointerObject, name: string): PropertyV
   gobject().g_value_init(gvalue, spec.type);
   try {
     gobject().g_object_get_property(object, cString(name), gvalue);
-    return readGValue(gvalue, spec.type);
+    return use(gvalue, spec.type);
   } finally {
     gobject().g_value_unset(gvalue);
   }
@@ -146,9 +175,9 @@ function readGValue(gvalue: Uint8Array<ArrayBuffer>, type: bigint): PropertyValu
   }
 }
 
-/** The nick of an enumeration's value; a number that the enumeration does not have, as some elements do, is itself. */
+/** Returns the nick of an enum's value, or the number if the enum lacks it, as happens with some elements. */
 function enumNick(type: bigint, value: number): string | number {
-  // the class is there as long as any object with such a property
+  // the class exists as long as any object with such a property
   const found = gobject().g_enum_get_value(gobject().g_type_class_peek(type), value);
   if (found === null) return value;
   return readCString(
@@ -156,13 +185,13 @@ function enumNick(type: bigint, value: number): string | number {
   );
 }
 
-/** What writes types that would come in quotes, with escapes, where they are serialised. */
+/** Functions for types that `gst_value_serialize` would quote and escape. */
 const WRITERS: Record<string, "gst_caps_to_string" | "gst_structure_to_string"> = {
   GstCaps: "gst_caps_to_string",
   GstStructure: "gst_structure_to_string",
 };
 
-/** Caps, structures and the like; null is none, which not all types can serialise. */
+/** Reads a GValue with caps, a structure or another boxed type; a null pointer, which some types cannot serialize, is null. */
 function readBoxed(gvalue: Uint8Array<ArrayBuffer>, type: bigint): string | null {
   const data = new DataView(gvalue.buffer).getBigUint64(OFFSETS["GValue.data"], true);
   const boxed = Deno.UnsafePointer.create(data);
@@ -173,7 +202,7 @@ function readBoxed(gvalue: Uint8Array<ArrayBuffer>, type: bigint): string | null
   return takeCString(glib(), text);
 }
 
-/** Pads, elements and the like are told by their name. */
+/** Reads a GValue with an object as the object's name; null if it has none. */
 function readObject(gvalue: Uint8Array<ArrayBuffer>): string | null {
   const object = gobject().g_value_get_object(gvalue);
   if (object === null) return null;
@@ -181,7 +210,7 @@ function readObject(gvalue: Uint8Array<ArrayBuffer>): string | null {
   return named ? nameOf(object) : null;
 }
 
-/** Reads a GValue that stays C's as text; null where it has none. */
+/** Returns the text of a GValue that C keeps; null for no value. */
 export function gvalueText(gvalue: Deno.PointerObject): string | null {
   const bytes = new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(gvalue, SIZES.GValue));
   const type = new Deno.UnsafePointerView(gvalue).getBigUint64(OFFSETS["GValue.g_type"]);

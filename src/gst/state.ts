@@ -1,5 +1,5 @@
 /**
- * The states of elements and pipelines.
+ * States of elements and pipelines.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { ENUMS } from "../../ffi/layout.ts";
 /** A state of an element or a pipeline (GStreamer: Application Development Manual, "Element States"). */
 export type State = "null" | "ready" | "paused" | "playing";
 
-/** GstState by name. */
+/** The GstState of each name. */
 export const STATES: Record<State, number> = {
   null: ENUMS.GST_STATE_NULL,
   ready: ENUMS.GST_STATE_READY,
@@ -18,7 +18,7 @@ export const STATES: Record<State, number> = {
 
 const NAMES = new Map(Object.entries(STATES).map(([name, value]) => [value, name as State]));
 
-/** The name of a GstState; null for GST_STATE_VOID_PENDING. */
+/** Returns the name of a GstState; null for GST_STATE_VOID_PENDING. */
 export function stateName(value: number): State | null {
   return NAMES.get(value) ?? null;
 }

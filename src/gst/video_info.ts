@@ -1,5 +1,5 @@
 /**
- * Where the pixels are in a raw picture's bytes.
+ * The layout of pixels in the bytes of raw video.
  *
  * @module
  */
@@ -8,36 +8,36 @@ import { gstVideo } from "../../ffi/gst.ts";
 import { OFFSETS, SIZES } from "../../ffi/layout.ts";
 import { mediaTypeOf } from "./caps.ts";
 
-/** One plane of a picture. */
+/** A plane of a picture. */
 export interface VideoPlane {
-  /** Where its first line begins in the frame's bytes. */
+  /** The offset of its first line in the frame's bytes. */
   readonly offset: number;
-  /** Bytes from the beginning of a line to that of the next one: the width in bytes, and often padding. */
+  /** Bytes from the start of a line to the start of the next: the line's own and, in most formats, padding. */
   readonly stride: number;
 }
 
 /**
- * How the bytes of a raw picture are laid out. In `GRAY8`, the pixel in column x and line y is
- * `bytes[planes[0].offset + y * planes[0].stride + x]`; in `RGB`, three bytes begin at `... + 3 * x`. `I420` has planes
- * for Y, U and V, the latter two with half as many lines and columns
+ * The layout of a picture's bytes. In `GRAY8`, the pixel in column x and line y is
+ * `bytes[planes[0].offset + y * planes[0].stride + x]`; in `RGB`, its three bytes begin at `... + 3 * x`. `I420` has planes
+ * for Y, U and V, the latter two with half the lines and columns
  * (GStreamer: Additional design documents, "Raw Video Media Types").
  */
 export interface VideoLayout {
-  /** Pixels in a line. */
+  /** The width in pixels. */
   readonly width: number;
-  /** Lines. */
+  /** The height in lines. */
   readonly height: number;
-  /** GStreamer's name of the format, such as `GRAY8` or `I420`. */
+  /** GStreamer's name for the format, such as `GRAY8` or `I420`. */
   readonly format: string;
-  /** The planes in their order. */
+  /** The planes, in the format's order. */
   readonly planes: readonly VideoPlane[];
 }
 
 /**
- * The layout that GStreamer's default strides make.
+ * Returns the layout with GStreamer's default strides.
  *
- * @param caps GstCaps; they stay the caller's.
- * @returns null for anything but raw video, and where the caps do not tell.
+ * @param caps GstCaps; the caller keeps them.
+ * @returns The layout; null if the caps are not of raw video with a fixed format and size.
  */
 export function layoutOfCaps(caps: Deno.PointerValue): VideoLayout | null {
   const view = videoInfo(caps);
@@ -59,20 +59,25 @@ export function layoutOfCaps(caps: Deno.PointerValue): VideoLayout | null {
   };
 }
 
-/** Bytes of a picture with GStreamer's default strides; null where the caps do not tell. They stay the caller's. */
+/**
+ * Returns the size in bytes of a picture with GStreamer's default strides.
+ *
+ * @param caps GstCaps; the caller keeps them.
+ * @returns The size; null if the caps are not of raw video with a fixed format and size.
+ */
 export function pictureBytes(caps: Deno.PointerValue): number | null {
   const view = videoInfo(caps);
   return view && Number(view.getBigUint64(OFFSETS["GstVideoInfo.size"], true));
 }
 
-/** A GstVideoInfo; null for anything but raw video. */
+/** Returns the GstVideoInfo of caps; null if they have none. */
 function videoInfo(caps: Deno.PointerValue): DataView | null {
   if (mediaTypeOf(caps) !== "video/x-raw") return null;
   const info = new Uint8Array(SIZES.GstVideoInfo);
   return gstVideo().gst_video_info_from_caps(info, caps) ? new DataView(info.buffer) : null;
 }
 
-/** A layout with a buffer's own strides, where the buffer tells any; the buffer stays the caller's. */
+/** Returns a layout with a buffer's own offsets and strides, if it has any; the caller keeps the GstBuffer. */
 export function layoutOfBuffer(layout: VideoLayout, buffer: Deno.PointerValue): VideoLayout {
   const meta = gstVideo().gst_buffer_get_video_meta(buffer);
   if (meta === null) return layout;

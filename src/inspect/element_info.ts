@@ -1,64 +1,65 @@
 /**
- * What an element is and takes, as GStreamer's registry and the element itself tell it.
+ * Descriptions of elements, from GStreamer's registry and the elements themselves.
  *
  * @module
  */
-import { cString, readCString, takeCString } from "../../ffi/cstring.ts";
+import { cString, readCString } from "../../ffi/cstring.ts";
 import { GstError } from "../../ffi/errors.ts";
 import { listItems } from "../../ffi/glist.ts";
-import { glib, gst } from "../../ffi/gst.ts";
+import { gst } from "../../ffi/gst.ts";
 import { ENUMS, OFFSETS } from "../../ffi/layout.ts";
 import { capsText } from "../gst/caps.ts";
 import { debianPackageOf } from "../gst/debian_packages.ts";
-import { missingHint } from "../launch/parse_launch.ts";
+import { missingHint } from "../gst/missing_element.ts";
+import { nameOf } from "../gst/object.ts";
 import { describeProperties, type PropertyInfo } from "./property_info.ts";
 
-/** An element that is installed. */
+/** A summary of an installed element. */
 export interface ElementSummary {
-  /** The name by which a pipeline's text calls it. */
+  /** The name, as in a pipeline's text. */
   name: string;
-  /** What it is, in some words. */
+  /** The name in words, such as `Test video source`. */
   longName: string;
-  /** What kind of element it is, such as `Codec/Encoder/Video`. */
+  /** The class, such as `Codec/Encoder/Video`. */
   klass: string;
-  /** The plugin that has it. */
+  /** The name of its plugin. */
   plugin: string;
 }
 
-/** A kind of pad that an element can have. */
+/** A pad template of an element. */
 export interface PadInfo {
-  /** Its name, such as `sink` or `video_%u`. */
+  /** The template's name, such as `sink` or `video_%u`. */
   name: string;
-  /** Whether data comes in or goes out. */
+  /** Whether data flows in (`sink`) or out (`src`). */
   direction: "sink" | "src";
-  /** Whether the element has it always, sometimes (as a demuxer), or when asked (as a tee). */
+  /** Whether the pad always exists, appears with the stream (as a demuxer's), or is requested (as a tee's). */
   presence: "always" | "sometimes" | "request";
-  /** What it takes or gives, as GStreamer writes it. */
+  /** The supported caps, as GStreamer writes them. */
   caps: string;
 }
 
-/** An element's description. */
+/** The description of an element. */
 export interface ElementInfo extends ElementSummary {
-  /** What it does. */
+  /** What the element does. */
   description: string;
-  /** Who wrote it. */
+  /** The authors. */
   author: string;
-  /** How much those that choose elements by themselves prefer it; 0 is never. */
+  /** The rank by which decodebin and others choose elements; they do not choose an element of rank 0. */
   rank: number;
-  /** The plugin's version and file. */
+  /** The version of the plugin; empty if it has none. */
   pluginVersion: string;
-  /** The plugin's file; null where it is part of a library or a program. */
+  /** The file of the plugin; null if it is part of a library or a program. */
   pluginFile: string | null;
-  /** The Debian package that has it, as far as that is known. */
+  /** The Debian package of the element; null if it is unknown. */
   debianPackage: string | null;
-  /** The pads that it can have. */
+  /** The pad templates, sinks first. */
   pads: PadInfo[];
-  /** Its properties, those of its base classes among them, by name. */
+  /** The properties, including those of base classes, by name. */
   properties: PropertyInfo[];
 }
 
 /**
- * The elements that are installed, by name.
+ * Returns summaries of all installed elements, by name.
  *
  * @example
  * ```ts
@@ -80,8 +81,8 @@ export function installedElements(): ElementSummary[] {
 }
 
 /**
- * Describes an element: what it is, its pads and its properties with their defaults. It makes one of the kind for a
- * moment, since elements change the defaults of their base classes.
+ * Returns the description of an element: its pad templates and its properties with their defaults. It creates such an element
+ * temporarily, as elements change the defaults of their base classes.
  *
  * @example
  * ```ts
@@ -94,8 +95,8 @@ export function installedElements(): ElementSummary[] {
  * assertEquals([bitrate?.default, bitrate?.min, bitrate?.max], [2048, 1, 2048000]);
  * ```
  *
- * @throws {TypeError} if the name is not a string that C can hold.
- * @throws {GstError} if there is no such element, or it cannot be made.
+ * @throws {TypeError} If the name is not a string, or contains a NUL.
+ * @throws {GstError} If the element is not installed, or cannot be created.
  */
 export function inspectElement(name: string): ElementInfo {
   const factory = gst().gst_element_factory_find(cString(name));
@@ -104,7 +105,9 @@ export function inspectElement(name: string): ElementInfo {
   }
   const element = gst().gst_element_factory_create(factory, null);
   try {
-    if (element === null) throw new GstError(`${name} is installed, but cannot be made`);
+    if (element === null) {
+      throw new GstError(`Cannot create element ${name}, though it is installed`);
+    }
     gst().gst_object_ref_sink(element);
     return {
       ...summarize(factory),
@@ -122,7 +125,7 @@ export function inspectElement(name: string): ElementInfo {
   }
 }
 
-/** The pads, sinks first: the registry has them in an order that depends on how it was made. */
+/** Describes the pad templates, sinks first: their order in the registry varies. */
 function describePads(factory: Deno.PointerObject): PadInfo[] {
   const templates = listItems(gst().gst_element_factory_get_static_pad_templates(factory));
   const key = ({ direction, name }: PadInfo) => `${direction} ${name}`;
@@ -131,7 +134,7 @@ function describePads(factory: Deno.PointerObject): PadInfo[] {
 
 function summarize(factory: Deno.PointerObject): ElementSummary {
   return {
-    name: takeCString(glib(), gst().gst_object_get_name(factory)) ?? "",
+    name: nameOf(factory),
     longName: metadata(factory, "long-name"),
     klass: metadata(factory, "klass"),
     plugin: textOf(gst().gst_plugin_feature_get_plugin_name(factory)) ?? "",
@@ -142,7 +145,7 @@ function metadata(factory: Deno.PointerObject, key: string): string {
   return textOf(gst().gst_element_factory_get_metadata(factory, cString(key))) ?? "";
 }
 
-/** Text that stays C's; null is null. */
+/** Reads a C string that C keeps; returns null for null. */
 function textOf(pointer: Deno.PointerValue): string | null {
   return pointer === null ? null : readCString(pointer);
 }
@@ -162,7 +165,7 @@ const PRESENCES: Record<number, PadInfo["presence"]> = {
   [ENUMS.GST_PAD_REQUEST]: "request",
 };
 
-/** Describes a GstStaticPadTemplate. */
+/** Describes a GstStaticPadTemplate, which belongs to its factory. */
 function describePad(template: Deno.PointerObject): PadInfo {
   const view = new Deno.UnsafePointerView(template);
   const direction = view.getInt32(OFFSETS["GstStaticPadTemplate.direction"]);

@@ -1,5 +1,5 @@
 /**
- * What of gstp works with the GStreamer that is installed.
+ * The features of gstp that work with the installed GStreamer.
  *
  * @module
  */
@@ -7,69 +7,69 @@ import { glib, gobject, gst, gstApp, gstVersion, gstVideo } from "../../ffi/gst.
 import { openedLibraries } from "../../ffi/library.ts";
 import { PARSERS } from "../media/codecs.ts";
 import { debianPackageOf } from "../gst/debian_packages.ts";
-import { EXTENSIONS } from "../media/containers.ts";
+import { CLIP_EXTENSIONS } from "../media/containers.ts";
 import { recordElements } from "../recorder/encode/record_bin_text.ts";
 import { smartCutElements } from "../recorder/encode/smart_cut.ts";
 import { IMAGES } from "../recorder/snapshot.ts";
 import { hasElement } from "../gst/element_factory.ts";
 import { encoderElements } from "../ringbuffer/encoded_ring_buffer.ts";
 
-/** Something that gstp does, where the elements for it are installed. */
+/** A feature that needs certain elements. */
 export interface Feature {
-  /** What it is. */
+  /** The feature's name. */
   name: string;
-  /** Whether the elements for it are installed. */
+  /** Whether the elements are installed. */
   works: boolean;
-  /** The elements that it uses, or those that are there of the ones that it would use. */
+  /** The installed ones of its elements. */
   elements: string[];
-  /** The elements that it lacks. */
+  /** The missing ones of its elements. */
   missing: MissingElement[];
 }
 
-/** An element that is not installed. */
+/** A missing element. */
 export interface MissingElement {
-  /** Its name. */
+  /** The element's name. */
   element: string;
-  /** The Debian package that has it, as far as that is known. */
+  /** The Debian package of the element; null if it is unknown. */
   debianPackage: string | null;
 }
 
-/** A library of GStreamer's. */
+/** A library of GStreamer. */
 export interface LibraryFile {
-  /** Its name, such as `gstreamer-1.0`. */
+  /** The library's name, such as `gstreamer-1.0`. */
   name: string;
-  /** Its file, as far as that can be told: on Linux, with all permissions; else the name by which it was found. */
+  /** The library's file; without all permissions and on systems other than Linux, the name by which it was opened. */
   file: string;
 }
 
-/** What is installed, and what of gstp works with it. */
+/** The installed GStreamer, and the features that work with it. */
 export interface Installation {
-  /** GStreamer's version. */
+  /** The version of GStreamer. */
   gstreamer: string;
-  /** Its libraries. */
+  /** The opened libraries of GStreamer. */
   libraries: LibraryFile[];
-  /** The features. */
+  /** The features of gstp. */
   features: Feature[];
-  /** Whether raw video can be recorded, in at least one container. */
+  /** Whether raw video can be recorded in at least one container. */
   canRecord: boolean;
 }
 
-/** What every recorder uses. */
+/** The elements that every recorder uses. */
 const RING = ["tee", "queue", "appsink", "appsrc", "filesink", "videoconvert"];
 
-/** Other features: any of the lists of elements is enough. */
+/** Other features: each needs all elements of one of its lists. */
 const OTHERS: Record<string, string[][]> = {
-  "a failed ring leaves the pipeline alone": [["errorignore"]],
+  "isolation of failed ring buffers": [["errorignore"]],
   "RTSP cameras, H.264": [["rtspsrc", "udpsrc", "rtph264depay", "h264parse"]],
   "RTSP cameras, H.265": [["rtspsrc", "udpsrc", "rtph265depay", "h265parse"]],
   "decoding of H.264": [["avdec_h264"], ["openh264dec"]],
   "decoding of H.265": [["avdec_h265"], ["libde265dec"]],
   "decoding of VP8": [["vp8dec"]],
   "decoding of VP9": [["vp9dec"]],
-  "checks of clips": [["matroskademux", "qtdemux", "tsdemux", "decodebin"]],
+  "verification of clips": [["matroskademux", "qtdemux", "tsdemux", "decodebin"]],
 };
 
-/** What encoded media is called. */
+/** The names of codecs, by media type. */
 const CODECS: Record<string, string> = {
   "video/x-h264": "H.264",
   "video/x-h265": "H.265",
@@ -89,7 +89,7 @@ function codecName(mediaType: string): string {
 }
 
 /**
- * Looks at what is installed.
+ * Checks which features work with the installed GStreamer.
  *
  * @example
  * ```ts
@@ -101,7 +101,7 @@ function codecName(mediaType: string): string {
  * assert(features.some(({ name, works }) => name === "record .webm" && works));
  * ```
  *
- * @throws {GstError} if GStreamer's libraries cannot be opened; the message tells how to install them.
+ * @throws {GstError} If GStreamer's libraries cannot be opened; the message says how to install them.
  */
 export function checkInstallation(): Installation {
   for (const open of [gst, gstApp, gstVideo, gobject, glib]) open();
@@ -116,28 +116,28 @@ export function checkInstallation(): Installation {
 }
 
 /**
- * Tells which features work.
+ * Checks which features work.
  *
- * @param isInstalled Tells whether an element is there.
+ * @param isInstalled Returns whether an element is installed.
  */
 export function evaluateFeatures(isInstalled: (element: string) => boolean): Feature[] {
   return Object.entries(allFeatures()).map(([name, alternatives]) =>
-    judge(name, alternatives, isInstalled)
+    evaluate(name, alternatives, isInstalled)
   );
 }
 
-/** Whether the ring works, and a container. */
+/** Returns whether the ring buffer and at least one container work. */
 export function canRecord(features: readonly Feature[]): boolean {
   const works = (name: string) => features.find((feature) => feature.name === name)?.works ?? false;
-  return works("ring buffer") && EXTENSIONS.some((extension) => works(`record ${extension}`));
+  return works("ring buffer") && CLIP_EXTENSIONS.some((extension) => works(`record ${extension}`));
 }
 
 function allFeatures(): Record<string, string[][]> {
   const features: Record<string, string[][]> = { "ring buffer": [RING] };
-  for (const extension of EXTENSIONS) {
+  for (const extension of CLIP_EXTENSIONS) {
     features[`record ${extension}`] = recordElements(extension, "video/x-raw");
   }
-  for (const extension of EXTENSIONS) {
+  for (const extension of CLIP_EXTENSIONS) {
     const sound = recordElements(extension, "audio/x-raw");
     features[`sound in ${extension}`] = sound.map((
       elements,
@@ -145,8 +145,8 @@ function allFeatures(): Record<string, string[][]> {
   }
   features["encoded ring buffer"] = encoderElements();
   for (const mediaType of Object.keys(PARSERS)) {
-    const name = `${codecName(mediaType)} written as it is`;
-    features[name] = EXTENSIONS.flatMap((extension) => recordElements(extension, mediaType));
+    const name = `${codecName(mediaType)} without re-encoding`;
+    features[name] = CLIP_EXTENSIONS.flatMap((extension) => recordElements(extension, mediaType));
   }
   for (const mediaType of Object.keys(PARSERS)) {
     const elements = smartCutElements(mediaType);
@@ -158,11 +158,11 @@ function allFeatures(): Record<string, string[][]> {
   return { ...features, ...OTHERS };
 }
 
-/** Elements that need more than a package. */
+/** Elements that need hardware, besides a package. */
 const HARDWARE = /^(nv|va|v4l2|vtenc_)/;
 
-/** Judges by the first list of elements that is installed, or by what is least to install. */
-function judge(
+/** Evaluates a feature by its first list of elements that is installed, or by the one that needs the fewest more. */
+function evaluate(
   name: string,
   alternatives: readonly string[][],
   isInstalled: (element: string) => boolean,
@@ -172,7 +172,7 @@ function judge(
     const missing = lacks(elements);
     return missing.some((one) => HARDWARE.test(one)) ? Infinity : missing.length;
   };
-  // two infinities have no difference
+  // Infinity - Infinity is NaN
   const [best = []] = alternatives.toSorted((a, b) => cost(a) - cost(b) || 0);
   const missing = lacks(best).map((element) => ({
     element,
@@ -189,7 +189,7 @@ function libraryFiles(): LibraryFile[] {
   });
 }
 
-/** The files that this process has in its memory, where it may know. */
+/** Reads which files are mapped into this process; empty if that is unknown. */
 function readMaps(): string {
   try {
     return Deno.build.os === "linux" ? Deno.readTextFileSync("/proc/self/maps") : "";

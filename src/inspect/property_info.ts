@@ -1,5 +1,5 @@
 /**
- * What properties an object has, and what they take.
+ * Descriptions of the properties of GObjects.
  *
  * @module
  */
@@ -9,49 +9,49 @@ import { ENUMS, OFFSETS, SIZES } from "../../ffi/layout.ts";
 import { getProperty, type PropertyValue } from "../gst/properties.ts";
 import type { State } from "../gst/state.ts";
 
-/** One of the values that a property can have. */
+/** A value of an enum or flags property. */
 export interface PropertyChoice {
-  /** How a pipeline's text writes it. */
+  /** The nick, as in a pipeline's text. */
   nick: string;
-  /** What it means. */
+  /** What the value means. */
   description: string;
-  /** The number behind it. */
+  /** The number of the value. */
   value: number;
 }
 
-/** A property of an element. */
+/** The description of an element's property. */
 export interface PropertyInfo {
-  /** Its name. */
+  /** The property's name. */
   name: string;
-  /** What it is for. */
+  /** What the property is for. */
   description: string;
-  /** The type's name, such as `gint`, `gchararray`, `GstCaps`. */
+  /** The name of its type, such as `gint`, `gchararray` or `GstCaps`. */
   type: string;
-  /** Whether it can be read. */
+  /** Whether the property can be read. */
   readable: boolean;
-  /** Whether it can be written. */
+  /** Whether the property can be written. */
   writable: boolean;
-  /** Whether it can be written only where the element is made, which a pipeline's text cannot do. */
+  /** Whether the property can be set only when the element is created, which a pipeline's text cannot do. */
   constructOnly: boolean;
-  /** Whether a controller can change it over time. */
+  /** Whether a GstController can change the property over time. */
   controllable: boolean;
-  /** The highest state in which a change takes effect, as far as the element tells; null where it does not. */
+  /** The highest state in which a change takes effect; null if the element does not say. */
   changeableIn: State | null;
-  /** Whether it will be taken away. */
+  /** Whether the property is deprecated. */
   deprecated: boolean;
-  /** Its value in a new element; null is none. */
+  /** The value in a new element; null for none. */
   default: PropertyValue;
-  /** The least number that it takes; fractions as text. Null where it is no number. */
+  /** The minimum; a fraction as text. Null if the property is not a number. */
   min: PropertyValue;
-  /** The greatest one. */
+  /** The maximum, likewise. */
   max: PropertyValue;
-  /** The values that it can have; empty where it is no enumeration. */
+  /** The values of an enum or flags; empty for other types. */
   choices: PropertyChoice[];
-  /** Whether it takes several of them at once, joined by `+`. */
+  /** Whether the values are flags, which `+` combines. */
   combinable: boolean;
 }
 
-/** The properties of an object, by name. */
+/** Describes the properties of an object, by name; the caller keeps the object. */
 export function describeProperties(object: Deno.PointerObject): PropertyInfo[] {
   const objectClass = new Deno.UnsafePointerView(object)
     .getPointer(OFFSETS["GTypeInstance.g_class"]);
@@ -65,7 +65,7 @@ export function describeProperties(object: Deno.PointerObject): PropertyInfo[] {
     .sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
-/** Describes a GParamSpec, which stays its class's. */
+/** Describes a GParamSpec, which belongs to the object's class. */
 function describe(object: Deno.PointerObject, spec: Deno.PointerObject): PropertyInfo {
   const view = new Deno.UnsafePointerView(spec);
   const flags = view.getUint32(OFFSETS["GParamSpec.flags"]);
@@ -107,7 +107,7 @@ function typeName(type: bigint): string {
 
 type View = Deno.UnsafePointerView;
 
-/** Reads a range's ends, by the fundamental type of numbers. */
+/** Functions that read the range of a number, by fundamental type. */
 const RANGES: Record<number, (view: View) => [min: number | bigint, max: number | bigint]> = {
   [ENUMS.G_TYPE_CHAR]: (view) => [
     view.getInt8(OFFSETS["GParamSpecChar.minimum"]),
@@ -162,7 +162,7 @@ function rangeOf(view: View, type: bigint): [min: PropertyValue, max: PropertyVa
   return RANGES[Number(gobject().g_type_fundamental(type))]?.(view) ?? [null, null];
 }
 
-/** The values of an enumeration, or of a set of flags. */
+/** Returns the values of an enum or flags. */
 function choicesOf(view: View, type: bigint): PropertyChoice[] {
   switch (Number(gobject().g_type_fundamental(type))) {
     case ENUMS.G_TYPE_ENUM: {

@@ -1,51 +1,54 @@
 /**
- * The words of a pipeline's text, as the parser of gst_parse_launch() takes them.
+ * The tokens of a pipeline's text, as the lexer of gst_parse_launch() finds them.
  *
- * GStreamer's lexer takes, at every place, the rule that matches the most text. Its strings have three traps, for which
- * they are measured here as it measures them: a backslash lets a blank pass even where another backslash precedes it;
- * a quoted string does not end at `\"` if another quote follows anywhere; and text goes on after a quoted string
- * if there is no blank in it.
+ * At each position, GStreamer's lexer applies the rule that matches the most text. Its strings have three peculiarities,
+ * which are followed here: a backslash escapes a blank even if another backslash precedes it; a quoted string does not
+ * end at `\"` if another quote follows anywhere; and text right after a quoted string belongs to it if that string holds
+ * no blank.
  *
  * @module
  */
 
-/**
- * What a word is:
- * - `assignment`: `name=value`, quoted or not
- * - `caps`: a link with a filter, both of its `!` included
- * - `preset`, `reference`, `pad`, `bin`, `identifier`, `uri`, `comment`
- * - a character: an operator such as `!`, or one that GStreamer has no use for
- */
+/** A token of a pipeline's text. */
 export interface Token {
+  /**
+   * - `assignment`: `name=value`, quoted or not
+   * - `caps`: a link with a filter, both of its `!` included
+   * - `preset`, `reference`, `pad`, `bin`, `identifier`, `uri`, `comment`
+   * - a character: an operator such as `!`, or one that GStreamer does not know
+   */
   readonly kind: string;
+  readonly text: string;
   readonly start: number;
   readonly end: number;
 }
 
-/** Tells where the match that starts at a place ends; 0 if there is none. */
+/** Returns where the match that starts at a position ends; 0 if there is none. */
 type Rule = (text: string, start: number) => number;
 
-const BLANK = String.raw`[ \t\n\v\f\r]*`;
+/** The pattern of a blank. */
+export const BLANK = String.raw`[ \t\n\v\f\r]`;
+/** The pattern of a media type, such as `video/x-raw`. */
+export const MEDIA_TYPE = "[A-Za-z0-9-]+/[A-Za-z0-9-]+";
 const IDENTIFIER = "[A-Za-z0-9_][A-Za-z0-9_%:-]*";
-const MEDIA_TYPE = "[A-Za-z0-9-]+/[A-Za-z0-9-]+";
 
-/** Where rules match the same text, the first one counts. */
+/** Of rules that match the same text, the first one counts. */
 const RULES: [kind: string, rule: Rule][] = [
-  ["assignment", withString(`${IDENTIFIER}${BLANK}=${BLANK}`)],
-  ["preset", withString(`@preset${BLANK}=${BLANK}`)],
+  ["assignment", withString(`${IDENTIFIER}${BLANK}*=${BLANK}*`)],
+  ["preset", withString(`@preset${BLANK}*=${BLANK}*`)],
   ["pad", pattern(`\\.${IDENTIFIER}`)],
   ["reference", pattern(`${IDENTIFIER}\\.(?:${IDENTIFIER})?`)],
-  ["bin", pattern(`${IDENTIFIER}${BLANK}\\.${BLANK}\\(`)],
+  ["bin", pattern(`${IDENTIFIER}${BLANK}*\\.${BLANK}*\\(`)],
   ["identifier", pattern(IDENTIFIER)],
   ["caps", capsLink],
   ["uri", withString("[A-Za-z][A-Za-z0-9+,.-]*://")],
   ["uri", pattern("[A-Za-z][A-Za-z0-9+,.-]*://")],
-  // these letters come of a slip in GStreamer's own rule
+  // the letters are those of a mistake in GStreamer's own rule
   ["uri", withString('[".{}_identfr]?/')],
   ["comment", pattern("#[^\\n]*")],
 ];
 
-/** The words of a text in order, without the blanks between them. */
+/** Returns the tokens of a text in order, without the blanks between them. */
 export function lex(text: string): Token[] {
   const tokens: Token[] = [];
   for (let at = 0; at < text.length;) {
@@ -61,12 +64,14 @@ export function lex(text: string): Token[] {
 }
 
 function tokenAt(text: string, start: number): Token {
-  let longest: Token = { kind: text[start]!, start, end: start };
-  for (const [kind, rule] of RULES) {
-    const end = rule(text, start);
-    if (end > longest.end) longest = { kind, start, end };
+  let kind = text[start]!;
+  let end = start;
+  for (const [name, rule] of RULES) {
+    const reach = rule(text, start);
+    if (reach > end) [kind, end] = [name, reach];
   }
-  return longest.end > start ? longest : { ...longest, end: start + 1 };
+  end = Math.max(end, start + 1);
+  return { kind, text: text.slice(start, end), start, end };
 }
 
 function pattern(source: string): Rule {
@@ -78,7 +83,7 @@ function pattern(source: string): Rule {
   };
 }
 
-/** A head with a string right after it. */
+/** The rule of a head with a string right after it. */
 function withString(head: string): Rule {
   const match = pattern(head);
   return (text, start) => {
@@ -89,7 +94,7 @@ function withString(head: string): Rule {
   };
 }
 
-/** The end of a string without quotes: the first blank that has no backslash before it. */
+/** The end of a string without quotes: the first blank without a backslash before it. */
 function plainEnd(text: string, start: number): number {
   let at = start;
   while (at < text.length) {
@@ -100,7 +105,7 @@ function plainEnd(text: string, start: number): number {
   return at;
 }
 
-/** The end of a quoted string: the first closing quote that has no backslash before it, or else the last one. */
+/** The end of a quoted string: the first closing quote without a backslash before it, or else the last one. */
 function quotedEnd(text: string, start: number): number {
   const quote = text[start];
   let end = start;
@@ -112,10 +117,10 @@ function quotedEnd(text: string, start: number): number {
   return end;
 }
 
-const CAPS_HEAD = pattern(`[!:]${BLANK}${MEDIA_TYPE}`);
-const MORE_CAPS = pattern(`;${BLANK}${MEDIA_TYPE}`);
+const CAPS_HEAD = pattern(`[!:]${BLANK}*${MEDIA_TYPE}`);
+const MORE_CAPS = pattern(`;${BLANK}*${MEDIA_TYPE}`);
 
-/** A filter between two links; `!` and `;` can be escaped in it, and `;` separates filters. */
+/** The rule of a filter between two links: `!` and `;` can be escaped in it, and `;` separates filters. */
 function capsLink(text: string, start: number): number {
   let end = 0;
   let at = CAPS_HEAD(text, start) || text.length;
@@ -134,6 +139,7 @@ function capsLink(text: string, start: number): number {
   return end;
 }
 
-function isBlank(char: string | undefined): boolean {
+/** Whether a character separates tokens. */
+export function isBlank(char: string | undefined): boolean {
   return char !== undefined && " \t\n\v\f\r".includes(char);
 }

@@ -1,5 +1,5 @@
 /**
- * Pipeline text to native pipelines and bins.
+ * Parses the text of pipelines and bins into native ones.
  *
  * @module
  */
@@ -7,44 +7,57 @@ import { cString, readCString } from "../../ffi/cstring.ts";
 import { type GErrorInfo, GErrorSlot } from "../../ffi/gerror.ts";
 import { glib, gobject, gst } from "../../ffi/gst.ts";
 import { ENUMS } from "../../ffi/layout.ts";
-import { isNestedTooDeeply } from "../util/nesting.ts";
-import { GstParseError } from "../util/errors.ts";
-import { checkLinks, innerTexts } from "./link_graph.ts";
-import { debianPackageOf } from "../gst/debian_packages.ts";
 import { padSides } from "../gst/element_factory.ts";
+import { missingHint } from "../gst/missing_element.ts";
+import { GstParseError } from "../util/errors.ts";
+import { isNestedTooDeeply, MAX_BRACKETS } from "../util/nesting.ts";
+import { checkLinks } from "./check_links.ts";
+import { lex, type Token } from "./lexer.ts";
+import { ELEMENT_PROPERTY, readValue, splitAssignment } from "./property_value.ts";
 
-/** gst_parse_launch_full() or its like. */
+/** Calls gst_parse_launch_full() or its like. */
 type ParseCall = (
   text: Uint8Array<ArrayBuffer>,
   context: Deno.PointerValue,
   error: BigUint64Array<ArrayBuffer>,
 ) => Deno.PointerValue;
 
-/** A property and its value: a reference cannot be in there. */
-const ASSIGNMENT =
-  /(?<![\w%:-])[\w%:-]+\s*=\s*(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|(?:\\.|[^\s\\])+)/gs;
-/** The start of a reference, such as `name.` or `name.pad`. */
-const REFERENCE = /[\w%:-]\./;
+const toPipeline: ParseCall = (text, context, error) =>
+  gst().gst_parse_launch_full(text, context, ENUMS.GST_PARSE_FLAG_FATAL_ERRORS, error);
+
+const toBin: ParseCall = (text, context, error) => {
+  const flags = ENUMS.GST_PARSE_FLAG_FATAL_ERRORS;
+  return gst().gst_parse_bin_from_description_full(text, 1, context, flags, error);
+};
+
+/** Text that C can hold, without comments, and its tokens. */
+interface Source {
+  readonly text: string;
+  readonly tokens: readonly Token[];
+  /** The comments that were removed. */
+  readonly comments: readonly string[];
+}
+
+/** The kinds of tokens that hold links. */
+const LINKS = ["!", ":", "caps"];
 
 /**
- * Bins put in front of text that holds references: GStreamer crashes on a link to a name where it made no element, be
- * it that the text has none or that a syntax error took them away. Such an error can also take the bin next to it.
+ * Bins put in front of text that holds references: GStreamer crashes on a link to a name where it made no element, because
+ * the text has none or because a syntax error removed them. Such an error can also remove the bin next to it.
  */
 const GUARDS = ["gstp-guard-1", "gstp-guard-2"];
 const GUARD_TEXT = GUARDS.map((name) => `( name=${name} bin ) `).join("");
 
 /**
- * Parses pipeline text as gst-launch-1.0 does. A lone element is put into a pipeline.
+ * Parses pipeline text as gst-launch-1.0 does. A lone element is put into a pipeline. Comments, from `#` to the end of the
+ * line, are ignored.
  *
  * @returns A GstPipeline; the caller owns the reference.
- * @throws {GstParseError} if the text cannot be parsed or an element is missing.
+ * @throws {TypeError} If the text is not a string that C can hold.
+ * @throws {GstParseError} If the text cannot be parsed or an element is missing.
  */
 export function parsePipeline(description: string): Deno.PointerObject {
-  const element = parse(
-    description,
-    (text, context, error) =>
-      gst().gst_parse_launch_full(text, context, ENUMS.GST_PARSE_FLAG_FATAL_ERRORS, error),
-  );
+  const element = parse(readText(description), toPipeline);
   if (gobject().g_type_check_instance_is_a(element, gst().gst_pipeline_get_type())) {
     gst().gst_object_ref_sink(element);
     return element;
@@ -56,31 +69,54 @@ export function parsePipeline(description: string): Deno.PointerObject {
 }
 
 /**
- * Parses the text of a bin; pads that are not linked become the bin's own (ghost pads `sink`, `src`).
+ * Parses the text of a bin. Pads that are not linked become the bin's own (ghost pads `sink`, `src`).
  *
- * @returns A GstBin with a floating reference, for gst_bin_add() to take.
- * @throws {GstParseError} if the text cannot be parsed or an element is missing.
+ * @returns A GstBin with a floating reference, which gst_bin_add() takes over.
+ * @throws {TypeError} If the text is not a string that C can hold.
+ * @throws {GstParseError} If the text cannot be parsed or an element is missing.
  */
 export function parseBin(description: string): Deno.PointerObject {
-  return parse(description, (text, context, error) =>
-    gst().gst_parse_bin_from_description_full(
-      text,
-      1,
-      context,
-      ENUMS.GST_PARSE_FLAG_FATAL_ERRORS,
-      error,
-    ));
+  return parse(readText(description), toBin);
 }
 
-function parse(description: string, call: ParseCall): Deno.PointerObject {
-  const plain = cString(description);
+/** Lexes text, and removes comments, which older versions of GStreamer parse as if they were none. */
+function readText(description: string): Source {
+  cString(description); // throws for what C cannot hold
   if (isNestedTooDeeply(description)) {
-    throw new GstParseError("Cannot parse the pipeline: too many brackets");
+    throw parseProblem(`it has more than ${MAX_BRACKETS} opening brackets`);
   }
-  checkLinks(description, padSides);
-  for (const inner of innerTexts(description)) checkInner(inner);
-  const isGuarded = REFERENCE.test(description.replaceAll(ASSIGNMENT, ""));
-  const text = isGuarded ? cString(GUARD_TEXT + description) : plain;
+  let text = description;
+  let tokens = lex(text);
+  let comments: string[] = [];
+  // without a comment, the tokens around it can be one
+  while (holds(tokens, ["comment"])) {
+    const found = tokens.filter(({ kind }) => kind === "comment");
+    comments = comments.concat(found.map(({ text }) => text));
+    text = blankOut(text, found);
+    tokens = lex(text);
+  }
+  return { text, tokens, comments };
+}
+
+/** Puts blanks in the place of tokens. */
+function blankOut(text: string, tokens: readonly Token[]): string {
+  const starts = [0, ...tokens.map(({ end }) => end)];
+  return starts.map((start, at) => text.slice(start, tokens[at]?.start)).join(" ");
+}
+
+/** Checks text and passes it to GStreamer. */
+function parse({ text, tokens }: Source, call: ParseCall): Deno.PointerObject {
+  if (call === toBin) checkBrackets(tokens);
+  checkLinks(tokens, padSides);
+  for (const inner of innerTexts(tokens)) checkInner(inner);
+  if (!holds(tokens, ["reference"])) return build(cString(text), call);
+  const bin = build(cString(GUARD_TEXT + text), call);
+  removeGuards(bin);
+  return bin;
+}
+
+/** Has GStreamer parse text that is checked. */
+function build(text: Uint8Array<ArrayBuffer>, call: ParseCall): Deno.PointerObject {
   const context = gst().gst_parse_context_new();
   const slot = new GErrorSlot();
   try {
@@ -92,18 +128,44 @@ function parse(description: string, call: ParseCall): Deno.PointerObject {
       const isMissing = error.code === ENUMS.GST_PARSE_ERROR_NO_SUCH_ELEMENT;
       throw parseError(error, isMissing ? missingElements(context) : []);
     }
-    if (result === null) throw new GstParseError("GStreamer returned no pipeline for this text");
-    if (isGuarded) removeGuards(result);
+    if (result === null) throw parseProblem("GStreamer returned none");
     return result;
   } finally {
     gst().gst_parse_context_free(context);
   }
 }
 
-/** Checks text that GStreamer would read by itself as a pipeline's, by reading it with all care. */
+/** A bracket too many would close the bin that GStreamer puts around a bin's text, and remove the guards. */
+function checkBrackets(tokens: readonly Token[]): void {
+  let open = 0;
+  for (const { kind } of tokens) {
+    if (kind === "(" || kind === "bin") open++;
+    if (kind === ")") open--;
+    if (open < 0) throw parseProblem('a ")" closes no bin');
+  }
+}
+
+function holds(tokens: readonly Token[], kinds: readonly string[]): boolean {
+  return tokens.some(({ kind }) => kinds.includes(kind));
+}
+
+/** The texts that GStreamer would parse as pipelines within a pipeline's text, if it has properties for them. */
+function innerTexts(tokens: readonly Token[]): string[] {
+  return tokens.filter(({ kind }) => kind === "assignment")
+    .map(({ text }) => splitAssignment(text))
+    .filter(({ name }) => ELEMENT_PROPERTY.test(name))
+    .map(({ value }) => readValue(value));
+}
+
+/** Checks text that GStreamer would parse by itself as a pipeline; where that could crash, by parsing it first, guarded. */
 function checkInner(text: string): void {
-  if (!text.includes("!") || !REFERENCE.test(text)) return checkLinks(text, padSides);
-  gst().gst_object_unref(gst().gst_object_ref_sink(parseBin(text)));
+  const source = readText(text);
+  if (source.comments.some((comment) => /[!:]/.test(comment))) {
+    throw parseProblem("a comment in the value of a property holds a link");
+  }
+  const { tokens } = source;
+  if (!holds(tokens, LINKS) || !holds(tokens, ["reference"])) return checkLinks(tokens, padSides);
+  gst().gst_object_unref(gst().gst_object_ref_sink(parse(source, toBin)));
 }
 
 function removeGuards(bin: Deno.PointerObject): void {
@@ -114,7 +176,7 @@ function removeGuards(bin: Deno.PointerObject): void {
   }
 }
 
-/** Names of the elements that the parser did not find. */
+/** The names of the elements that the parser did not find. */
 function missingElements(context: Deno.PointerValue): string[] {
   const list = gst().gst_parse_context_get_missing_elements(context);
   if (list === null) return [];
@@ -129,6 +191,15 @@ function missingElements(context: Deno.PointerValue): string[] {
   return [...new Set(names)];
 }
 
+/** The error of a text that GStreamer does not get to parse. */
+function parseProblem(problem: string): GstParseError {
+  return new GstParseError(`Cannot parse the pipeline: ${problem}`, {
+    domain: "gst_parse_error",
+    code: ENUMS.GST_PARSE_ERROR_SYNTAX,
+  });
+}
+
+/** The error that GStreamer found. */
 function parseError(error: GErrorInfo, missing: string[]): GstParseError {
   const { message, ...rest } = error;
   if (missing.length > 0) {
@@ -139,15 +210,7 @@ function parseError(error: GErrorInfo, missing: string[]): GstParseError {
   }
   const hint = error.code === ENUMS.GST_PARSE_ERROR_NO_SUCH_PROPERTY ||
       error.code === ENUMS.GST_PARSE_ERROR_COULD_NOT_SET_PROPERTY
-    ? "gstp inspect ELEMENT lists an element's properties and what they take"
+    ? "gstp inspect ELEMENT lists an element's properties and their values"
     : undefined;
   return new GstParseError(`Cannot parse the pipeline: ${message}`, { ...rest, hint });
-}
-
-/** What to install for an element, in a sentence. */
-export function missingHint(element: string): string {
-  const name = debianPackageOf(element);
-  return name === undefined
-    ? `No Debian package is known here for ${element}; check its spelling with: gstp inspect --search=${element}`
-    : `${element} is in Debian's package ${name}: sudo apt-get install ${name}`;
 }

@@ -1,25 +1,39 @@
 /**
- * The value of a property in a pipeline's text.
+ * Assignments of properties in a pipeline's text: `name=value`.
  *
- * A value passes two readers. gst_parse_launch() strips double quotes around it and takes backslashes away; then
- * the property's type reads the rest, of which a string takes everything, but for `NULL` and what begins with a quote.
+ * A value passes two readers. gst_parse_launch() strips the double quotes around it and removes backslashes; then the
+ * property's type reads the rest. A string takes all of that, except for `NULL` and for what begins with a quote.
  *
  * @module
  */
+import { BLANK } from "./lexer.ts";
 
 /**
- * Properties that hold an element, such as playbin's `video-sink`: GStreamer reads their text as a pipeline's. As long
- * as GStreamer itself is not asked, nothing but the name tells.
+ * Names of properties that hold an element, such as playbin's `video-sink`: GStreamer parses their text as a pipeline.
+ * Only the name shows it, as GStreamer is not asked.
  */
 export const ELEMENT_PROPERTY: RegExp =
   /(?:sink|src|source|filter|muxer|combiner|dispatcher|plugin|element)$/;
 
+const ASSIGNMENT = new RegExp(`^([^=]*?)${BLANK}*=${BLANK}*([^]*)$`);
+
+/** Splits an assignment into the property's name and the value as it is written, quotes included. */
+export function splitAssignment(assignment: string): { name: string; value: string } {
+  const [, name, value] = ASSIGNMENT.exec(assignment)!;
+  return { name: name!, value: value! };
+}
+
+/** Returns a written value as gst_parse_launch() passes it to the property's type. */
+export function readValue(value: string): string {
+  return readItems([...value]).join("");
+}
+
 /**
- * Reads a value as gst_parse_launch() does. The items are characters, or anything that stands for one or more of them.
+ * Reads a written value whose items are characters, or anything that stands for one or more of them.
  *
  * @returns The items that are left for the property's type to read.
  */
-export function readValue<T>(items: readonly (T | string)[]): (T | string)[] {
+export function readItems<T>(items: readonly (T | string)[]): (T | string)[] {
   const isQuoted = items.length > 1 && items[0] === '"' && items.at(-1) === '"';
   const text = isQuoted ? items.slice(1, -1) : items;
   const result: (T | string)[] = [];
@@ -35,16 +49,16 @@ export function readValue<T>(items: readonly (T | string)[]): (T | string)[] {
   return result;
 }
 
-/** Writes a value so that the property gets exactly this, whatever its type. */
+/** Writes a value so that the property gets exactly this text, whatever its type. */
 export function writeValue(value: string): string {
-  // A backslash before the closing quote would let the string go on to the next quote in the pipeline.
+  // a backslash before the closing quote would extend the string up to the next quote in the pipeline
   const text = value === "NULL" || value.startsWith('"') || value.endsWith("\\")
     ? serializeString(value)
     : value;
   return /^[A-Za-z0-9_.,:/+%@=-]+$/.test(text) ? text : `"${text.replace(/["\\]/g, "\\$&")}"`;
 }
 
-/** A string as gst_value_deserialize() reads it: in quotes, bytes that are not plain in octal. */
+/** Writes a string as gst_value_deserialize() reads it: in quotes, with special bytes in octal. */
 function serializeString(value: string): string {
   const bytes = Array.from(new TextEncoder().encode(value), (byte) => {
     const char = String.fromCharCode(byte);

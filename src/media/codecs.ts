@@ -1,29 +1,30 @@
 /**
- * Encoded video and sound by media type.
+ * Codecs by media type: their parsers and caps.
  *
  * @module
  */
 
-/** A part of a pipeline: its text, and the elements that must be installed for it. */
+/** Elements in a row: their text, and the names of those that must be installed. */
 export interface ElementChain {
-  /** The elements by name. */
+  /** The names of the elements. */
   elements: string[];
-  /** The part's text, without a link at its ends. */
+  /** Their text, without a link at its ends. */
   text: string;
 }
 
 /** A parser of encoded video or sound. */
 export interface Parser extends ElementChain {
-  /** Whether it repeats parameter sets, by its property config-interval. */
+  /** Whether its property config-interval repeats parameter sets. */
   repeats?: boolean;
 }
 
-/** MP3 has its media type in common with AAC. */
+/** The key of MP3, which shares its media type with AAC. */
 export const MP3 = "audio/mpeg, mpegversion=1";
 
 /**
- * What brings encoded video and sound into the form that rings and muxers take, by media type. Parameter sets are repeated before
- * every keyframe, so that a clip can begin at any of them. Where there is no parser, caps tell the muxer which pad to give.
+ * The parsers by media type, which bring encoded video and sound into the form that rings and muxers take. Parameter sets
+ * are repeated before every keyframe, so that a clip can begin at any of them. Without a parser, caps select the muxer's
+ * pad.
  */
 export const PARSERS: Record<string, Parser> = {
   "video/x-h264": {
@@ -48,8 +49,8 @@ export const PARSERS: Record<string, Parser> = {
 };
 
 /**
- * Caps of encoded video whose encoder changes on the way: parameter sets are in the stream then, instead of in the
- * header of a file (ISO/IEC 14496-15, sections 5.3.3.1.1 and 8.3.3.1.1: sample entries avc3 and hev1).
+ * Caps of encoded video whose encoder changes within a file: parameter sets are in the stream instead of the file's header
+ * (ISO/IEC 14496-15, sections 5.3.3.1.1 and 8.3.3.1.1: sample entries avc3 and hev1).
  */
 export const IN_BAND: Record<string, string> = {
   "video/x-h264": "video/x-h264,stream-format=avc3,alignment=au",
@@ -58,12 +59,12 @@ export const IN_BAND: Record<string, string> = {
   "video/x-av1": "video/x-av1,stream-format=obu-stream,alignment=tu",
 };
 
-/** The text of elements one after another, and caps; undefined stands for nothing. */
+/** Links elements and caps to a text; `undefined` is left out. */
 export function chain(...parts: (string | undefined)[]): string {
   return parts.filter((part) => part !== undefined).join(" ! ");
 }
 
-/** Adds a frame rate to caps of video that have none: without it, an .mp4 ends before its last frame. */
+/** Adds a frame rate to caps of video that state none: without it, an .mp4 ends before its last frame. */
 export function withRate(
   { elements, text }: ElementChain,
   mediaType: string,
@@ -74,12 +75,12 @@ export function withRate(
   return { elements: ["capssetter", ...elements], text: `capssetter caps=${caps} ! ${text}` };
 }
 
-/** Whether each frame of a media type can be decoded by itself. */
+/** Returns whether each frame of a media type can be decoded without others. */
 export function isSelfContained(mediaType: string): boolean {
   return isSound(mediaType) || mediaType.startsWith("image/") || mediaType.endsWith("/x-raw");
 }
 
-/** Whether a media type is one of sound. */
+/** Returns whether a media type is one of sound. */
 export function isSound(mediaType: string): boolean {
   return mediaType.startsWith("audio/");
 }

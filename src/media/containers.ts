@@ -1,29 +1,39 @@
 /**
- * Containers by a file name's extension.
+ * Containers by the extension of a path.
  *
  * @module
  */
 import { extname } from "node:path";
 import { type ElementChain, MP3, PARSERS } from "./codecs.ts";
 
-/** A muxer, and the media types that it takes. */
+/** A kind of container, whatever the extension. */
+export type ContainerName = "matroska" | "mp4" | "mpeg-ts";
+
+/** The demuxers by kind of container. */
+export const DEMUXERS: Record<ContainerName, string> = {
+  "matroska": "matroskademux",
+  "mp4": "qtdemux",
+  "mpeg-ts": "tsdemux",
+};
+
+/** A container: its muxer, and the media types that it takes. */
 export interface Container {
+  name: ContainerName;
   muxer: ElementChain;
-  demuxer: string;
-  /** Where it takes several that can be encoded to, the first is preferred. */
+  /** The type of its files in HTTP. */
+  mimeType: string;
+  /** The media types that it takes; of those that raw frames can be encoded to, the first is preferred. */
   takes: string[];
-  /** What a media type needs right before the muxer. */
+  /** The elements that a media type needs right before the muxer. */
   needs?: Record<string, ElementChain>;
-  /** What makes the muxer begin at 0 instead of the running time; undefined where it always does, or never can. */
+  /** The property that makes the muxer begin at 0 instead of the running time, if it has the choice. */
   atZero?: string;
-  /** Whether it needs no index at its end, and has parameter sets wherever they change. */
-  isStream?: true;
 }
 
-// a movie in fragments can be read after a crash; at its end it becomes a plain file
+// fragments can be read after a crash; at its end the file becomes a plain one
 const FRAGMENTS = "fragment-duration=100 fragment-mode=first-moov-then-finalise";
 
-// mp4mux 1.22 crashes at VP9 whose caps tell no chroma site, which the stream itself never does
+// mp4mux before 1.28 crashes at VP9 whose caps state no chroma-site, which vp9parse never sets
 const VP9_CHROMA: ElementChain = {
   elements: ["capssetter"],
   text: "capssetter caps=video/x-vp9,chroma-site=mpeg2",
@@ -32,20 +42,23 @@ const VP9_CHROMA: ElementChain = {
 /** The containers by extension. */
 const CONTAINERS: Record<string, Container> = {
   ".webm": {
+    name: "matroska",
+    mimeType: "video/webm",
     muxer: { elements: ["webmmux"], text: "webmmux" },
-    demuxer: "matroskademux",
     atZero: "offset-to-zero=true",
     takes: ["video/x-vp8", "video/x-vp9", "video/x-av1", "audio/x-opus"],
   },
   ".mkv": {
+    name: "matroska",
+    mimeType: "video/x-matroska",
     muxer: { elements: ["matroskamux"], text: "matroskamux" },
-    demuxer: "matroskademux",
     atZero: "offset-to-zero=true",
     takes: Object.keys(PARSERS),
   },
   ".mp4": {
+    name: "mp4",
+    mimeType: "video/mp4",
     muxer: { elements: ["mp4mux"], text: `mp4mux ${FRAGMENTS}` },
-    demuxer: "qtdemux",
     takes: [
       ...["video/x-h264", "video/x-h265", "video/x-vp9", "video/x-av1"],
       ...["audio/mpeg", MP3, "audio/x-opus"],
@@ -53,59 +66,61 @@ const CONTAINERS: Record<string, Container> = {
     needs: { "video/x-vp9": VP9_CHROMA },
   },
   ".mov": {
+    name: "mp4",
+    mimeType: "video/quicktime",
     muxer: { elements: ["qtmux"], text: `qtmux ${FRAGMENTS}` },
-    demuxer: "qtdemux",
     takes: ["video/x-h264", "video/x-h265", "audio/mpeg", MP3, "audio/x-alaw", "audio/x-mulaw"],
   },
   ".ts": {
+    name: "mpeg-ts",
+    mimeType: "video/mp2t",
     muxer: { elements: ["mpegtsmux"], text: "mpegtsmux" },
-    demuxer: "tsdemux",
-    isStream: true,
     takes: ["video/x-h264", "video/x-h265", "audio/mpeg", MP3, "audio/x-opus"],
   },
 };
 
-/** What takes a file apart, and what makes a plain one of its parts; null where it needs no more than it has. */
+/** The elements that remux a file. */
 export interface Remuxer {
   /** The demuxer's name. */
   demuxer: string;
-  /** The muxer's name. */
+  /** The muxer's name; `null` if the file is complete wherever it ends. */
   muxer: string | null;
-  /** What a media type needs right before the muxer. */
+  /** The elements that a media type needs right before the muxer. */
   needs: Record<string, ElementChain>;
-  /** Whether the file has the pipeline's running time; else it begins at 0. */
+  /** Whether the file keeps the pipeline's running times, rather than beginning at 0. */
   keepsTimes: boolean;
 }
 
 /**
- * How to complete a clip that was cut off.
+ * Returns how to complete a clip that was cut off.
  *
- * @throws {RangeError} if no container is known for the extension; the message lists those that are.
+ * @throws {RangeError} If no container is known for the extension; the message lists those that are.
  */
 export function remuxerOf(path: string): Remuxer {
-  const { demuxer, muxer, needs = {}, isStream, atZero } = containerFor(path);
+  const { name, muxer, needs = {}, atZero } = containerFor(path);
   return {
-    demuxer,
-    muxer: isStream ? null : muxer.elements[0]!,
+    demuxer: DEMUXERS[name],
+    // a transport stream is complete wherever it ends
+    muxer: name === "mpeg-ts" ? null : muxer.elements[0]!,
     needs,
     keepsTimes: atZero !== undefined,
   };
 }
 
-/** The ending of a file name that tells what it is, such as `.webm`. */
+/** Returns the extension of a path in lower case, such as `.webm`. */
 export function extensionOf(path: string): string {
   return extname(path).toLowerCase();
 }
 
-/** The container of a file name; undefined where none is known for its extension. */
+/** Returns the container of a path; `undefined` if its extension is not known. */
 export function findContainer(path: string): Container | undefined {
   return CONTAINERS[extensionOf(path)];
 }
 
 /**
- * The container of a file name.
+ * Returns the container of a path.
  *
- * @throws {RangeError} if none is known for its extension; the message lists those that are.
+ * @throws {RangeError} If none is known for its extension; the message lists those that are.
  */
 export function containerFor(path: string): Container {
   const container = findContainer(path);
@@ -116,10 +131,35 @@ export function containerFor(path: string): Container {
   );
 }
 
-/** The extensions of the containers that take a media type. */
+/** Returns the extensions of the containers that take a media type. */
 export function extensionsFor(mediaType: string): string[] {
-  return EXTENSIONS.filter((extension) => CONTAINERS[extension]!.takes.includes(mediaType));
+  return CLIP_EXTENSIONS.filter((extension) => CONTAINERS[extension]!.takes.includes(mediaType));
 }
 
-/** The extensions that clips can have. */
-export const EXTENSIONS: readonly string[] = Object.keys(CONTAINERS);
+/**
+ * The extensions that clips can have, each with its dot.
+ *
+ * @example
+ * ```ts
+ * import { CLIP_EXTENSIONS } from "@gstp/gstp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(CLIP_EXTENSIONS, [".webm", ".mkv", ".mp4", ".mov", ".ts"]);
+ * ```
+ */
+export const CLIP_EXTENSIONS: readonly string[] = Object.keys(CONTAINERS);
+
+/**
+ * Returns the media type of a clip in HTTP, by its extension; `application/octet-stream` if that is not known.
+ *
+ * @example
+ * ```ts
+ * import { mimeTypeOf } from "@gstp/gstp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(mimeTypeOf("clips/a.mp4"), "video/mp4");
+ * ```
+ */
+export function mimeTypeOf(path: string): string {
+  return findContainer(path)?.mimeType ?? "application/octet-stream";
+}

@@ -1,23 +1,23 @@
 /**
- * Errors in what observes a pipeline.
+ * Errors of the code that observes a pipeline.
  *
  * @module
  */
 import { fileURLToPath } from "node:url";
 
-/** An extractor or a processor has thrown, or its promise was rejected. The pipeline goes on, and so does the observation. */
+/** An extractor or a processor threw, or its promise was rejected. The pipeline and the observation go on. */
 export class ObservationError extends Error {
-  /** The class\'s name. */
+  /** The class's name. */
   override name = "ObservationError";
-  /** Which of them. */
+  /** Which of the two failed. */
   readonly role: "extractor" | "processor";
-  /** Where it was thrown, such as `/home/me/faces.ts:12:9`; empty where that is not known. */
+  /** The place in the code, such as `/home/me/faces.ts:12:9`; empty if it is unknown. */
   readonly place: string;
 
   /**
-   * Makes an error whose message tells the place.
+   * Creates an error whose message begins with the place.
    *
-   * @param cause What was thrown.
+   * @param cause The value that was thrown.
    */
   constructor(role: "extractor" | "processor", cause: unknown) {
     const place = placeOf(cause);
@@ -28,10 +28,10 @@ export class ObservationError extends Error {
   }
 }
 
-/** A line of a stack in a module, as opposed to one in Deno itself. */
+/** A line of a stack that is in a module, and not in Deno itself. */
 const STACK_LINE = /^ +at .*?\(?((?:file|https?|data|blob):.+):(\d+):(\d+)\)?$/m;
 
-/** The innermost line of code of a module in an error's stack. */
+/** Returns the innermost line of an error's stack that is in a module. */
 function placeOf(error: unknown): string {
   const [, url, line, column] = STACK_LINE.exec(error instanceof Error ? error.stack ?? "" : "") ??
     [];

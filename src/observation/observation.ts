@@ -1,65 +1,71 @@
 /**
- * Frames at an element, in JavaScript: what an extractor finds in them goes to a processor.
+ * Running your own code on the frames at an element.
  *
  * @module
  */
-import { checkFunction, checkObject } from "../util/check.ts";
 import { AppSink } from "../app/app_sink.ts";
-import { checkCount } from "../util/count.ts";
-import { GstClosedError } from "../util/errors.ts";
 import type { FrameData } from "../app/frame_data.ts";
-import { ObservationError } from "./errors.ts";
 import { Pipeline } from "../pipeline.ts";
+import { AsyncQueue } from "../util/async_queue.ts";
+import { checkCount, checkFunction, checkObject } from "../util/check.ts";
+import { GstClosedError } from "../util/errors.ts";
+import { reportUnhandled } from "../util/report_error.ts";
+import { ObservationError } from "./errors.ts";
 import { Tap } from "./tap.ts";
 
 /**
- * Finds something in a frame. What it returns goes to the processor; `undefined` is nothing. While it works, frames wait
- * and the oldest are dropped.
+ * Analyzes a frame. Its result goes to the processor, unless it is `undefined`. While it runs, frames wait, and the oldest
+ * are dropped.
  */
 export interface Extractor<T = unknown> {
   (frame: FrameData): T | undefined | Promise<T | undefined>;
 }
 
-/** Does something with what an extractor has found, one after another. While it works, the extractor goes on. */
+/** Handles the results of an extractor, one after another. While it runs, the extractor goes on. */
 export interface Processor<T = unknown> {
   (data: T): void | Promise<void>;
 }
 
-/** What to observe, and what to do with it. */
+/** Options of {@link Observation}. */
 export interface ObservationOptions<T> {
-  /** The pipeline, not started yet. */
+  /** The pipeline; it must not have been started. */
   pipeline: Pipeline;
-  /** Name of the element whose source pad is observed. */
+  /** The name of the element whose source pad is observed. */
   elementName: string;
-  /** Gets the frames. */
+  /** Called with each frame. */
   extractor: Extractor<T>;
-  /** Gets what the extractor returns. */
+  /** Called with each result of the extractor. */
   processor: Processor<T>;
-  /** Frames that wait for the extractor at most; 4 unless told. The oldest is dropped for a new one. */
+  /** The largest number of frames that wait for the extractor; a new one replaces the oldest. Defaults to 4. */
   maxFrames?: number;
-  /** Results that wait for the processor at most; 100 unless told. The oldest is dropped for a new one. */
+  /** The largest number of results that wait for the processor; a new one replaces the oldest. Defaults to 100. */
   maxResults?: number;
-  /** Takes an error of the extractor or the processor; it is printed unless told. If it throws, the observation ends. */
+  /**
+   * Called with an error of the extractor or the processor. If it throws, the observation ends.
+   *
+   * Defaults to an `error` event on `globalThis`: an `ErrorEvent`, as of `reportError()`, but the process goes on. Unless a
+   * listener cancels it with `preventDefault()`, the error is printed.
+   */
   onError?: (error: ObservationError) => void;
 }
 
-/** What an observation has come to. */
+/** The counts of an observation. */
 export interface ObservationReport {
-  /** Frames that the extractor got. */
+  /** Frames passed to the extractor. */
   frames: number;
-  /** Frames that it did not get, as it was slow. */
+  /** Frames dropped because the extractor was busy. */
   droppedFrames: number;
-  /** Results that the processor got. */
+  /** Results passed to the processor. */
   results: number;
-  /** Results that it did not get, as it was slow. */
+  /** Results dropped because the processor was busy, or the observation was closed. */
   droppedResults: number;
-  /** Times that one of them failed. */
+  /** Errors of the extractor and the processor. */
   errors: number;
 }
 
 /**
- * Observes the frames that leave an element, without a change of the pipeline's text or pace: slow code drops frames or
- * results, and its errors stop nothing. It ends with the pipeline's run.
+ * Observes the frames that leave an element, without changing the pipeline's text or slowing it down: slow code drops frames
+ * or results, and its errors stop nothing. It ends with the pipeline's run.
  *
  * @example
  * ```ts
@@ -91,11 +97,8 @@ export class Observation<T> implements Disposable {
   readonly #tap: Tap;
   readonly #sink: AppSink;
   readonly #finished: Promise<ObservationReport>;
-  /** What the processor has not got yet, oldest first. */
-  readonly #queue: T[] = [];
-  /** Resolves when there is more to process, or nothing will come any more. */
-  #more = Promise.withResolvers<void>();
-  #isOver = false;
+  /** The results that wait for the processor. */
+  readonly #queue = new AsyncQueue<T>();
   #isAwaited = false;
   #frames = 0;
   #results = 0;
@@ -105,9 +108,10 @@ export class Observation<T> implements Disposable {
   /**
    * Observes an element from the pipeline's start on.
    *
-   * @throws {TypeError} if an option has the wrong type.
-   * @throws {RangeError} if there is no such element, or a number is out of range.
-   * @throws {GstError} if the pipeline is started, or the element does not have one source pad that is linked.
+   * @throws {TypeError} If an option has the wrong type.
+   * @throws {RangeError} If no element has the name, or a number is out of range.
+   * @throws {GstError} If the pipeline is started, or the element does not have exactly one source pad, which is linked.
+   * @throws {GstClosedError} If the pipeline is closed.
    */
   constructor(options: ObservationOptions<T>) {
     this.#options = completeOptions(options);
@@ -121,22 +125,25 @@ export class Observation<T> implements Disposable {
     }
     this.#finished = this.#run();
     this.#finished.catch((error) => {
-      const isTold = error instanceof GstClosedError || error === pipeline.failure;
-      if (!this.#isAwaited && !isTold) console.error(error);
+      const isThePipelines = error instanceof GstClosedError || error === pipeline.failure;
+      if (!this.#isAwaited && !isThePipelines) reportUnhandled(error);
     });
   }
 
   /**
-   * Resolves when the last frame has been seen and all results are processed. Rejects with the {@link GstError} of an
-   * element that failed, or a {@link GstClosedError} where the pipeline was stopped before the end of the stream. An error
-   * that nobody awaits and the pipeline does not tell is printed.
+   * Resolves when the last frame is observed and all results are processed. Rejects with the {@link GstError} of an element
+   * that fails, with a {@link GstClosedError} if the pipeline is stopped before the end of the stream, or with what `onError`
+   * throws.
+   *
+   * An error that nobody awaits, and that is not the pipeline's, becomes an `error` event, as with the default of
+   * {@link ObservationOptions.onError}.
    */
   get finished(): Promise<ObservationReport> {
     this.#isAwaited = true;
     return this.#finished;
   }
 
-  /** What it has come to so far. */
+  /** The counts up to now. */
   get report(): ObservationReport {
     return {
       frames: this.#frames,
@@ -148,13 +155,12 @@ export class Observation<T> implements Disposable {
   }
 
   async #run(): Promise<ObservationReport> {
-    const processed = this.#process();
+    const processed = this.#processAll();
     processed.catch(() => this.close());
     try {
       for await (const frame of this.#sink) await this.#extract(frame);
     } finally {
-      this.#isOver = true;
-      this.#more.resolve();
+      this.#queue.end();
       await processed;
       this.#tap.close();
     }
@@ -168,30 +174,25 @@ export class Observation<T> implements Disposable {
       const data = await extractor(frame);
       if (data === undefined) return;
       this.#queue.push(data);
-      if (this.#queue.length > maxResults) {
+      if (this.#queue.size > maxResults) {
         this.#queue.shift();
         this.#droppedResults++;
       }
-      this.#more.resolve();
     });
   }
 
-  /** Hands results to the processor until there will be no more. */
-  async #process(): Promise<void> {
+  /** Passes results to the processor until the queue ends. */
+  async #processAll(): Promise<void> {
     const { processor } = this.#options;
     for (;;) {
-      while (this.#queue.length > 0) {
-        const data = this.#queue.shift()!;
-        this.#results++;
-        await this.#callUser("processor", async () => await processor(data));
-      }
-      if (this.#isOver) return;
-      await this.#more.promise;
-      this.#more = Promise.withResolvers();
+      const { done, value } = await this.#queue.next();
+      if (done) return;
+      this.#results++;
+      await this.#callUser("processor", async () => await processor(value));
     }
   }
 
-  /** Runs the user's code, whose errors are told and stop nothing. */
+  /** Calls the user's code; its errors are counted and passed to `onError`. */
   async #callUser(role: "extractor" | "processor", call: () => Promise<void>): Promise<void> {
     try {
       await call();
@@ -202,11 +203,11 @@ export class Observation<T> implements Disposable {
   }
 
   /**
-   * Ends it after the frame and the result under way; {@link finished} resolves then. What waits is dropped. May be
-   * called twice.
+   * Ends the observation after the current frame and result; {@link finished} resolves then. Frames and results that wait
+   * are dropped. May be called twice.
    */
   close(): void {
-    this.#droppedResults += this.#queue.splice(0).length;
+    this.#droppedResults += this.#queue.clear();
     this.#sink.close();
   }
 
@@ -218,7 +219,7 @@ export class Observation<T> implements Disposable {
 
 function completeOptions<T>(options: ObservationOptions<T>): Required<ObservationOptions<T>> {
   checkObject("options", options);
-  const { maxFrames = 4, maxResults = 100, onError = console.error, ...required } = options;
+  const { maxFrames = 4, maxResults = 100, onError = reportUnhandled, ...required } = options;
   const { pipeline, elementName, extractor, processor } = required;
   if (!(pipeline instanceof Pipeline)) {
     throw new TypeError("pipeline must be a Pipeline, such as app.pipeline");

@@ -1,31 +1,34 @@
 /**
- * An appsink that sees what an element gives, put into a pipeline before it starts.
+ * Insertion of an appsink behind an element.
  *
  * @module
  */
-import { cString, takeCString } from "../../ffi/cstring.ts";
+import { cString } from "../../ffi/cstring.ts";
 import { GstError } from "../../ffi/errors.ts";
-import { glib, gst } from "../../ffi/gst.ts";
+import { gst } from "../../ffi/gst.ts";
 import { ENUMS, OFFSETS } from "../../ffi/layout.ts";
 import { listSrcPads } from "../gst/bin.ts";
-import type { Attachment, Pipeline } from "../pipeline.ts";
+import { nameOf } from "../gst/object.ts";
+import { withStaticPad } from "../gst/pad.ts";
+import type { Attachment } from "../gst/attachments.ts";
+import type { Pipeline } from "../pipeline.ts";
 import { setProperty } from "../gst/properties.ts";
 import { type State, STATES } from "../gst/state.ts";
 
-/** Taps made so far: each has names of its own. */
+/** The number of taps so far, for unique names. */
 let count = 0;
 
 /**
- * A tee behind an element, with an appsink beside what came there before. It is not part of the pipeline's changes of
- * state: the appsink plays all the time, so that it takes each frame at once, in the element's own thread. A sink that
- * waited for the pipeline to play would hold up the tee in front of one that needs some frames for that.
+ * A tee behind an element, with an appsink on a branch of its own. The appsink does not follow the pipeline's state, but is
+ * always playing, so that it takes each frame at once, in the element's thread. A sink that waited for the pipeline to play
+ * would block the tee, and with it a sink that needs more frames to preroll.
  */
 export class Tap {
   /** The appsink's name. */
   readonly sinkName: string;
   readonly #pipeline: Pipeline;
   readonly #attachment: Attachment;
-  /** Owned, like all that follow: unref'd when the tap is taken out. */
+  /** Owned, like those that follow: unref'd when the tap is removed. */
   readonly #source: Deno.PointerObject;
   readonly #peer: Deno.PointerObject;
   readonly #parent: Deno.PointerObject;
@@ -35,16 +38,17 @@ export class Tap {
   #isRemoved = false;
 
   /**
-   * Puts a tap behind an element. It is taken out when the pipeline has been stopped.
+   * Inserts a tap behind an element. It is removed when the pipeline is stopped.
    *
-   * @throws {RangeError} if there is no such element.
-   * @throws {GstError} if the pipeline is started, or the element does not have one source pad that is linked.
+   * @throws {RangeError} If no element has the name.
+   * @throws {GstError} If the pipeline is started, or the element does not have exactly one source pad, which is linked.
    */
   constructor(pipeline: Pipeline, elementName: string) {
     const element = pipeline.element(elementName);
     if (pipeline.state !== "null") {
-      throw new GstError(`"${elementName}" can be observed only from before the pipeline starts`, {
-        hint: "Standalone.buildAndRun() has the option beforeStart for that",
+      throw new GstError(`Cannot observe "${elementName}": the pipeline is already started`, {
+        hint:
+          "Create the observation before, for example in beforeStart of Standalone.buildAndRun()",
       });
     }
     [this.#source, this.#peer] = sourcePad(elementName, element.unsafeHandle);
@@ -57,7 +61,7 @@ export class Tap {
     this.#splice();
     this.#attachment = {
       path: `${pipeline.path}/${this.sinkName}`,
-      onError: () => {}, // neither a tee nor an appsink fails
+      onError: () => {}, // a tee or an appsink posts none
       onStateChange: (state, when) => this.#follow(state, when),
       close: () => Promise.resolve(this.close()),
     };
@@ -73,9 +77,9 @@ export class Tap {
     gst().gst_element_set_locked_state(this.#sink, 1);
     gst().gst_element_set_state(this.#sink, ENUMS.GST_STATE_PLAYING);
     gst().gst_pad_unlink(this.#source, this.#peer);
-    withPad(this.#tee, "sink", (pad) => link(this.#source, pad));
+    withStaticPad(this.#tee, "sink", (pad) => link(this.#source, pad));
     this.#addBranch((pad) => link(pad, this.#peer));
-    this.#addBranch((pad) => withPad(this.#sink, "sink", (sink) => link(pad, sink)));
+    this.#addBranch((pad) => withStaticPad(this.#sink, "sink", (sink) => link(pad, sink)));
   }
 
   #addBranch(use: (pad: Deno.PointerObject) => void): void {
@@ -86,24 +90,24 @@ export class Tap {
 
   #follow(state: State, when: "before" | "after"): void {
     if (this.#isRemoved || when === "before" || STATES[state] >= STATES.paused) return;
-    // what is left of one run means nothing in the next
+    // drop the frames and the EOS of this run
     gst().gst_element_set_state(this.#sink, ENUMS.GST_STATE_NULL);
     if (this.#isClosed) this.#remove();
     else gst().gst_element_set_state(this.#sink, ENUMS.GST_STATE_PLAYING);
   }
 
-  /** Has the tap taken out as soon as the pipeline is stopped. May be called twice. */
+  /** Removes the tap as soon as the pipeline is stopped. May be called twice. */
   close(): void {
     this.#isClosed = true;
     if (this.#pipeline.state === "null") this.#follow("null", "after");
   }
 
-  /** Links again what was linked before. */
+  /** Restores the original link. */
   #remove(): void {
     this.#isRemoved = true;
-    withPad(this.#tee, "sink", (pad) => gst().gst_pad_unlink(this.#source, pad));
+    withStaticPad(this.#tee, "sink", (pad) => gst().gst_pad_unlink(this.#source, pad));
     gst().gst_element_set_state(this.#tee, ENUMS.GST_STATE_NULL);
-    // that unlinks them from everything else
+    // this also unlinks them
     for (const element of [this.#tee, this.#sink]) gst().gst_bin_remove(this.#parent, element);
     link(this.#source, this.#peer);
     this.#pipeline.detach(this.#attachment);
@@ -113,7 +117,7 @@ export class Tap {
   }
 }
 
-/** An element's one source pad and the pad that it is linked to; the caller owns both. */
+/** Returns an element's only source pad and the pad that it is linked to; the caller owns both. */
 function sourcePad(
   name: string,
   element: Deno.PointerObject,
@@ -122,27 +126,29 @@ function sourcePad(
   const [source, ...others] = pads;
   const peer = source === undefined ? null : gst().gst_pad_get_peer(source);
   if (source !== undefined && others.length === 0 && peer !== null) return [source, peer];
-  const names = pads.map((pad) => takeCString(glib(), gst().gst_object_get_name(pad)));
+  const names = pads.map(nameOf);
   for (const pad of [peer, ...pads]) if (pad !== null) gst().gst_object_unref(pad);
   if (names.length === 0) {
-    throw new GstError(`"${name}" has no source pad, or none before it starts`, {
-      hint: "Put an identity with a name behind it, and observe that",
+    throw new GstError(`Cannot observe "${name}": it has no source pad, or none before it starts`, {
+      hint: "Put an identity with a name behind it and observe that",
     });
   }
-  if (names.length === 1) throw new GstError(`The source pad of "${name}" is linked to nothing`);
-  throw new GstError(`"${name}" has several source pads: ${names.join(", ")}`, {
-    hint: "Put an identity with a name behind one of them, and observe that",
+  if (names.length === 1) {
+    throw new GstError(`Cannot observe "${name}": its source pad is not linked`);
+  }
+  throw new GstError(`Cannot observe "${name}": it has several source pads: ${names.join(", ")}`, {
+    hint: "Put an identity with a name behind one of them and observe that",
   });
 }
 
-/** Makes an element; the caller owns it. */
+/** Creates an element; the caller owns it. */
 function make(factory: string, name: string): Deno.PointerObject {
   const element = gst().gst_element_factory_make(cString(factory), cString(name));
-  if (element === null) throw new GstError(`The element ${factory} is not installed`);
+  if (element === null) throw new GstError(`Element ${factory} is not installed`);
   return gst().gst_object_ref_sink(element)!;
 }
 
-/** Has bins ask others for the position and the end of the stream, as C does it: `GST_OBJECT_FLAG_UNSET`. */
+/** Clears the flag that makes a bin wait for an element's EOS and query its position, as `GST_OBJECT_FLAG_UNSET` does. */
 function unsetSinkFlag(element: Deno.PointerObject): void {
   const view = new DataView(
     Deno.UnsafePointerView.getArrayBuffer(element, 4, OFFSETS["GstObject.flags"]),
@@ -150,17 +156,7 @@ function unsetSinkFlag(element: Deno.PointerObject): void {
   view.setUint32(0, view.getUint32(0, true) & ~ENUMS.GST_ELEMENT_FLAG_SINK, true);
 }
 
-function withPad(
-  element: Deno.PointerObject,
-  name: string,
-  use: (pad: Deno.PointerObject) => void,
-): void {
-  const pad = gst().gst_element_get_static_pad(element, cString(name))!;
-  use(pad);
-  gst().gst_object_unref(pad);
-}
-
-/** Links pads that can be linked: a tee and an appsink take anything. */
+/** Links pads without checks: a tee and an appsink accept any caps. */
 function link(source: Deno.PointerObject, sink: Deno.PointerObject): void {
   gst().gst_pad_link_full(source, sink, ENUMS.GST_PAD_LINK_CHECK_NOTHING);
 }

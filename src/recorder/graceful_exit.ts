@@ -5,37 +5,38 @@
  */
 
 import { deadline } from "../util/deadline.ts";
+import { isReport } from "../util/report_error.ts";
 import { isSighupIgnored } from "../util/sighup.ts";
 
-/** Something with clips open. */
+/** Finishes the clips of a recorder at the end of the process. */
 export interface ExitHandler {
-  /** Milliseconds that finishing the clips may take. */
+  /** Returns the milliseconds that finishing the clips may take. */
   exitMs(): number;
   /** Finishes the clips. */
   close(): Promise<void>;
-  /** Ends the clips' input, so that they are finished while others are waited for. */
+  /** Ends the clips' input, so that they are being finished while others are waited for. */
   endNow(): void;
   /** Waits for the ended clips, blocking, until `Date.now()` is `untilMs`. */
   finishNow(untilMs: number): void;
 }
 
-/** What asks a process to end, with its number. */
+/** The signals that ask a process to end, with their numbers. */
 const SIGNALS: Partial<Record<Deno.Signal, number>> = Deno.build.os === "windows"
   ? { SIGINT: 2, SIGBREAK: 21 }
   : { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
 
-const guarded = new Set<ExitHandler>();
+const handlers = new Set<ExitHandler>();
 let isClosing = false;
 
-/** Keeps an object's clips from being lost when the process ends, from now until {@link forgetAtExit}. */
+/** Registers a handler that finishes clips when the process ends, until {@link forgetAtExit}. */
 export function finishAtExit(one: ExitHandler): void {
-  if (guarded.size === 0) listen();
-  guarded.add(one);
+  if (handlers.size === 0) listen();
+  handlers.add(one);
 }
 
-/** Takes back {@link finishAtExit}. */
+/** Removes a handler. */
 export function forgetAtExit(one: ExitHandler): void {
-  if (guarded.delete(one) && guarded.size === 0 && !isClosing) stopListening();
+  if (handlers.delete(one) && handlers.size === 0 && !isClosing) stopListening();
 }
 
 const listeners = Object.keys(SIGNALS).map((name) => {
@@ -60,13 +61,13 @@ function stopListening(): void {
   globalThis.removeEventListener("unhandledrejection", onUncaught);
 }
 
-/** Finishes the clips, then lets the signal do what it does; a second signal does not wait for the clips. */
+/** Finishes the clips, then raises the signal again; a second signal does not wait for the clips. */
 async function onSignal(signal: Deno.Signal): Promise<void> {
   // a terminal that closes may send it more than once
   if (isClosing && signal === "SIGHUP") return;
   if (!isClosing) {
     isClosing = true;
-    const closing = [...guarded].map((one) => deadline(one.close(), one.exitMs() / 1000, "late"));
+    const closing = [...handlers].map((one) => deadline(one.close(), one.exitMs() / 1000, "late"));
     await Promise.allSettled(closing);
     isClosing = false;
   }
@@ -74,7 +75,7 @@ async function onSignal(signal: Deno.Signal): Promise<void> {
   raise(signal);
 }
 
-/** Deno raises signals only with a permission that recording itself does not need. */
+/** Raising a signal needs a permission that recording itself does not. */
 function raise(signal: Deno.Signal): void {
   const mayRaise = Deno.permissions.querySync({ name: "run" }).state === "granted";
   if (mayRaise) Deno.kill(Deno.pid, signal);
@@ -82,19 +83,19 @@ function raise(signal: Deno.Signal): void {
 }
 
 function onUncaught(event: Event): void {
-  if (!event.defaultPrevented) closeAllNow();
+  if (!event.defaultPrevented && !isReport(event)) closeAllNow();
 }
 
 function closeAllNow(): void {
   const nowMs = Date.now();
-  for (const one of guarded) one.endNow();
+  for (const one of handlers) one.endNow();
   finishAllNow((one) => nowMs + one.exitMs());
 }
 
-/** Waits for the clips and tells of those that are late, once: after an uncaught error comes the process's end. */
+/** Waits for the clips and reports those that are late, once: the end of the process follows an uncaught error. */
 function finishAllNow(untilMs: (one: ExitHandler) => number): void {
-  const all = [...guarded];
-  guarded.clear();
+  const all = [...handlers];
+  handlers.clear();
   stopListening();
   for (const one of all) one.finishNow(untilMs(one));
 }

@@ -5,14 +5,15 @@
  */
 import { checkObject } from "../util/check.ts";
 import type { RecordOptions, VideoRecorderOptions } from "./options.ts";
-import { type Recording, VideoRecorder } from "./video_recorder.ts";
+import type { Recording } from "./recording.ts";
+import { VideoRecorder } from "./video_recorder.ts";
 
-/** How to set up the recorders; what is not named here goes to each {@link VideoRecorder}. */
+/** Options of {@link MultiVideoRecorder}; those not listed here are passed to each {@link VideoRecorder}. */
 export interface MultiVideoRecorderOptions
   extends Omit<VideoRecorderOptions, "srcTeeName" | "tracks" | "filenameGenerator"> {
   /** The tees are named `PREFIX_NUMBER`. */
   srcTeePrefix: string;
-  /** For each tee's number, the end of its clips' names. */
+  /** The suffix of the clips of each tee, by its number. */
   padNumberToFileSuffix: Record<number, string>;
   /** The folder for the clips. */
   videoStorage: string;
@@ -48,7 +49,7 @@ export class MultiVideoRecorder implements AsyncDisposable {
   /**
    * Attaches a recorder to each tee.
    *
-   * @throws {TypeError} if an option has the wrong type.
+   * @throws {TypeError} If an option has the wrong type.
    * @throws As {@link VideoRecorder}; no recorder stays attached then.
    */
   constructor(options: MultiVideoRecorderOptions) {
@@ -73,7 +74,7 @@ export class MultiVideoRecorder implements AsyncDisposable {
   /**
    * Records at one tee; see {@link VideoRecorder.record}.
    *
-   * @throws {RangeError} if there is no recorder for this number.
+   * @throws {RangeError} If there is no recorder for this number.
    */
   async record(sourceId: number | string, options?: RecordOptions): Promise<Recording> {
     const numbers = [...this.recorders.keys()];
@@ -84,7 +85,7 @@ export class MultiVideoRecorder implements AsyncDisposable {
     return await this.recorders.get(number)!.record(options);
   }
 
-  /** Whether any of them is making a clip. */
+  /** Whether a clip is being made. */
   get busy(): boolean {
     return [...this.recorders.values()].some((recorder) => recorder.busy);
   }

@@ -1,27 +1,27 @@
 /**
- * What recorders are told, and whether it makes sense.
+ * Options of recorders, and checks of them.
  *
  * @module
  */
-import { checkFunction, checkObject } from "../util/check.ts";
+import { checkFunction, checkObject, checkSec } from "../util/check.ts";
 import type { GstError } from "../../ffi/errors.ts";
 import { nsToSec, secToNs } from "../util/clock_time.ts";
-import { checkSec } from "../util/deadline.ts";
 import { Pipeline } from "../pipeline.ts";
+import { reportUnhandled, reportWarning } from "../util/report_error.ts";
 import { RingBuffer } from "../ringbuffer/ring_buffer.ts";
 import type { Call } from "../ringbuffer/clip_window.ts";
 import { RecordBin } from "./encode/record_bin.ts";
 import type { RecordingReport } from "./clip/report.ts";
 
-/** A stream to record, with others, into one file. */
+/** One of several streams that are recorded into one file. */
 export interface TrackOptions {
   /** The tee's name. */
   tee: string;
-  /** What keeps its last seconds; the recorder's `ringBufferClass` unless told. */
+  /** The class of its ring buffer. Defaults to the recorder's `ringBufferClass`. */
   ringBufferClass?: typeof RingBuffer;
 }
 
-/** How to set up a recorder. */
+/** Options of {@link VideoRecorder}. */
 export interface VideoRecorderOptions {
   /** The pipeline with the tee. */
   pipeline: Pipeline;
@@ -33,92 +33,134 @@ export interface VideoRecorderOptions {
    */
   tracks?: TrackOptions[];
   /**
-   * Seconds of stream by which a track may fall behind the others; then clips go on without it, and their reports say
-   * so. 1 unless told.
+   * Seconds of stream by which a track may fall behind the others. After that, clips go on without it, and their reports
+   * say so.
+   *
+   * @default {1}
    */
   trackTimeoutSec?: number;
-  /** Names each clip; the extension tells the container: .webm, .mkv, .mp4, .mov or .ts. */
+  /** Returns the path of a new clip. Its extension selects the container: .webm, .mkv, .mp4, .mov or .ts. */
   filenameGenerator: () => string;
   /** Seconds to keep before a call, and to go on after it. */
   windowSizeSec: number;
   /**
-   * Seconds that calls may make a clip last; a call that would make it longer begins the next one, with all of its own
-   * window, so that the two overlap. A single call gets what it asks for. `Infinity` unless told.
+   * The longest clip that several calls may make, in seconds. A call that would make it longer begins the next clip, with
+   * all of its own window, so that the two overlap. A single call gets what it asks for.
+   *
+   * @default {Infinity}
    */
   maxClipSec?: number;
-  /** Seconds for attaching to the tee; 1 unless told. */
+  /**
+   * Seconds for attaching to the tee.
+   *
+   * @default {1}
+   */
   timeoutSec?: number;
-  /** Seconds that {@link VideoRecorder.close} gives open clips to be finished; 5 unless told. */
+  /**
+   * Seconds in which {@link VideoRecorder.close} finishes open clips.
+   *
+   * @default {5}
+   */
   closeTimeoutSec?: number;
   /**
-   * Whether open clips are finished when the process gets a signal to end, exits, or dies of an uncaught error; true
-   * unless told. A script with signal listeners of its own says false and closes the recorder in them.
+   * Whether open clips are finished when the process is asked to end by a signal, exits, or dies of an uncaught error. A
+   * script with signal listeners of its own sets `false` and closes the recorder in them.
+   *
+   * @default {true}
    */
   finishOnExit?: boolean;
-  /** Seconds that they get for it; 2 unless told. What is not finished by then stays a `.part` file. */
+  /**
+   * Seconds in which clips are finished at the end of the process. What is not finished by then stays a `.part` file.
+   *
+   * @default {2}
+   */
   exitTimeoutSec?: number;
   /**
-   * Bytes that the ring of each track holds at most, the oldest frames going first; no limit unless told. A clip that
-   * this cuts short says `ring-not-full`.
+   * Bytes that the ring of each track holds at most; the oldest frames are dropped first. A clip that this cuts short has
+   * the shortfall `ring-not-full`.
+   *
+   * @default {Infinity}
    */
   maxRingBytes?: number;
   /**
-   * Whether times in a clip's file begin at 0. They are the pipeline's running times unless told, in .webm and .mkv; in
-   * .mp4 and .mov they always begin at 0, in .ts at the running time and an hour.
+   * Whether times in a clip's file begin at 0. Otherwise, .webm and .mkv keep the pipeline's running times; .mp4 and .mov
+   * always begin at 0, .ts at the running time plus an hour.
+   *
+   * @default {false}
    */
   startAtZero?: boolean;
   /**
-   * Whether clips of encoded video start with the first frame of the window instead of a keyframe before it: up to the
-   * next keyframe they are encoded anew then, for which an encoder must be installed. False unless told.
+   * Whether clips of encoded video start with the first frame of the window (a smart cut) instead of a keyframe before
+   * it. The frames up to the next keyframe are re-encoded, for which an encoder must be installed.
+   *
+   * @default {false}
    */
   exactStart?: boolean;
   /**
-   * Whether frames are copied as they come, 50 times a second, as the source has few buffers and lacks those that the
-   * ring holds (such as shmsrc). Unless told, that is seen by the source's buffer pool, within a second.
+   * Whether frames are copied as they come, 50 times a second, because the source has few buffers and needs those that
+   * the ring holds (such as shmsrc). By default this is detected from the source's buffer pool, within a second.
    */
   copyFrames?: boolean;
-  /** What keeps the last seconds. */
+  /**
+   * The class of the ring buffer, which keeps the last seconds.
+   *
+   * @default {RingBuffer}
+   */
   ringBufferClass?: typeof RingBuffer;
-  /** What writes the clips. */
+  /**
+   * The class of the bin that writes a clip.
+   *
+   * @default {RecordBin}
+   */
   recordBinClass?: typeof RecordBin;
-  /** Takes what is odd, but no failure, such as a window shorter than two groups of pictures; printed unless told. */
+  /**
+   * Receives warnings, such as of a window shorter than two groups of pictures. By default they are emitted as warnings of
+   * the process (`process.emitWarning()` of node:process), which prints them.
+   */
   onWarning?: (text: string) => void;
-  /** Takes a failure of the ring buffer's bin; it is printed unless told. */
+  /**
+   * Receives a failure of the ring buffer's bin. By default, an `error` event is dispatched on `globalThis`, which prints it
+   * unless a listener prevents that; the process goes on.
+   */
   onError?: (error: GstError) => void;
 }
 
-/** How to record one clip. */
+/** Options of {@link VideoRecorder.record}. */
 export interface RecordOptions {
-  /** Seconds to keep before the instant: up to windowSizeSec, which it is unless told. */
+  /** Seconds to keep before the instant, up to `windowSizeSec`. Defaults to `windowSizeSec`. */
   beforeSec?: number;
-  /** Seconds to go on after the instant; windowSizeSec unless told. */
+  /** Seconds to go on after the instant. Defaults to `windowSizeSec`. */
   afterSec?: number;
   /**
-   * The instant, in seconds of the pipeline's running time: for an analysis that answers late. The ring reaches back
-   * windowSizeSec from now. Now unless told.
+   * The instant, in seconds of the pipeline's running time, for an analysis that answers late. The ring reaches back
+   * `windowSizeSec` from now. Defaults to now.
    */
   at?: number;
-  /** Seconds until the file exists, at most; 1 unless told. */
+  /**
+   * The longest time until the file exists, in seconds.
+   *
+   * @default {1}
+   */
   maxDelaySec?: number;
-  /** Takes the clip's report. */
+  /** Receives the clip's report. */
   onVideoFinished?: (report: RecordingReport) => void;
 }
 
-/** A shorter window can be without any frame. */
+/** The shortest window: a shorter one may hold no frame. */
 const MIN_WINDOW_SEC = 0.001;
-/** A day; the ring counts its frames in 32 bits. */
+/** The longest window, a day: the ring counts its frames in 32 bits. */
 const MAX_WINDOW_SEC = 86_400;
 
-/** A recorder's options, all of them. */
+/** Options of a recorder, with none left out. */
 export interface CompleteOptions extends Required<Omit<VideoRecorderOptions, "srcTeeName">> {
   tracks: Required<TrackOptions>[];
 }
 
 /**
- * A recorder's options with their defaults.
+ * Completes the options of a recorder with the defaults.
  *
- * @throws {TypeError} if one has the wrong type.
- * @throws {RangeError} if a number of seconds is out of range.
+ * @throws {TypeError} If one has the wrong type.
+ * @throws {RangeError} If a number of seconds is out of range.
  */
 export function completeOptions(options: VideoRecorderOptions): CompleteOptions {
   checkObject("options", options);
@@ -135,10 +177,10 @@ export function completeOptions(options: VideoRecorderOptions): CompleteOptions 
     exactStart = false,
     copyFrames = false,
     maxRingBytes = Infinity,
-    onWarning = console.warn,
+    onWarning = reportWarning,
     ringBufferClass = RingBuffer,
     recordBinClass = RecordBin,
-    onError = console.error,
+    onError = reportUnhandled,
     ...required
   } = options;
   const { pipeline, filenameGenerator, windowSizeSec } = required;
@@ -147,7 +189,7 @@ export function completeOptions(options: VideoRecorderOptions): CompleteOptions 
   }
   checkFunction("filenameGenerator", filenameGenerator);
   checkWindow(windowSizeSec);
-  // both block: they cannot take for ever
+  // both block, and must end
   checkFiniteSec("timeoutSec", timeoutSec);
   checkFiniteSec("exitTimeoutSec", exitTimeoutSec);
   checkSec("closeTimeoutSec", closeTimeoutSec);
@@ -176,7 +218,7 @@ export function completeOptions(options: VideoRecorderOptions): CompleteOptions 
   };
 }
 
-/** What to record: one tee, or several. */
+/** The tracks: one for a tee, or several. */
 function completeTracks(
   srcTeeName: string | undefined,
   tracks: TrackOptions[] | undefined,
@@ -210,10 +252,10 @@ function checkClass(name: string, value: unknown, base: typeof RingBuffer | type
 }
 
 /**
- * What a call to record() asks for.
+ * Reads what a call of record() asks for.
  *
- * @throws {TypeError} if an option has the wrong type.
- * @throws {RangeError} if a number of seconds is out of range.
+ * @throws {TypeError} If an option has the wrong type.
+ * @throws {RangeError} If a number of seconds is out of range.
  */
 export function readCall(options: RecordOptions, windowSizeSec: number, nowNs: bigint): Call {
   const { beforeSec = windowSizeSec, afterSec = windowSizeSec, at } = options;
@@ -223,7 +265,7 @@ export function readCall(options: RecordOptions, windowSizeSec: number, nowNs: b
   return { atNs, beforeNs: secToNs(beforeSec), afterNs: secToNs(afterSec) };
 }
 
-/** An instant within the stream so far, in nanoseconds. */
+/** Checks an instant, which must lie within the stream so far; returns nanoseconds. */
 function checkInstant(at: number, nowNs: bigint): bigint {
   checkSpan("at", at, nsToSec(nowNs));
   return secToNs(at);
@@ -247,7 +289,7 @@ function checkWindow(sec: number): void {
   }
 }
 
-/** Checks what a filename generator has returned. */
+/** Checks what a filename generator returned. */
 export function checkPath(path: unknown): string {
   const isPath = typeof path === "string" && path !== "" && !path.includes("\0") &&
     path.isWellFormed();

@@ -1,16 +1,16 @@
 /**
- * One frame of a ring as a picture.
+ * Snapshots: one frame of a ring as a picture.
  *
  * @module
  */
-import { checkObject, checkText } from "../util/check.ts";
+import { checkObject, checkSec, checkText } from "../util/check.ts";
 import { GstError } from "../../ffi/errors.ts";
 import { nsToSec, secToNs } from "../util/clock_time.ts";
 import type { ElementChain } from "../media/codecs.ts";
-import { checkSec, deadline } from "../util/deadline.ts";
+import { deadline } from "../util/deadline.ts";
 import { GstTimeoutError } from "../util/errors.ts";
 import type { Frame } from "../gst/frame.ts";
-import { missingHint } from "../launch/parse_launch.ts";
+import { missingHint } from "../gst/missing_element.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { poll } from "../util/poll.ts";
 import { hasElement } from "../gst/element_factory.ts";
@@ -20,18 +20,18 @@ import { extensionOf } from "../media/containers.ts";
 import { decodeLast } from "./encode/decoder.ts";
 import { RecordBin } from "./encode/record_bin.ts";
 
-/** Which frame to write. */
+/** Options of {@link VideoRecorder.snapshot}. */
 export interface SnapshotOptions {
   /**
    * The instant, in seconds of the pipeline's running time: the last frame at or before it is written; one that is still
-   * under way is waited for, up to a second. The newest frame unless told.
+   * under way is waited for, up to a second. Defaults to the newest frame.
    */
   at?: number;
 }
 
-/** A picture that was written. */
+/** The report of a snapshot. */
 export interface SnapshotReport {
-  /** Where it is. */
+  /** The picture's path. */
   path: string;
   /** The frame's start, in seconds of the pipeline's running time. */
   time: number;
@@ -41,36 +41,36 @@ export interface SnapshotReport {
   takenAt: Date;
 }
 
-/** Where the frames come from. */
+/** The source of the frames. */
 export interface SnapshotSource {
-  /** Its running time is that of the frames. */
+  /** The pipeline whose running time is that of the frames. */
   pipeline: Pipeline;
-  /** The frames up to now, in the order in which they are decoded; they stay the source's. */
+  /** Returns the frames up to now in decode order; they stay the source's. */
   frames: () => readonly Frame[];
 }
 
-/** JPEG has the full range of values; videoconvert widens that of video only on its way from RGB (measured with 1.22). */
+/** JPEG has full range; videoconvert of 1.22 converts to it only from RGB (measured). */
 const JPEG: ElementChain = {
   elements: ["jpegenc"],
   text: "video/x-raw,format=BGRx ! videoconvert ! video/x-raw,format=I420,colorimetry=1:4:0:0 ! " +
     "jpegenc quality=90",
 };
 
-/** The encoders of pictures by extension. */
+/** The encoders of pictures, by extension. */
 export const IMAGES: Record<string, ElementChain> = {
   ".jpg": JPEG,
   ".jpeg": JPEG,
   ".png": { elements: ["pngenc"], text: "pngenc" },
 };
 
-/** Seconds for a frame to come whose time has passed. */
+/** Seconds in which a frame must come whose time has passed. */
 const ARRIVAL_SEC = 1;
 /** Seconds for decoder and encoder. */
 const WORK_SEC = 20;
 /** Seconds for them to stop. */
 const STOP_SEC = 2;
 
-/** Writes one frame; for {@link VideoRecorder}, which tells what it throws. */
+/** Writes one frame, as {@link VideoRecorder.snapshot} documents. */
 export async function takeSnapshot(
   path: string,
   options: SnapshotOptions,
@@ -91,11 +91,11 @@ export async function takeSnapshot(
 }
 
 /**
- * The text of the bin that writes a raw frame into a file of this name.
+ * Returns the text of the bin that writes a raw frame into a file of this name.
  *
- * @param isInstalled Tells whether an element is there.
- * @throws {RangeError} if the extension is not known; the message lists those that are.
- * @throws {GstError} if the encoder is not installed; the message names it.
+ * @param isInstalled Returns whether an element is installed.
+ * @throws {RangeError} If the extension is not known; the message lists those that are.
+ * @throws {GstError} If the encoder is not installed; the message names it.
  */
 export function imageBinText(
   path: string,
@@ -119,7 +119,7 @@ export function imageBinText(
   return `appsrc name=appsrc ! videoconvert ! ${encoder.text} ! filesink name=filesink`;
 }
 
-/** The frame of an instant or the newest one, last, after those that it needs to be decoded. They are the caller's. */
+/** Returns the frame of an instant, or the newest one, after those that it references. They are the caller's. */
 async function chooseFrames(at: number | undefined, source: SnapshotSource): Promise<Frame[]> {
   if (at !== undefined) checkSec("at", at);
   let frames = source.frames();
@@ -134,7 +134,7 @@ async function chooseFrames(at: number | undefined, source: SnapshotSource): Pro
   return framesUpTo(frames, atNs).map((frame) => frame.retain());
 }
 
-/** Checks that there is a frame at an instant, or any. */
+/** Checks that there is a frame at an instant, or any at all. */
 function checkSpan(at: number | undefined, frames: readonly Frame[], pipeline: Pipeline): void {
   const mediaType = frames[0]?.mediaType ?? "video/x-raw";
   if (!/^(video|image)\//.test(mediaType)) {
@@ -155,7 +155,7 @@ function checkSpan(at: number | undefined, frames: readonly Frame[], pipeline: P
   );
 }
 
-/** Whether no frame can come any more that is shown at or before an instant. */
+/** Returns whether no frame can come any more that is shown at or before an instant. */
 function reaches(frames: readonly Frame[], atNs: bigint): boolean {
   const last = frames.findLast(({ dtsNs }) => dtsNs !== null);
   return last !== undefined && last.dtsNs! + (last.durationNs ?? 0n) > atNs;

@@ -1,5 +1,5 @@
 /**
- * What a recorder holds.
+ * Statistics of a recorder's ring.
  *
  * @module
  */
@@ -11,41 +11,41 @@ import type { Frame } from "../gst/frame.ts";
 export interface RecorderStats {
   /** Seconds from its oldest frame to the end of its newest. */
   fillSec: number;
-  /** Seconds that it is to hold: the window, and for encoded video two groups of pictures more. */
+  /** Seconds that the ring is to hold: the window, and for encoded video two groups of pictures more. */
   holdSec: number;
-  /** Frames in it. */
+  /** The number of frames in the ring. */
   frames: number;
-  /** Bytes of their data. */
+  /** The size of their data in bytes. */
   bytes: number;
   /**
-   * What `holdSec` of the stream takes: by the frames so far; before the first by the caps, where those are of raw video
-   * that is kept as it comes, else null.
+   * The size of `holdSec` of the stream in bytes, by the frames so far. Before the first frame, by the caps if they are
+   * of raw video that is kept as it is, else `null`.
    */
   estimatedBytes: number | null;
-  /** Frames per second by the caps, else as measured; null before the second frame. */
+  /** Frames per second by the caps, else as measured; `null` before the second frame. */
   frameRate: number | null;
-  /** Frames that never came, among those in it. */
+  /** The number of frames missing between those in the ring. */
   dropped: number;
-  /** Longest time from one keyframe to the next so far, in seconds; null for raw video, and where it is not known. */
+  /** The longest time from one keyframe to the next so far, in seconds; `null` for raw video and if not known. */
   gopSec: number | null;
   /** Clips that take frames or are being finished. */
   openClips: number;
-  /** The tracks, where the recorder was given several; what is said above is that of the first one. */
+  /** The tracks of a recorder with several; the fields above are those of the first one. */
   tracks?: (RecorderStats & { tee: string })[];
 }
 
-/** What is known beside the frames. */
+/** What is known besides the frames. */
 export interface StatsContext {
   holdSec: number;
-  /** What a frame lasts by the caps; null where they do not tell. */
+  /** Duration of a frame by the caps; `null` if they state no rate. */
   frameNs: bigint | null;
-  /** Bytes of a full ring by the caps; null where they do not tell. */
+  /** Size of a full ring by the caps; `null` if they do not state it. */
   capsBytes: number | null;
   longestGopNs: bigint | null;
   openClips: number;
 }
 
-/** Makes the statistics of the frames in a ring, oldest first. */
+/** Returns the statistics of the frames in a ring, oldest first. */
 export function ringStats(
   frames: readonly Pick<Frame, "timeNs" | "dtsNs" | "durationNs" | "bytes">[],
   context: StatsContext,

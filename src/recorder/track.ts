@@ -1,12 +1,12 @@
 /**
- * One of the streams that a recorder keeps.
+ * One track of a recorder: a ring at a tee, and the frames drained from it.
  *
  * @module
  */
 import { nsToSec, secToNs } from "../util/clock_time.ts";
 import { isSelfContained, isSound } from "../media/codecs.ts";
 import type { Frame } from "../gst/frame.ts";
-import type { Attachment } from "../pipeline.ts";
+import type { Attachment } from "../gst/attachments.ts";
 import { DtsEstimator } from "../ringbuffer/dts_estimator.ts";
 import { History } from "../ringbuffer/history.ts";
 import type { RingBuffer, RingBufferOptions } from "../ringbuffer/ring_buffer.ts";
@@ -14,26 +14,26 @@ import { Timeline } from "../ringbuffer/timeline.ts";
 import { clipStartIndex } from "../ringbuffer/clip_window.ts";
 import { type RecorderStats, ringStats } from "./stats.ts";
 
-/** Running time after which a frame that should have come counts as not coming. */
+/** Running time after which a frame that is due counts as missing. */
 const STALL_NS = secToNs(1);
 
-/** Running time that is lost without a pause: clocks are read one after the other. */
+/** Running time that seems lost without a pause: clocks are read one after the other. */
 const PAUSE_NS = secToNs(0.1);
 
-/** Buffers that the source and the other legs of the tee need. */
+/** Buffers that the source and the other branches of the tee need. */
 const SPARE_BUFFERS = 16;
-/** Frames that a ring holds of a source with few buffers that does not tell how many. */
+/** Frames that a ring holds of a source with few buffers, whose number is not known. */
 const FEW_FRAMES = 2;
 
-/** What takes the frames of a track. */
+/** Receives the frames of a track. */
 export interface RecorderTrackListener {
-  /** Takes a frame, which stays the track's. */
+  /** Receives a frame, which stays the track's. */
   onFrame: (frame: Frame) => void;
-  /** Learns that the next frame is the first one of another run of the stream. */
+  /** The next frame is the first one after a flush or a restart. */
   onRestart: () => void;
 }
 
-/** A tee's stream: the ring at it, and the frames out of that which the next clip may need. */
+/** A tee's stream: its ring, and the frames drained from it that the next clip may need. */
 export class RecorderTrack {
   /** The tee's name. */
   readonly tee: string;
@@ -41,7 +41,7 @@ export class RecorderTrack {
   readonly ring: RingBuffer;
   /** Frames out of the ring that the next clip may need, oldest first. */
   readonly history = new History();
-  /** What ties the ring to the pipeline. */
+  /** Attaches the ring to the pipeline. */
   readonly attachment: Attachment;
   readonly #maxBytes: number;
   /** Running time at which frames came last, and when that was. */
@@ -50,7 +50,7 @@ export class RecorderTrack {
   #timeline: Timeline;
   readonly #dtsEstimator = new DtsEstimator();
   #mustCopy: boolean | undefined;
-  /** The latest start of a frame, or when the ring was attached. */
+  /** The latest start of a frame, initially when the ring was attached. */
   #newestNs: bigint;
 
   /**
@@ -81,7 +81,7 @@ export class RecorderTrack {
     };
   }
 
-  /** Whether what it holds is sound. */
+  /** Whether the frames are sound. */
   get isSound(): boolean {
     const [frame] = this.history.frames;
     return frame !== undefined && isSound(frame.mediaType);
@@ -92,13 +92,13 @@ export class RecorderTrack {
     return this.#newestNs;
   }
 
-  /** Takes what the ring holds. */
+  /** Moves the frames in the ring to the listener and into the history. */
   drain(runningTimeNs: bigint | null, { onFrame, onRestart }: RecorderTrackListener): void {
     const { history, ring } = this;
     const frames = ring.drain();
     if (frames.length === 0 && history.frames.length === 0) return;
     const nowNs = runningTimeNs ?? 0n;
-    // flushed or stopped since then: the times of another start mean nothing in the next one
+    // flushed or stopped since then: timestamps of the run before mean nothing in this one
     if (nowNs < this.#arrivedNs) {
       this.#timeline = new Timeline(() => ring.isLive);
       this.#arrivedNs = nowNs;
@@ -106,8 +106,8 @@ export class RecorderTrack {
     }
     if (frames.length === 0) return;
     this.#checkPool(frames);
-    this.#order(frames);
-    const places = this.#timeline.place(
+    this.#estimateDts(frames);
+    const aligned = this.#timeline.align(
       frames.map(({ dtsNs }) => dtsNs),
       runningTimeNs ?? this.#arrivedNs,
       this.#hasPaused(nowNs),
@@ -115,8 +115,8 @@ export class RecorderTrack {
     if (runningTimeNs !== null) this.#arrivedNs = runningTimeNs;
     this.#arrivedMs = performance.now();
     for (const [index, frame] of frames.entries()) {
-      const { shiftNs, isNew } = places[index]!;
-      if (isNew) this.#restart(onRestart);
+      const { shiftNs, isRestart } = aligned[index]!;
+      if (isRestart) this.#restart(onRestart);
       frame.shift(shiftNs);
       onFrame(frame);
       history.admit(frame);
@@ -124,22 +124,22 @@ export class RecorderTrack {
     this.#newestNs = frames.findLast(({ timeNs }) => timeNs !== null)?.timeNs ?? this.#newestNs;
   }
 
-  /** Makes sure that no frame is decoded later than the ones after it. */
-  #order(frames: readonly Frame[]): void {
+  /** Makes sure that the DTS of the frames do not go back. */
+  #estimateDts(frames: readonly Frame[]): void {
     const { mediaType } = frames[0]!;
     if (mediaType.endsWith("/x-raw")) return frames.forEach((frame) => frame.ignoreDts());
-    // parsers that know of no such times take those at which frames are shown, or none
+    // parsers that see no DTS copy the PTS, or set none
     if (isSelfContained(mediaType) || frames.some(({ isReordered }) => isReordered)) return;
     const timed = frames.filter(({ timeNs }) => timeNs !== null);
-    const estimatesNs = this.#dtsEstimator.place(timed.map(({ timeNs }) => timeNs!));
+    const estimatesNs = this.#dtsEstimator.estimate(timed.map(({ timeNs }) => timeNs!));
     for (const [index, frame] of timed.entries()) {
       if (estimatesNs[index] !== frame.timeNs) frame.setDts(estimatesNs[index]!);
     }
   }
 
   /**
-   * Leaves a source that has only some buffers enough of them: their data is copied, and the ring holds half of them at
-   * most from now on.
+   * Leaves a source with few buffers enough of them: their data is copied, and the ring holds at most half of them from
+   * now on.
    */
   #checkPool(frames: readonly Frame[]): void {
     const size = this.#mustCopy === true ? null : frames.at(-1)!.poolSize;
@@ -152,7 +152,7 @@ export class RecorderTrack {
     if (this.#mustCopy) { for (const frame of frames) frame.copyData(); }
   }
 
-  /** Whether frames must be taken as they come, as the source lacks their buffers; null where that is not known yet. */
+  /** Whether the source needs its buffers back, so that frames are copied; `null` if not known yet. */
   get mustCopy(): boolean | null {
     return this.#mustCopy ?? null;
   }
@@ -163,13 +163,13 @@ export class RecorderTrack {
     this.#newestNs = 0n;
   }
 
-  /** Whether the running time has stood still, or been set back, since frames came last. */
+  /** Returns whether the running time stood still, or was set back, since frames came last. */
   #hasPaused(nowNs: bigint): boolean {
     const elapsedNs = secToNs((performance.now() - this.#arrivedMs) / 1000);
     return elapsedNs - (nowNs - this.#arrivedNs) > PAUSE_NS;
   }
 
-  /** Where a clip from an instant on would begin; null where it has none of this stream. */
+  /** Returns where a clip from an instant on would begin; `null` if it has no frame of this track. */
   startNs(sinceNs: bigint): bigint | null {
     const { frames } = this.history;
     return frames[clipStartIndex(frames, sinceNs)]?.timeNs ?? null;
@@ -178,38 +178,39 @@ export class RecorderTrack {
   /**
    * Drops the frames that no clip from an instant on needs.
    *
-   * @param leadNs Nanoseconds by which clips can begin before that because of another track's keyframes.
+   * @param leadNs Nanoseconds by which clips can begin earlier because of another track's keyframes.
    */
   trim(sinceNs: bigint, leadNs: bigint): void {
     this.history.trim(sinceNs, this.#maxBytes);
     const { longestGopNs, bytes, frames } = this.history;
-    this.ring.learn(longestGopNs, frames.length > 0 ? bytes / frames.length : null, leadNs);
+    const frameBytes = frames.length > 0 ? bytes / frames.length : null;
+    this.ring.learn({ longestGopNs, frameBytes, leadNs });
   }
 
-  /** Whether no frames came for a while. */
+  /** Returns whether no frames came for a while. */
   isSilent(nowNs: bigint): boolean {
     return nowNs - this.#arrivedNs > STALL_NS;
   }
 
-  /** Whether the time in which a clip's last frame should have come is over. */
+  /** Returns whether the last frame of a clip is overdue. */
   isOverdue(nowNs: bigint, endNs: bigint): boolean {
     return this.isSilent(nowNs) && nowNs > endNs + STALL_NS;
   }
 
-  /** Drops frames that are of no use any more: the ring has filled up again since, or has begun anew. */
+  /** Drops frames that are of no use any more: the ring has filled up again since, or has restarted. */
   forget(nowNs: bigint): void {
     const ageNs = nowNs - this.#arrivedNs;
     if (ageNs < 0n || ageNs > secToNs(this.ring.holdSec + 1)) this.history.clear();
   }
 
-  /** What it holds. */
+  /** Returns the statistics of the ring. */
   stats(openClips: number): RecorderStats {
     const { holdSec, frameNs, capsBytes, longestGopNs } = this.ring;
     const context = { holdSec, frameNs, capsBytes, longestGopNs, openClips };
     return ringStats(this.history.frames, context);
   }
 
-  /** A warning where a window is little more than what its start needs to be decoded; null where there is none. */
+  /** Returns a warning if a window is shorter than two groups of pictures, else `null`. */
   gopWarning(windowSec: number): string | null {
     const { longestGopNs } = this.ring;
     if (longestGopNs === null || secToNs(windowSec) >= 2n * longestGopNs) return null;

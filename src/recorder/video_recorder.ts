@@ -1,65 +1,26 @@
 /**
- * The recorder: clips that start before they were asked for.
+ * Recording what happened at a tee.
  *
  * @module
  */
-import { checkFunction, checkObject } from "../util/check.ts";
 import type { GstError } from "../../ffi/errors.ts";
-import { max, min, secToNs } from "../util/clock_time.ts";
-import { checkSec, deadline } from "../util/deadline.ts";
+import { checkFunction, checkObject, checkSec } from "../util/check.ts";
 import { GstClosedError } from "../util/errors.ts";
-import { JITTER_NS } from "../ringbuffer/timeline.ts";
-import { type Call, ClipWindow } from "../ringbuffer/clip_window.ts";
-import { Clip } from "./clip/clip.ts";
-import type { ClipTrackOptions } from "./clip/clip_track.ts";
-import { survivesCapsChange } from "./encode/record_bin_text.ts";
-import { type ExitHandler, finishAtExit, forgetAtExit } from "./graceful_exit.ts";
+import type { Shortfall } from "./clip/report.ts";
+import { OpenClips } from "./open_clips.ts";
 import {
   checkPath,
   type CompleteOptions,
   completeOptions,
   readCall,
   type RecordOptions,
-  type TrackOptions,
   type VideoRecorderOptions,
 } from "./options.ts";
-import type { RecordingReport, Shortfall } from "./clip/report.ts";
+import { PollSchedule } from "./poll_schedule.ts";
+import type { RecorderState, Recording } from "./recording.ts";
 import { type SnapshotOptions, type SnapshotReport, takeSnapshot } from "./snapshot.ts";
 import type { RecorderStats } from "./stats.ts";
-import { RecorderTrack } from "./track.ts";
-import { SharedInterval } from "../util/shared_interval.ts";
-
-/**
- * What a recorder is doing: off its tee, keeping the last seconds, making a clip's file, writing a clip, or finishing
- * one after its last frame.
- */
-export type RecorderState = "detached" | "buffering" | "starting" | "recording" | "finishing";
-
-/** A clip on its way. */
-export interface Recording {
-  /** Where the clip will be. */
-  readonly path: string;
-  /** Resolves to the report once the clip is complete, rejects with a {@link RecordingError}. */
-  readonly finished: Promise<RecordingReport>;
-}
-
-const SOON = new SharedInterval(20, true);
-/**
- * When recorders look at their rings and clips. While frames are written that is seldom, so that each look has several to
- * pass on: waking an encoder costs more than a frame does.
- */
-const INTERVALS: Partial<Record<RecorderState, SharedInterval>> = {
-  buffering: new SharedInterval(1000, false),
-  starting: SOON,
-  recording: new SharedInterval(200, true),
-  finishing: SOON,
-};
-/** The same for sources that lack the buffers in the ring, while there is no clip and while there is. */
-const HURRIED = [new SharedInterval(20, false), new SharedInterval(20, true)];
-/** Seconds of frames that may wait for the encoder, beside those of the window before and after the call. */
-const BACKLOG_SEC = 5;
-/** Nanoseconds that a frame is taken to last before there are two. */
-const UNKNOWN_FRAME_NS = 33_333_333n;
+import { TrackGroup } from "./track_group.ts";
 
 /**
  * Records what happened at a tee, starting before it was asked to.
@@ -113,96 +74,53 @@ const UNKNOWN_FRAME_NS = 33_333_333n;
  */
 export class VideoRecorder implements AsyncDisposable {
   readonly #options: CompleteOptions;
-  readonly #windowNs: bigint;
-  /** Null where clips may last for ever. */
-  readonly #maxClipNs: bigint | null;
-  readonly #tracks: RecorderTrack[] = [];
-  /** Clips that are not done. */
-  readonly #clips = new Set<Clip>();
-  readonly #exitHandler: ExitHandler = {
-    exitMs: () => this.#options.exitTimeoutSec * 1000,
-    close: () => this.close(),
-    endNow: () => this.#endNow(),
-    finishNow: (untilMs) => this.#clips.forEach((clip) => clip.finishNow(untilMs)),
-  };
-  /** The turns that it is in, none where it has left its tee. */
-  #turns: SharedInterval | undefined;
-  readonly #look = () => {
-    this.#checkRing();
-    if (this.busy) this.#tick();
-    else this.#idle();
-    this.#schedule();
-  };
+  readonly #tracks: TrackGroup;
+  readonly #clips: OpenClips;
+  readonly #schedule = new PollSchedule(() => this.#poll());
   #hasWarned = false;
   #failure: GstError | undefined;
   #closing: Promise<void> | undefined;
 
   /**
-   * Attaches a recorder to a tee, whatever the pipeline's state. It goes with the pipeline's run: stopping or closing
-   * the pipeline closes it.
+   * Attaches a recorder to a tee, whatever the pipeline's state. Stopping or closing the pipeline closes it.
    *
-   * @throws {TypeError} if an option has the wrong type.
-   * @throws {RangeError} if no element has the tee's name, or a number of seconds is out of range.
-   * @throws {GstError} if the ring buffer's bin cannot be attached; the pipeline goes on without it.
+   * @throws {TypeError} If an option has the wrong type.
+   * @throws {RangeError} If no element has the tee's name, or a number of seconds is out of range.
+   * @throws {GstError} If the ring buffer's bin cannot be attached; the pipeline goes on without it.
    */
   constructor(options: VideoRecorderOptions) {
     this.#options = completeOptions(options);
-    const { windowSizeSec, maxClipSec } = this.#options;
-    this.#windowNs = secToNs(windowSizeSec);
-    this.#maxClipNs = maxClipSec === Infinity ? null : secToNs(maxClipSec);
-    try {
-      for (const track of this.#options.tracks) this.#attach(track);
-    } catch (error) {
-      this.#detach();
-      throw error;
-    }
-    this.#schedule();
+    const close = () => this.close();
+    this.#tracks = new TrackGroup(this.#options, { onError: (error) => this.#fail(error), close });
+    this.#clips = new OpenClips(this.#options, this.#tracks, {
+      close,
+      endNow: () => {
+        this.#drain();
+        this.#clips.endNow();
+      },
+    });
+    this.#reschedule();
   }
 
-  #attach({ tee, ringBufferClass }: Required<TrackOptions>): void {
-    const { pipeline, windowSizeSec, timeoutSec, maxRingBytes, copyFrames } = this.#options;
-    const track = new RecorderTrack(ringBufferClass, {
-      pipeline,
-      teeName: tee,
-      windowSec: windowSizeSec,
-      timeoutSec,
-      maxBytes: maxRingBytes,
-    }, {
-      onError: (error) => this.#fail(error),
-      close: () => this.close(),
-    }, copyFrames);
-    this.#tracks.push(track);
-    pipeline.attach(track.attachment);
-  }
-
-  #detach(): void {
-    for (const track of this.#tracks) {
-      track.detach();
-      this.#options.pipeline.detach(track.attachment);
-    }
-  }
-
-  /** What it is doing; a clip under way counts before one that is being finished. */
+  /** What the recorder is doing; a clip that takes frames counts before one that is being finished. */
   get state(): RecorderState {
-    const states = [...this.#clips].map((clip) => clip.state);
-    for (const state of ["recording", "starting", "finishing"] as const) {
-      if (states.includes(state)) return state;
-    }
-    return this.#closing === undefined && this.#failure === undefined ? "buffering" : "detached";
+    const isOpen = this.#closing === undefined && this.#failure === undefined;
+    return this.#clips.state ?? (isOpen ? "buffering" : "detached");
   }
 
   /** Whether a clip is being made. */
   get busy(): boolean {
-    return [...this.#clips].some(({ state }) => state !== "done");
+    return this.#clips.state !== null;
   }
 
   /**
-   * Records a clip around the instant of this call, or makes the clip that is open longer.
+   * Records a clip around the instant of this call, or extends the clip that is open.
    *
    * @returns The clip, once its file exists.
-   * @throws {GstClosedError} if the recorder is closed.
-   * @throws {TypeError} if an option or the generated name is not of its type.
-   * @throws {RecordingError} if the clip cannot be started, or no frame comes, in time.
+   * @throws {GstClosedError} If the recorder is closed.
+   * @throws {TypeError} If an option or the generated name has the wrong type.
+   * @throws {RangeError} If a number of seconds is out of range.
+   * @throws {RecordingError} If the clip cannot be started, or no frame comes, in time.
    */
   async record(options: RecordOptions = {}): Promise<Recording> {
     checkObject("options", options);
@@ -212,10 +130,12 @@ export class VideoRecorder implements AsyncDisposable {
     this.#checkOpen();
     // first the frames up to now, then the instant: no frame can fall between the two
     this.#drain();
-    const call = readCall(options, this.#options.windowSizeSec, this.#nowNs);
-    const clip = this.#extend(call) ?? this.#begin(call, maxDelaySec);
+    const { windowSizeSec, filenameGenerator } = this.#options;
+    const call = readCall(options, windowSizeSec, this.#nowNs);
+    const clip = this.#clips.extend(call) ??
+      this.#clips.begin(call, checkPath(filenameGenerator()), maxDelaySec);
     if (onVideoFinished !== undefined) clip.onFinished(onVideoFinished);
-    this.#schedule();
+    this.#reschedule();
     await clip.started;
     return clip;
   }
@@ -223,200 +143,29 @@ export class VideoRecorder implements AsyncDisposable {
   /**
    * Writes one frame as a picture: the newest, or the last one at or before an instant. Clips are not affected.
    *
-   * @param path The picture's name, which ends in .jpg, .jpeg or .png.
-   * @throws {RangeError} if it does not, or `at` is outside of what the ring holds; the message tells what is possible.
-   * @throws {GstClosedError} if the recorder is closed.
-   * @throws {GstError} if the ring holds no frame yet, the encoder is not installed, or the picture cannot be made, or
+   * @param path The picture's path, which ends in .jpg, .jpeg or .png.
+   * @throws {RangeError} If it does not, or `at` is outside of what the ring holds; the message says what is possible.
+   * @throws {GstClosedError} If the recorder is closed.
+   * @throws {GstError} If the ring holds no frame yet, the encoder is not installed, or the picture cannot be made, or
    * not in 20 seconds.
-   * @throws {Deno.errors.AlreadyExists} if there is such a file.
+   * @throws {Deno.errors.AlreadyExists} If there is such a file.
    */
   snapshot(path: string, options: SnapshotOptions = {}): Promise<SnapshotReport> {
     const frames = () => {
       this.#checkOpen();
       this.#drain();
-      const video = this.#tracks.find((track) => !track.isSound) ?? this.#tracks[0]!;
-      return video.history.frames;
+      return this.#tracks.video.history.frames;
     };
     return takeSnapshot(path, options, { pipeline: this.#options.pipeline, frames });
   }
 
-  #checkOpen(): void {
-    if (this.#failure !== undefined) throw this.#failure;
-    if (this.#closing !== undefined) throw new GstClosedError("The recorder is closed");
-  }
-
-  /** Makes the open clip that an instant falls into longer. */
-  #extend(call: Call): Clip | undefined {
-    const clip = [...this.#clips].find((clip) => clip.isOpen && clip.window.takes(call));
-    clip?.window.extend(call);
-    return clip;
-  }
-
-  #begin(call: Call, maxDelaySec: number): Clip {
-    const { pipeline, filenameGenerator, recordBinClass, startAtZero } = this.#options;
-    const path = checkPath(filenameGenerator());
-    const clip = new Clip({
-      path,
-      window: new ClipWindow(call, this.#maxClipNs),
-      recordBinClass,
-      startAtZero,
-      epochMs: () => Date.now() - (pipeline.runningTimeSec ?? 0) * 1000,
-      tracks: this.#tracks.map((track) => this.#clipTrack(track, path)),
-      maxDelaySec,
-    });
-    this.#clips.add(clip);
-    if (this.#options.finishOnExit) finishAtExit(this.#exitHandler);
-    clip.done.then(() => this.#drop(clip));
-    // the first track tells where the others begin
-    for (const [index, { ring, history }] of this.#tracks.entries()) {
-      ring.isDrained = true;
-      clip.begin(index, history.frames);
-    }
-    return clip;
-  }
-
-  #clipTrack({ tee, ring, history }: RecorderTrack, path: string): ClipTrackOptions {
-    const { windowSizeSec, exactStart, recordBinClass } = this.#options;
-    return {
-      tee,
-      measuredFrameNs: ring.frameNs ?? history.frameNs ?? UNKNOWN_FRAME_NS,
-      maxBacklogNs: secToNs(2 * windowSizeSec + BACKLOG_SEC),
-      // nothing is known of what bins with a text of their own can go on with
-      survives: (before, after) =>
-        recordBinClass.binString === "" && survivesCapsChange(path, before, after),
-      isExact: exactStart,
-    };
-  }
-
-  #drop(clip: Clip): void {
-    this.#clips.delete(clip);
-    if (this.#clips.size === 0) forgetAtExit(this.#exitHandler);
-  }
-
-  /** The pipeline's running time: it stands still in a pause, and so do clips. */
-  get #nowNs(): bigint {
-    return this.#options.pipeline.runningTimeNs ?? 0n;
-  }
-
   /**
-   * Takes what the rings hold: to the clips, and to the histories of the next one.
-   *
-   * @returns The pipeline's running time; null while it is stopped.
+   * Returns what the ring holds at the moment. A recorder whose statistics nobody reads does not spend anything on them;
+   * a call looks at each frame in the ring.
    */
-  #drain(): bigint | null {
-    const { runningTimeNs } = this.#options.pipeline;
-    for (const [index, track] of this.#tracks.entries()) {
-      track.drain(runningTimeNs, {
-        onFrame: (frame) => this.#clips.forEach((clip) => clip.admit(index, frame)),
-        onRestart: () => this.#clips.forEach((clip) => clip.endTrack(index, "flushed")),
-      });
-    }
-    this.#trim(runningTimeNs ?? 0n);
-    this.#checkGop();
-    return runningTimeNs;
-  }
-
-  /** Keeps what a clip from now on needs: of the other tracks, as far back as the first one has to begin. */
-  #trim(nowNs: bigint): void {
-    const [first, ...others] = this.#tracks as [RecorderTrack, ...RecorderTrack[]];
-    // live frames can be a little ahead of the instant of a call
-    const newestNs = max(this.#newestNs - JITTER_NS, min(this.#newestNs, nowNs));
-    const sinceNs = newestNs - this.#windowNs;
-    first.trim(sinceNs, 0n);
-    if (others.length === 0) return;
-    const isBehind = first.newestNs < sinceNs;
-    const startNs = (isBehind ? null : first.startNs(sinceNs)) ?? sinceNs;
-    const leadNs = 2n * (first.ring.longestGopNs ?? 0n);
-    for (const track of others) track.trim(min(startNs, sinceNs), leadNs);
-  }
-
-  /** The latest start of a frame. */
-  get #newestNs(): bigint {
-    return this.#tracks.map(({ newestNs }) => newestNs).reduce(max);
-  }
-
-  #checkGop(): void {
-    if (this.#hasWarned) return;
-    for (const track of this.#tracks) {
-      const warning = track.gopWarning(this.#options.windowSizeSec);
-      if (warning === null) continue;
-      this.#hasWarned = true;
-      return this.#options.onWarning(warning);
-    }
-  }
-
-  /** What the ring holds at the moment. It costs nothing until it is called, and then looks at each frame in the ring. */
   stats(): RecorderStats {
     this.#drain();
-    const openClips = this.#clips.size;
-    const all = this.#tracks.map((track) => ({ tee: track.tee, ...track.stats(openClips) }));
-    const { tee: _, ...first } = all[0]!;
-    return all.length > 1 ? { ...first, tracks: all } : first;
-  }
-
-  /** Has the rings looked at in the turns of its state. */
-  #schedule(): void {
-    const turns = INTERVALS[this.state];
-    const mustHurry = this.#tracks.some(({ mustCopy }) => mustCopy);
-    this.#join(turns !== undefined && mustHurry ? HURRIED[Number(this.busy)] : turns);
-  }
-
-  #join(turns: SharedInterval | undefined): void {
-    if (turns === this.#turns) return;
-    this.#turns?.remove(this.#look);
-    turns?.add(this.#look);
-    this.#turns = turns;
-  }
-
-  /** Gives up a ring that takes no more frames; where an element of it has said why, that comes first. */
-  #checkRing(): void {
-    const failure = this.#tracks.map(({ ring }) => ring.failure).find((failure) =>
-      failure !== null
-    );
-    if (failure) void this.#options.pipeline.bus.flush().then(() => this.#fail(failure));
-  }
-
-  /** Moves the clips on. */
-  #tick(): void {
-    const runningTimeNs = this.#drain();
-    const isStopped = runningTimeNs === null;
-    const nowNs = runningTimeNs ?? 0n;
-    const patienceNs = secToNs(this.#options.trackTimeoutSec);
-    for (const clip of this.#clips) {
-      for (const [index, track] of this.#tracks.entries()) {
-        if (track.ring.isEos || (isStopped && clip.state === "recording")) {
-          clip.endTrack(index, "end-of-stream");
-        }
-        const isBehind = this.#newestNs - track.newestNs > patienceNs;
-        if (isBehind || track.isOverdue(nowNs, clip.window.endNs)) {
-          clip.endTrack(index, "source-stalled");
-        }
-      }
-      clip.tick();
-    }
-  }
-
-  /** Fits the rings to their streams. */
-  #idle(): void {
-    let areFitted = true;
-    for (const { ring } of this.#tracks) {
-      ring.isDrained = false;
-      areFitted = ring.resize() && areFitted;
-    }
-    // what their frames are made of tells whether the ring may keep them
-    const areKnown = this.#tracks.every(({ mustCopy }) => mustCopy === false);
-    if (!areFitted || !areKnown) this.#drain();
-    for (const track of this.#tracks) {
-      if (track.history.frames.length > 0) track.forget(this.#nowNs);
-    }
-  }
-
-  /** The ring's bin has failed: clips end with what they have. */
-  #fail(error: GstError): void {
-    if (this.#failure !== undefined) return;
-    this.#failure = error;
-    this.#options.onError(error);
-    void this.#close("ring-failed");
+    return this.#tracks.stats(this.#clips.size);
   }
 
   /**
@@ -426,33 +175,72 @@ export class VideoRecorder implements AsyncDisposable {
     return this.#closing ??= this.#close();
   }
 
-  async #close(reason?: Shortfall): Promise<void> {
-    const { closeTimeoutSec } = this.#options;
-    this.#drain();
-    for (const clip of this.#clips) {
-      for (const [index, { ring }] of this.#tracks.entries()) {
-        clip.endTrack(index, reason ?? (ring.isEos ? "end-of-stream" : "closed"));
-      }
-    }
-    for (const track of this.#tracks) track.detach();
-    this.#schedule();
-    const clips = [...this.#clips];
-    const late = `Not finished within ${closeTimeoutSec} s`;
-    await deadline(Promise.all(clips.map(({ done }) => done)), closeTimeoutSec, late)
-      .catch((error) => Promise.all(clips.map((clip) => clip.fail(error))));
-    this.#join(undefined);
-    this.#detach();
-    for (const { history } of this.#tracks) history.clear();
-  }
-
-  /** Ends open clips with what they have, for a process that is about to end. */
-  #endNow(): void {
-    this.#drain();
-    for (const clip of this.#clips) clip.endNow();
-  }
-
   /** Same as {@link close}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  #checkOpen(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#closing !== undefined) throw new GstClosedError("The recorder is closed");
+  }
+
+  /** The pipeline's running time: it stands still in a pause, and so do clips. */
+  get #nowNs(): bigint {
+    return this.#options.pipeline.runningTimeNs ?? 0n;
+  }
+
+  /** Moves frames from the rings to the clips and the histories; returns the pipeline's running time. */
+  #drain(): bigint | null {
+    const runningTimeNs = this.#tracks.drain(this.#clips);
+    this.#warnOnce();
+    return runningTimeNs;
+  }
+
+  #warnOnce(): void {
+    const warning = this.#hasWarned ? null : this.#tracks.gopWarning;
+    if (warning === null) return;
+    this.#hasWarned = true;
+    this.#options.onWarning(warning);
+  }
+
+  #reschedule(): void {
+    this.#schedule.follow(this.state, this.#tracks.isHurried);
+  }
+
+  #poll(): void {
+    this.#checkRings();
+    if (this.busy) this.#clips.poll(this.#drain());
+    else this.#idle();
+    this.#reschedule();
+  }
+
+  /** Gives up when a ring accepts no more frames; an element's own error, which says more, comes first. */
+  #checkRings(): void {
+    const { failure } = this.#tracks;
+    if (failure) void this.#options.pipeline.bus.flush().then(() => this.#fail(failure));
+  }
+
+  #idle(): void {
+    if (!this.#tracks.fit()) this.#drain();
+    this.#tracks.forget(this.#nowNs);
+  }
+
+  /** A ring's bin has failed: clips end with what they have. */
+  #fail(error: GstError): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    this.#options.onError(error);
+    void this.#close("ring-failed");
+  }
+
+  async #close(reason?: Shortfall): Promise<void> {
+    this.#drain();
+    this.#clips.end(reason);
+    this.#tracks.detach();
+    this.#reschedule();
+    await this.#clips.finish();
+    this.#schedule.stop();
+    this.#tracks.close();
   }
 }

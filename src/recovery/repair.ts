@@ -1,45 +1,45 @@
 /**
- * What to read in place of a file that demuxers do not get through.
+ * Repairs of files that demuxers cannot read to their ends.
  *
  * @module
  */
+import type { ContainerName } from "../media/containers.ts";
+import { freeHeader } from "../media/mp4.ts";
 import { type Patch, writtenBytes } from "./file_io.ts";
 import { repairFragments } from "./mp4_fragments.ts";
-import { freeHead } from "./scan_mp4.ts";
-import type { ScanResult } from "./scan.ts";
+import type { ScanResult } from "./scan_result.ts";
 
-const MP4_EXTENSIONS = [".mp4", ".mov"];
 const NOTHING = new Uint8Array();
 
 /**
- * What takes damaged parts and unwritten ends away, and puts in what GStreamer has left out; nothing where a file can be
- * read as it is.
+ * Returns the patches that cut damaged parts and unwritten ends out of a file, and add what GStreamer left out; none if the
+ * file can be read as it is.
  *
- * @param extension The kind of file, such as `.webm`.
+ * @param container What the file is, by the name of the clip.
  */
-export function findPatches(
+export async function findPatches(
   file: Deno.FsFile,
-  extension: string,
+  container: ContainerName,
   { damaged, tail }: ScanResult,
-): Patch[] {
+): Promise<Patch[]> {
   const { size } = file.statSync();
-  const isMp4 = MP4_EXTENSIONS.includes(extension);
+  const isMp4 = container === "mp4";
   const gaps = damaged.map(({ start, end }): Patch => {
     if (!isMp4 || end === size) return { start, end, bytes: NOTHING };
-    // frames are where their fragment says, counted from the start of the file
-    const head = freeHead(end - start);
-    return { start, end: start + head.length, bytes: head };
+    // fragments state where their frames are from the start of the file on, so nothing may move
+    const header = freeHeader(end - start);
+    return { start, end: start + header.length, bytes: header };
   });
   const isUnwritten = tail < size && writtenBytes(file) < size;
   const cut = isUnwritten ? [{ start: tail, end: size, bytes: NOTHING }] : [];
-  const repairs = isMp4 ? findRepairs(file) : [];
+  const repairs = isMp4 ? await findRepairs(file) : [];
   return [...repairs, ...gaps, ...cut].sort((a, b) => a.start - b.start);
 }
 
-/** Nothing where a header is damaged: whether it can be read is for the demuxer to say. */
-function findRepairs(file: Deno.FsFile): Patch[] {
+/** Returns no patches if a header is damaged: the demuxer finds out whether it can be read. */
+async function findRepairs(file: Deno.FsFile): Promise<Patch[]> {
   try {
-    return repairFragments(file);
+    return await repairFragments(file);
   } catch (error) {
     if (error instanceof RangeError) return [];
     throw error;

@@ -1,169 +1,187 @@
 /**
- * Matroska files (RFC 9559) as they are while GStreamer writes them: elements in a row, those that hold others without
- * an end of their own.
+ * Scans of Matroska files (RFC 9559) as GStreamer writes them: elements in a row; Segment and Cluster get their sizes only
+ * at the end.
  *
  * @module
  */
-import { chunksOf, readBytes, readView, type Span, writtenBytes } from "./file_io.ts";
-import type { ScanResult } from "./scan.ts";
+import {
+  MATROSKA_ID as ID,
+  MAX_ID_BYTES,
+  MAX_SIZE_BYTES,
+  readUint,
+  readVint,
+  vintLength,
+} from "../media/matroska.ts";
+import { readChunks, readView, type Span, writtenBytes } from "./file_io.ts";
+import type { ScanResult } from "./scan_result.ts";
+import { TrackDigests } from "./track_digests.ts";
 
-/** What is in front of the first cluster: EBML, Segment, SeekHead, Info, Tracks, Tags, Chapters, Attachments, Void. */
-const HEAD_IDS = [
-  ...[0x1a45dfa3, 0x18538067, 0x114d9b74, 0x1549a966, 0x1654ae6b],
-  ...[0x1254c367, 0x1043a770, 0x1941a469, 0xec],
+/** The elements up to the first cluster. */
+const HEAD_IDS: readonly number[] = [
+  ...[ID.ebml, ID.segment, ID.seekHead, ID.info, ID.tracks, ID.tags, ID.chapters],
+  ...[ID.attachments, ID.void, ID.cluster],
 ];
-const CLUSTER = 0x1f43b675;
-const SIMPLE_BLOCK = 0xa3;
-const BLOCK_GROUP = 0xa0;
-const BLOCK = 0xa1;
-/** Numbers in a cluster: Timestamp, Position, PrevSize. */
-const NUMBER_IDS = [0xe7, 0xa7, 0xab];
-/** What is after all clusters: Cues, Tags. */
-const INDEX_IDS = [0x1c53bb6b, 0x1254c367];
-/** What is in clusters and after them. */
-const CLUSTER_IDS = [CLUSTER, SIMPLE_BLOCK, BLOCK_GROUP, ...NUMBER_IDS, ...INDEX_IDS];
-/** Segment and Cluster, whose ends come late. */
-const PARENT_IDS = [0x18538067, CLUSTER];
-/** Bytes in front of a frame in its block: the track's number, the time, flags (section 10.1). */
-const BLOCK_HEAD_BYTES = 4;
-/** Flags of a block that are reserved, or say that there are several frames in it, which GStreamer does not write. */
-const ODD_FLAGS = 0x76;
-/** How many blocks one after another are no chance. */
+/** The numbers in a cluster. */
+const NUMBER_IDS: readonly number[] = [ID.timestamp, ID.position, ID.prevSize];
+/** The elements after all clusters. */
+const INDEX_IDS: readonly number[] = [ID.cues, ID.tags];
+/** The elements from the first cluster on. */
+const CLUSTER_IDS: readonly number[] = [
+  ...[ID.cluster, ID.simpleBlock, ID.blockGroup],
+  ...NUMBER_IDS,
+  ...INDEX_IDS,
+];
+/** The elements in a group; the block need not be the first. */
+const GROUP_IDS: readonly number[] = [
+  ...[ID.block, ID.blockAdditions, ID.blockDuration, ID.referencePriority, ID.referenceBlock],
+  ...[ID.codecState, ID.discardPadding],
+];
+/** The elements whose content is scanned like what is beside them, as their ends are not known. */
+const PARENT_IDS: readonly number[] = [ID.segment, ID.cluster];
+/** The bytes in front of the frame in a block: the track's number, the time, flags (section 10.1). */
+const BLOCK_HEADER_BYTES = 4;
+/** The flags of a block that are reserved, or stand for several frames, which GStreamer does not write. */
+const UNUSED_FLAGS = 0x76;
+/** The number of consecutive blocks that are no coincidence. */
 const BLOCKS_IN_A_ROW = 3;
-/** Bytes that tell what an element is: its id, its size, and what a block begins with. */
-const HEAD_BYTES = 4 + 8 + BLOCK_HEAD_BYTES;
+/** The bytes that identify an element: its id, its size, and a block's header. */
+const HEADER_BYTES = MAX_ID_BYTES + MAX_SIZE_BYTES + BLOCK_HEADER_BYTES;
 
-/** An element: its id, and where it, its content and what comes after it start. */
+/** An element of a file. */
 interface Element extends Span {
   id: number;
+  /** Where its content starts. */
   content: number;
+  /** The track of a block. */
+  track: number;
 }
 
-/** Looks at how a Matroska file is made up. */
-export function scanMatroska(file: Deno.FsFile): ScanResult {
+/** Finds the frames and the damaged parts of a Matroska file. */
+export async function scanMatroska(file: Deno.FsFile): Promise<ScanResult> {
   const { size } = file.statSync();
   const written = writtenBytes(file);
-  const frames: Span[] = [];
+  const digests = new TrackDigests();
   const damaged: Span[] = [];
   let ids = HEAD_IDS;
   let at = 0;
   while (at < written) {
-    const element = readElement(file, at, [...ids, CLUSTER]);
+    const element = readElement(file, at, ids);
     if (element !== null && isWhole(element, size, written)) {
-      if (element.id === CLUSTER) ids = CLUSTER_IDS;
-      frames.push(...framesIn(file, element));
+      if (element.id === ID.cluster) ids = CLUSTER_IDS;
+      const frame = findFrame(file, element);
+      if (frame !== null) await digests.addFrom(file, frame.track, frame);
       at = element.end;
       continue;
     }
-    const next = findBlock(file, at + 1, written);
+    const next = await findBlock(file, at + 1, written);
     if (next === null) break;
     damaged.push({ start: at, end: next });
     ids = CLUSTER_IDS;
     at = next;
   }
-  if (at < written && !isCut(file, at, written, [...ids, CLUSTER])) {
+  if (at < written && !isCut(file, at, written, ids)) {
     damaged.push({ start: at, end: size });
     at = size;
   }
-  return { frames, damaged, tail: at, isComplete: false };
+  return {
+    frameBytes: digests.bytes,
+    digests: digests.finish(),
+    damaged,
+    tail: at,
+    isComplete: false,
+  };
 }
 
-/** Whether an element was written to its end: one that ends in zeros was not, in front of nothing but zeros. */
-function isWhole({ end }: Element, size: number, written: number): boolean {
+/** Returns whether an element was written to its end. If only zeros follow, its own zeros at its end were not written. */
+function isWhole({ end }: Span, size: number, written: number): boolean {
   return end <= written || end === size;
 }
 
-/** The element at a place of the file, which may end beyond that; null where it is none of these. */
-function readElement(file: Deno.FsFile, at: number, ids: number[]): Element | null {
-  const head = readView(file, at, at + HEAD_BYTES);
-  const idBytes = vintLength(head.getUint8(0));
-  if (idBytes > 4) return null;
-  const id = readUint(head, 0, idBytes);
-  const sizeBytes = vintLength(head.getUint8(idBytes));
-  if (!ids.includes(id) || sizeBytes > 8) return null;
-  const bytes = PARENT_IDS.includes(id) ? 0 : readVint(head, idBytes, sizeBytes);
+/** Reads the element at an offset, which may end beyond the file; `null` if there is none of these ids. */
+function readElement(file: Deno.FsFile, at: number, ids: readonly number[]): Element | null {
+  const header = readView(file, at, at + HEADER_BYTES);
+  const idBytes = vintLength(header.getUint8(0));
+  if (idBytes > MAX_ID_BYTES) return null;
+  const id = readUint(header, 0, idBytes);
+  const sizeBytes = vintLength(header.getUint8(idBytes));
+  if (!ids.includes(id) || sizeBytes > MAX_SIZE_BYTES) return null;
+  const bytes = PARENT_IDS.includes(id) ? 0 : readVint(header, idBytes, sizeBytes);
   const start = idBytes + sizeBytes;
   if (NUMBER_IDS.includes(id) && bytes > 8) return null;
-  if (id === SIMPLE_BLOCK && !isBlock(head, start, bytes)) return null;
-  return { id, start: at, content: at + start, end: at + start + bytes };
+  if (id === ID.simpleBlock && !isBlock(header, start, bytes)) return null;
+  const track = readVint(header, start, 1);
+  return { id, track, start: at, content: at + start, end: at + start + bytes };
 }
 
 function isBlock(view: DataView, at: number, bytes: number): boolean {
-  return bytes >= BLOCK_HEAD_BYTES && vintLength(view.getUint8(at)) === 1 &&
-    (view.getUint8(at + 3) & ODD_FLAGS) === 0;
+  return bytes >= BLOCK_HEADER_BYTES && vintLength(view.getUint8(at)) === 1 &&
+    (view.getUint8(at + 3) & UNUSED_FLAGS) === 0;
 }
 
-/** Where a block, or one in a group, has its frame; nothing in other elements. */
-function framesIn(file: Deno.FsFile, { id, content, end }: Element): Span[] {
-  if (id === SIMPLE_BLOCK) return [{ start: content + BLOCK_HEAD_BYTES, end }];
-  if (id !== BLOCK_GROUP) return [];
-  const block = readElement(file, content, [BLOCK]);
-  if (block === null || block.end > end) return [];
-  return [{ start: block.content + BLOCK_HEAD_BYTES, end: block.end }];
+/** Returns where the frame of a block, or of the block in a group, is; `null` for other elements. */
+function findFrame(file: Deno.FsFile, element: Element): Span & { track: number } | null {
+  const block = element.id === ID.blockGroup ? blockIn(file, element) : element;
+  if (block === null || (block.id !== ID.simpleBlock && block.id !== ID.block)) return null;
+  return { track: block.track, start: block.content + BLOCK_HEADER_BYTES, end: block.end };
 }
 
-/** Where the next cluster is, or the next blocks in a row: by chance, hardly any bytes look like those. */
-function findBlock(file: Deno.FsFile, start: number, written: number): number | null {
+function blockIn(file: Deno.FsFile, group: Element): Element | null {
+  for (let at = group.content; at < group.end;) {
+    const element = readElement(file, at, GROUP_IDS);
+    if (element === null || element.end > group.end) return null;
+    if (element.id === ID.block) return element;
+    at = element.end;
+  }
+  return null;
+}
+
+/** Returns where the next cluster is, or the next consecutive blocks, which hardly any other bytes look like. */
+async function findBlock(
+  file: Deno.FsFile,
+  start: number,
+  written: number,
+): Promise<number | null> {
   const { size } = file.statSync();
-  const firstBytes = [CLUSTER >>> 24, SIMPLE_BLOCK, BLOCK_GROUP];
-  for (const chunk of chunksOf({ start, end: written })) {
-    const bytes = readBytes(file, chunk.start, chunk.end);
+  const firstBytes = [ID.cluster >>> 24, ID.simpleBlock, ID.blockGroup];
+  for await (const { start: at, bytes } of readChunks(file, { start, end: written })) {
     const found = bytes.findIndex((byte, i) =>
       firstBytes.includes(byte) &&
-      (isCluster(file, chunk.start + i) || areBlocks(file, chunk.start + i, size, written))
+      (isCluster(file, at + i) || areBlocks(file, at + i, size, written))
     );
-    if (found >= 0) return chunk.start + found;
+    if (found >= 0) return at + found;
   }
   return null;
 }
 
 function isCluster(file: Deno.FsFile, at: number): boolean {
-  const cluster = readElement(file, at, [CLUSTER]);
+  const cluster = readElement(file, at, [ID.cluster]);
   return cluster !== null && readElement(file, cluster.end, NUMBER_IDS) !== null;
 }
 
-/** Whether several blocks follow one another, up to what may come after them; the first one is whole. */
+/** Returns whether there are several consecutive blocks, up to what may come after blocks; the first one is whole. */
 function areBlocks(file: Deno.FsFile, first: number, size: number, written: number): boolean {
   let at = first;
   for (let blocks = 0; blocks < BLOCKS_IN_A_ROW && at < written; blocks++) {
     if (blocks > 0 && (isCluster(file, at) || readElement(file, at, INDEX_IDS))) return true;
-    const block = readElement(file, at, [SIMPLE_BLOCK, BLOCK_GROUP]);
-    if (block === null || framesIn(file, block).length === 0) return false;
+    const block = readElement(file, at, [ID.simpleBlock, ID.blockGroup]);
+    if (block === null || findFrame(file, block) === null) return false;
     if (!isWhole(block, size, written)) return blocks > 0;
     at = block.end;
   }
   return true;
 }
 
-/** Whether the file was cut off in an element that begins there, be it in its id or size. */
-function isCut(file: Deno.FsFile, at: number, written: number, ids: number[]): boolean {
+/** Returns whether the file was cut off in an element that begins at an offset, possibly in its id or its size. */
+function isCut(file: Deno.FsFile, at: number, written: number, ids: readonly number[]): boolean {
   const element = readElement(file, at, ids);
   if (element !== null) return element.end > written;
-  const head = readView(file, at, Math.min(at + HEAD_BYTES, written));
-  const idBytes = vintLength(head.getUint8(0));
+  const header = readView(file, at, Math.min(at + HEADER_BYTES, written));
+  const idBytes = vintLength(header.getUint8(0));
   const isId = ids.some((id) => {
-    const bytes = Math.min(idBytes, head.byteLength);
+    const bytes = Math.min(idBytes, header.byteLength);
     return vintLength(id / 256 ** (idBytes - 1)) === idBytes &&
-      Math.floor(id / 256 ** (idBytes - bytes)) === readUint(head, 0, bytes);
+      Math.floor(id / 256 ** (idBytes - bytes)) === readUint(header, 0, bytes);
   });
-  const sizeBytes = head.byteLength > idBytes ? vintLength(head.getUint8(idBytes)) : 1;
-  return isId && head.byteLength < idBytes + sizeBytes + BLOCK_HEAD_BYTES;
-}
-
-/** Bytes of a number of variable length, by its first byte (RFC 8794, section 4); 9 where it is none. */
-function vintLength(first: number): number {
-  return Math.clz32(first) - 23;
-}
-
-/** The same number without the bit that tells its length. */
-function readVint(view: DataView, at: number, bytes: number): number {
-  const first = view.getUint8(at) & (0xff >> bytes);
-  return first * 256 ** (bytes - 1) + readUint(view, at + 1, bytes - 1);
-}
-
-/** A number of up to 8 bytes, exact up to 2^53. */
-function readUint(view: DataView, at: number, bytes: number): number {
-  let value = 0;
-  for (let i = 0; i < bytes; i++) value = value * 256 + view.getUint8(at + i);
-  return value;
+  const sizeBytes = header.byteLength > idBytes ? vintLength(header.getUint8(idBytes)) : 1;
+  return isId && header.byteLength < idBytes + sizeBytes + BLOCK_HEADER_BYTES;
 }

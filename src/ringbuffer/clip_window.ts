@@ -1,21 +1,21 @@
 /**
- * Which frames a clip holds: pure logic of times, in nanoseconds of running time.
+ * The interval of a clip: pure logic of times, in nanoseconds of running time.
  *
  * @module
  */
 
-/** What a call asks for, in nanoseconds. */
+/** A call of `record()`, in nanoseconds. */
 export interface Call {
   /** The instant, in running time. */
   readonly atNs: bigint;
-  /** How much to keep before it. */
+  /** Time to keep before it. */
   readonly beforeNs: bigint;
-  /** How long to go on after it. */
+  /** Time to go on after it. */
   readonly afterNs: bigint;
 }
 
 /**
- * The interval of a clip, `[instant - before, instant + after)` of its first call, made longer by further calls.
+ * The interval of a clip: `[instant - before, instant + after)` of its first call, extended by further calls.
  *
  * @example
  * ```ts
@@ -30,13 +30,13 @@ export interface Call {
  * ```
  */
 export class ClipWindow {
-  /** The first instant that belongs to the clip; negative where the stream is younger than the window. */
+  /** The first instant that belongs to the clip; negative if the stream is younger than the window. */
   readonly startNs: bigint;
   readonly #maxNs: bigint | null;
   readonly #callsNs: bigint[];
   #endNs: bigint;
 
-  /** The interval that a clip's first call asks for; further ones make it no longer than `maxNs`. */
+  /** Creates the interval of a clip's first call; further calls extend it up to `maxNs`. */
   constructor(call: Call, maxNs: bigint | null = null) {
     this.#maxNs = maxNs;
     this.startNs = call.atNs - call.beforeNs;
@@ -44,7 +44,7 @@ export class ClipWindow {
     this.#callsNs = [call.atNs];
   }
 
-  /** The instants of the calls, in the order in which they came. */
+  /** The instants of the calls, in the order of the calls. */
   get callsNs(): readonly bigint[] {
     return this.#callsNs;
   }
@@ -54,7 +54,7 @@ export class ClipWindow {
     return this.#endNs;
   }
 
-  /** Whether a call's instant falls into the clip, what it wants from before that, too, and the clip may last so long. */
+  /** Returns whether a call can extend the clip: its interval begins in it, and the clip may last so long. */
   takes(call: Call): boolean {
     const endNs = call.atNs + call.afterNs;
     const mayLast = this.#maxNs === null || endNs <= this.#endNs ||
@@ -62,7 +62,7 @@ export class ClipWindow {
     return mayLast && call.atNs < this.#endNs && call.atNs - call.beforeNs >= this.startNs;
   }
 
-  /** Makes the clip last as long as a further call wants. */
+  /** Extends the clip by a further call. */
   extend(call: Call): void {
     this.#callsNs.push(call.atNs);
     const endNs = call.atNs + call.afterNs;
@@ -70,17 +70,17 @@ export class ClipWindow {
   }
 }
 
-/** What has a place in time. */
+/** A frame, as far as its place in a clip depends on it. */
 export interface Timed {
-  /** Running time in nanoseconds; null where it has none. */
+  /** Running time in nanoseconds; `null` if it has none. */
   readonly timeNs: bigint | null;
-  /** Whether it can be decoded without those before it. */
+  /** Whether it can be decoded without the frames before it. */
   readonly isKeyframe: boolean;
 }
 
 /**
- * The index of the frame with which a clip from an instant on begins: the first one at or after it; where that needs
- * earlier ones to be decoded, the last keyframe before it. The number of frames where none is needed.
+ * Returns the index of the frame with which a clip from an instant on begins: the first one at or after the instant, or the
+ * last keyframe before that if it references earlier frames. Returns the number of frames if none is needed.
  *
  * @example
  * ```ts
@@ -102,7 +102,7 @@ export function clipStartIndex(frames: readonly Timed[], sinceNs: bigint): numbe
 }
 
 /**
- * Whether frames that come after a keyframe are shown before it, from an instant on: they refer to what came before it
+ * Returns whether frames that follow a keyframe are shown before it, from an instant on: they reference frames before it
  * (ITU-T H.265, section 3.131: RASL picture).
  */
 function hasLeading(frames: readonly Timed[], index: number, sinceNs: bigint): boolean {
@@ -116,9 +116,9 @@ function hasLeading(frames: readonly Timed[], index: number, sinceNs: bigint): b
 }
 
 /**
- * How many frames are missing between two that follow each other.
+ * Returns the number of frames missing between two that follow each other.
  *
- * @param frameNs What one frame lasts; null where that is not known: then none is missing.
+ * @param frameNs Duration of a frame; if `null`, none is missing.
  */
 export function countMissing(timeNs: bigint, nextNs: bigint, frameNs: bigint | null): number {
   if (frameNs === null || frameNs <= 0n) return 0;

@@ -1,38 +1,38 @@
 /**
- * When frames are decoded whose buffers only tell when they are shown: pure logic of times, in nanoseconds.
+ * DTS of frames whose buffers carry only a PTS: pure logic of times, in nanoseconds.
  *
  * @module
  */
 import { max } from "../util/clock_time.ts";
 
-/** Frames by which one can come after others that are shown later: encoders in use stay below that. */
+/** The deepest reordering: encoders in use stay below that. */
 const MAX_DEPTH = 8;
-/** Times that are so far apart belong to different parts of a stream. */
+/** Timestamps that are so far apart belong to different parts of a stream. */
 const JUMP_NS = 1_000_000_000n;
 
 /**
- * Follows a stream whose frames come in the order in which they are decoded, as out of RTP or a Matroska file. Where none
- * is shown before one that it follows, each is decoded when it is shown; else all are decoded so many frames earlier.
+ * Estimates the DTS of a stream whose frames come in decode order, as out of RTP or a Matroska file. Without reordering,
+ * a frame's DTS is its PTS; otherwise the DTS of all frames are earlier by the depth of the reordering.
  *
  * @example
  * ```ts
  * import { DtsEstimator } from "./dts_estimator.ts";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(new DtsEstimator().place([0n, 30n, 10n, 20n]), [-10n, 0n, 10n, 20n]);
- * assertEquals(new DtsEstimator().place([0n, 10n, 20n, 30n]), [0n, 10n, 20n, 30n]);
+ * assertEquals(new DtsEstimator().estimate([0n, 30n, 10n, 20n]), [-10n, 0n, 10n, 20n]);
+ * assertEquals(new DtsEstimator().estimate([0n, 10n, 20n, 30n]), [0n, 10n, 20n, 30n]);
  * ```
  */
 export class DtsEstimator {
-  /** The latest of the times so far, in order. */
+  /** The latest PTS so far, in order. */
   #latest: bigint[] = [];
-  /** Frames by which one came after others that are shown later, at most. */
+  /** The deepest reordering so far, in frames. */
   #depth = 0;
-  /** What the last frame got. */
+  /** The DTS of the last frame. */
   #lastNs: bigint | null = null;
 
-  /** Places frames that came together, by when they are shown. */
-  place(timesNs: readonly bigint[]): bigint[] {
+  /** Returns the DTS of frames that came together, by their PTS. */
+  estimate(timesNs: readonly bigint[]): bigint[] {
     let latest = this.#latest;
     for (const timeNs of timesNs) {
       latest = insert(latest, timeNs);
@@ -50,7 +50,7 @@ export class DtsEstimator {
   }
 }
 
-/** Adds a time to the latest ones; one that is far from them is the first of others. */
+/** Inserts a PTS into the latest ones; one that is far from them begins a new list. */
 function insert(latest: readonly bigint[], timeNs: bigint): bigint[] {
   const index = latest.findLastIndex((other) => other <= timeNs) + 1;
   const aheadNs = timeNs - (latest.at(-1) ?? timeNs);
@@ -59,7 +59,7 @@ function insert(latest: readonly bigint[], timeNs: bigint): bigint[] {
   return latest.toSpliced(index, 0, timeNs).slice(-MAX_DEPTH - 1);
 }
 
-/** From one to the next, on average. */
+/** Returns the average distance of two neighbours. */
 function stepOf(latest: readonly bigint[]): bigint {
   return latest.length > 1 ? (latest.at(-1)! - latest[0]!) / BigInt(latest.length - 1) : 0n;
 }

@@ -1,48 +1,25 @@
 /**
- * A ring that keeps raw video encoded.
+ * A ring buffer that encodes raw video.
  *
  * @module
  */
 import { GstError } from "../../ffi/errors.ts";
-import { type ElementChain, PARSERS } from "../media/codecs.ts";
-import { missingHint } from "../launch/parse_launch.ts";
+import { PARSERS } from "../media/codecs.ts";
+import { encodersFor } from "../media/encoders.ts";
+import { missingHint } from "../gst/missing_element.ts";
 import { hasElement } from "../gst/element_factory.ts";
 import { RingBuffer } from "./ring_buffer.ts";
 
-/** Encoders without a delay of many frames, those of hardware first. */
-const ENCODERS: (ElementChain & { makes: string })[] = [
-  { makes: "video/x-h264", elements: ["nvh264enc"], text: "nvh264enc" },
-  { makes: "video/x-h264", elements: ["vah264enc"], text: "vah264enc" },
-  { makes: "video/x-h264", elements: ["v4l2h264enc"], text: "v4l2h264enc" },
-  { makes: "video/x-h264", elements: ["vtenc_h264"], text: "vtenc_h264 realtime=true" },
-  {
-    makes: "video/x-h264",
-    elements: ["x264enc"],
-    text: "x264enc tune=zerolatency speed-preset=ultrafast pass=quant quantizer=21 key-int-max=30",
-  },
-  {
-    makes: "video/x-h264",
-    elements: ["openh264enc"],
-    text: "openh264enc bitrate=8000000 gop-size=30",
-  },
-  {
-    makes: "video/x-vp8",
-    elements: ["vp8enc"],
-    text: "vp8enc deadline=1 cpu-used=16 keyframe-max-dist=30 " +
-      "end-usage=cq cq-level=12 target-bitrate=20000000",
-  },
-];
-
-/** What all players show, and all of the encoders take. */
+/** 4:2:0 in an even size, which all players show and all encoders take. */
 const PLAIN = "videoconvert ! videoscale " +
   '! capsfilter caps="video/x-raw,format={I420,NV12},width=[2,32768,2],height=[2,32768,2]"';
 
 /**
  * A ring buffer for a tee with raw video that encodes it once, into the ring: minutes of history in the memory of
- * seconds. Its clips are written as they are in the ring, from the keyframe before the window on. It takes the first of
+ * seconds. Its clips are written as they are in the ring, from the keyframe before the window on. It uses the first of
  * these encoders that is installed: nvh264enc, vah264enc, v4l2h264enc, vtenc_h264, x264enc, openh264enc, vp8enc.
  *
- * Subclasses name another by `encoderString`.
+ * Subclasses set another one by `encoderString`.
  *
  * @example
  * ```ts
@@ -62,13 +39,13 @@ const PLAIN = "videoconvert ! videoscale " +
  * ```
  */
 export class EncodedRingBuffer extends RingBuffer {
-  /** The encoder and its parser, from raw video; empty: what is installed, in 4:2:0 and of an even size. */
+  /** The encoder and its parser, from raw video. If empty, an installed one is chosen, for 4:2:0 in an even size. */
   static readonly encoderString: string = "";
 
   /**
-   * Makes the bin's text with the encoder.
+   * Returns the bin's text with the encoder.
    *
-   * @throws {GstError} if none is installed.
+   * @throws {GstError} If none is installed.
    */
   static override makeBinString(): string {
     const encoder = this.encoderString === ""
@@ -78,14 +55,16 @@ export class EncodedRingBuffer extends RingBuffer {
   }
 }
 
-/** The elements that an encoded ring needs: any of these lists is enough. */
+/** Returns the elements that an encoded ring needs: any of these lists is enough. */
 export function encoderElements(): string[][] {
-  return ENCODERS.map(({ makes, elements }) => [...elements, ...PARSERS[makes]!.elements]);
+  return encodersFor("ring").map((
+    { makes, elements },
+  ) => [...elements, ...PARSERS[makes]!.elements]);
 }
 
-/** The text of the first encoder that is installed, with its parser. */
+/** Returns the text of the first encoder that is installed, with its parser. */
 export function chooseEncoder(isInstalled: (element: string) => boolean): string {
-  for (const { makes, elements, text } of ENCODERS) {
+  for (const { makes, elements, text } of encodersFor("ring")) {
     const parser = PARSERS[makes]!;
     if ([...elements, ...parser.elements].every(isInstalled)) return `${text} ! ${parser.text}`;
   }

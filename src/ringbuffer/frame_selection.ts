@@ -1,13 +1,13 @@
 /**
- * Which frames a picture of an instant needs: pure logic of times, in nanoseconds of running time.
+ * The frames that a picture of an instant needs: pure logic of times, in nanoseconds of running time.
  *
  * @module
  */
 import type { Timed } from "./clip_window.ts";
 
 /**
- * The span of the frames that can be shown, from the start of the first to that of the last; null where there is none:
- * what comes before the first keyframe, or is shown before it, cannot be decoded.
+ * Returns the span of the frames that can be decoded, from the start of the first keyframe to that of the last frame;
+ * `null` if there is no keyframe.
  *
  * @example
  * ```ts
@@ -26,17 +26,17 @@ export function spanOf(frames: readonly Timed[]): { firstNs: bigint; lastNs: big
 }
 
 /**
- * The last frame shown at or before an instant, or of all, after those that it needs to be decoded, from a keyframe on.
+ * Returns the last frame shown at or before an instant, or of all, after those that it references, from a keyframe on.
  *
- * @param frames In the order in which they are decoded.
- * @param atNs An instant from the {@link spanOf} the frames on; null for the newest frame.
+ * @param frames The frames in decode order.
+ * @param atNs An instant in the {@link spanOf} the frames; `null` for the newest frame.
  *
  * @example
  * ```ts
  * import { framesUpTo } from "./frame_selection.ts";
  * import { assertEquals } from "@std/assert";
  *
- * // decoded in another order than shown
+ * // with B-frames
  * const frames = [0n, 30n, 10n, 20n, 60n].map((timeNs) => ({ timeNs, isKeyframe: timeNs === 0n }));
  * const times = (atNs: bigint | null) => framesUpTo(frames, atNs).map(({ timeNs }) => timeNs);
  * assertEquals(times(15n), [0n, 30n, 10n]);
@@ -47,14 +47,14 @@ export function spanOf(frames: readonly Timed[]): { firstNs: bigint; lastNs: big
 export function framesUpTo<T extends Timed>(frames: readonly T[], atNs: bigint | null): T[] {
   const end = indexAt(frames, atNs);
   const { timeNs } = frames[end]!;
-  // frames can be shown before the keyframe that they follow: then they need an earlier one
+  // a frame that is shown before the keyframe that it follows needs an earlier one
   const start = frames.findLastIndex((frame, index) =>
     index <= end && frame.isKeyframe && frame.timeNs !== null && frame.timeNs <= timeNs!
   );
   return frames.slice(start, end + 1);
 }
 
-/** The index of the last frame shown at or before an instant, or of all; -1 where there is none. */
+/** Returns the index of the last frame shown at or before an instant, or of all; -1 if there is none. */
 function indexAt(frames: readonly Timed[], atNs: bigint | null): number {
   let found = -1;
   for (const [index, { timeNs }] of frames.entries()) {

@@ -1,12 +1,12 @@
 /**
- * Frames out of a ring, kept for the next clip.
+ * Frames drained from a ring, kept for the next clip.
  *
  * @module
  */
 import type { Frame } from "../gst/frame.ts";
 import { clipStartIndex } from "./clip_window.ts";
 
-/** The last frames that were drained, oldest first. It holds each until that is too old, or all are forgotten. */
+/** The last frames that were drained, oldest first. Each is owned until it is too old, or all are dropped. */
 export class History {
   readonly #frames: Frame[] = [];
   #bytes = 0;
@@ -18,24 +18,24 @@ export class History {
     return this.#frames;
   }
 
-  /** The size of the frames' data. */
+  /** The size of the frames' data in bytes. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Nanoseconds from one frame to the next, on average; null where there are no two. */
+  /** The average distance of two frames in nanoseconds; `null` if there are less than two. */
   get frameNs(): bigint | null {
-    const order = this.#frames.map(({ dtsNs }) => dtsNs).filter((dtsNs) => dtsNs !== null);
-    const spanNs = order.length > 1 ? order.at(-1)! - order[0]! : 0n;
-    return spanNs > 0n ? spanNs / BigInt(order.length - 1) : null;
+    const dts = this.#frames.map(({ dtsNs }) => dtsNs).filter((dtsNs) => dtsNs !== null);
+    const spanNs = dts.length > 1 ? dts.at(-1)! - dts[0]! : 0n;
+    return spanNs > 0n ? spanNs / BigInt(dts.length - 1) : null;
   }
 
-  /** The longest time from one keyframe to the next so far; null before the second keyframe. */
+  /** The longest time from one keyframe to the next so far; `null` before the second keyframe. */
   get longestGopNs(): bigint | null {
     return this.#longestGopNs;
   }
 
-  /** Adds a frame, which becomes the history's; it must be a keyframe to be the first. */
+  /** Admits a frame, which becomes the history's. The first one must be a keyframe; others are released. */
   admit(frame: Frame): void {
     if (this.#frames.length === 0 && !frame.isKeyframe) return frame.release();
     this.#frames.push(frame);

@@ -1,5 +1,5 @@
 /**
- * The native bin of a ring buffer: made and tried out on its own, before any tee knows of it.
+ * The bin of a ring buffer: created and started on its own, before it is linked to a tee.
  *
  * @module
  */
@@ -10,20 +10,20 @@ import { ENUMS } from "../../ffi/layout.ts";
 import { secToNs } from "../util/clock_time.ts";
 import { capsText } from "../gst/caps.ts";
 import { GstTimeoutError } from "../util/errors.ts";
-import { readMessage } from "../gst/message.ts";
+import { popMessage } from "../gst/message.ts";
 import { parseBin } from "../launch/parse_launch.ts";
 import { getProperty, setProperty } from "../gst/properties.ts";
 import { hasElement } from "../gst/element_factory.ts";
 
-/** What a ring's bin consists of. */
+/** Options of {@link RingBin}. */
 export interface RingBinOptions {
-  /** What to call it in messages. */
+  /** Its name in messages. */
   name: string;
   /** Its elements: an appsink named `ringbuffer_appsink`, and one sink pad that is not linked. */
   text: string;
-  /** Whether frames can wait in front of these elements, so that they never hold up the tee. */
+  /** Whether frames can wait in front of these elements, so that they never block the tee. */
   isQueued: boolean;
-  /** Whether the live stream is kept from what these elements ask for or fail at. */
+  /** Whether the live stream is shielded from these elements' queries and failures. */
   isShielded: boolean;
 }
 
@@ -31,7 +31,7 @@ const QUEUE = "gstp_ring_queue";
 const ERRORS = "gstp_ring_errors";
 const GATE = "gstp_ring_gate";
 
-/** What goes in front of a ring's own elements, as text; empty where nothing does. */
+/** Returns the text of what goes in front of a ring's own elements; empty if nothing does. */
 function headText({ isQueued, isShielded }: RingBinOptions): string {
   if (!isQueued && !isShielded) return "";
   const elements: string[] = [];
@@ -41,7 +41,7 @@ function headText({ isQueued, isShielded }: RingBinOptions): string {
       `errorignore name=${ERRORS} ignore-notlinked=true ignore-eos=true convert-to=ok`,
     );
   }
-  // typefind takes any caps without asking on: upstream negotiates as if the ring's elements were not there
+  // typefind accepts any caps without a query downstream: upstream negotiates as if the ring were not there
   if (isShielded) elements.push("typefind");
   elements.push(`output-selector name=${GATE}`);
   return elements.join(" ! ");
@@ -49,25 +49,25 @@ function headText({ isQueued, isShielded }: RingBinOptions): string {
 
 /** A ring's bin, with a sink pad named `sink`, until {@link close}. */
 export class RingBin {
-  /** The GstBin, or the appsink where that is all there is; valid until {@link close}. */
+  /** The GstBin, or the appsink if that is its only element; valid until {@link close}. */
   readonly handle: Deno.PointerObject;
   /** Its appsink, valid until {@link close}. */
   readonly appsink: Deno.PointerObject;
   /** The appsink's pad, valid until {@link close}. */
   readonly sinkPad: Deno.PointerObject;
   readonly #name: string;
-  /** Sink pad of the ring's own elements. */
+  /** The sink pad of the ring's own elements. */
   readonly #entry: Deno.PointerObject;
   readonly #queue: Deno.PointerObject | null;
-  /** Pad whose flow is that of the ring's own elements. */
+  /** The pad whose flow return is that of the ring's own elements. */
   readonly #flow: Deno.PointerObject | null;
   /** References to all of them. */
   readonly #owned: Deno.PointerObject[] = [];
 
   /**
-   * Makes the bin, stopped.
+   * Creates the bin, stopped.
    *
-   * @throws {GstError} if the text cannot be parsed, has no such appsink or no such pad.
+   * @throws {GstError} If the text cannot be parsed, has no such appsink or no such pad.
    */
   constructor(options: RingBinOptions) {
     const { name, text } = options;
@@ -108,14 +108,14 @@ export class RingBin {
     );
   }
 
-  /** Takes the appsink out of its bin, for want of other elements: every frame would pass two more pads there. */
+  /** Takes a lone appsink out of its bin: every frame would pass two more pads there. */
   #unwrap(own: Deno.PointerObject): Deno.PointerObject {
     gst().gst_bin_remove(own, this.appsink);
-    gst().gst_object_set_name(this.appsink, null); // to one that no other ring has
+    gst().gst_object_set_name(this.appsink, null); // GStreamer assigns a unique one
     return this.appsink;
   }
 
-  /** Puts elements in front of a bin; both are in a new bin then. */
+  /** Puts elements in front of a bin, and both into a new bin. */
   #wrap(own: Deno.PointerObject, head: string): Deno.PointerObject {
     const bin = this.#own(gst().gst_object_ref_sink(parseBin(head)))!;
     gst().gst_bin_add(bin, own);
@@ -131,33 +131,33 @@ export class RingBin {
     return this.#queue !== null;
   }
 
-  /** Frames that wait in front of the ring's own elements. */
+  /** The number of frames that wait in front of the ring's own elements. */
   get queued(): number {
     return this.#queue === null ? 0 : Number(getProperty(this.#queue, "current-level-buffers"));
   }
 
-  /** Frames that may wait there. */
+  /** Limits the number of frames that may wait there. */
   set queueSize(frames: number) {
     if (this.#queue !== null) setProperty(this.#queue, "max-size-buffers", frames);
   }
 
   /**
-   * Checks that caps are taken as they are; they stay the caller's.
+   * Checks that caps are accepted as they are; they stay the caller's.
    *
-   * @throws {GstError} if they are not.
+   * @throws {GstError} If they are not.
    */
   checkCaps(caps: Deno.PointerObject): void {
     if (gst().gst_pad_query_accept_caps(this.#entry, caps)) return;
-    throw new GstError(`The ${this.#name} does not take what flows there: ${capsText(caps)}`, {
+    throw new GstError(`The ${this.#name} does not accept the caps of the tee: ${capsText(caps)}`, {
       hint: "Put videoconvert (or another converter) at the head of its bin",
     });
   }
 
   /**
-   * Brings it to PAUSED: what fails on the way fails before the pipeline has anything to do with it.
+   * Changes the state to PAUSED, so that what fails then fails before the bin is part of the pipeline.
    *
-   * @throws {GstError} if an element fails.
-   * @throws {GstTimeoutError} if it takes longer than `timeoutSec`.
+   * @throws {GstError} If an element fails.
+   * @throws {GstTimeoutError} If it takes longer than `timeoutSec`.
    */
   start(timeoutSec: number): void {
     const bus = gst().gst_bus_new();
@@ -179,14 +179,11 @@ export class RingBin {
 
   #startError(bus: Deno.PointerValue): GstError {
     const text = `The ${this.#name} does not start`;
-    const pointer = gst().gst_bus_timed_pop_filtered(bus, 0n, ENUMS.GST_MESSAGE_ERROR);
-    if (pointer === null) return new GstError(text);
-    const message = readMessage(pointer);
-    gst().gst_mini_object_unref(pointer);
-    return message.type === "error" ? because(text, message.error) : new GstError(text);
+    const message = popMessage(bus, ENUMS.GST_MESSAGE_ERROR);
+    return message?.type === "error" ? because(text, message.error) : new GstError(text);
   }
 
-  /** Why its elements take no frames any more; null where they do, or where that cannot be known. */
+  /** Why its elements accept no more frames; `null` if they do, or if that cannot be known. */
   get failure(): GstError | null {
     if (this.#flow === null) return null;
     const flow = gst().gst_pad_get_last_flow_return(this.#flow);
@@ -194,10 +191,10 @@ export class RingBin {
       flow === ENUMS.GST_FLOW_EOS;
     if (isFlowing) return null;
     const reason = readCString(gst().gst_flow_get_name(flow)!);
-    return new GstError(`The ${this.#name} takes no more frames: ${reason}`);
+    return new GstError(`The ${this.#name} accepts no more frames: ${reason}`);
   }
 
-  /** Stops and frees it. */
+  /** Stops the bin and frees it. */
   close(): void {
     gst().gst_element_set_state(this.handle, ENUMS.GST_STATE_NULL);
     this.#release();
@@ -217,7 +214,7 @@ function parse(name: string, text: string): Deno.PointerObject {
   }
 }
 
-/** An error with the details of its cause; the hint is in the cause's message already. */
+/** Wraps an error; its hint is in its message already. */
 function because(text: string, cause: GstError): GstError {
   return new GstError(`${text}: ${cause.message}`, { ...cause, hint: undefined, cause });
 }

@@ -1,5 +1,5 @@
 /**
- * A bin on a tee of a pipeline in any state.
+ * A branch of a tee that comes and goes while the pipeline is in any state.
  *
  * @module
  */
@@ -8,26 +8,27 @@ import { GstError } from "../../ffi/errors.ts";
 import { gst } from "../../ffi/gst.ts";
 import { ENUMS } from "../../ffi/layout.ts";
 import { readPadCaps } from "../gst/caps.ts";
-import { pathOf } from "../gst/message.ts";
+import { pathOf } from "../gst/object.ts";
+import { withStaticPad } from "../gst/pad.ts";
 import { setProperty } from "../gst/properties.ts";
 import type { RingBin } from "./ring_bin.ts";
 
-/** What to link where. */
+/** Options of {@link TeeBranch}. */
 export interface TeeBranchOptions {
-  /** What to call the leg in messages. */
+  /** Its name in messages. */
   name: string;
-  /** A GstElement; the leg takes a reference of its own. */
+  /** A GstElement; the branch takes a reference of its own. */
   tee: Deno.PointerObject;
-  /** What to link to it. */
+  /** The bin to link to it. */
   bin: RingBin;
   /** Seconds for the bin to start. */
   timeoutSec: number;
 }
 
-/** No renegotiation: an element upstream must not change what the other legs get because this one came. */
+/** No renegotiation: an element upstream must not change what the other branches get. */
 const LINK_CHECKS = ENUMS.GST_PAD_LINK_CHECK_DEFAULT | ENUMS.GST_PAD_LINK_CHECK_NO_RECONFIGURE;
 
-/** What a pad keeps of a stream that is over. */
+/** The sticky events of a stream that has ended. */
 const LAST_EVENTS = [
   ENUMS.GST_EVENT_STREAM_START,
   ENUMS.GST_EVENT_CAPS,
@@ -37,7 +38,7 @@ const LAST_EVENTS = [
 
 /** A bin linked to a tee, from construction to {@link remove}. */
 export class TeeBranch {
-  /** Path of the bin in the pipeline, also once it is taken out. */
+  /** The path of the bin in the pipeline, also after it was removed. */
   readonly path: string;
   readonly #name: string;
   /** The bin's, valid until that is closed. */
@@ -51,10 +52,10 @@ export class TeeBranch {
   #isRemoved = false;
 
   /**
-   * Starts the bin on its own, adds it beside the tee, brings it to the pipeline's state, and only then links it: data
-   * that met a bin not ready for it would stop the tee.
+   * Starts the bin on its own, adds it beside the tee, changes it to the pipeline's state, and only then links it: data
+   * that reached a bin not ready for it would stop the tee.
    *
-   * @throws {GstError} if the bin does not start or does not take the tee's caps; nothing of it stays behind.
+   * @throws {GstError} If the bin does not start or does not accept the tee's caps; nothing of it stays behind.
    */
   constructor(options: TeeBranchOptions) {
     const { name, tee, bin, timeoutSec } = options;
@@ -64,8 +65,8 @@ export class TeeBranch {
     this.#parent = gst().gst_object_get_parent(this.#tee)!;
     this.#sink = gst().gst_element_get_static_pad(this.#bin, cString("sink"))!;
     try {
-      // what flows already must be taken as it is
-      this.#withTeeSink((pad) => readPadCaps(pad, (caps) => bin.checkCaps(caps)));
+      // caps that are negotiated already must be accepted as they are
+      withStaticPad(this.#tee, "sink", (pad) => readPadCaps(pad, (caps) => bin.checkCaps(caps)));
       bin.start(timeoutSec);
       this.#add();
       this.path = pathOf(this.#bin);
@@ -76,40 +77,33 @@ export class TeeBranch {
     }
   }
 
-  #withTeeSink<T>(use: (pad: Deno.PointerObject) => T): T {
-    const pad = gst().gst_element_get_static_pad(this.#tee, cString("sink"))!;
-    try {
-      return use(pad);
-    } finally {
-      gst().gst_object_unref(pad);
-    }
-  }
-
   #add(): void {
     this.#isAdded = Boolean(gst().gst_bin_add(this.#parent, this.#bin));
     if (!this.#isAdded) {
-      throw new GstError(`The ${this.#name} finds its bin's name taken by another element`);
+      throw new GstError(`Cannot add the ${this.#name}: another element has the name of its bin`);
     }
     if (!gst().gst_element_sync_state_with_parent(this.#bin)) {
-      throw new GstError(`The ${this.#name} does not get to the pipeline's state`);
+      throw new GstError(`Cannot sync the state of the ${this.#name} with its pipeline`);
     }
   }
 
   #link(): void {
-    // the tee must go on when this was its only leg
+    // the tee must go on after its only branch is removed
     setProperty(this.#tee, "allow-not-linked", true);
     this.#teeSrc = gst().gst_element_request_pad_simple(this.#tee, cString("src_%u"));
     const result = gst().gst_pad_link_full(this.#teeSrc, this.#sink, LINK_CHECKS);
     if (result !== ENUMS.GST_PAD_LINK_OK) {
-      throw new GstError(`The ${this.#name} cannot be linked (GstPadLinkReturn ${result})`);
+      throw new GstError(`Cannot link the ${this.#name} to its tee (GstPadLinkReturn ${result})`);
     }
     this.#endWithTee();
   }
 
-  /** Nothing more comes out of a tee after its end, but the pipeline's end waits for all sinks: also for a late one. */
+  /** Forwards the end of a tee's stream: the pipeline's EOS waits for all sinks, also for a late one. */
   #endWithTee(): void {
-    const events = this.#withTeeSink((pad) =>
-      LAST_EVENTS.map((type) => gst().gst_pad_get_sticky_event(pad, type, 0))
+    const events = withStaticPad(
+      this.#tee,
+      "sink",
+      (pad) => LAST_EVENTS.map((type) => gst().gst_pad_get_sticky_event(pad, type, 0)),
     );
     const isOver = events.at(-1) !== null;
     for (const event of events) {
@@ -119,7 +113,7 @@ export class TeeBranch {
     }
   }
 
-  /** Unlinks the bin and takes it out of the pipeline; it goes on as it is, unheard. May be called twice. */
+  /** Unlinks the bin and removes it from the pipeline; its state stays. May be called twice. */
   remove(): void {
     if (this.#isRemoved) return;
     this.#isRemoved = true;

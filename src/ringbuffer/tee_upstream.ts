@@ -1,22 +1,22 @@
 /**
- * What comes into a tee.
+ * The stream that flows into a tee, and the parser before it.
  *
  * @module
  */
-import { cString } from "../../ffi/cstring.ts";
 import { gst } from "../../ffi/gst.ts";
 import { frameRateOf, mediaTypeOf, readPadCaps } from "../gst/caps.ts";
 import { PARSERS } from "../media/codecs.ts";
 import { factoryName } from "../gst/bin.ts";
+import { withStaticPad } from "../gst/pad.ts";
 import { getProperty, setProperty } from "../gst/properties.ts";
 import { pictureBytes } from "../gst/video_info.ts";
 
 /**
- * What flows through a tee, such as `video/x-raw`: by its caps, before it has any by what upstream can send. Null where
- * that is not decided.
+ * Returns the media type of the stream in a tee, such as `video/x-raw`: by its caps, or before it has any by what upstream
+ * can send; `null` if there are several possibilities.
  */
 export function teeMediaType(tee: Deno.PointerObject): string | null {
-  return withSink(tee, (sink) => {
+  return withStaticPad(tee, "sink", (sink) => {
     const caps = gst().gst_pad_get_current_caps(sink) ?? gst().gst_pad_peer_query_caps(sink, null);
     if (caps === null) return null;
     const size = gst().gst_caps_get_size(caps);
@@ -26,19 +26,19 @@ export function teeMediaType(tee: Deno.PointerObject): string | null {
   });
 }
 
-/** Bytes per second of raw video in a tee, by its caps; null where they do not tell, and for anything else. */
+/** Returns the bytes per second of raw video in a tee by its caps; `null` without a frame rate, and for anything else. */
 export function rawBytesPerSec(tee: Deno.PointerObject): number | null {
   const read = (caps: Deno.PointerObject) => {
     const rate = frameRateOf(caps);
     const bytes = pictureBytes(caps);
     return rate !== null && bytes !== null ? rate * bytes : null;
   };
-  return withSink(tee, (sink) => readPadCaps(sink, read));
+  return withStaticPad(tee, "sink", (sink) => readPadCaps(sink, read));
 }
 
-/** Whether what flows through a tee comes at a pace of its own, as from a camera; null where that is not known yet. */
+/** Returns whether the stream in a tee is live, as a camera's is; `null` if not known yet. */
 export function isTeeLive(tee: Deno.PointerObject): boolean | null {
-  return withSink(tee, (sink) => {
+  return withStaticPad(tee, "sink", (sink) => {
     const query = gst().gst_query_new_latency()!;
     const live = new Int32Array(1);
     const isKnown = gst().gst_pad_peer_query(sink, query);
@@ -49,13 +49,13 @@ export function isTeeLive(tee: Deno.PointerObject): boolean | null {
 }
 
 /**
- * Has the parser before a tee repeat the stream's parameter sets before every keyframe, where it would send them only
- * once: frames from the middle of the stream could not be decoded.
+ * Lets the parser before a tee repeat the stream's parameter sets before every keyframe if it would send them only once:
+ * frames from the middle of the stream could not be decoded.
  *
  * @returns Whether there is such a parser.
  */
 export function repeatParameterSets(tee: Deno.PointerObject): boolean {
-  return withSink(tee, (sink) => {
+  return withStaticPad(tee, "sink", (sink) => {
     const peer = gst().gst_pad_get_peer(sink);
     if (peer === null) return false;
     const element = gst().gst_pad_get_parent_element(peer);
@@ -70,14 +70,4 @@ export function repeatParameterSets(tee: Deno.PointerObject): boolean {
     gst().gst_object_unref(element);
     return isParser;
   });
-}
-
-/** Calls `use` with the tee's sink pad. */
-function withSink<T>(tee: Deno.PointerObject, use: (sink: Deno.PointerObject) => T): T {
-  const sink = gst().gst_element_get_static_pad(tee, cString("sink"))!;
-  try {
-    return use(sink);
-  } finally {
-    gst().gst_object_unref(sink);
-  }
 }

@@ -1,26 +1,26 @@
 /**
- * Where the frames of a stream belong whose times jump: pure logic of times, in nanoseconds of running time.
+ * Continuous times for a stream whose timestamps jump: pure logic of times, in nanoseconds of running time.
  *
  * @module
  */
 import { max } from "../util/clock_time.ts";
 
-/** What a live frame can be ahead of the pipeline, and a stream that goes on be late, by its source's jitter. */
+/** The jitter of a source: how far a live frame can be ahead of the pipeline, or late. */
 export const JITTER_NS = 250_000_000n;
-/** What the newest frame of another run of the stream can be behind the pipeline. */
+/** How far the newest frame can be behind the pipeline after a restart of the stream. */
 const LATENCY_NS = 1_000_000_000n;
 
-/** What became of a frame's time. */
-export interface Place {
-  /** How much later than it says it belongs. */
+/** How a frame's timestamp continues the stream. */
+export interface Alignment {
+  /** Nanoseconds to add to its timestamp. */
   shiftNs: bigint;
-  /** Whether all before it are of another run of the stream. */
-  isNew: boolean;
+  /** Whether the stream restarted with it: frames before belong to another run. */
+  isRestart: boolean;
 }
 
 /**
- * Follows the times of a stream. As long as they go on, and no frame comes from the future, they are taken as they are.
- * Where they jump, the stream goes on with the frame before the jump; the newest one came just now.
+ * Follows the timestamps of a stream. As long as they go on, and none is in the future, they stay as they are. After a
+ * jump, the stream continues from the frame before it.
  *
  * @example
  * ```ts
@@ -29,13 +29,13 @@ export interface Place {
  *
  * const SEC = 1_000_000_000n;
  * const timeline = new Timeline();
- * const places = timeline.place([4n * SEC, 5n * SEC, 0n, SEC], 7n * SEC);
- * assertEquals(places.map(({ shiftNs }) => shiftNs / SEC), [0n, 0n, 6n, 6n]);
+ * const aligned = timeline.align([4n * SEC, 5n * SEC, 0n, SEC], 7n * SEC);
+ * assertEquals(aligned.map(({ shiftNs }) => shiftNs / SEC), [0n, 0n, 6n, 6n]);
  * ```
  */
 export class Timeline {
   #shiftNs = 0n;
-  /** Where the last frame was placed, and how long after the one before it. */
+  /** The time of the last frame, and its distance to the one before. */
   #lastNs: bigint | null = null;
   #stepNs = 0n;
   readonly #isLive: () => boolean;
@@ -43,36 +43,36 @@ export class Timeline {
   /**
    * Follows a stream from its first frame on.
    *
-   * @param isLive Tells whether its frames come when they are made: others can be ahead of the pipeline.
+   * @param isLive Returns whether the stream is live: frames of others can be ahead of the pipeline.
    */
   constructor(isLive: () => boolean = () => true) {
     this.#isLive = isLive;
   }
 
   /**
-   * Places frames that came together.
+   * Aligns frames that came together.
    *
-   * @param timesNs When they are decoded, by what they say; null where they do not say.
+   * @param timesNs Their DTS; `null` if a frame has none.
    * @param nowNs The pipeline's running time.
-   * @param hasPaused Whether that has stood still, or has been set back, since the last frames came.
+   * @param hasPaused Whether that stood still, or was set back, since the last frames came.
    */
-  place(timesNs: readonly (bigint | null)[], nowNs: bigint, hasPaused = false): Place[] {
+  align(timesNs: readonly (bigint | null)[], nowNs: bigint, hasPaused = false): Alignment[] {
     const newestNs = timesNs.findLast((timeNs) => timeNs !== null) ?? 0n;
     return timesNs.map((timeNs) => {
-      if (timeNs === null) return { shiftNs: this.#shiftNs, isNew: false };
-      const isNew = this.#isBehind(timeNs) && hasPaused && nowNs - newestNs < LATENCY_NS;
-      if (isNew) this.#shiftNs = 0n;
+      if (timeNs === null) return { shiftNs: this.#shiftNs, isRestart: false };
+      const isRestart = this.#isBehind(timeNs) && hasPaused && nowNs - newestNs < LATENCY_NS;
+      if (isRestart) this.#shiftNs = 0n;
       else if (this.#isBehind(timeNs) || this.#isAhead(timeNs, nowNs)) {
         this.#shiftNs = this.#next(nowNs - max(newestNs - timeNs, 0n)) - timeNs;
       }
-      const placedNs = timeNs + this.#shiftNs;
-      this.#stepNs = this.#lastNs === null || isNew ? 0n : placedNs - this.#lastNs;
-      this.#lastNs = placedNs;
-      return { shiftNs: this.#shiftNs, isNew };
+      const alignedNs = timeNs + this.#shiftNs;
+      this.#stepNs = this.#lastNs === null || isRestart ? 0n : alignedNs - this.#lastNs;
+      this.#lastNs = alignedNs;
+      return { shiftNs: this.#shiftNs, isRestart };
     });
   }
 
-  /** Where a frame goes that came at an instant, as far as is known: right after the last one, unless that is long ago. */
+  /** Returns the time of a frame after a jump: right after the last one, unless that is long ago. */
   #next(arrivedNs: bigint): bigint {
     if (this.#lastNs === null) return arrivedNs;
     const nextNs = this.#lastNs + max(this.#stepNs, 1n);
@@ -84,8 +84,8 @@ export class Timeline {
   }
 
   #isAhead(timeNs: bigint, nowNs: bigint): boolean {
-    const placedNs = timeNs + this.#shiftNs;
-    const isNext = this.#lastNs !== null && placedNs <= this.#lastNs + JITTER_NS;
-    return !isNext && placedNs > nowNs + JITTER_NS && this.#isLive();
+    const alignedNs = timeNs + this.#shiftNs;
+    const isNext = this.#lastNs !== null && alignedNs <= this.#lastNs + JITTER_NS;
+    return !isNext && alignedNs > nowNs + JITTER_NS && this.#isLive();
   }
 }

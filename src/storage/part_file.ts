@@ -1,62 +1,50 @@
 /**
- * The file of a clip: under a temporary name until it is complete.
+ * The file of a clip, which has a temporary name until it is complete.
  *
  * @module
  */
-import { basename, dirname, join } from "node:path";
+import { dirname } from "node:path";
+import { exists, isAt, removeEmpty, renameNew, suffixed } from "./file_system.ts";
 
-/** Ending of the name of a clip that is not complete; also the folder for those whose name has no room for that. */
+/** The suffix of the name of an incomplete clip, and the folder for names that leave no room for it. */
 export const PART_SUFFIX = ".part";
-/** Bytes of a file name at most, on the file systems in use (Linux: NAME_MAX in limits.h). */
-const MAX_NAME_BYTES = 255;
-/** The folder for long names goes with the last of its files, perhaps between two steps of another clip. */
+/** The folder for long names is removed with the last of its files, which can be between two steps of another clip. */
 const CREATE_TRIES = 3;
 
-/** Where a clip is while it is being written. */
-export function partPathOf(path: string): string {
-  return suffixed(path, PART_SUFFIX);
-}
-
-/** A path with an ending more; one that leaves no room for that is in a folder of that name. */
-export function suffixed(path: string, suffix: string): string {
-  const bytes = new TextEncoder().encode(basename(path) + suffix).length;
-  const isLong = bytes > MAX_NAME_BYTES;
-  return isLong ? join(dirname(path), suffix, basename(path)) : path + suffix;
-}
-
-/** A clip's file on its way. */
+/** The file of a clip that is being written. */
 export class PartFile {
-  /** Where the clip will be. */
+  /** The path of the complete clip. */
   readonly path: string;
-  /** Where it is while it is being written, in the same directory. */
+  /** The path of the file until then, on the same file system. */
   readonly partPath: string;
-  /** Has the lock that tells others that the clip is being written; null once that is over. */
+  /** Open to hold the lock that marks the file as being written; `null` after {@link release}. */
   #lock: Deno.FsFile | null;
 
-  private constructor(path: string, lock: Deno.FsFile) {
+  private constructor(path: string, partPath: string, lock: Deno.FsFile) {
     this.path = path;
-    this.partPath = partPathOf(path);
+    this.partPath = partPath;
     this.#lock = lock;
   }
 
   /**
-   * Makes the directory and an empty file under the temporary name, which is locked until {@link release}.
+   * Creates the directory and an empty file under the temporary name, which is locked until {@link release}.
    *
-   * @throws {Deno.errors.AlreadyExists} if there is such a clip, or one is being written.
-   * @throws {Error} if the name is longer than the file system takes.
+   * @throws {Deno.errors.AlreadyExists} If the clip exists, or is being written.
+   * @throws {Error} If the name is too long for the file system.
    */
   static async reserve(path: string): Promise<PartFile> {
     if (exists(path)) throw new Deno.errors.AlreadyExists(`There is a file ${path} already`);
-    return new PartFile(path, await createFile(partPathOf(path)));
+    const partPath = suffixed(path, PART_SUFFIX);
+    return new PartFile(path, partPath, await createFile(partPath));
   }
 
-  /** Nothing more is written: others may do with the file what they like. May be called twice. */
+  /** Unlocks the file once nothing more is written to it. May be called twice. */
   release(): void {
     this.#lock?.close();
     this.#lock = null;
   }
 
-  /** Bytes written so far; 0 where the file is out of reach. */
+  /** The bytes written so far; 0 if the file cannot be reached. */
   get size(): number {
     try {
       return Deno.statSync(this.partPath).size;
@@ -66,10 +54,12 @@ export class PartFile {
   }
 
   /**
-   * Gives the complete file its name; one that has appeared there meanwhile is left alone. Blocks for two file system
-   * calls, so that a process about to end can do it, too.
+   * Gives the complete file the clip's name, and unlocks it. Blocks for the file system's calls, so that it works in a
+   * process that is about to exit.
    *
    * @returns The file's size in bytes.
+   * @throws {Deno.errors.AlreadyExists} If there is a file of that name by now, which stays as it is.
+   * @throws {Deno.errors.NotFound} If the file was removed while it was being written.
    */
   commit(): number {
     const { partPath } = this;
@@ -83,33 +73,33 @@ export class PartFile {
     return size;
   }
 
-  /** Removes the file. */
+  /** Removes and unlocks the file. */
   async remove(): Promise<void> {
-    // gone, or out of reach: nothing to tidy
+    // it may be gone, or out of reach
     await Deno.remove(this.partPath).catch(() => {});
     this.release();
     this.#removeFolder();
   }
 
-  /** Removes the folder for long names, once nothing else is in there. */
-  #removeFolder(): void {
-    if (this.partPath !== this.path + PART_SUFFIX) removeEmpty(dirname(this.partPath));
-  }
-
   /**
-   * Gives up: an empty file is removed, one with something in it stays under its temporary name, and locked until
+   * Ends an incomplete clip: removes the file if it is empty; otherwise it keeps its temporary name, and its lock until
    * {@link release}.
    *
-   * @returns Whether there is something left.
+   * @returns Whether the file is kept.
    */
   async abandon(): Promise<boolean> {
     const info = await Deno.stat(this.partPath).catch(() => null);
     if (info?.size === 0) await this.remove();
     return (info?.size ?? 0) > 0;
   }
+
+  /** Removes the folder for long names if it is empty. */
+  #removeFolder(): void {
+    if (this.partPath !== this.path + PART_SUFFIX) removeEmpty(dirname(this.partPath));
+  }
 }
 
-/** Makes an empty file with a lock, and its folder where that is the one for long names. */
+/** Creates an empty file and its directory, and locks it. */
 async function createFile(partPath: string): Promise<Deno.FsFile> {
   for (let tries = 1;; tries++) {
     await Deno.mkdir(dirname(partPath), { recursive: true });
@@ -122,47 +112,5 @@ async function createFile(partPath: string): Promise<Deno.FsFile> {
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound) || tries === CREATE_TRIES) throw error;
     }
-  }
-}
-
-/** Whether a path still leads to a file that was opened by it. */
-export async function isAt(file: Deno.FsFile, path: string): Promise<boolean> {
-  const info = await Deno.lstat(path).catch(() => null);
-  return info !== null && info.ino === (await file.stat()).ino;
-}
-
-/**
- * Gives a file another name, where there is no file yet.
- *
- * @throws {Deno.errors.AlreadyExists} if there is one.
- */
-export function renameNew(from: string, to: string): void {
-  try {
-    // a rename would overwrite, a link never does
-    Deno.linkSync(from, to);
-    Deno.removeSync(from);
-  } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists || exists(to)) throw error;
-    Deno.renameSync(from, to);
-  }
-}
-
-/** Removes a folder, unless something is in there. */
-export function removeEmpty(folder: string): void {
-  try {
-    if (Deno.lstatSync(folder).isDirectory) Deno.removeSync(folder);
-  } catch {
-    // other clips are
-  }
-}
-
-/** Whether there is something of that name. */
-export function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }

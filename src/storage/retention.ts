@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { checkFunction, checkObject } from "../util/check.ts";
-import { join, resolve } from "node:path";
-import { checkSec } from "../util/deadline.ts";
-import { extensionOf } from "../media/containers.ts";
+import { resolve } from "node:path";
+import { checkFunction, checkObject, checkSec } from "../util/check.ts";
+import { Mutex } from "../util/mutex.ts";
+import { reportUnhandled } from "../util/report_error.ts";
+import { byAge, type ClipFile, listClips } from "./clip_list.ts";
 
 /** What a directory of clips may hold: at least one limit; `Infinity` is none. */
 export interface RetentionOptions {
@@ -20,7 +21,14 @@ export interface RetentionOptions {
   maxAgeSec?: number;
   /** Paths of clips that must stay for now, such as one that is being sent; asked at each `apply()`. */
   inUse?: () => Iterable<string>;
-  /** Takes why a clip could not be looked at or removed; it is printed unless told. */
+  /**
+   * Returns the clips of the directory, such as from a list kept in memory: a large directory takes seconds to read.
+   * Defaults to {@link listClips}, at each `apply()`.
+   */
+  clips?: () => ClipFile[] | Promise<ClipFile[]>;
+  /** Receives each clip as soon as it is removed. */
+  onRemoved?: (clip: RemovedClip) => void;
+  /** Receives the error of each clip that cannot be examined or removed. By default, an `error` event is dispatched on `globalThis`. */
   onError?: (error: Error) => void;
 }
 
@@ -34,32 +42,20 @@ export interface RemovedClip {
   reason: "age" | "files" | "bytes";
 }
 
-/** A finished clip in the directory. */
-export interface ClipEntry {
-  /** File name without the directory. */
-  name: string;
-  /** Its size. */
-  bytes: number;
-  /** When it was last written to, in milliseconds since 1970. */
-  mtimeMs: number;
-  /** Whether it must stay; it counts nevertheless. */
+/** A clip of a list, as {@link findExcess} looks at it. */
+export interface ListedClip extends ClipFile {
+  /** Whether it must stay; it counts towards the limits nevertheless. */
   isKept?: boolean;
 }
 
 /** The limits alone. */
 export type RetentionLimits = Pick<RetentionOptions, "maxFiles" | "maxBytes" | "maxAgeSec">;
 
-const CLIP_EXTENSIONS = [".webm", ".mkv", ".mp4", ".mov", ".ts"];
-/** Each packet of an MPEG transport stream has this length, and begins with this byte. */
-const TS_PACKET_BYTES = 188;
-const TS_SYNC_BYTE = 0x47;
-
 /**
  * Removes the oldest clips of a directory until it is within its limits.
  *
- * Its clips are the regular files in it that are named .webm, .mkv, .mp4, .mov or .ts; the latter only if it is an MPEG
- * transport stream, as TypeScript has that ending, too. Nothing else is counted or removed, such as open clips (`.part`),
- * links and subfolders. Clips in use are counted, and stay.
+ * Its clips are those that {@link listClips} lists. Nothing else is counted or removed, such as clips that are being
+ * written (`.part`), links and subdirectories. Clips in use are counted, and stay.
  *
  * The oldest is the one last written to before all others; of several at the same time, the first by name. The newest
  * clip goes by its age only: one that exceeds `maxBytes` all alone stays until there is a newer one.
@@ -81,7 +77,7 @@ const TS_SYNC_BYTE = 0x47;
  */
 export class RetentionPolicy {
   readonly #options: Required<RetentionOptions>;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #calls = new Mutex();
 
   /**
    * Sets the limits; nothing is removed yet.
@@ -100,120 +96,56 @@ export class RetentionPolicy {
    * @returns The removed clips.
    * @throws {Error} if the directory cannot be read.
    */
-  apply(): Promise<RemovedClip[]> {
-    const removed = this.#last.then(() => this.#apply());
-    this.#last = removed.catch(() => {});
-    return removed;
+  async apply(): Promise<RemovedClip[]> {
+    return await this.#calls.run(() => this.#apply());
   }
 
   async #apply(): Promise<RemovedClip[]> {
-    return await removeExcess(await this.#list(), this.#options);
-  }
-
-  /** The clips, in no order. */
-  async #list(): Promise<ClipEntry[]> {
-    const { directory, inUse, onError } = this.#options;
-    const clips = await listClips(directory, onError);
-    const kept = new Set([...inUse()].map((path) => resolve(path)));
-    for (const clip of clips) clip.isKept = kept.has(resolve(directory, clip.name));
-    return clips;
-  }
-}
-
-/** Removes what is too much of a directory's clips, oldest first, from there and from the list of them. */
-export async function removeExcess(
-  clips: ClipEntry[],
-  { directory, onError, ...limits }: RetentionLimits & {
-    directory: string;
-    onError: (error: Error) => void;
-  },
-): Promise<RemovedClip[]> {
-  const removed: RemovedClip[] = [];
-  clips.sort(byAge);
-  for (let excess; (excess = findExcess(clips, limits, Date.now())) !== null;) {
-    const { clip, reason } = excess;
-    const path = join(directory, clip.name);
-    try {
-      await Deno.remove(path);
-      removed.push({ path, bytes: clip.bytes, reason });
-      clips.splice(clips.indexOf(clip), 1);
-    } catch (error) {
-      onError(error as Error);
-      if (error instanceof Deno.errors.NotFound) clips.splice(clips.indexOf(clip), 1);
-      else clip.isKept = true;
+    const { onRemoved, onError, ...limits } = this.#options;
+    const clips = await this.#list();
+    const removed: RemovedClip[] = [];
+    for (let excess; (excess = findExcess(clips, limits, Date.now())) !== null;) {
+      const { clip, reason } = excess;
+      const failure = await Deno.remove(clip.path).then(() => null, (error: Error) => error);
+      if (failure === null) {
+        const gone = { path: clip.path, bytes: clip.bytes, reason };
+        removed.push(gone);
+        onRemoved(gone);
+      } else {
+        onError(failure);
+      }
+      if (failure === null || failure instanceof Deno.errors.NotFound) {
+        clips.splice(clips.indexOf(clip), 1);
+      } else {
+        clip.isKept = true;
+      }
     }
+    return removed;
   }
-  return removed;
-}
 
-/** Orders clips, oldest first. */
-export function byAge(a: ClipEntry, b: ClipEntry): number {
-  return a.mtimeMs - b.mtimeMs || (a.name < b.name ? -1 : 1);
+  /** The clips, oldest first. */
+  async #list(): Promise<ListedClip[]> {
+    const { clips, inUse } = this.#options;
+    const listed = await clips();
+    const kept = new Set([...inUse()].map((path) => resolve(path)));
+    return listed.map((clip) => ({ ...clip, isKept: kept.has(resolve(clip.path)) })).sort(byAge);
+  }
 }
 
 /** The clip to remove next, of a list that {@link byAge} has ordered; null if that is within the limits. */
 export function findExcess(
-  clips: readonly ClipEntry[],
+  clips: readonly ListedClip[],
   limits: RetentionLimits,
   nowMs: number,
-): { clip: ClipEntry; reason: RemovedClip["reason"] } | null {
+): { clip: ListedClip; reason: RemovedClip["reason"] } | null {
   const { maxFiles = Infinity, maxBytes = Infinity, maxAgeSec = Infinity } = limits;
   const clip = clips.find(({ isKept }) => !isKept);
   if (clip === undefined) return null;
-  if (nowMs - clip.mtimeMs > maxAgeSec * 1000) return { clip, reason: "age" };
+  if (nowMs - clip.modifiedAt.getTime() > maxAgeSec * 1000) return { clip, reason: "age" };
   if (clip === clips.at(-1)) return null;
   if (clips.length > maxFiles) return { clip, reason: "files" };
   const bytes = clips.reduce((sum, { bytes }) => sum + bytes, 0);
   return bytes > maxBytes ? { clip, reason: "bytes" } : null;
-}
-
-/** The clips of a directory, in no order; `onError` takes why one cannot be looked at. */
-export async function listClips(
-  directory: string,
-  onError: (error: Error) => void,
-): Promise<ClipEntry[]> {
-  const clips: ClipEntry[] = [];
-  for (const name of await namesIn(directory)) {
-    try {
-      const clip = await readClip(directory, name);
-      if (clip !== null) clips.push(clip);
-    } catch (error) {
-      // gone since: no clip any more
-      if (!(error instanceof Deno.errors.NotFound)) onError(error as Error);
-    }
-  }
-  return clips;
-}
-
-async function namesIn(directory: string): Promise<string[]> {
-  try {
-    return (await Array.fromAsync(Deno.readDir(directory))).map(({ name }) => name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
-}
-
-/**
- * Looks at a file of a directory; null where it is no clip.
- *
- * @throws {Deno.errors.NotFound} if it is not there.
- */
-export async function readClip(directory: string, name: string): Promise<ClipEntry | null> {
-  const extension = extensionOf(name);
-  if (!CLIP_EXTENSIONS.includes(extension)) return null;
-  const path = join(directory, name);
-  const { isFile, size, mtime } = await Deno.lstat(path);
-  if (!isFile || mtime === null) return null;
-  if (extension === ".ts" && !await isTransportStream(path)) return null;
-  return { name, bytes: size, mtimeMs: mtime.getTime() };
-}
-
-async function isTransportStream(path: string): Promise<boolean> {
-  using file = await Deno.open(path);
-  const bytes = new Uint8Array(TS_PACKET_BYTES + 1);
-  await file.read(bytes);
-  return bytes[0] === TS_SYNC_BYTE && bytes[TS_PACKET_BYTES] === TS_SYNC_BYTE;
 }
 
 function completeOptions(options: RetentionOptions): Required<RetentionOptions> {
@@ -224,13 +156,16 @@ function completeOptions(options: RetentionOptions): Required<RetentionOptions> 
     maxBytes = Infinity,
     maxAgeSec = Infinity,
     inUse = () => [],
-    onError = console.error,
+    onError = reportUnhandled,
+    onRemoved = () => {},
+    clips = () => listClips(directory, { onError }),
   } = options;
   if (typeof directory !== "string" || directory === "") {
     throw new TypeError("directory must be the path of a directory");
   }
-  checkFunction("inUse", inUse);
-  checkFunction("onError", onError);
+  for (const [name, value] of Object.entries({ inUse, clips, onRemoved, onError })) {
+    checkFunction(name, value);
+  }
   checkCount("maxFiles", maxFiles);
   checkCount("maxBytes", maxBytes);
   if (checkSec("maxAgeSec", maxAgeSec) === 0) {
@@ -239,7 +174,7 @@ function completeOptions(options: RetentionOptions): Required<RetentionOptions> 
   if (Math.min(maxFiles, maxBytes, maxAgeSec) === Infinity) {
     throw new TypeError("There must be a limit: maxFiles, maxBytes or maxAgeSec");
   }
-  return { directory, maxFiles, maxBytes, maxAgeSec, inUse, onError };
+  return { directory, maxFiles, maxBytes, maxAgeSec, inUse, clips, onRemoved, onError };
 }
 
 function checkCount(name: string, value: number): void {

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Where in a template something is wrong, as far as it is known. */
+/** Where an error is in a template, as far as it is known. */
 export interface TemplateErrorPlace {
   /** The file's name. */
   readonly file?: string | undefined;
@@ -15,8 +15,8 @@ export interface TemplateErrorPlace {
 }
 
 /**
- * A template is malformed, or does not take the values that it is given. The message begins with the file and the line,
- * and says what to do.
+ * A template is malformed, or a value does not fit it. The message begins with the file and the line, and ends with
+ * what to do.
  *
  * @example
  * ```ts
@@ -29,7 +29,7 @@ export interface TemplateErrorPlace {
  * ```
  */
 export class TemplateError extends Error {
-  /** The class\'s name. */
+  /** The name of the class. */
   override name = "TemplateError";
   /** The file's name, where it is known. */
   readonly file: string | undefined;
@@ -39,10 +39,11 @@ export class TemplateError extends Error {
   readonly placeholder: string | undefined;
 
   /**
-   * @param problem What is wrong and what to do; the place is put before it.
+   * Makes an error whose message begins with its place.
+   *
+   * @param problem What is wrong, and what to do.
    * @param place Where it is.
    */
-  /** For templates. */
   constructor(problem: string, place: TemplateErrorPlace = {}) {
     const { file, line, placeholder } = place;
     const where = [file ?? "template", ...(line === undefined ? [] : [line])].join(":");

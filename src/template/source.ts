@@ -1,19 +1,19 @@
 /**
- * The text of a template, taken apart at its placeholders.
+ * Splits the text of a template at its placeholders.
  *
  * @module
  */
 import { TemplateError } from "./error.ts";
 
-/** A value that a template takes. */
+/** A named place for a value in a template. */
 export interface Placeholder {
-  /** Its name: the value is given as `--name=VALUE` on a command line. */
+  /** Its name; on a command line, the value is given as `--name=VALUE`. */
   readonly name: string;
   /** Whether a value must be given: it has no default. */
   readonly required: boolean;
-  /** What stands in for a value that is not given. */
+  /** The value to use where none is given. */
   readonly default?: string;
-  /** Whether the file inserts the value as it is, in one place at least: it may then hold any piece of a pipeline. */
+  /** Whether the value is inserted as it is, at one place at least: it can then be any part of a pipeline. */
   readonly raw: boolean;
   /** The line of its first use, counted from 1. */
   readonly line: number;
@@ -27,16 +27,16 @@ export interface Use {
   readonly line: number;
 }
 
-/** What a text is made of: literal text and uses of placeholders, in order. */
+/** Literal text, or the use of a placeholder. */
 export type Piece = string | Use;
 
 const BRACE = /\{\{|\}\}|\{[^{}\n]*\}|[{}]/g;
 const USE = /^\{([A-Za-z_][A-Za-z0-9_-]*)(:raw)?(?:=([^]*))?\}$/;
 
 /**
- * Takes a text apart. Comment lines become empty lines, so that lines keep their numbers.
+ * Splits a text. Comment lines become empty lines, so that lines keep their numbers.
  *
- * @throws {TemplateError} at a brace that is neither doubled nor a placeholder's, and at two defaults for one name.
+ * @throws {TemplateError} If a brace is neither doubled nor part of a placeholder, or if one name has two defaults.
  */
 export function readSource(
   text: string,
@@ -67,7 +67,7 @@ export function readSource(
   const placeholders = collect(pieces.filter((piece) => typeof piece !== "string"), file);
   if (malformed !== undefined) {
     throw new TemplateError(
-      `"${malformed.text}" is no placeholder. Write {name}, {name=default} or {name:raw} for one; ` +
+      `"${malformed.text}" is not a placeholder. Write {name}, {name=default} or {name:raw} for one; ` +
         `write {{ or }} for a literal brace. ${describe(placeholders)}`,
       { file, line: malformed.line },
     );
@@ -75,7 +75,7 @@ export function readSource(
   return { pieces, placeholders };
 }
 
-/** Uses of the same name are one placeholder. */
+/** Returns one placeholder for all uses of the same name. */
 function collect(uses: Use[], file: string | undefined): Placeholder[] {
   const placeholders = new Map<string, Placeholder>();
   for (const use of uses) {
@@ -99,7 +99,7 @@ function collect(uses: Use[], file: string | undefined): Placeholder[] {
   return [...placeholders.values()];
 }
 
-/** A sentence on what a template takes. */
+/** Returns a sentence that lists the values that a template takes. */
 export function describe(placeholders: readonly Placeholder[]): string {
   const flags = placeholders.map(({ name, default: value }) =>
     `--${name}=VALUE (${value === undefined ? "required" : `default: ${value || '""'}`})`

@@ -1,5 +1,5 @@
 /**
- * Pipeline files: the text of a pipeline with placeholders for values.
+ * Pipeline files: text of pipelines with placeholders for values.
  *
  * @module
  */
@@ -11,12 +11,12 @@ import { describe, type Piece, type Placeholder, readSource, type Use } from "./
 export { TemplateError, type TemplateErrorPlace } from "./error.ts";
 export type { Placeholder } from "./source.ts";
 
-/** What a placeholder can be given: numbers and booleans are written as JavaScript writes them. */
+/** A value for a placeholder. Numbers and booleans are written as JavaScript writes them. */
 export type TemplateValue = string | number | boolean;
 
-/** What is known about a template's text. */
+/** Options of {@link Template.parse} and {@link formatTemplate}. */
 export interface TemplateOptions {
-  /** The file's name, for messages. */
+  /** The file's name, for error messages. */
   file?: string;
 }
 
@@ -24,13 +24,13 @@ export interface TemplateOptions {
  * The text of a pipeline with placeholders, as `.gstp` files hold it:
  *
  * - The pipeline may span lines. Lines that begin with `#` are comments.
- * - `{name}` is a value that must be given, `{name=default}` one that need not. A default holds no braces.
+ * - `{name}` is a required value, `{name=default}` an optional one. A default cannot hold braces.
  * - `{name:raw}` and `{name:raw=default}` insert the value as it is.
  * - `{{` and `}}` are literal braces, as in `format={{I420,NV12}}`.
  *
- * Unless it is raw, a value never adds an element or a property. In the value of a property it arrives unchanged, whatever
- * it holds. Elsewhere, it may hold what names and caps are made of; anything else is refused. So is, in properties that
- * hold an element themselves (such as playbin's `video-sink`, known by its name), anything but an element's name.
+ * Unless it is raw, a value never adds an element or a property. A property gets its value unchanged, whatever it holds;
+ * only a property that holds an element itself (such as playbin's `video-sink`, recognized by its name) takes nothing
+ * but an element's name. Anywhere else, a value can only hold what names and caps are made of.
  *
  * @example
  * ```ts
@@ -50,7 +50,7 @@ export interface TemplateOptions {
  * ```
  */
 export class Template {
-  /** The values that it takes, in the order of their first use. */
+  /** The placeholders, in the order of their first use. */
   readonly placeholders: readonly Placeholder[];
   readonly #pieces: readonly Piece[];
   readonly #file: string | undefined;
@@ -62,10 +62,10 @@ export class Template {
   }
 
   /**
-   * Reads a template.
+   * Parses the text of a template.
    *
-   * @throws {TemplateError} if a brace is neither doubled nor a placeholder's, or a placeholder has two defaults.
-   * @throws {TypeError} if the text is not a string.
+   * @throws {TemplateError} If a brace is neither doubled nor part of a placeholder, or if a placeholder has two defaults.
+   * @throws {TypeError} If the text is not a string.
    */
   static parse(text: string, options: TemplateOptions = {}): Template {
     if (typeof text !== "string") {
@@ -77,10 +77,10 @@ export class Template {
   }
 
   /**
-   * The pipeline's text with values in the place of the placeholders.
+   * Returns the pipeline's text with values in the place of the placeholders.
    *
-   * @throws {TemplateError} if a value is missing, not asked for, or refused where it stands.
-   * @throws {TypeError} if a value is not a string, a finite number or a boolean.
+   * @throws {TemplateError} If a value is missing, has no placeholder, or could change the pipeline around it.
+   * @throws {TypeError} If a value is not a string, a finite number or a boolean.
    */
   format(values: Record<string, TemplateValue> = {}): string {
     checkObject("values", values);
@@ -110,14 +110,15 @@ export class Template {
     const line = this.placeholders.find((each) => each.name === name)?.line;
     const place = { file: this.#file, line, placeholder: name };
     if (line === undefined) {
+      const takes = describe(this.placeholders);
       throw new TemplateError(
-        `there is no {${name}} for --${name}. Leave it out. ${describe(this.placeholders)}`,
+        `there is no placeholder {${name}} for --${name}. Remove --${name}. ${takes}`,
         place,
       );
     }
     if (text.includes("\0") || !text.isWellFormed()) {
       throw new TemplateError(
-        `--${name}: the value holds a NUL or half of a surrogate pair, which GStreamer cannot take. Remove it.`,
+        `--${name}: the value holds a NUL or half of a surrogate pair, which GStreamer does not accept. Remove it.`,
         place,
       );
     }
@@ -126,10 +127,11 @@ export class Template {
 }
 
 /**
- * Reads a template and puts values in: {@link Template.parse} and {@link Template.format} in one.
+ * Parses a template and fills in its values: {@link Template.parse} and {@link Template.format} in one call.
  *
- * @throws {TemplateError} if the text is malformed, or a value is missing, not asked for, or refused where it stands.
- * @throws {TypeError} if the text is not a string, or a value is not a string, a finite number or a boolean.
+ * @throws {TemplateError} If the text is malformed, or if a value is missing, has no placeholder, or could change the
+ * pipeline around it.
+ * @throws {TypeError} If the text is not a string, or if a value is not a string, a finite number or a boolean.
  *
  * @example
  * ```ts

@@ -1,55 +1,55 @@
 /**
- * How often to look for what GStreamer does at a pace of its own.
+ * Polling of streams at intervals that follow their own.
  *
  * @module
  */
 import { setImmediate } from "node:timers";
 
-/** The longest wait, in milliseconds. */
-const MAX_MS = 50;
-/** A shorter one is a turn of the event loop: timers take a millisecond at least. */
-const TURN_MS = 0.25;
-/** The longest time without a turn of the event loop, in milliseconds. */
-const BREATH_MS = 10;
-/** How much a new interval counts beside those before it. */
+/** The longest delay, in milliseconds. */
+const MAX_DELAY_MS = 50;
+/** A shorter delay is a turn of the event loop: timers take a millisecond at least. */
+const MIN_TIMER_MS = 0.25;
+/** The longest time between two turns of the event loop, in milliseconds. */
+const MAX_BLOCK_MS = 10;
+/** The weight of the latest interval in the smoothed one. */
 const WEIGHT = 0.3;
-/** The part of an interval after which it is worth looking for its end. */
-const EARLY = 0.85;
+/** The part of an interval that passes before the first poll. */
+const QUIET_PART = 0.85;
 
 /**
- * Waits between two looks: most of the time in which nothing is expected, then a part of it again and again. So a stream
- * of 30 frames/s takes about three looks a frame, one that stands still 20 looks a second.
+ * Waits between two polls: for most of the expected interval first, then for a small part of it at a time. A stream of
+ * 30 frames/s takes about three polls a frame, one that stands still 20 polls a second.
  */
 export class AdaptivePoll {
-  #lastMs = performance.now();
-  /** Milliseconds between two hits, smoothed; 0 before there were two. */
+  #lastHitMs = performance.now();
+  /** The smoothed interval between two hits in milliseconds; 0 before the second hit. */
   #intervalMs = 0;
   #hits = 0;
-  /** When the event loop had its last turn. */
-  #breathMs = this.#lastMs;
-  /** Ends a wait each. */
+  /** The time of the last turn of the event loop. */
+  #lastYieldMs = this.#lastHitMs;
+  /** Ends one wait each. */
   readonly #wakers = new Set<() => void>();
 
-  /** Tells that a look found something. */
+  /** Records that a poll has found something. */
   hit(nowMs: number = performance.now()): void {
-    const elapsedMs = nowMs - this.#lastMs;
-    this.#lastMs = nowMs;
+    const elapsedMs = nowMs - this.#lastHitMs;
+    this.#lastHitMs = nowMs;
     if (++this.#hits < 2) return;
     this.#intervalMs += (elapsedMs - this.#intervalMs) * (this.#hits === 2 ? 1 : WEIGHT);
   }
 
-  /** Milliseconds to wait until the next look. */
+  /** Returns the milliseconds to wait before the next poll. */
   delayMs(nowMs: number = performance.now()): number {
-    const elapsedMs = nowMs - this.#lastMs;
-    const quietMs = this.#intervalMs * EARLY - elapsedMs;
+    const elapsedMs = nowMs - this.#lastHitMs;
+    const quietMs = this.#intervalMs * QUIET_PART - elapsedMs;
     const stepMs = Math.max(this.#intervalMs, elapsedMs) / 8;
-    return Math.min(MAX_MS, Math.max(quietMs, stepMs));
+    return Math.min(MAX_DELAY_MS, Math.max(quietMs, stepMs));
   }
 
-  /** Waits until the next look. */
+  /** Resolves when the next poll is due. */
   async wait(): Promise<void> {
     const delayMs = this.delayMs();
-    if (delayMs < TURN_MS) return await this.#turn();
+    if (delayMs < MIN_TIMER_MS) return await this.#yield();
     await new Promise<void>((resolve) => {
       const wake = () => {
         clearTimeout(timer);
@@ -59,22 +59,21 @@ export class AdaptivePoll {
       const timer = setTimeout(wake, delayMs);
       this.#wakers.add(wake);
     });
-    this.#breathMs = performance.now();
+    this.#lastYieldMs = performance.now();
   }
 
-  /** Ends all waits now: there is something else to see. */
+  /** Ends all waits at once. */
   wake(): void {
     for (const wake of this.#wakers) wake();
   }
 
-  /** Lets the event loop have a turn, where looks that all found something have kept it from that for long. */
+  /** Yields to the event loop if successful polls have blocked it for long. */
   async yieldIfDue(): Promise<void> {
-    if (performance.now() - this.#breathMs >= BREATH_MS) await this.#turn();
+    if (performance.now() - this.#lastYieldMs >= MAX_BLOCK_MS) await this.#yield();
   }
 
-  /** Lets the event loop have a turn. */
-  async #turn(): Promise<void> {
+  async #yield(): Promise<void> {
     await new Promise<void>((resolve) => void setImmediate(resolve));
-    this.#breathMs = performance.now();
+    this.#lastYieldMs = performance.now();
   }
 }

@@ -1,24 +1,24 @@
 /**
- * The errors of pipelines; all are {@link GstError}s.
+ * Errors of pipelines. All are {@link GstError}s.
  *
  * @module
  */
 import { GstError } from "../../ffi/errors.ts";
 
-/** A pipeline's or a bin's text cannot be parsed, names a missing element, or sets a property that is not there. */
+/** A pipeline's or a bin's text cannot be parsed, names an element that is not installed, or sets an unknown property. */
 export class GstParseError extends GstError {
-  /** The class\'s name. */
+  /** The class's name. */
   override name = "GstParseError";
 }
 
-/** A pipeline, or a part of one, was used after it was closed. */
+/** A pipeline, or an object that belongs to one, was used after it was closed. */
 export class GstClosedError extends GstError {
-  /** The class\'s name. */
+  /** The class's name. */
   override name = "GstClosedError";
 }
 
-/** Something did not happen within its time. */
+/** Something did not happen within its time limit. */
 export class GstTimeoutError extends GstError {
-  /** The class\'s name. */
+  /** The class's name. */
   override name = "GstTimeoutError";
 }

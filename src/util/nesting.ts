@@ -1,12 +1,13 @@
 /**
- * Lists within lists.
+ * Nested lists in text for GStreamer.
  *
  * @module
  */
 
-const MAX_BRACKETS = 1000;
+/** Opening brackets that a text may have. */
+export const MAX_BRACKETS = 1000;
 
-/** Whether text opens so many lists that GStreamer, which reads them by recursion, could overflow its stack. */
+/** Returns whether text opens so many lists that GStreamer's recursive parser could overflow the stack. */
 export function isNestedTooDeeply(text: string): boolean {
   return (text.match(/[[{<]/g)?.length ?? 0) > MAX_BRACKETS;
 }

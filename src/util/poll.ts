@@ -1,5 +1,5 @@
 /**
- * Waiting for what GStreamer does in threads of its own.
+ * Waiting for what GStreamer's threads do.
  *
  * @module
  */
@@ -7,10 +7,10 @@
 const POLL_MS = 5;
 
 /**
- * Looks again and again until a condition holds; the event loop goes on in between.
+ * Checks a condition every 5 ms until it holds, without blocking the event loop.
  *
- * @param untilMs When `performance.now()` says so, the wait is given up.
- * @returns Whether it holds.
+ * @param untilMs The time limit, as `performance.now()` counts.
+ * @returns Whether the condition holds; false at the time limit.
  */
 export async function poll(untilMs: number, holds: () => boolean): Promise<boolean> {
   while (!holds()) {

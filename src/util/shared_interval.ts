@@ -1,11 +1,10 @@
 /**
- * What recorders do again and again: all of them in one turn of the event loop, as a turn costs more than a look at a
- * ring.
+ * Periodic calls that share a timer: waking the event loop costs more than a call that finds nothing to do.
  *
  * @module
  */
 
-/** Calls that are made together, at a distance in time. */
+/** Calls functions at regular intervals, all of them in the same turn of the event loop. */
 export class SharedInterval {
   readonly #everyMs: number;
   readonly #keepsAlive: boolean;
@@ -13,23 +12,23 @@ export class SharedInterval {
   #timer: ReturnType<typeof setInterval> | undefined;
 
   /**
-   * No calls yet.
+   * Creates an interval without calls. The timer runs only while there are some.
    *
-   * @param everyMs Milliseconds from one turn to the next.
-   * @param keepsAlive Whether the process goes on as long as there are calls to make.
+   * @param everyMs Milliseconds between two turns.
+   * @param keepsAlive Whether the process stays alive while there are calls.
    */
   constructor(everyMs: number, keepsAlive: boolean) {
     this.#everyMs = everyMs;
     this.#keepsAlive = keepsAlive;
   }
 
-  /** Makes a call in every turn from the next one on, until {@link remove}. */
+  /** Adds a function to call in each turn until it is removed. */
   add(call: () => void): void {
     this.#calls.add(call);
     if (this.#timer === undefined) this.#schedule();
   }
 
-  /** Takes back {@link add}. */
+  /** Removes a function; the current turn does not call it either. */
   remove(call: () => void): void {
     this.#calls.delete(call);
     if (this.#calls.size > 0) return;
@@ -38,10 +37,10 @@ export class SharedInterval {
   }
 
   #schedule(): void {
-    // a timer that goes on costs less than one after the other
+    // one interval costs less than a timeout per turn
     this.#timer = setInterval(() => {
       for (const call of [...this.#calls]) {
-        if (this.#calls.has(call)) call(); // another one may have removed it
+        if (this.#calls.has(call)) call();
       }
     }, this.#everyMs);
     if (!this.#keepsAlive) Deno.unrefTimer(this.#timer);

@@ -1,5 +1,5 @@
 /**
- * Whether the end of its terminal is the end of a process.
+ * Whether a process ends with its terminal.
  *
  * @module
  */
@@ -7,13 +7,25 @@
 let isIgnored: boolean | undefined;
 
 /**
- * Whether this process was started to outlive its terminal, as `nohup` does; SIGHUP goes on doing nothing then. Deno tells
- * only programs that may do everything; for others it counts as no.
+ * Returns whether the process was started to ignore SIGHUP, as by `nohup`, so that it outlives its terminal. Such a process
+ * must not listen to SIGHUP; it goes on ignoring the signal. Reads /proc, which Deno allows only programs with all
+ * permissions (`-A`); for others, and on other systems than Linux, the answer is `false`.
+ *
+ * @example
+ * ```ts
+ * import { isSighupIgnored } from "@gstp/gstp";
+ *
+ * const signals: Deno.Signal[] = ["SIGINT", "SIGTERM"];
+ * if (!isSighupIgnored()) signals.push("SIGHUP");
+ * const finish = () => console.log("finishing the clips");
+ * for (const signal of signals) Deno.addSignalListener(signal, finish);
+ * for (const signal of signals) Deno.removeSignalListener(signal, finish);
+ * ```
  */
 export function isSighupIgnored(): boolean {
   if (isIgnored === undefined) {
     isIgnored = readIgnored();
-    // with the first listener to whatever signal, Deno has SIGHUP end the process, too
+    // Deno makes SIGHUP end the process as soon as any signal has a listener
     if (isIgnored) Deno.addSignalListener("SIGHUP", () => {});
   }
   return isIgnored;
@@ -24,7 +36,7 @@ function readIgnored(): boolean {
   const mayRead = Deno.permissions.querySync({ name: "read", path }).state === "granted";
   if (Deno.build.os !== "linux" || !mayRead) return false;
   try {
-    // a bit for each signal, from 1 on (proc(5)); SIGHUP is 1
+    // a bit per signal, from 1 on (proc(5)); SIGHUP is 1
     const [, mask] = /^SigIgn:\s*([0-9a-f]+)$/m.exec(Deno.readTextFileSync(path)) ?? [];
     return (BigInt(`0x${mask}`) & 1n) === 1n;
   } catch {

@@ -6,7 +6,7 @@
 import type { Packet } from "./packet.ts";
 import { type ClipGap, isContinuous, measureTrackStats, type TrackStats } from "./track_stats.ts";
 
-/** What can be wrong with a clip. */
+/** A kind of fault of a clip. */
 export type ClipFaultKind =
   | "unreadable"
   | "no-frames"
@@ -21,47 +21,47 @@ export type ClipFaultKind =
 
 /** A fault of a clip. */
 export interface ClipFault {
-  /** What is wrong. */
+  /** The kind of fault. */
   kind: ClipFaultKind;
-  /** The same in a sentence. */
+  /** The fault in words. */
   message: string;
-  /** Index of the track; null where it is not one track's. */
+  /** The index of the track; `null` if it is a fault of the whole clip. */
   track: number | null;
 }
 
-/** What a clip may have without fault. */
+/** The limits beyond which there is a fault. */
 export interface ClipLimits {
-  /** Seconds between two frames beyond which there is a gap; undefined: what the track's other frames suggest. */
+  /** The maximum of seconds between two frames; by default, as the track's other frames suggest. */
   maxGapSec?: number;
-  /** Seconds between the first starts, and the last ends, of two tracks. */
+  /** The maximum of seconds between the starts, and between the ends, of two tracks. */
   maxOffsetSec: number;
 }
 
 /** The packets of a track, in the order in which they are stored. */
 export interface TrackPackets {
-  /** Such as `video/x-h264`. */
+  /** The media type, such as `video/x-h264`. */
   mediaType: string;
   packets: readonly Packet[];
-  /** Seconds that an edit list leaves out at its start: nothing is known of what is stored there. */
-  leftOutSec: number;
-  /** Whether the first packet is a keyframe by its contents, too; null where nothing is known that can tell. */
+  /** The seconds that an edit list skips at its start: what is stored there is not known. */
+  skippedSec: number;
+  /** Whether the first packet is a keyframe by its content, too; `null` if no parser has checked that. */
   beginsWithKeyframe: boolean | null;
 }
 
 /** The packets of a clip. */
 export interface ClipPackets {
-  /** Its duration by its header; null where that does not tell. */
+  /** The duration that its header states; `null` if it states none. */
   durationSec: number | null;
   tracks: readonly TrackPackets[];
 }
 
-/** What was found. */
+/** The statistics and faults of a clip. */
 export interface ClipFindings {
   tracks: TrackStats[];
   faults: ClipFault[];
 }
 
-/** Judges a clip by its packets. */
+/** Finds the faults of a clip by its packets. */
 export function findFaults(clip: ClipPackets, limits: ClipLimits): ClipFindings {
   const tracks = clip.tracks.map((track) => measureTrackStats(track, limits.maxGapSec));
   const faults = clip.tracks.flatMap((track, index) =>
@@ -83,12 +83,12 @@ export function findFaults(clip: ClipPackets, limits: ClipLimits): ClipFindings 
 
 type Finding = Omit<ClipFault, "track">;
 
-function trackFaults(track: TrackPackets, measures: TrackStats): Finding[] {
-  const { packets, leftOutSec, beginsWithKeyframe } = track;
+function trackFaults(track: TrackPackets, stats: TrackStats): Finding[] {
+  const { packets, skippedSec, beginsWithKeyframe } = track;
   const first = packets[0];
-  if (first === undefined) return [{ kind: "no-frames", message: "it holds nothing" }];
+  if (first === undefined) return [{ kind: "no-frames", message: "it has no frames" }];
   const found: Finding[] = [];
-  if (leftOutSec === 0 && (!first.isKeyframe || beginsWithKeyframe === false)) {
+  if (skippedSec === 0 && (!first.isKeyframe || beginsWithKeyframe === false)) {
     found.push({ kind: "no-keyframe-first", message: "it does not begin with a keyframe" });
   }
   const untimed = packets.filter(({ timeSec }) => timeSec === null).length;
@@ -98,7 +98,7 @@ function trackFaults(track: TrackPackets, measures: TrackStats): Finding[] {
       message: `${untimed} of ${packets.length} frames have no timestamp`,
     });
   }
-  const { disorderSec, gaps } = measures;
+  const { disorderSec, gaps } = stats;
   if (disorderSec !== null) {
     found.push({
       kind: "not-in-order",
@@ -109,7 +109,7 @@ function trackFaults(track: TrackPackets, measures: TrackStats): Finding[] {
   return found;
 }
 
-/** Gaps to tell one by one. */
+/** The maximum number of gaps to list. */
 const MAX_GAPS = 3;
 
 function gapsText(gaps: readonly ClipGap[]): string {
@@ -120,10 +120,10 @@ function gapsText(gaps: readonly ClipGap[]): string {
   return [...list, ...(more > 0 ? [`${more} more gaps`] : [])].join(", ");
 }
 
-/** What rounding and the last packet's unknown duration can make of a duration. */
+/** The error of a duration by rounding, and by the last packet's unknown duration. */
 const DURATION_SLACK_SEC = 0.2;
 
-/** Whether the packets end before the header says. */
+/** Finds packets that end before the duration that the header states. */
 function cutShort(
   { durationSec }: ClipPackets,
   tracks: readonly TrackStats[],
@@ -137,16 +137,19 @@ function cutShort(
   return [{ kind: "cut-short", message, track: null }];
 }
 
-/** What encoders of sound put in front of it, for an edit list to leave out. */
+/** The maximum of silence that encoders of sound put first, for an edit list to skip. */
 const MAX_PRIMING_SEC = 0.1;
 
-/** Tracks that start later, or end earlier, than the others; not where more is left out than GStreamer can show. */
+/**
+ * Finds tracks that start later, or end earlier, than the others; not if an edit list skips frames, of which GStreamer does
+ * not put out all.
+ */
 function offsets(
   packets: readonly TrackPackets[],
   tracks: readonly TrackStats[],
   maxOffsetSec: number,
 ): ClipFault[] {
-  if (packets.some(({ leftOutSec }) => leftOutSec > MAX_PRIMING_SEC)) return [];
+  if (packets.some(({ skippedSec }) => skippedSec > MAX_PRIMING_SEC)) return [];
   const isCompared = packets.map(({ mediaType }) => isContinuous(mediaType));
   const compared = tracks.filter((_, track) => isCompared[track]);
   const starts = compared.flatMap(({ startSec }) => startSec ?? []);
@@ -166,14 +169,14 @@ function offsets(
   });
 }
 
-/** Names a track. */
+/** Returns a name for a track, such as `video`. */
 export function label(tracks: readonly { mediaType: string }[], index: number): string {
   const kind = tracks[index]!.mediaType.split("/")[0]!;
   const isOnly = tracks.filter(({ mediaType }) => mediaType.startsWith(`${kind}/`)).length === 1;
   return isOnly ? kind : `track ${index} (${kind})`;
 }
 
-/** Seconds to read. */
+/** Formats seconds. */
 export function formatSec(sec: number): string {
   return `${sec.toFixed(3)} s`;
 }

@@ -1,93 +1,77 @@
 /**
- * What a demuxer gives, with its place in time.
+ * The packets that a demuxer puts out, and their times.
  *
  * @module
  */
 import { gst } from "../../ffi/gst.ts";
 import { CLOCK_TIME_NONE, ENUMS, OFFSETS } from "../../ffi/layout.ts";
+import { readTimes, type SampleTimes, toRunningTime } from "../gst/sample.ts";
 import { nsToSec } from "../util/clock_time.ts";
 
-/** A frame of a track as its container has it, or some samples of sound. */
+/** A frame of a track as its container stores it, or some samples of sound. */
 export interface Packet {
-  /** When it is shown, in seconds of the file; null where the container does not tell. */
+  /** The PTS in seconds of the file; `null` if the container states none. */
   timeSec: number | null;
-  /** When it is decoded; null where the container does not tell it apart. */
+  /** The DTS; `null` if the container states none. */
   dtsSec: number | null;
-  /** How long it is shown; null where the container does not tell. */
+  /** The duration; `null` if the container states none. */
   durationSec: number | null;
   /** Whether it can be decoded without those before it. */
   isKeyframe: boolean;
-  /** False where it is only decoded, be it that it is marked so or that an edit list leaves it out. */
+  /** Whether it is shown: `false` if it is marked as decode-only, or an edit list skips it. */
   isShown: boolean;
-  /** Size of its data. */
+  /** The size of its data. */
   bytes: number;
 }
 
-/** How to read a GstSample's times. */
+/** Which times of a GstSample to read. */
 export type TimeKind =
-  /** As an edit list places them. Demuxers give it as segments. */
+  /** Those that an edit list results in, which demuxers put out as segments. */
   | "edited"
-  /** As they are stored. matroskademux moves its segment when a later track starts before the first one. */
+  /** Those that are stored. matroskademux moves its segment when a later track starts before the first one. */
   | "stored";
 
-/** Reads a GstSample with a buffer; it stays the caller's. */
+/**
+ * Reads a packet.
+ *
+ * @param sample A GstSample with a buffer; it stays the caller's.
+ */
 export function readPacket(sample: Deno.PointerObject, kind: TimeKind): Packet {
   const buffer = gst().gst_sample_get_buffer(sample)!;
   const view = new Deno.UnsafePointerView(buffer);
-  const segment = gst().gst_sample_get_segment(sample);
   const flags = view.getUint32(OFFSETS["GstMiniObject.flags"]);
-  const { pts, dts, duration } = times(view);
-  const toSec = (time: bigint) => kind === "stored" ? known(time) : runningTimeSec(segment, time);
+  const times = readTimes(sample);
+  const toSec = (ns: bigint | null) =>
+    ns === null || kind === "stored" ? secOf(ns) : secOf(toRunningTime(sample, ns));
   const isMarked = (flags & ENUMS.GST_BUFFER_FLAG_DECODE_ONLY) !== 0;
   return {
-    timeSec: toSec(pts),
-    dtsSec: toSec(dts),
-    durationSec: known(duration),
+    timeSec: toSec(times.ptsNs),
+    dtsSec: toSec(times.dtsNs),
+    durationSec: secOf(times.durationNs),
     isKeyframe: (flags & ENUMS.GST_BUFFER_FLAG_DELTA_UNIT) === 0,
-    isShown: !isMarked && (kind === "stored" || isInside(segment, pts, duration)),
+    isShown: !isMarked && (kind === "stored" || isInside(sample, times)),
     bytes: Number(gst().gst_buffer_get_size(buffer)),
   };
 }
 
-/** When a sample is decoded, in seconds from the first one stored, before any edit list. */
+/** Returns the DTS of a sample in seconds from the first one stored, before any edit list. */
 export function storedSec(sample: Deno.PointerObject): number {
-  const buffer = gst().gst_sample_get_buffer(sample)!;
-  const { pts, dts } = times(new Deno.UnsafePointerView(buffer));
-  return known(dts) ?? known(pts) ?? 0;
+  const { ptsNs, dtsNs } = readTimes(sample);
+  return secOf(dtsNs ?? ptsNs) ?? 0;
 }
 
-function times(view: Deno.UnsafePointerView) {
-  return {
-    pts: view.getBigUint64(OFFSETS["GstBuffer.pts"]),
-    dts: view.getBigUint64(OFFSETS["GstBuffer.dts"]),
-    duration: view.getBigUint64(OFFSETS["GstBuffer.duration"]),
-  };
+function secOf(ns: bigint | null): number | null {
+  return ns === null ? null : nsToSec(ns);
 }
 
-function known(time: bigint): number | null {
-  return time === CLOCK_TIME_NONE ? null : nsToSec(time);
-}
-
-/** Running time, also below 0: what an edit list leaves out at the start is there. */
-function runningTimeSec(segment: Deno.PointerValue, time: bigint): number | null {
-  if (time === CLOCK_TIME_NONE) return null;
-  const result = new BigUint64Array(1);
-  const sign = gst().gst_segment_to_running_time_full(
-    segment,
-    ENUMS.GST_FORMAT_TIME,
-    time,
-    result,
-  );
-  return sign === 0 ? null : sign * nsToSec(result[0]!);
-}
-
-/** What rounding may add to a frame's duration, in nanoseconds. */
+/** The error of a frame's duration by rounding, in nanoseconds. */
 const ROUNDING_NS = 1000n;
 
-/** Whether any part of a buffer is within its segment. */
-function isInside(segment: Deno.PointerValue, pts: bigint, duration: bigint): boolean {
-  if (pts === CLOCK_TIME_NONE) return true;
-  const isLong = duration !== CLOCK_TIME_NONE && duration > ROUNDING_NS;
-  const end = isLong ? pts + duration - ROUNDING_NS : CLOCK_TIME_NONE;
-  return gst().gst_segment_clip(segment, ENUMS.GST_FORMAT_TIME, pts, end, null, null) !== 0;
+/** Returns whether any part of a buffer is within its segment. */
+function isInside(sample: Deno.PointerObject, { ptsNs, durationNs }: SampleTimes): boolean {
+  if (ptsNs === null) return true;
+  const isLong = durationNs !== null && durationNs > ROUNDING_NS;
+  const end = isLong ? ptsNs + durationNs - ROUNDING_NS : CLOCK_TIME_NONE;
+  const segment = gst().gst_sample_get_segment(sample);
+  return gst().gst_segment_clip(segment, ENUMS.GST_FORMAT_TIME, ptsNs, end, null, null) !== 0;
 }

@@ -1,31 +1,29 @@
 /**
- * The packets of a file, by its demuxer and by parsers of what is in it.
+ * The packets of a file, as its demuxer and the parsers of its tracks put them out.
  *
  * @module
  */
 import { type ElementChain, isSound, PARSERS } from "../media/codecs.ts";
 import type { GstError } from "../../ffi/errors.ts";
 import { hasElement } from "../gst/element_factory.ts";
-import { type ContainerName, DEMUXERS } from "./sniff.ts";
+import { type ContainerName, DEMUXERS } from "../media/containers.ts";
 import type { ClipPackets, TrackPackets } from "./faults.ts";
 import { type Packet, readPacket, storedSec } from "./packet.ts";
-import { readFile, sinkText } from "./read_file.ts";
+import { MAX_TRACKS, readFile, type Reading, sinkText } from "./read_file.ts";
 
-/** Tracks that are looked at. */
-const MAX_TRACKS = 16;
-/** Packets that a sink holds. */
+/** The maximum number of packets that a sink holds. */
 const MAX_PACKETS = 200;
 
-/** What is in a file. */
+/** The packets of a file. */
 export interface FilePackets extends ClipPackets {
-  /** Why it could not be read to its end; null where it could. */
+  /** The error that ended reading; `null` if the end of the file was reached. */
   error: GstError | null;
 }
 
-/** A track as one reading sees it. */
+/** A track, without what only a parser knows. */
 type DemuxedTrack = Omit<TrackPackets, "beginsWithKeyframe">;
 
-/** Reads the packets of a file. */
+/** Reads the packets of a file: as they are stored, and once more through parsers if any track needs one. */
 export async function readPackets(path: string, container: ContainerName): Promise<FilePackets> {
   const stored = await demux(path, container, Array.from({ length: MAX_TRACKS }, () => null));
   const { durationSec, error } = stored.reading;
@@ -41,9 +39,9 @@ export async function readPackets(path: string, container: ContainerName): Promi
   return { durationSec, error, tracks };
 }
 
-/** The parser of a track; null where it needs none, or none is installed. */
+/** Returns the parser of a track; `null` if it needs none, or none is installed. */
 function parserOf(mediaType: string, container: ContainerName): ElementChain | null {
-  // only transport streams leave it to parsers to tell where sound begins and ends
+  // only in transport streams do parsers find where packets of sound begin and end
   const isNeeded = container === "mpeg-ts" || !isSound(mediaType);
   const parser = PARSERS[mediaType];
   const isUsable = parser !== undefined && parser.elements.length > 0 &&
@@ -51,32 +49,35 @@ function parserOf(mediaType: string, container: ContainerName): ElementChain | n
   return isNeeded && isUsable ? parser : null;
 }
 
+/** Reads the tracks of a file, each through its parser, if it has one. */
 async function demux(
   path: string,
   container: ContainerName,
   parsers: readonly (ElementChain | null)[],
-) {
+): Promise<{ tracks: DemuxedTrack[]; reading: Reading }> {
   const links = parsers.map((parser, i) =>
     `demuxer. ! ${parser === null ? "" : `${parser.text} ! `}${sinkText(i, MAX_PACKETS)}`
   );
   const text = `filesrc name=source ! ${DEMUXERS[container]} name=demuxer ${links.join(" ")}`;
   const packets = parsers.map((): Packet[] => []);
   const starts = parsers.map(() => 0);
-  const reading = await readFile(path, text, parsers.length, (sink, sample) => {
-    if (packets[sink]!.length === 0) starts[sink] = storedSec(sample);
-    packets[sink]!.push(readPacket(sample, container === "matroska" ? "stored" : "edited"));
+  const reading = await readFile(path, text, parsers.length, {
+    onSample: (sink, sample) => {
+      if (packets[sink]!.length === 0) starts[sink] = storedSec(sample);
+      packets[sink]!.push(readPacket(sample, container === "matroska" ? "stored" : "edited"));
+    },
   });
   const tracks = reading.mediaTypes.flatMap((mediaType, i): DemuxedTrack[] =>
     mediaType === null ? [] : [{
       mediaType,
       packets: packets[i]!,
-      leftOutSec: container === "mp4" ? starts[i]! : 0,
+      skippedSec: container === "mp4" ? starts[i]! : 0,
     }]
   );
   return { tracks, reading };
 }
 
-/** What a track is, by what is stored and by what a parser makes of it. */
+/** Combines a track as it is stored with what its parser puts out. */
 function merge(
   track: DemuxedTrack,
   parsed: DemuxedTrack | undefined,
@@ -85,7 +86,7 @@ function merge(
   const first = parsed?.packets[0];
   const isKeyframe = first?.isKeyframe ?? false;
   if (container !== "mpeg-ts") return { ...track, beginsWithKeyframe: isKeyframe };
-  // transport streams do not tell where frames begin, nor what they are; a parser leaves out what comes before the
+  // a transport stream states neither where frames begin nor which are keyframes; a parser drops what comes before the
   // first parameter sets
   const isWhole = (first?.timeSec ?? Infinity) <= (track.packets[0]?.timeSec ?? Infinity);
   return {

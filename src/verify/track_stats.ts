@@ -1,38 +1,38 @@
 /**
- * What the packets of one track amount to.
+ * Statistics of the packets of a track.
  *
  * @module
  */
 import { isSound } from "../media/codecs.ts";
 import type { Packet } from "./packet.ts";
 
-/** A time without frames. */
+/** A time span without frames. */
 export interface ClipGap {
-  /** When the last frame before it ends. */
+  /** The end of the last frame before it. */
   startSec: number;
-  /** When the next one starts. */
+  /** The start of the next frame. */
   endSec: number;
 }
 
-/** Figures of a track. */
+/** Statistics of a track. */
 export interface TrackStats {
-  /** Frames; packets of sound. */
+  /** The number of frames, or of packets of sound. */
   frames: number;
-  /** Those of them that are shown. */
+  /** The number of those that are shown. */
   shownFrames: number;
-  /** Those that can be decoded by themselves. */
+  /** The number of those that can be decoded without others. */
   keyframes: number;
-  /** Size of their data. */
+  /** The size of their data. */
   bytes: number;
-  /** When the first one starts; null where none has a timestamp. */
+  /** The start of the first one; `null` if none has a timestamp. */
   startSec: number | null;
-  /** When the last one ends. */
+  /** The end of the last one; `null` if none has a timestamp. */
   endSec: number | null;
-  /** What most frames last; null where there are less than two. */
+  /** The median duration of a frame; `null` if there are fewer than two. */
   frameSec: number | null;
-  /** Times without frames. */
+  /** The time spans without frames. */
   gaps: ClipGap[];
-  /** Where timestamps first repeat or go back; null where they do not. */
+  /** Where timestamps first repeat or go back; `null` if they do not. */
   disorderSec: number | null;
 }
 
@@ -43,22 +43,26 @@ export interface TrackStats {
  */
 export type TrackMeasures = TrackStats;
 
-/** Codecs whose frames are stored in another order than that in which they are shown. */
+/** Codecs with reordered frames. */
 const REORDERED = ["video/x-h264", "video/x-h265", "video/mpeg"];
-/** By how many places at most (ITU-T H.264, A.3.1: max_num_reorder_frames). */
+/** The maximum number of places by which a frame is reordered (ITU-T H.264, A.3.1: max_num_reorder_frames). */
 const MAX_REORDER = 16;
 
-/** Whether a track goes on from first to last, as picture and sound do; subtitles come now and then. */
+/** Returns whether a track has no pauses, as video and sound; subtitles have. */
 export function isContinuous(mediaType: string): boolean {
   return isPicture(mediaType) || isSound(mediaType);
 }
 
-/** Whether a media type is one of pictures. */
+/** Returns whether a media type is one of video or pictures. */
 export function isPicture(mediaType: string): boolean {
   return /^(video|image)\//.test(mediaType);
 }
 
-/** Measures a track. */
+/**
+ * Measures a track.
+ *
+ * @param maxGapSec The seconds between two frames beyond which there is a gap; by default, as the other frames suggest.
+ */
 export function measureTrackStats(
   { mediaType, packets }: { mediaType: string; packets: readonly Packet[] },
   maxGapSec: number | undefined,
@@ -73,7 +77,7 @@ export function measureTrackStats(
   const gaps = steps.flatMap((step, i) => {
     const { timeSec, durationSec } = timed[i]!;
     if (step <= limitSec) return [];
-    // the duration of a frame before a gap can be that of the gap
+    // the duration of a frame before a gap may include the gap
     const lastSec = Math.min(durationSec ?? Infinity, frameSec!);
     return [{ startSec: timeSec + lastSec, endSec: timeSec + step }];
   });
@@ -92,8 +96,8 @@ export function measureTrackStats(
 }
 
 /**
- * The distance of two frames beyond which one is missing: half a frame more than usual, and more where distances vary.
- * Both figures are medians, which what is missing does not move.
+ * Returns the seconds between two frames beyond which one is missing: half a frame more than usual, and more if intervals
+ * vary. Both are medians, which missing frames do not change.
  */
 function usualLimit(steps: readonly number[], frameSec: number | null): number {
   if (frameSec === null) return Infinity;
@@ -107,8 +111,8 @@ function median(values: readonly number[]): number | null {
 }
 
 /**
- * Finds the first frame whose time of decoding is before that of the one stored before it, whose timestamp is that of
- * another, or which is stored further from its place in time than a decoder can sort.
+ * Returns the time of the first frame whose DTS is before that of the frame stored before it, whose PTS repeats, or which is
+ * stored further from its place in time than a decoder can reorder; `null` if there is none.
  */
 function findDisorder(packets: readonly Packet[], maxReorder: number): number | null {
   const timed = packets.flatMap(({ timeSec, dtsSec }) =>

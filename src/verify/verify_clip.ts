@@ -1,12 +1,12 @@
 /**
- * Checks clips.
+ * Verification of clips.
  *
  * @module
  */
-import { checkObject } from "../util/check.ts";
+import { checkObject, checkSec } from "../util/check.ts";
 import type { GstError } from "../../ffi/errors.ts";
-import { checkSec } from "../util/deadline.ts";
-import { type ContainerName, HEAD_BYTES, sniffContainer, statedBytes } from "./sniff.ts";
+import type { ContainerName } from "../media/containers.ts";
+import { HEAD_BYTES, sniffContainer, statedBytes } from "./sniff.ts";
 import { type ClipFault, type ClipFaultKind, findFaults } from "./faults.ts";
 import { type FilePackets, readPackets } from "./read_packets.ts";
 import { readFile, type Reading, sinkText } from "./read_file.ts";
@@ -14,47 +14,47 @@ import { isPicture, type TrackStats } from "./track_stats.ts";
 
 /** How to check a clip. */
 export interface VerifyOptions {
-  /** Whether all of it is decoded, too; true unless told. */
+  /** Whether all of it is decoded, too. Defaults to `true`. */
   decode?: boolean;
   /**
-   * Seconds between two frames beyond which there is a gap; unless told, what the other frames suggest: half a frame more
-   * than usual, and more where their distances vary. `Infinity` has gaps pass, as those of a stream without a fixed rate.
+   * The seconds between two frames beyond which there is a gap; `Infinity` for a stream without a fixed rate. Defaults to what
+   * the other frames suggest: half a frame more than usual, and more if their intervals vary.
    */
   maxGapSec?: number;
-  /** Seconds that tracks may start or end apart; 0.5 unless told. */
+  /** The seconds by which tracks may start or end apart. Defaults to 0.5. */
   maxOffsetSec?: number;
 }
 
 /** A track of a clip; times are seconds of the file. */
 export interface VerifiedTrack extends TrackStats {
-  /** Such as `video/x-h264`. */
+  /** The media type, such as `video/x-h264`. */
   mediaType: string;
 }
 
-/** What a check found. */
+/** The outcome of a verification. */
 export interface VerifyReport {
-  /** The file. */
+  /** The path of the file. */
   path: string;
-  /** Whether there is no fault. */
+  /** Whether it has no fault. */
   ok: boolean;
-  /** The container, whatever the file's name; null where it is none of those that clips have. */
+  /** The container by its content, whatever the file's name; `null` if it is none of those that clips have. */
   container: ContainerName | null;
-  /** Size of the file. */
+  /** The size of the file. */
   bytes: number;
-  /** Its duration by its header; null where that does not tell, as in the unfinished file of a crash. */
+  /** The duration that its header states; `null` if it states none, as in the unfinished file of a crash. */
   durationSec: number | null;
   /** The tracks. */
   tracks: VerifiedTrack[];
-  /** Frames of video that were decoded; null where it was not tried. */
+  /** The number of frames of video that were decoded; `null` if that was not tried. */
   decodedFrames: number | null;
-  /** What is wrong; empty where nothing is. */
+  /** The faults; none if it is whole. */
   faults: ClipFault[];
 }
 
 /**
- * Checks a clip: whether it can be read and decoded from first to last, begins with a keyframe, has its timestamps in
- * order and no gaps, and ends where its header says; whether its tracks begin and end together. It knows Matroska (.webm,
- * .mkv), MP4 and QuickTime (.mp4, .mov) and MPEG transport streams (.ts), also as the `.part` file of a crash.
+ * Verifies that a clip can be read and decoded from the first to the last frame, begins with a keyframe, has its timestamps
+ * in order and no gaps, ends where its header says, and that its tracks begin and end together. It reads Matroska (.webm,
+ * .mkv), MP4 and QuickTime (.mp4, .mov) and MPEG transport streams (.ts), also the `.part` file of a crash.
  *
  * @example
  * ```ts
@@ -66,15 +66,15 @@ export interface VerifyReport {
  * assertEquals(faults[0]?.kind, "unreadable");
  * ```
  *
- * @returns The report; what is wrong with the file is told there, also that there is none.
- * @throws {TypeError} if the path is not a string, or an option not a number.
- * @throws {RangeError} if an option is negative.
- * @throws {GstError} if GStreamer cannot be opened, or its demuxers are not installed.
+ * @returns The report. Whatever is wrong with the file is a fault in it, also if there is no file.
+ * @throws {TypeError} If the path is not a string, or an option not a number.
+ * @throws {RangeError} If an option is negative.
+ * @throws {GstError} If GStreamer cannot be loaded, or its demuxers are not installed.
  */
 export async function verifyClip(path: string, options: VerifyOptions = {}): Promise<VerifyReport> {
   checkObject("options", options);
   const { decode = true, maxGapSec, maxOffsetSec = 0.5 } = options;
-  if (typeof path !== "string") throw new TypeError(`A clip is a path, not ${typeof path}`);
+  if (typeof path !== "string") throw new TypeError(`path must be a string, got ${typeof path}`);
   if (maxGapSec !== undefined) checkSec("maxGapSec", maxGapSec);
   checkSec("maxOffsetSec", maxOffsetSec);
 
@@ -83,12 +83,12 @@ export async function verifyClip(path: string, options: VerifyOptions = {}): Pro
   const report = { path, container, bytes };
   if (container === null) {
     const message = problem ??
-      "it is no Matroska, MP4 or QuickTime file, and no MPEG transport stream";
+      "not a Matroska, MP4 or QuickTime file or an MPEG transport stream";
     return unreadable(report, message);
   }
   const clip = await readPackets(path, container);
   if (clip.tracks.length === 0) {
-    return unreadable(report, clip.error === null ? "it holds no tracks" : reason(clip.error));
+    return unreadable(report, clip.error === null ? "it has no tracks" : reason(clip.error));
   }
   const { tracks, faults } = findFaults(clip, {
     ...(maxGapSec !== undefined && { maxGapSec }),
@@ -124,13 +124,13 @@ function unreadable(
   return { ...report, ok: false, durationSec: null, tracks: [], decodedFrames: null, faults };
 }
 
-/** Reads a file's first bytes, or tells why that is not possible. */
+/** Reads a file's first bytes and its size; `problem` if that is not possible. */
 async function readHead(path: string) {
   const nothing = { head: new Uint8Array(), bytes: 0 };
   try {
     const { isFile, size } = await Deno.stat(path);
-    if (!isFile) return { ...nothing, problem: "it is no file" };
-    if (size === 0) return { ...nothing, problem: "it is empty" };
+    if (!isFile) return { ...nothing, problem: "not a regular file" };
+    if (size === 0) return { ...nothing, problem: "the file is empty" };
     using file = await Deno.open(path);
     const head = new Uint8Array(HEAD_BYTES);
     const count = await file.read(head);
@@ -141,16 +141,16 @@ async function readHead(path: string) {
   }
 }
 
-/** Frames that a decoder's sink holds: they are large. */
+/** The maximum number of decoded frames that a sink holds: they are large. */
 const MAX_DECODED = 4;
 
-/** Decodes all tracks; counts the frames of video. */
+/** Decodes all tracks, and counts the frames of video. */
 async function decodeAll(path: string, clip: FilePackets, tracks: readonly TrackStats[]) {
   const links = clip.tracks.map((_, i) => `decoder. ! ${sinkText(i, MAX_DECODED)}`);
   const text = `filesrc name=source ! decodebin name=decoder ${links.join(" ")}`;
   const counts = links.map(() => 0);
-  const reading = await readFile(path, text, links.length, (sink) => {
-    counts[sink]!++;
+  const reading = await readFile(path, text, links.length, {
+    onSample: (sink) => void counts[sink]!++,
   });
   const sum = (values: readonly number[], isPart: (i: number) => boolean) =>
     values.reduce((total, value, i) => isPart(i) ? total + value : total, 0);
@@ -162,25 +162,24 @@ async function decodeAll(path: string, clip: FilePackets, tracks: readonly Track
   return { frames, faults: decodingFaults(reading, stored - frames) };
 }
 
-/** What went wrong where a clip was decoded, in a fault at most. */
+/** Returns the first fault of decoding, if there is any. */
 function decodingFaults(
   { error, warnings, lacksDecoder }: Reading,
   lostFrames: number,
 ): ClipFault[] {
   if (lacksDecoder) {
-    return [
-      fault("no-decoder", "no decoder for it is installed: gstp doctor tells what to install"),
-    ];
+    const message = "no decoder for it is installed: run gstp doctor for what to install";
+    return [fault("no-decoder", message)];
   }
-  const complaint = error ??
+  const failure = error ??
     warnings.find(({ domain }) => domain === "gst-stream-error-quark") ?? null;
-  if (complaint !== null) return [fault("not-decodable", reason(complaint))];
+  if (failure !== null) return [fault("not-decodable", reason(failure))];
   return lostFrames > 0
     ? [fault("not-decodable", `${lostFrames} frames of video cannot be decoded`)]
     : [];
 }
 
-/** What an element said, without its path, which tells the reader of a clip nothing. */
+/** Returns an element's message without its path, which is of no use to who checks a clip. */
 function reason({ message, path }: GstError): string {
   return path === undefined ? message : message.replace(`${path}: `, "");
 }

@@ -1,6 +1,3 @@
-/**
- * Frames out of pipelines.
- */
 import {
   assert,
   assertEquals,
@@ -27,13 +24,13 @@ import { ended } from "../helpers/ring.ts";
 import { sinkStats } from "../helpers/sink_stats.ts";
 import { reached, until } from "../helpers/wait.ts";
 
-/** A small grey test picture, the given number of times. */
+/** Returns the text of a source of small gray test pictures. */
 function source(frames: number, rest = ""): string {
   return `videotestsrc num-buffers=${frames} ${rest} ` +
     `! video/x-raw,format=GRAY8,width=32,height=24,framerate=${FPS}/1`;
 }
 
-/** A pipeline with an appsink named `frames`, stopped. */
+/** Returns a stopped pipeline with an appsink named `frames`. */
 function parse(frames: number, sink = "sync=false", rest = ""): Pipeline {
   return Pipeline.parse(`${source(frames, rest)} ! appsink name=frames ${sink}`);
 }
@@ -42,12 +39,12 @@ function sinkOf(pipeline: Pipeline, options: Partial<AppSinkOptions> = {}): AppS
   return new AppSink({ pipeline, name: "frames", ...options });
 }
 
-/** The numbers of frames by their running times. */
+/** Returns the numbers of frames by their running times. */
 function numbers(frames: FrameData[]): number[] {
   return frames.map(({ runningTimeSec }) => Math.round(runningTimeSec! * FPS));
 }
 
-Deno.test("AppSink gives every frame with its bytes, caps and times", async () => {
+Deno.test("AppSink yields frames with their bytes, caps and times", async () => {
   await using pipeline = parse(10);
   const sink = sinkOf(pipeline, { every: true });
   await pipeline.play();
@@ -70,8 +67,8 @@ Deno.test("AppSink gives every frame with its bytes, caps and times", async () =
   assertEquals(await sink.next(), { done: true, value: undefined });
 });
 
-Deno.test("AppSink tells where the pixels are in lines that GStreamer pads", async () => {
-  // the picture is split into bars from left to right: white, yellow and so on to black
+Deno.test("AppSink yields the layout of pictures with padded lines", async () => {
+  // color bars from left to right: white, yellow and so on to black
   for (const format of ["GRAY8", "I420", "RGB"]) {
     await using pipeline = Pipeline.parse(
       `videotestsrc num-buffers=1 pattern=smpte75 ! video/x-raw,format=${format},width=35,height=10 ` +
@@ -95,10 +92,10 @@ Deno.test("AppSink tells where the pixels are in lines that GStreamer pads", asy
   }
 });
 
-/** Whether the colour bars have red in them: white, yellow, cyan, green, magenta, red, blue. */
+/** Whether the color bars have a red component: white, yellow, cyan, green, magenta, red, blue. */
 const RED_BARS = [true, true, false, false, true, true, false];
 
-Deno.test("AppSink reads a buffer's own strides", async () => {
+Deno.test("AppSink yields a buffer's own strides", async () => {
   const [width, height, offset, stride] = [4, 3, 7, 11];
   await using pipeline = Pipeline.parse(
     `appsrc name=source format=time caps=video/x-raw,format=GRAY8,width=${width},height=${height} ` +
@@ -118,7 +115,7 @@ Deno.test("AppSink reads a buffer's own strides", async () => {
   assertEquals(frame.bytes, bytes);
 });
 
-Deno.test("AppSink rejects where memory cannot be read", async () => {
+Deno.test("AppSink.next() rejects if memory cannot be read", async () => {
   await using pipeline = Pipeline.parse(
     "appsrc name=source format=time caps=video/x-raw,format=GRAY8,width=4,height=4 " +
       "! appsink name=frames",
@@ -129,11 +126,11 @@ Deno.test("AppSink rejects where memory cannot be read", async () => {
   pushUnreadable(pipeline, "source", 16);
   await started;
   for (let calls = 0; calls < 2; calls++) {
-    await assertRejects(() => sink.next(), GstError, "memory of frames cannot be read");
+    await assertRejects(() => sink.next(), GstError, "Cannot read the memory of frames");
   }
 });
 
-Deno.test("AppSink tells keyframes of encoded video, and that sound is no video", async () => {
+Deno.test("AppSink yields keyframe flags, and a video layout only for raw video", async () => {
   await using pipeline = Pipeline.parse(
     `${
       source(7)
@@ -149,7 +146,7 @@ Deno.test("AppSink tells keyframes of encoded video, and that sound is no video"
   assertStringIncludes(sounds[1]!.caps, "audio/x-raw");
 });
 
-Deno.test("AppSink follows a change of caps", async () => {
+Deno.test("AppSink yields the caps and layout of each frame when they change", async () => {
   await using pipeline = Pipeline.parse(
     `concat name=c ! appsink name=frames sync=false ${source(2)} ! c. ` +
       "videotestsrc num-buffers=2 ! video/x-raw,format=RGB,width=8,height=4,framerate=30/1 ! c.",
@@ -162,7 +159,7 @@ Deno.test("AppSink follows a change of caps", async () => {
   ]);
 });
 
-Deno.test("AppSink drops the oldest frames of a loop that is slow, and counts them", async () => {
+Deno.test("AppSink drops the oldest frames if the loop is slow, and counts them", async () => {
   await using pipeline = parse(40);
   const messages = pipeline.bus.messages();
   const sink = sinkOf(pipeline, { maxFrames: 3 });
@@ -173,7 +170,7 @@ Deno.test("AppSink drops the oldest frames of a loop that is slow, and counts th
   assertEquals(sink.dropped, 37);
 });
 
-Deno.test("AppSink holds up no tee, however slow the loop", async () => {
+Deno.test("AppSink does not block a tee if the loop is slow", async () => {
   await using app = await Standalone.buildAndRun(
     `${source(-1, "is-live=true")} ! tee name=t t. ! queue ! appsink name=frames
      t. ! queue ! appsink name=others`,
@@ -191,7 +188,7 @@ Deno.test("AppSink holds up no tee, however slow the loop", async () => {
   assert(sink.dropped > 0, `${sink.dropped}`);
 });
 
-Deno.test("AppSink that wants every frame makes the pipeline wait", async () => {
+Deno.test("AppSink with every: true makes the pipeline wait", async () => {
   await using pipeline = Pipeline.parse(
     `${source(50)} ! identity name=before ! appsink name=frames sync=false`,
   );
@@ -201,7 +198,7 @@ Deno.test("AppSink that wants every frame makes the pipeline wait", async () => 
   await until("the appsink is full", () => received() >= 2);
   const frames: FrameData[] = [];
   for await (const frame of sink) {
-    // two wait, one is about to
+    // two wait in the appsink, one in front of it
     assert(received() <= frames.length + 4, `${received()} after ${frames.length}`);
     frames.push(frame);
     await sleep(0.002);
@@ -210,7 +207,7 @@ Deno.test("AppSink that wants every frame makes the pipeline wait", async () => 
   assertEquals(sink.dropped, 0);
 });
 
-Deno.test("AppSink gives what is left when the pipeline ends", async () => {
+Deno.test("AppSink yields the remaining frames after the pipeline is closed", async () => {
   await using pipeline = parse(5);
   const messages = pipeline.bus.messages();
   const sink = sinkOf(pipeline, { every: true, maxFrames: 10 });
@@ -221,7 +218,7 @@ Deno.test("AppSink gives what is left when the pipeline ends", async () => {
   assertEquals(sink.dropped, 0);
 });
 
-Deno.test("AppSink ends with a pipeline that is stopped", async () => {
+Deno.test("AppSink ends when the pipeline is stopped", async () => {
   const app = await Standalone.buildAndRun(
     `${source(-1, "is-live=true")} ! appsink name=frames`,
     { background: true },
@@ -234,7 +231,7 @@ Deno.test("AppSink ends with a pipeline that is stopped", async () => {
   assertEquals(seen, range(seen.length, seen[0]));
 });
 
-Deno.test("AppSink says when the pipeline is closed before the end", async () => {
+Deno.test("AppSink rejects if the pipeline is closed before the end", async () => {
   await using pipeline = parse(-1, "", "is-live=true");
   const sink = sinkOf(pipeline);
   await pipeline.play();
@@ -251,7 +248,7 @@ Deno.test("AppSink says when the pipeline is closed before the end", async () =>
   assertThrows(() => sinkOf(pipeline), GstClosedError);
 });
 
-Deno.test("AppSink rejects with the error of an element, after the frames before it", async () => {
+Deno.test("AppSink rejects with an element's error, after the frames before it", async () => {
   for (const isAwaited of [true, false]) {
     await using pipeline = Pipeline.parse(
       `${source(20)} ! identity error-after=5 ! appsink name=frames sync=false`,
@@ -272,7 +269,7 @@ Deno.test("AppSink rejects with the error of an element, after the frames before
   }
 });
 
-Deno.test("AppSink that comes after an error rejects with it, and not with that of an earlier run", async () => {
+Deno.test("AppSink rejects with an earlier error of the same run, and not of another run", async () => {
   await using pipeline = Pipeline.parse(
     `${source(20)} ! identity name=weak error-after=5 ! appsink name=frames sync=false`,
   );
@@ -289,19 +286,19 @@ Deno.test("AppSink that comes after an error rejects with it, and not with that 
   assertEquals(pipeline.failure, undefined);
 });
 
-Deno.test("AppSink that a loop has left holds nothing up, and the appsink is free again", async () => {
+Deno.test("AppSink does not block the pipeline after the loop, and the appsink can be used again", async () => {
   await using pipeline = parse(200);
   const messages = pipeline.bus.messages();
   const sink = sinkOf(pipeline, { every: true, maxFrames: 1 });
   await pipeline.play();
-  assertThrows(() => sinkOf(pipeline), GstError, "in use already");
+  assertThrows(() => sinkOf(pipeline), GstError, "already in use");
   for await (const _ of sink) break;
   assertEquals((await sink.next()).done, true);
   using _next = sinkOf(pipeline);
   await ended(messages);
 });
 
-Deno.test("AppSink.close() ends a call that waits", async () => {
+Deno.test("AppSink.close() ends a pending next()", async () => {
   await using pipeline = parse(-1, "", "is-live=true");
   const sink = sinkOf(pipeline);
   const next = sink.next(); // it is not even started
@@ -310,7 +307,7 @@ Deno.test("AppSink.close() ends a call that waits", async () => {
   assertEquals(await next, { done: true, value: undefined });
 });
 
-Deno.test("AppSink lets two calls of next() wait at once", async () => {
+Deno.test("AppSink.next() may be called twice at a time", async () => {
   await using pipeline = parse(3);
   const sink = sinkOf(pipeline, { every: true });
   const calls = range(5).map(() => sink.next());
@@ -320,7 +317,7 @@ Deno.test("AppSink lets two calls of next() wait at once", async () => {
   assertEquals(results.slice(3).map(({ done }) => done), [true, true]);
 });
 
-Deno.test("AppSink ends with the stream, however the pipeline is stopped after it", async () => {
+Deno.test("AppSink ends with the stream, however the pipeline is stopped after that", async () => {
   const ways: ((pipeline: Pipeline) => Promise<unknown>)[] = [
     (pipeline) => pipeline.setState("null"),
     (pipeline) => Promise.all([pipeline.stop(), pipeline.close()]),
@@ -336,7 +333,7 @@ Deno.test("AppSink ends with the stream, however the pipeline is stopped after i
   }
 });
 
-Deno.test("AppSink goes on through a stop that is no end", async () => {
+Deno.test('AppSink goes on after setState("null") without an end', async () => {
   await using pipeline = parse(-1, "", "is-live=true");
   const sink = sinkOf(pipeline);
   for (let round = 0; round < 2; round++) {
@@ -346,7 +343,7 @@ Deno.test("AppSink goes on through a stop that is no end", async () => {
   }
 });
 
-Deno.test("AppSink refuses wrong options by name", async () => {
+Deno.test("AppSink() throws for wrong options, with their names", async () => {
   await using pipeline = Pipeline.parse("videotestsrc ! fakesink name=sink");
   const refused = (options: unknown, message: string) =>
     // deno-lint-ignore no-explicit-any -- wrong on purpose

@@ -1,6 +1,3 @@
-/**
- * Frames into pipelines.
- */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   AppSink,
@@ -28,12 +25,12 @@ function sourceOf(pipeline: Pipeline, options: Partial<AppSrcOptions> = {}): App
   return new AppSrc({ pipeline, name: "source", caps: CAPS, ...options });
 }
 
-/** A frame that is all of one colour. */
+/** Returns a frame of one shade of gray. */
 function frame(gray: number): Uint8Array {
   return new Uint8Array(8 * 4).fill(gray);
 }
 
-/** Pushes frames of the colours 0, 1, 2 ..., then the end. */
+/** Pushes frames of the grays 0, 1, 2 and so on, then EOS. */
 async function pushAll(source: AppSrc, count: number): Promise<void> {
   for (let i = 0; i < count; i++) {
     await source.push(frame(i), { ptsSec: i / FPS, durationSec: 1 / FPS });
@@ -41,11 +38,11 @@ async function pushAll(source: AppSrc, count: number): Promise<void> {
   await source.end();
 }
 
-function colours(frames: FrameData[]): number[] {
+function grays(frames: FrameData[]): number[] {
   return frames.map(({ bytes }) => bytes[0]!);
 }
 
-Deno.test("AppSrc.push() hands on bytes, times and flags", async () => {
+Deno.test("AppSrc.push() pushes bytes, times and flags", async () => {
   await using pipeline = Pipeline.parse(LOOP);
   const source = sourceOf(pipeline);
   const frames = Array.fromAsync(new AppSink({ pipeline, name: "frames", every: true }));
@@ -66,7 +63,7 @@ Deno.test("AppSrc.push() hands on bytes, times and flags", async () => {
   assertEquals(source.pushed, 3);
 });
 
-Deno.test("AppSrc.push() copies: the bytes may change once it has resolved", async () => {
+Deno.test("AppSrc.push() copies the bytes before it resolves", async () => {
   await using pipeline = Pipeline.parse(LOOP);
   const source = sourceOf(pipeline);
   const frames = Array.fromAsync(new AppSink({ pipeline, name: "frames", every: true }));
@@ -75,10 +72,10 @@ Deno.test("AppSrc.push() copies: the bytes may change once it has resolved", asy
   for (const gray of range(20)) await source.push(bytes.fill(gray), { ptsSec: gray });
   await source.end();
   await started;
-  assertEquals(colours(await frames), range(20));
+  assertEquals(grays(await frames), range(20));
 });
 
-Deno.test("AppSrc.push() survives bytes that go away while they wait", async () => {
+Deno.test("AppSrc.push() survives bytes that are detached or resized while it waits", async () => {
   const { code, signal, stdout, stderr } = await runScript(`
     import { AppSrc, Pipeline } from "./mod.ts";
     await using pipeline = Pipeline.parse("appsrc name=source ! fakesink");
@@ -99,7 +96,7 @@ Deno.test("AppSrc.push() survives bytes that go away while they wait", async () 
   assertEquals(stdout, `${refused}${refused}fulfilled \n`);
 });
 
-Deno.test("AppSrc.push() refuses a picture of another size, of which encoders crash", async () => {
+Deno.test("AppSrc.push() rejects for a picture of another size", async () => {
   await using pipeline = Pipeline.parse("appsrc name=source ! appsink name=frames sync=false");
   const source = sourceOf(pipeline, { caps: CAPS.replace("width=8", "width=9") });
   const started = pipeline.pause();
@@ -112,7 +109,7 @@ Deno.test("AppSrc.push() refuses a picture of another size, of which encoders cr
   assertEquals(source.pushed, 1);
 });
 
-Deno.test("AppSrc.push() waits for room, and keeps the order of calls that do not", async () => {
+Deno.test("AppSrc.push() waits for room, and keeps the order of the calls", async () => {
   await using pipeline = Pipeline.parse("appsrc name=source ! appsink name=frames");
   const source = sourceOf(pipeline, { maxFrames: 2 });
   const sink = new AppSink({ pipeline, name: "frames", every: true, maxFrames: 1 });
@@ -126,7 +123,7 @@ Deno.test("AppSrc.push() waits for room, and keeps the order of calls that do no
     assert(source.pushed <= frames.length + 5, `${source.pushed} after ${frames.length}`);
     frames.push(one);
   }
-  assertEquals(colours(frames), range(20));
+  assertEquals(grays(frames), range(20));
   await finished;
 });
 
@@ -148,7 +145,7 @@ Deno.test("AppSrc.ready() resolves when there is room", async () => {
   await next;
 });
 
-Deno.test("AppSrc that is live gives frames the time of their push", async () => {
+Deno.test("AppSrc with live: true gives frames the time at which they are pushed", async () => {
   let source!: AppSrc;
   let first!: Promise<void>;
   const app = await Standalone.buildAndRun("appsrc name=source ! appsink name=frames", {
@@ -163,7 +160,7 @@ Deno.test("AppSrc that is live gives frames the time of their push", async () =>
   await first;
   assertEquals(pipeline.isLive, true);
   const sink = new AppSink({ pipeline, name: "frames", every: true });
-  assertEquals(colours([(await sink.next()).value!]), [0]);
+  assertEquals(grays([(await sink.next()).value!]), [0]);
   await reached(pipeline, 0.1);
   const before = pipeline.runningTimeSec!;
   await source.push(frame(1));
@@ -176,7 +173,7 @@ Deno.test("AppSrc that is live gives frames the time of their push", async () =>
   await app.ended;
 });
 
-Deno.test("AppSrc passes on what AppSink gives", async () => {
+Deno.test("AppSrc.push() accepts the frames of AppSink", async () => {
   await using first = Pipeline.parse(
     `videotestsrc num-buffers=30 ! ${CAPS} ! appsink name=frames sync=false`,
   );
@@ -200,7 +197,7 @@ Deno.test("AppSrc passes on what AppSink gives", async () => {
   await Promise.all([passed, played]);
 });
 
-Deno.test("AppSrc without caps pushes a stream of bytes", async () => {
+Deno.test("AppSrc.push() pushes a stream of bytes without caps", async () => {
   await using pipeline = Pipeline.parse("appsrc name=source ! pngdec ! appsink name=frames");
   await using encoder = Pipeline.parse(
     `videotestsrc num-buffers=1 ! ${CAPS} ! pngenc ! appsink name=frames`,
@@ -219,7 +216,7 @@ Deno.test("AppSrc without caps pushes a stream of bytes", async () => {
   await played;
 });
 
-Deno.test("AppSrc.end() ends the stream once, and nothing can be pushed after it", async () => {
+Deno.test("AppSrc.end() ends the stream once, and later pushes reject", async () => {
   await using pipeline = Pipeline.parse("appsrc name=source ! fakesink");
   const messages = pipeline.bus.messages();
   const source = sourceOf(pipeline);
@@ -244,7 +241,7 @@ Deno.test("AppSrc.push() rejects with the error of an element", async () => {
   await failure;
 });
 
-Deno.test("AppSrc says when the pipeline is stopped or closed", async () => {
+Deno.test("AppSrc rejects if the pipeline is stopped or closed", async () => {
   for (const way of ["stop", "close"] as const) {
     await using pipeline = Pipeline.parse("appsrc name=source ! fakesink sync=true");
     const source = sourceOf(pipeline);
@@ -262,7 +259,7 @@ Deno.test("AppSrc says when the pipeline is stopped or closed", async () => {
   }
 });
 
-Deno.test("AppSrc says when a pipeline is closed that was never started", async () => {
+Deno.test("AppSrc rejects if a pipeline is closed that was not started", async () => {
   await using pipeline = Pipeline.parse("appsrc name=source ! fakesink");
   const source = sourceOf(pipeline);
   const calls = [source.ready(), source.push(frame(1)), source.end()];
@@ -272,7 +269,7 @@ Deno.test("AppSrc says when a pipeline is closed that was never started", async 
   assertThrows(() => sourceOf(pipeline), GstClosedError);
 });
 
-Deno.test("AppSrc refuses wrong options by name, and leaves the appsrc free", async () => {
+Deno.test("AppSrc() throws for wrong options, with their names, and releases the appsrc", async () => {
   await using pipeline = Pipeline.parse("appsrc name=source ! fakesink name=sink");
   const refused = (options: unknown, message: string) =>
     // deno-lint-ignore no-explicit-any -- wrong on purpose
@@ -283,15 +280,15 @@ Deno.test("AppSrc refuses wrong options by name, and leaves the appsrc free", as
   refused({ caps: 5 }, "caps must be");
   refused({ caps: "video/x-raw,width=" }, '"caps" of source does not take "video/x-raw,width="');
   for (const caps of ["ANY", "NONE", "video/x-raw,width=[1,5]"]) {
-    refused({ caps }, "caps must leave nothing open");
+    refused({ caps }, "caps must be fixed");
   }
   refused({ live: "yes" }, "live must be");
   refused({ maxFrames: -1 }, "maxFrames must be");
   sourceOf(pipeline);
-  refused({}, 'appsrc "source" is in use already');
+  refused({}, 'appsrc "source" is already in use');
 });
 
-Deno.test("AppSrc.push() refuses wrong arguments by name", async () => {
+Deno.test("AppSrc.push() rejects for wrong arguments, with their names", async () => {
   await using pipeline = Pipeline.parse("appsrc name=source ! fakesink");
   const source = sourceOf(pipeline);
   const wrong: [unknown, unknown, string][] = [

@@ -181,12 +181,19 @@ await walkOptions(
   },
 );
 await Deno.mkdir(`${folder}/empty`);
+await walk("listClips", gstp.listClips, [`${folder}/empty`, {}]);
+await walk("listClips(path, { onError: ", (onError) => gstp.listClips(folder, { onError }), [
+  onError,
+]);
+await walk("readClip", gstp.readClip, [`${folder}/none.webm`]);
+await walk("checkContainer", gstp.checkContainer, [".webm", ["video/x-raw"]]);
+await walk("containersFor", gstp.containersFor, [["video/x-raw"]]);
 for (const odd of ODD.filter((value) => value !== " " && value !== "../..")) {
   await attempt(`recoverClips(${show(odd)})`, () => gstp.recoverClips(odd as string));
 }
 await walkOptions("new RetentionPolicy", (options) => new gstp.RetentionPolicy(options), {
   ...{ directory: `${folder}/empty`, maxFiles: 1, maxBytes: 5, maxAgeSec: 5 },
-  ...{ inUse: () => [], onError },
+  ...{ inUse: () => [], clips: () => [], onRemoved: () => {}, onError },
 });
 await walkOptions("Standalone.buildAndRun(text, ", async (options) => {
   const app = await gstp.Standalone.buildAndRun("videotestsrc num-buffers=1 ! fakesink", options);

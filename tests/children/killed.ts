@@ -6,7 +6,7 @@
  * @module
  */
 import { Standalone, VideoRecorder } from "../../mod.ts";
-import { EXTENSIONS } from "../helpers/killed.ts";
+import { CLIP_EXTENSIONS } from "../helpers/killed.ts";
 import { numberedSource } from "../helpers/numbered.ts";
 
 const [folder, path] = Deno.args;
@@ -15,7 +15,7 @@ const app = await Standalone.buildAndRun(
   `${source} raw. ! queue ! x264enc tune=zerolatency key-int-max=15 ! h264parse ! tee name=h264 h264. ! fakesink`,
   { background: true },
 );
-const recordings = EXTENSIONS.map((extension) => {
+const recordings = CLIP_EXTENSIONS.map((extension) => {
   const recorder = new VideoRecorder({
     pipeline: app.pipeline,
     srcTeeName: extension === ".webm" ? "raw" : "h264",

@@ -15,7 +15,7 @@ const ELEMENTS = [
   ...["videoconvert", "capsfilter", "typefind", "clocksync", "valve"],
 ];
 const ENDS = ["videotestsrc num-buffers=2", "videotestsrc is-live=true"];
-/** Elements that wait for data at another of their pads, possibly forever: pipelines with them are not started. */
+/** Elements that can wait forever for data on another of their pads: pipelines with them are parsed only. */
 const WAITING = /compositor|-selector/;
 const PADS = ["", "", "", "", "src", "sink", "src_0", "src_1", "sink_0", "sink_1"];
 const LINKS = ["!", "!", "!", "!", "! video/x-raw !", ":"];
@@ -27,7 +27,7 @@ function pick(list: readonly string[]): string {
   return list[random(list.length)]!;
 }
 
-/** Makes a pipeline's text: elements, some with names, in chains that begin and end at some of the names. */
+/** Returns elements, some with names, in chains that begin and end at some of the names. */
 function randomText(): string {
   const names = Array.from({ length: 1 + random(3) }, (_, i) => `n${i}`);
   const refer = () =>

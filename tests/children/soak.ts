@@ -30,7 +30,7 @@ const PIPELINE = `
   ! tee name=h264
   h264. ! fakesink name=end
 `;
-const EXTENSIONS = [".mp4", ".mkv", ".ts", ".mov"];
+const CLIP_EXTENSIONS = [".mp4", ".mkv", ".ts", ".mov"];
 
 /** A ring that takes frames as fast as they arrive. */
 class FastRing extends RingBuffer {
@@ -44,7 +44,7 @@ const total = { clips: 0, frames: 0, dropped: 0, failed: 0, streamSec: 0 };
 /** Makes a recorder; every fourth one records raw video and encodes it. */
 function newRecorder(app: Standalone, index: number): VideoRecorder {
   const isRaw = index % 4 === 0;
-  const extension = isRaw ? ".webm" : EXTENSIONS[index % EXTENSIONS.length];
+  const extension = isRaw ? ".webm" : CLIP_EXTENSIONS[index % CLIP_EXTENSIONS.length];
   return new VideoRecorder({
     pipeline: app.pipeline,
     srcTeeName: isRaw ? "raw" : "h264",

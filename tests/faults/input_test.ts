@@ -1,14 +1,15 @@
 /**
- * What people type and scripts make up: command lines and names of clips, from a corpus (tests/corpus) and at random.
- * FUZZ_SEED and FUZZ_COUNT in the environment look further.
+ * Unusual input: command lines and names of clips, from a corpus (tests/corpus) and at random. FUZZ_SEED and FUZZ_COUNT in
+ * the environment try others.
  */
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { isOption, readArguments } from "../../cli/args/run_arguments.ts";
+import { INSPECT_OPTIONS, RUN_OPTIONS } from "../../cli/args/options.ts";
+import { readOptions } from "../../cli/args/read_options.ts";
+import { readRecordArguments } from "../../cli/args/record_arguments.ts";
+import { readRunArguments } from "../../cli/args/run_arguments.ts";
 import { UsageError } from "../../cli/args/usage_error.ts";
 import { joinWords } from "../../cli/pipeline_file/launch_text.ts";
-import { readOptions } from "../../cli/args/options.ts";
-import { readRecordArguments } from "../../cli/args/record_arguments.ts";
 import { RecordingError } from "../../mod.ts";
 import "../../scripts/open_libraries.ts";
 import { lex } from "../../src/launch/lexer.ts";
@@ -67,7 +68,7 @@ const lines: string[][] = [
   ),
 ];
 
-/** What a function reads of a line; null where it refuses it as it should. */
+/** Returns what a function parses from a line; null if it refuses the line properly. */
 function readOrRefuse<T>(read: (args: string[]) => T, line: string[]): T | null {
   try {
     return read([...line]);
@@ -78,21 +79,20 @@ function readOrRefuse<T>(read: (args: string[]) => T, line: string[]): T | null 
   }
 }
 
-Deno.test("any command line is read, or refused with a sentence", () => {
-  const names = { switches: ["json", "quiet"], settings: ["out"] } as const;
+Deno.test("any command line is parsed, or refused with a sentence", () => {
   for (const line of lines) {
     readOrRefuse(readRecordArguments, line);
-    const options = readOrRefuse((args) => readOptions(args, names), line);
+    const options = readOrRefuse((args) => readOptions(args, INSPECT_OPTIONS), line);
     if (options !== null) assert(options.words.every((word) => typeof word === "string"));
-    const args = readOrRefuse(readArguments, line);
+    const args = readOrRefuse(readRunArguments, line);
     if (args === null) continue;
     const { timeoutSec, source, flags } = args;
     assert(timeoutSec === undefined || timeoutSec > 0 && timeoutSec < Infinity);
-    // what is meant for the file arrives as it was typed
+    // flags for the file arrive as they were typed
     const end = line.indexOf("--");
     const before = line.slice(0, end < 0 ? line.length : end);
     const isFlag = (arg: string) =>
-      arg.startsWith("--") && !isOption(arg.slice(2).replace(/=.*/s, ""));
+      arg.startsWith("--") && !Object.hasOwn(RUN_OPTIONS, arg.slice(2).replace(/=.*/s, ""));
     const isForFile = source !== undefined && "file" in source;
     const expected = [
       ...before.filter(isFlag),
@@ -112,7 +112,7 @@ Deno.test("any command line is read, or refused with a sentence", () => {
   });
 });
 
-Deno.test("joinWords() makes no word of a shell two words of a pipeline", () => {
+Deno.test("joinWords() keeps a word of a shell as one word of a pipeline", () => {
   for (const line of lines) {
     for (const value of line.filter((word) => /^[\w. !-]+$/.test(word))) {
       const text = joinWords(["filesink", `location=${value}`]);
@@ -126,7 +126,7 @@ const NAME_PIECES = [
   ...["é", "日", "😀", "\n", "\t", "\u0001", "\u200b", "..", "%d", "location=", ".part", "/x/"],
 ];
 
-Deno.test("a clip gets the name that the generator gives, whatever is in it, or is refused", async () => {
+Deno.test("a clip gets any name that the generator returns, or is refused", async () => {
   await using dir = await tempDir();
   await using app = await runLive();
   await ringFull(app.pipeline);

@@ -1,5 +1,5 @@
 /**
- * What a killed process leaves behind, and what recoverClips() makes of it.
+ * recoverClips() on the files that a killed process leaves.
  */
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { relative } from "@std/path";
@@ -8,24 +8,27 @@ import { probeClip, readTimes } from "../helpers/ffprobe.ts";
 import { fileNames } from "../helpers/file_names.ts";
 import { FPS } from "../helpers/fps.ts";
 import { interrupt, lostFrames } from "../helpers/interrupt.ts";
-import { EXTENSIONS, killAt } from "../helpers/killed.ts";
+import { CLIP_EXTENSIONS, killAt } from "../helpers/killed.ts";
 import { readNumbers, writeNumbered } from "../helpers/numbered.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { addRow } from "./table.ts";
 
-/** Kills, each in the middle of five recordings; 50 in the long form. */
+/** The number of kills, each in the middle of five recordings; 50 in the long form. */
 const ROUNDS = Deno.env.get("GSTP_SOAK") === "long" ? 50 : 3;
-/** Before that, ffmpeg takes a .ts of a few packets for something else. */
+/** The milliseconds before which a .ts has so few packets that ffmpeg takes it for something else. */
 const MIN_MS = 600;
-/** Each kind of file is cut that often. */
+/** The number of cuts of each kind of file. */
 const CUTS = 6;
 
-/** Recovers five clips, which must be whole up to their last frame; what each has lost. */
+/** Recovers five clips, which must be whole up to their last frame; returns the frames that each has lost. */
 async function recoverAll(folder: string, diedAtSec: number): Promise<Map<string, number>> {
   const { recovered, left } = await recoverClips(folder);
   assertEquals(left, []);
-  assertEquals(recovered.map(({ path }) => path), EXTENSIONS.map((end) => `${folder}/clip${end}`));
-  assertEquals(fileNames(folder).length, EXTENSIONS.length);
+  assertEquals(
+    recovered.map(({ path }) => path),
+    CLIP_EXTENSIONS.map((end) => `${folder}/clip${end}`),
+  );
+  assertEquals(fileNames(folder).length, CLIP_EXTENSIONS.length);
   const last = new Map<string, number>();
   for (const [i, { path, partPath, frames, duration, bytes, damaged }] of recovered.entries()) {
     assertEquals([partPath, damaged], [`${path}.part`, false]);
@@ -36,19 +39,19 @@ async function recoverAll(folder: string, diedAtSec: number): Promise<Map<string
     const info = await probeClip(path);
     assertAlmostEquals(duration, info.duration, 0.04, path);
     assertAlmostEquals(duration, frames / FPS, 0.04, path);
-    last.set(EXTENSIONS[i]!, numbers.at(-1)!);
+    last.set(CLIP_EXTENSIONS[i]!, numbers.at(-1)!);
   }
   const newest = (await readTimes(`${folder}/clip.mkv`)).at(-1)!;
   const lost = Math.max(0, Math.round((diedAtSec - newest) * FPS));
   // the same number is the same frame
-  return new Map(EXTENSIONS.map((end) => [end, lost + last.get(".mkv")! - last.get(end)!]));
+  return new Map(CLIP_EXTENSIONS.map((end) => [end, lost + last.get(".mkv")! - last.get(end)!]));
 }
 
-Deno.test("recoverClips() makes plain clips of every kind of file, after SIGKILL", async () => {
+Deno.test("recoverClips() makes plain clips of every kind of file after SIGKILL", async () => {
   await using dir = await tempDir();
   const numbered = `${dir.path}/numbered.raw`;
   await writeNumbered(numbered, 20 * FPS);
-  const lost = new Map(EXTENSIONS.map((end) => [end, 0]));
+  const lost = new Map(CLIP_EXTENSIONS.map((end) => [end, 0]));
   for (let round = 0; round < ROUNDS; round++) {
     const folder = `${dir.path}/${round}`;
     const diedAtSec = await killAt(MIN_MS + (round * 617) % 1900, folder, numbered);
@@ -67,7 +70,7 @@ Deno.test("recoverClips() makes plain clips of every kind of file, after SIGKILL
   }
 });
 
-Deno.test("recoverClips() makes clips of what 1, 4 and 16 recorders leave at SIGKILL", async () => {
+Deno.test("recoverClips() makes clips of the files that 1, 4 and 16 recorders leave at SIGKILL", async () => {
   const lost = await Promise.all([1, 4, 16].map(async (count) => {
     await using dir = await tempDir();
     const { frames } = await interrupt("SIGKILL", dir.path, count);
@@ -85,12 +88,12 @@ Deno.test("recoverClips() makes clips of what 1, 4 and 16 recorders leave at SIG
   });
 });
 
-Deno.test("recoverClips() makes a clip of a file that is cut off anywhere", async () => {
+Deno.test("recoverClips() makes a clip of a file that is cut off at any byte", async () => {
   await using dir = await tempDir();
   const numbered = `${dir.path}/numbered.raw`;
   await writeNumbered(numbered, 20 * FPS);
   await killAt(1500, `${dir.path}/whole`, numbered);
-  for (const end of EXTENSIONS) {
+  for (const end of CLIP_EXTENSIONS) {
     const whole = await Deno.readFile(`${dir.path}/whole/clip${end}.part`);
     for (let i = 0; i < CUTS; i++) {
       const bytes = Math.floor(whole.length * (0.35 + 0.65 * Math.random()));
@@ -109,7 +112,7 @@ Deno.test("recoverClips() makes a clip of a file that is cut off anywhere", asyn
     assert(lostBytes < 2000, `${relative(dir.path, partPath)}: ${lostBytes} bytes`);
   }
   addRow(import.meta.url, {
-    fault: `a ${EXTENSIONS.join(", ")} cut off at any byte`,
+    fault: `a ${CLIP_EXTENSIONS.join(", ")} cut off at any byte`,
     tries: recovered.length,
     outcome: "recovered up to the last whole frame or fragment",
     lost: `${Math.max(...recovered.map(({ lostBytes }) => lostBytes))} bytes at most`,

@@ -1,8 +1,8 @@
 /**
- * The server of `gstp record`: who may use it, what it refuses, and that recordings do not notice.
+ * The server of `gstp record` under wrong, hostile and many requests.
  */
 import { assert, assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
-import { EventStreams } from "../../cli/server/event_streams.ts";
+import { EventStreams, SlowClientError } from "../../cli/server/event_streams.ts";
 import { flood, get, type RawResponse, sendRaw } from "../helpers/raw_http.ts";
 import { serve } from "../helpers/record_server.ts";
 import {
@@ -31,7 +31,7 @@ function post(url: string, headers: string[], body = ""): Promise<RawResponse> {
   return sendRaw(url, `POST /record HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n${body}`);
 }
 
-Deno.test("gstp record's server answers this machine, and no page of another site", async () => {
+Deno.test("gstp record's server refuses other names and pages of other sites", async () => {
   await using dir = await tempDir();
   await using server = await serve(dir.path);
   const { url } = server;
@@ -44,7 +44,7 @@ Deno.test("gstp record's server answers this machine, and no page of another sit
     for (const path of ["/", "/status", "/clips", "/events"]) {
       const { status, body } = await get(url, path, [`Host: ${name}`]);
       assertEquals(status, 403, `${name}${path}`);
-      assertStringIncludes(body, "Call this server 127.0.0.1");
+      assertStringIncludes(body, "Address this server as 127.0.0.1");
       refused++;
     }
   }
@@ -86,7 +86,7 @@ Deno.test("gstp record's server answers this machine, and no page of another sit
   });
 });
 
-Deno.test("gstp record's server wants the token where there is one", async () => {
+Deno.test("gstp record's server requires the token if there is one", async () => {
   await using dir = await tempDir();
   await using server = await serve(dir.path, [`--token=${TOKEN}`]);
   const { url } = server;
@@ -107,7 +107,7 @@ Deno.test("gstp record's server wants the token where there is one", async () =>
   assertEquals((await post(url, [`Cookie: gstp_session=${TOKEN}`])).status, 401);
   const right = `Authorization: Bearer ${TOKEN}`;
   assertEquals((await get(url, "/status", [right])).status, 200);
-  // the token tells who it is: any name of the machine will do
+  // with the token, any name of the machine is accepted
   assertEquals((await get(url, "/status", [right, "Host: camera.example"])).status, 200);
   assertEquals((await get(url, "/status", [right, "Origin: http://evil.example"])).status, 403);
   for (const path of ["/", "/page.js", "/page.css", "/icon.svg"]) {
@@ -142,7 +142,7 @@ Deno.test("gstp record's server refuses malformed requests with a sentence", asy
   const { url } = server;
   const type = "Content-Type: application/json";
   const cases: [headers: string[], body: string, status: number, text: string][] = [
-    [[type], "{", 400, "no JSON"],
+    [[type], "{", 400, "not JSON"],
     [[type], "[]", 400, "body: "],
     [[type], "null", 400, "body: "],
     [[type], '{"before":"1"}', 400, "before: "],
@@ -152,7 +152,7 @@ Deno.test("gstp record's server refuses malformed requests with a sentence", asy
     [[type], '{"at":1e6}', 400, "at must be at most"],
     [[type], '{"until":1}', 400, "until: unknown"],
     [[type], '{"__proto__":{"before":1}}', 400, "__proto__"],
-    [[type], '{"tee":"x"}', 404, 'no tee \\"x\\"; there are: t1, t2'],
+    [[type], '{"tee":"x"}', 404, 'No tee is named \\"x\\"; the tees are: t1, t2'],
     [[type], '{"tee":["t1"]}', 400, "tee: "],
     [["Content-Type: text/plain"], '{"tee":"t1"}', 415, "application/json"],
     [[], '{"tee":"t1"}', 415, "application/json"],
@@ -199,7 +199,7 @@ Deno.test("gstp record's server refuses malformed requests with a sentence", asy
   });
 });
 
-Deno.test("gstp record's server keeps nothing of a huge body", async () => {
+Deno.test("gstp record's server does not buffer a huge body", async () => {
   await using dir = await tempDir();
   await using server = await serve(dir.path);
   const { url } = server;
@@ -210,14 +210,14 @@ Deno.test("gstp record's server keeps nothing of a huge body", async () => {
   const size = new TextEncoder().encode("10000\r\n");
   const chunk = new Uint8Array([...size, ...piece, 13, 10]);
   const before = await readMemory(url);
-  const told = await flood(url, head("Content-Length: 1000000000"), piece, 200 * MB);
-  const untold = await flood(url, head("Transfer-Encoding: chunked"), chunk, 200 * MB);
-  assertEquals([told, untold], [413, 413]);
+  const withLength = await flood(url, head("Content-Length: 1000000000"), piece, 200 * MB);
+  const chunked = await flood(url, head("Transfer-Encoding: chunked"), chunk, 200 * MB);
+  assertEquals([withLength, chunked], [413, 413]);
   const growth = await readMemory(url) - before;
   assertLess(growth, 50 * MB);
   assertEquals((await readStatus(url)).state, "playing");
   addRow(import.meta.url, {
-    fault: "bodies of 200 MB, told before or not, sent to gstp record's server",
+    fault: "bodies of 200 MB, with and without Content-Length, sent to gstp record's server",
     tries: 2,
     outcome: `refused, recording goes on, ${Math.round(growth / MB)} MB more memory`,
     lost: "nothing",
@@ -276,10 +276,16 @@ Deno.test("gstp record's clips stay exact under 200 requests at a time", async (
   });
 });
 
-Deno.test("EventStreams drops a client that does not read, and no other", async () => {
+Deno.test("EventStreams drops only the client that does not read", async () => {
   const streams = new EventStreams();
   const handler = () => streams.open([])!;
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handler);
+  const failures: unknown[] = [];
+  const onError = (error: unknown) => {
+    failures.push(error);
+    return new Response();
+  };
+  const address = { hostname: "127.0.0.1", port: 0 };
+  const server = Deno.serve({ ...address, onListen() {}, onError }, handler);
   const { port } = server.addr;
   const silent = await Deno.connect({ hostname: "127.0.0.1", port });
   await silent.write(new TextEncoder().encode("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
@@ -306,5 +312,7 @@ Deno.test("EventStreams drops a client that does not read, and no other", async 
   streams.close();
   await reader.cancel();
   silent.close();
+  await until("the dropped client's response fails", () => failures.length > 0);
+  assertEquals(failures.map((error) => error instanceof SlowClientError), [true]);
   await server.shutdown();
 });

@@ -1,14 +1,13 @@
 /**
- * What recoverClips() makes of files that are damaged otherwise than by being cut off.
+ * recoverClips() on files that are damaged other than by being cut off.
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { basename } from "@std/path";
-import { recoverClips, type RecoveredClip } from "../../mod.ts";
-
+import { recoverClips, type RecoveredClip, Standalone } from "../../mod.ts";
 import { gstp } from "../helpers/cli.ts";
 import { ffprobe } from "../helpers/ffprobe.ts";
 import { fileNames } from "../helpers/file_names.ts";
-import { EXTENSIONS, killAt } from "../helpers/killed.ts";
+import { CLIP_EXTENSIONS, killAt } from "../helpers/killed.ts";
 import { readNumbers, writeNumbered } from "../helpers/numbered.ts";
 import { randomNumbers } from "../helpers/random.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
@@ -16,24 +15,24 @@ import { addRow } from "./table.ts";
 
 const SEED = Number(Deno.env.get("FUZZ_SEED") ?? 1);
 const random = randomNumbers(SEED);
-/** Each kind of file is damaged that often. */
+/** The number of damaged copies of each kind of file. */
 const COPIES = 5;
-/** A sector of a disk. */
+/** The size of a disk's sector. */
 const SECTOR_BYTES = 512;
 
-/** What a killed process has left of each kind of file, and how many frames are in there. */
+/** The file of each kind that a killed process left, and the number of its frames. */
 const wholes = await (async () => {
   await using dir = await tempDir();
   await writeNumbered(`${dir.path}/n.raw`, 600);
   await killAt(3000, dir.path, `${dir.path}/n.raw`);
-  return await Promise.all(EXTENSIONS.map(async (extension) => {
+  return await Promise.all(CLIP_EXTENSIONS.map(async (extension) => {
     const part = `${dir.path}/clip${extension}.part`;
     const frames = (await readNumbers(part, true)).length;
     return { extension, bytes: await Deno.readFile(part), frames };
   }));
 })();
 
-/** Writes copies of each kind of file in which something was done to the bytes from a place on that is at random. */
+/** Writes copies of each kind of file, each damaged from a random offset on. */
 async function writeDamaged(
   folder: string,
   damage: (bytes: Uint8Array<ArrayBuffer>, at: number) => Uint8Array,
@@ -46,7 +45,7 @@ async function writeDamaged(
   }
 }
 
-/** A hash of each frame of a file, by ffprobe. */
+/** Returns a hash of each frame of a file, by ffprobe. */
 async function frameHashes(path: string): Promise<string[]> {
   const { packets } = await ffprobe<{ packets: { data_hash: string }[] }>(
     path,
@@ -56,7 +55,7 @@ async function frameHashes(path: string): Promise<string[]> {
   return packets.map((packet) => packet.data_hash);
 }
 
-Deno.test("recoverClips() keeps what is damaged in its middle, beside the clip of what is not", async () => {
+Deno.test("recoverClips() keeps a file that is damaged in its middle, beside the clip of the rest", async () => {
   await using dir = await tempDir();
   await writeDamaged(dir.path, (bytes, at) => {
     for (let i = 0; i < SECTOR_BYTES; i++) bytes[at + i] = random(256);
@@ -66,24 +65,24 @@ Deno.test("recoverClips() keeps what is damaged in its middle, beside the clip o
     fileNames(dir.path).map((name) => [name, Deno.readFileSync(`${dir.path}/${name}`)]),
   );
   const { recovered, left } = await recoverClips(dir.path);
-  // times that make no sense may keep a clip from being written: then the file stays as it is
+  // wrong times may keep a clip from being written: then the file stays as it is
   assert(left.length <= 2 && left.every(({ reason }) => reason === "failed"), `seed ${SEED}`);
   for (const clip of recovered) await checkDamaged(clip, before.get(basename(clip.partPath))!);
-  // the others have a name that another run does not look at
+  // the others have a name that another run ignores
   const after = fileNames(dir.path);
   const parts = left.map(({ partPath }) => basename(partPath));
   assertEquals(after.filter((name) => name.endsWith(".part")), parts.sort());
   assertEquals((await recoverClips(dir.path)).recovered, []);
   assertEquals(fileNames(dir.path), after);
   addRow(import.meta.url, {
-    fault: `a ${EXTENSIONS.join(", ")} with a sector of wrong bytes in its middle`,
+    fault: `a ${CLIP_EXTENSIONS.join(", ")} with a sector of wrong bytes in its middle`,
     tries: recovered.length,
     outcome: "a clip of what is before and behind them; the file is kept, too",
     lost: `${Math.max(...recovered.map(({ lostBytes }) => lostBytes))} bytes at most`,
   });
 });
 
-/** The file is kept as it was, and the clip can be decoded. */
+/** Checks that the file is kept as it was, and that the clip can be decoded. */
 async function checkDamaged(clip: RecoveredClip, file: Uint8Array): Promise<void> {
   const { path, frames, damaged, originalPath, lostBytes } = clip;
   assertEquals(damaged, true, path);
@@ -100,7 +99,7 @@ async function checkDamaged(clip: RecoveredClip, file: Uint8Array): Promise<void
   assert((await readNumbers(path, true)).length > 0.5 * whole.frames, path);
 }
 
-Deno.test("recoverClips() removes no file with wrong bytes of which the clip has not every frame", async () => {
+Deno.test("recoverClips() removes no file with wrong bytes if the clip lacks any of its frames", async () => {
   await using dir = await tempDir();
   await writeDamaged(dir.path, (bytes, at) => {
     bytes[at] = bytes[at]! ^ (1 + random(255));
@@ -121,14 +120,42 @@ Deno.test("recoverClips() removes no file with wrong bytes of which the clip has
     left.length + recovered.filter(({ originalPath }) => originalPath !== null).length,
   );
   addRow(import.meta.url, {
-    fault: `a ${EXTENSIONS.join(", ")} with one wrong byte`,
+    fault: `a ${CLIP_EXTENSIONS.join(", ")} with one wrong byte`,
     tries: recovered.length + left.length,
     outcome: "a clip with every byte of every frame, or the file is kept",
     lost: "0 bytes",
   });
 });
 
-Deno.test("recoverClips() takes zeros at the end for what was not written", async () => {
+Deno.test("recoverClips() keeps a file if the clip lacks a frame of sound", async () => {
+  await using dir = await tempDir();
+  const path = `${dir.path}/a.webm`;
+  await Standalone.buildAndRun(
+    `webmmux name=mux ! filesink location=${path} videotestsrc num-buffers=60 ! ` +
+      "video/x-raw,width=64,height=48,framerate=30/1 ! vp8enc deadline=1 ! mux. " +
+      "audiotestsrc samplesperbuffer=960 num-buffers=100 ! audio/x-raw,rate=48000 ! opusenc ! opusparse ! mux.",
+  );
+  const whole = await Deno.readFile(path);
+  await Deno.remove(path);
+  const cut = whole.slice(0, whole.length * 0.7);
+  await Deno.writeFile(`${path}.part`, cut);
+  const [{ frames, damaged }] = (await recoverClips(dir.path)).recovered as [RecoveredClip];
+  assertEquals(damaged, false);
+  await Deno.remove(path);
+  // a group with a duration of 20 ms, and a block of the second track: there is no fifth one
+  const block = [0x9b, 0x81, 20, 0xa1, 0x40, null, 0x82];
+  const at = cut.findLastIndex((_, i) =>
+    block.every((byte, j) => byte === null || cut[i + j] === byte)
+  );
+  assert(at > cut.length / 2);
+  cut[at + block.length - 1] = 0x85;
+  await Deno.writeFile(`${path}.part`, cut);
+  const { recovered: [clip], left } = await recoverClips(dir.path);
+  assertEquals([clip!.frames, clip!.damaged, left], [frames - 1, true, []]);
+  assertEquals(await Deno.readFile(clip!.originalPath!), cut);
+});
+
+Deno.test("recoverClips() ignores zeros at the end, which were not written", async () => {
   await using dir = await tempDir();
   await writeDamaged(dir.path, (bytes, at) => {
     const zeros = new Uint8Array(bytes.length + 10_000);
@@ -151,7 +178,7 @@ Deno.test("recoverClips() takes zeros at the end for what was not written", asyn
   }
   assertEquals(fileNames(dir.path), recovered.map(({ path }) => basename(path)).sort());
   addRow(import.meta.url, {
-    fault: `a ${EXTENSIONS.join(", ")} that ends in zeros, as after a power cut`,
+    fault: `a ${CLIP_EXTENSIONS.join(", ")} that ends in zeros, as after a power cut`,
     tries: recovered.length,
     outcome: "recovered up to the last frame or fragment that was written",
     lost: "what was not written",

@@ -1,6 +1,5 @@
 /**
- * What recoverClips() makes of clips of several tracks and of B-frames, cut off while they are written, and of damaged
- * ones.
+ * recoverClips() on clips with several tracks and with B-frames, cut off while they are written, and on damaged ones.
  */
 import { assert, assertEquals } from "@std/assert";
 import { basename } from "@std/path";
@@ -16,12 +15,12 @@ import { tempDir } from "../helpers/temp_dir.ts";
 import { playFor, reached } from "../helpers/wait.ts";
 import { addRow } from "./table.ts";
 
-/** Frames in a row that are decoded after one that is shown after them. */
+/** The number of consecutive B-frames. */
 const B_FRAMES = 2;
-/** Damaged copies of each kind of file. */
+/** The number of damaged copies of each kind of file. */
 const COPIES = 5;
 
-/** Copies the clips that are being written in a folder: as if their process had been killed now. */
+/** Copies the clips that are being written in a folder, as if their process had been killed now. */
 async function copyParts(folder: string, to: string): Promise<void> {
   await Deno.mkdir(to);
   for (const name of fileNames(folder).filter((name) => name.endsWith(".part"))) {
@@ -63,7 +62,7 @@ Deno.test("recoverClips() keeps video and sound in step", async () => {
   await checkDamaged(`${dir.path}/damaged`);
 });
 
-/** Copies of files with bytes that are wrong. */
+/** Copies files with wrong bytes. */
 async function damage(folder: string, to: string): Promise<void> {
   await Deno.mkdir(to);
   for (let i = 0; i < COPIES; i++) {
@@ -77,7 +76,7 @@ async function damage(folder: string, to: string): Promise<void> {
   }
 }
 
-/** What can be read becomes a clip, anything else stays; in another process, lest that hang or crash. */
+/** Checks that what can be read becomes a clip, and anything else stays; in another process, as that may hang or crash. */
 async function checkDamaged(folder: string): Promise<void> {
   const before = fileNames(folder);
   const { code, stdout, stderr } = await gstp(["recover", "--json", folder], { timeoutSec: 60 });
@@ -99,7 +98,7 @@ async function checkDamaged(folder: string): Promise<void> {
   });
 }
 
-Deno.test("recoverClips() keeps frames that are not decoded in the order in which they are shown", async () => {
+Deno.test("recoverClips() keeps B-frames in order", async () => {
   await using dir = await tempDir();
   const path = `${dir.path}/numbered.raw`;
   await writeNumbered(path, 300);
@@ -137,7 +136,7 @@ Deno.test("recoverClips() keeps frames that are not decoded in the order in whic
   });
 });
 
-Deno.test("recoverClips() makes a whole .mp4 of VP9", async () => {
+Deno.test("recoverClips() recovers an .mp4 of VP9", async () => {
   await using dir = await tempDir();
   await using app = await runLive(
     "videotestsrc is-live=true ! video/x-raw,width=160,height=120,framerate=30/1 " +
@@ -156,7 +155,7 @@ Deno.test("recoverClips() makes a whole .mp4 of VP9", async () => {
   assertEquals((await probeClip(path)).frames, frames);
 });
 
-Deno.test("recoverClips() keeps the first frame where it is alone in its fragment", async () => {
+Deno.test("recoverClips() keeps a first frame that is alone in its fragment", async () => {
   await using dir = await tempDir();
   const fps = 5;
   await writeNumbered(`${dir.path}/numbered.raw`, 100);

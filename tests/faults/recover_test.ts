@@ -1,5 +1,5 @@
 /**
- * What recoverClips() leaves alone, and what can get in its way.
+ * The files that recoverClips() leaves alone, and the faults that it meets.
  */
 import {
   assert,
@@ -21,7 +21,7 @@ import { canMountDisk, smallDisk } from "../helpers/small_disk.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { addRow } from "./table.ts";
 
-/** The start of a .mkv of two streams, both of 60 frames at 30 a second. */
+/** The start of a .mkv with two streams of 60 frames each at 30 frames/s. */
 const cut = await cutClip();
 
 async function cutClip(): Promise<Uint8Array> {
@@ -65,7 +65,7 @@ Deno.test("recoverClips() leaves a clip alone that a recorder of this process is
   });
 });
 
-Deno.test("recoverClips() leaves a clip alone that is just being made", async () => {
+Deno.test("recoverClips() leaves a clip alone that is being created", async () => {
   await using dir = await tempDir();
   const path = `${dir.path}/a.webm`;
   for (let i = 0; i < 300; i++) {
@@ -104,7 +104,7 @@ Deno.test("recoverClips() leaves a clip alone that another process is writing, u
   });
 });
 
-Deno.test("recoverClips() overwrites nothing, and names what it cannot read", async () => {
+Deno.test("recoverClips() overwrites nothing, and reports what it cannot read", async () => {
   await using dir = await tempDir();
   const write = (name: string, data: Uint8Array) => Deno.writeFile(`${dir.path}/${name}`, data);
   const noise = crypto.getRandomValues(new Uint8Array(5000));
@@ -145,7 +145,7 @@ Deno.test("recoverClips() overwrites nothing, and names what it cannot read", as
   });
 });
 
-Deno.test("recoverClips() keeps all streams, whatever the name, and how old the clip is", async () => {
+Deno.test("recoverClips() keeps all streams, any name, and the modification time", async () => {
   await using dir = await tempDir();
   const odd = ["a b.mkv", 'it\'s "q" !\n.mkv', "ä €.MKV", "c".repeat(251) + ".mkv"];
   const parts = odd.map((name) => name.length > 250 ? `.part/${name}` : `${name}.part`);
@@ -172,7 +172,7 @@ Deno.test("recoverClips() keeps all streams, whatever the name, and how old the 
   }
 });
 
-Deno.test("recoverClips() twice at once, or after one that was killed, makes each clip once", async () => {
+Deno.test("recoverClips() makes each clip once if called twice at once, or after a killed call", async () => {
   await using dir = await tempDir();
   await Deno.mkdir(`${dir.path}/.recovered`);
   await Deno.writeFile(`${dir.path}/.recovered/a.mkv`, cut.subarray(0, 100));
@@ -185,7 +185,7 @@ Deno.test("recoverClips() twice at once, or after one that was killed, makes eac
 });
 
 Deno.test({
-  name: "recoverClips() leaves the .part file where there is no room for the clip",
+  name: "recoverClips() leaves the .part file if there is no room for the clip",
   ignore: !await canMountDisk(),
   fn: async () => {
     await using disk = await smallDisk(Math.ceil(cut.length / 1024) + 24);
@@ -219,7 +219,7 @@ Deno.test("recoverClips() leaves no GStreamer object alive, whether it succeeds 
   assertEquals([stdout.trim(), alive], ["5 9", []]);
 });
 
-Deno.test("recoverClips() refuses what is no path, and takes a directory that comes later", async () => {
+Deno.test("recoverClips() rejects what is not a path, and accepts a directory that does not exist", async () => {
   for (const path of [undefined, null, 1, "", "a\0b"]) {
     await assertRejects(() => recoverClips(path as string), TypeError, "directory");
   }
@@ -229,7 +229,7 @@ Deno.test("recoverClips() refuses what is no path, and takes a directory that co
   await assertRejects(() => recoverClips(`${dir.path}/file`), Error, "directory");
 });
 
-Deno.test("cli() recovers clips, and tells by its status whether all are", async () => {
+Deno.test("cli() recover exits with 1 unless all clips are recovered", async () => {
   await using dir = await tempDir();
   const [first, second] = ["a", "b c"].map((name) => `${dir.path}/${name}.mkv`);
   await Deno.writeFile(`${first}.part`, cut);

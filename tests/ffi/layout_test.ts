@@ -1,11 +1,11 @@
 /**
- * The bindings against the installed headers: what ffi/ says of C is compiled as C.
+ * The bindings and the installed headers: the declarations in ffi/ are compiled as C.
  */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { appSymbols } from "../../ffi/app_symbols.ts";
 import { GstVersionError } from "../../ffi/errors.ts";
 import { glibSymbols, gobjectSymbols } from "../../ffi/glib_symbols.ts";
-import { glib, gobject, gst, gstApp, gstVersion, gstVideo, needs } from "../../ffi/gst.ts";
+import { glib, gobject, gst, gstApp, gstVersion, gstVideo, requireSymbol } from "../../ffi/gst.ts";
 import { gstSymbols } from "../../ffi/gst_symbols.ts";
 import { ENUMS, OFFSETS, SIZES } from "../../ffi/layout.ts";
 import { videoSymbols } from "../../ffi/video_symbols.ts";
@@ -13,10 +13,10 @@ import "../../scripts/open_libraries.ts";
 import { compile, headersMissing } from "../helpers/c.ts";
 
 const missing = await headersMissing();
-if (missing !== null) console.log(`The bindings are not compared with C: ${missing}`);
+if (missing !== null) console.log(`The bindings are not compared with the C headers: ${missing}`);
 const ignore = missing !== null;
 
-/** A C program's line that prints an integer under a name. */
+/** Returns a line of C that prints a name and an integer. */
 function printing(name: string, value: string): string {
   return `  printf("%s %lld\\n", "${name}", (long long) (${value}));`;
 }
@@ -46,13 +46,13 @@ Deno.test({
   },
 });
 
-/** A symbol's C declaration, from the comment above it. */
+/** A symbol's C declaration, read from the comment above it. */
 interface Declaration {
   result: string;
   parameters: string[];
 }
 
-/** Reads the declarations in a symbol table's source. */
+/** Reads the declarations in the source of a symbol table. */
 async function declarations(table: string): Promise<Map<string, Declaration>> {
   const source = await Deno.readTextFile(new URL(`../../ffi/${table}.ts`, import.meta.url));
   const found = new Map<string, Declaration>();
@@ -66,7 +66,7 @@ async function declarations(table: string): Promise<Map<string, Declaration>> {
   return found;
 }
 
-/** What a type of Deno's means in C. */
+/** The C type of each of Deno's types. */
 const MEANING: Record<string, string> = {
   pointer: "IS_POINTER",
   buffer: "IS_POINTER",
@@ -86,7 +86,7 @@ const MACROS = [
   "#define IS_DOUBLE(T) (KIND (T) == KIND (double) && sizeof (T) == 8)",
 ];
 
-/** A parameter's type: its declaration without the name. */
+/** Returns a parameter's type: its declaration without the name. */
 function typeOf(parameter: string): string {
   return parameter.replace(/\w+(\[\])?$/, (_, array) => array === undefined ? "" : "*");
 }
@@ -112,14 +112,14 @@ for (const [table, symbols] of Object.entries(tables)) {
         assert(declaration !== undefined, `${name} has no C declaration`);
         const { result, parameters } = declaration;
         assertEquals(symbol.parameters.length, parameters.length, name);
-        // compiles only where it repeats the header's; the parentheses keep macros of that name out
+        // compiles only if it matches the header's; the parentheses prevent the expansion of macros
         lines.push(`extern ${result} (${name}) (${parameters.join(", ") || "void"});`);
         const types = symbol.parameters.map((type, i) => [type, typeOf(parameters[i]!)]);
         if (symbol.result !== "void") types.push([symbol.result, result]);
         for (const [type, c] of types) {
           const meaning = MEANING[String(type)];
-          assert(meaning !== undefined, `${name}: ${type} means nothing in C here`);
-          lines.push(`_Static_assert (${meaning} (${c}), "${name}: ${c} is no ${type}");`);
+          assert(meaning !== undefined, `${name}: no C type for ${type}`);
+          lines.push(`_Static_assert (${meaning} (${c}), "${name}: ${c} is not a ${type}");`);
         }
         if (symbol.result === "void") assertEquals(result, "void", name);
       }
@@ -128,7 +128,7 @@ for (const [table, symbols] of Object.entries(tables)) {
   });
 }
 
-Deno.test("gst() and its like find every symbol that is not optional", () => {
+Deno.test("gst() and the other libraries have every symbol that is not optional", () => {
   const libraries: [Deno.ForeignLibraryInterface, Record<string, unknown>][] = [
     [gstSymbols, gst()],
     [appSymbols, gstApp()],
@@ -144,14 +144,14 @@ Deno.test("gst() and its like find every symbol that is not optional", () => {
   }
 });
 
-Deno.test("gst() and its like have null for symbols that came with a newer GStreamer", () => {
+Deno.test("gstApp() has null for the optional symbols of a newer GStreamer", () => {
   const { major, minor } = gstVersion();
   const isNew = major > 1 || minor >= 24;
   assertEquals(gstApp().gst_app_sink_set_max_time !== null, isNew);
 });
 
-Deno.test("needs() passes a symbol that is there, and names the version of one that is not", () => {
-  assertEquals(needs("there", "some_symbol", "1.24"), "there");
-  const error = assertThrows(() => needs(null, "some_symbol", "1.24"), GstVersionError);
+Deno.test("requireSymbol() returns a symbol, or names the version that has it", () => {
+  assertEquals(requireSymbol("there", "some_symbol", "1.24"), "there");
+  const error = assertThrows(() => requireSymbol(null, "some_symbol", "1.24"), GstVersionError);
   assertStringIncludes(error.message, "some_symbol needs GStreamer >= 1.24, installed is 1.");
 });

@@ -3,17 +3,17 @@ import { GstError, GstLoadError } from "../../ffi/errors.ts";
 import { libraryNames, openLibrary, type Platform } from "../../ffi/library.ts";
 import { runScript } from "../helpers/script.ts";
 
-/** A platform with these environment variables and no others. */
+/** Returns a platform with these environment variables and no others. */
 function platform(os: Platform["os"], variables: Record<string, string> = {}): Platform {
   return { os, env: (name) => variables[name] };
 }
 
-Deno.test("libraryNames() is the soname on Linux", () => {
+Deno.test("libraryNames() returns the soname on Linux", () => {
   assertEquals(libraryNames("gstreamer-1.0", platform("linux")), ["libgstreamer-1.0.so.0"]);
   assertEquals(libraryNames("gstapp-1.0", platform("freebsd")), ["libgstapp-1.0.so.0"]);
 });
 
-Deno.test("libraryNames() looks where Homebrew and GStreamer's installer put it on macOS", () => {
+Deno.test("libraryNames() includes the folders of Homebrew and GStreamer's installer on macOS", () => {
   assertEquals(libraryNames("gstreamer-1.0", platform("darwin")), [
     "libgstreamer-1.0.0.dylib",
     "/opt/homebrew/lib/libgstreamer-1.0.0.dylib",
@@ -22,7 +22,7 @@ Deno.test("libraryNames() looks where Homebrew and GStreamer's installer put it 
   ]);
 });
 
-Deno.test("libraryNames() looks where GStreamer's installer put it on Windows", () => {
+Deno.test("libraryNames() includes the folder of GStreamer's installer on Windows", () => {
   const root = "C:\\gstreamer\\1.0\\msvc_x86_64\\";
   const variables = { GSTREAMER_1_0_ROOT_MSVC_X86_64: root };
   assertEquals(libraryNames("gstreamer-1.0", platform("windows", variables)), [
@@ -33,7 +33,7 @@ Deno.test("libraryNames() looks where GStreamer's installer put it on Windows", 
   ]);
 });
 
-Deno.test("libraryNames() takes GSTP_LIBRARY_DIR in place of all other folders", () => {
+Deno.test("libraryNames() returns only the names in GSTP_LIBRARY_DIR if it is set", () => {
   const names = (os: Platform["os"], folder: string) =>
     libraryNames("gstreamer-1.0", platform(os, { GSTP_LIBRARY_DIR: folder }));
   for (const folder of ["/opt/gst/lib", "/opt/gst/lib/"]) {
@@ -47,7 +47,7 @@ Deno.test("libraryNames() takes GSTP_LIBRARY_DIR in place of all other folders",
   assertEquals(names("linux", ""), ["libgstreamer-1.0.so.0"]);
 });
 
-Deno.test("openLibrary() lists every name it tried, with the cause and what to install", () => {
+Deno.test("openLibrary() throws an error with every name tried, its cause and what to install", () => {
   const names = ["/nonexistent/libfirst.so", "libsecond-nosuch.so.0"];
   const error = assertThrows(() => openLibrary("nosuch-1.0", {}, names), GstLoadError);
   assert(error instanceof GstError);
@@ -59,13 +59,13 @@ Deno.test("openLibrary() lists every name it tried, with the cause and what to i
   assertEquals(error.cause.errors.length, names.length);
 });
 
-Deno.test("openLibrary() reports a symbol that a library lacks", () => {
+Deno.test("openLibrary() throws an error that names a missing symbol", () => {
   const symbols = { gst_no_such_symbol: { parameters: [], result: "void" } } as const;
   const error = assertThrows(() => openLibrary("gstreamer-1.0", symbols), GstLoadError);
   assertStringIncludes(error.message, "gst_no_such_symbol");
 });
 
-Deno.test("importing mod.ts opens no library, and without GStreamer only its use fails", async () => {
+Deno.test("mod.ts opens no library when imported, and without GStreamer only its use fails", async () => {
   const { code, stdout, stderr } = await runScript(
     `
       import { formatTemplate, gstVersion, Pipeline, Standalone } from "./mod.ts";
@@ -95,7 +95,7 @@ Deno.test("importing mod.ts opens no library, and without GStreamer only its use
   }
 });
 
-Deno.test("libraryNames() does without the environment where Deno may not read it", async () => {
+Deno.test("libraryNames() works without the permission to read the environment", async () => {
   const { code, stdout, stderr } = await runScript(
     `
       import { gstVersion } from "./mod.ts";

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertInstanceOf, assertMatch } from "@std/assert
 import { GstError, type Message, Pipeline } from "../../mod.ts";
 import "../../scripts/open_libraries.ts";
 
-/** The messages up to the first of a type, which is one of them. */
+/** Resolves with the messages up to and including the first of a type. */
 async function until(messages: AsyncIterable<Message>, type: Message["type"]): Promise<Message[]> {
   const seen: Message[] = [];
   for await (const message of messages) {
@@ -12,7 +12,7 @@ async function until(messages: AsyncIterable<Message>, type: Message["type"]): P
   return seen;
 }
 
-Deno.test("Bus.messages() tells every state change, then the end of the stream", async () => {
+Deno.test("Bus.messages() yields each state change, then EOS", async () => {
   await using pipeline = Pipeline.parse("fakesrc num-buffers=3 ! fakesink");
   const messages = pipeline.bus.messages();
   await pipeline.play();
@@ -24,7 +24,7 @@ Deno.test("Bus.messages() tells every state change, then the end of the stream",
   assertEquals(seen.at(-1), { type: "eos", source: pipeline.path, structure: null });
 });
 
-Deno.test("Bus.messages() gives all messages to all subscribers", async () => {
+Deno.test("Bus.messages() yields all messages to all subscribers", async () => {
   await using pipeline = Pipeline.parse("fakesrc num-buffers=3 ! fakesink");
   const [first, second] = [pipeline.bus.messages(), pipeline.bus.messages()];
   await pipeline.play();
@@ -32,7 +32,7 @@ Deno.test("Bus.messages() gives all messages to all subscribers", async () => {
   assertEquals(await until(second, "eos"), seen);
 });
 
-Deno.test("Bus.messages() lets two calls of next() wait at once", async () => {
+Deno.test("MessageStream.next() may be called twice at a time", async () => {
   await using pipeline = Pipeline.parse("fakesrc ! fakesink");
   using messages = pipeline.bus.messages();
   const both = Promise.all([messages.next(), messages.next()]);
@@ -40,7 +40,7 @@ Deno.test("Bus.messages() lets two calls of next() wait at once", async () => {
   for (const { done } of await both) assertEquals(done, false);
 });
 
-Deno.test("Bus.messages() ends with the loop that reads it, and others go on", async () => {
+Deno.test("MessageStream ends with the loop that reads it, and others go on", async () => {
   await using pipeline = Pipeline.parse("fakesrc num-buffers=3 ! fakesink");
   const [first, second] = [pipeline.bus.messages(), pipeline.bus.messages()];
   await pipeline.play();
@@ -49,10 +49,10 @@ Deno.test("Bus.messages() ends with the loop that reads it, and others go on", a
   assertEquals((await until(second, "eos")).at(-1)?.type, "eos");
 });
 
-Deno.test("Bus.messages() takes up again after nobody listened", async () => {
+Deno.test("Bus.messages() works again after a time without subscribers", async () => {
   await using pipeline = Pipeline.parse("fakesrc ! fakesink");
   for (const state of ["playing", "paused", "null"] as const) {
-    // each waits on the bus for the first time again, some turns after the last one stopped
+    // each subscriber starts a new pump, some turns after the last one has stopped
     for (let turns = 0; turns < 20; turns++) {
       using _messages = pipeline.bus.messages();
       await pipeline.bus.flush();
@@ -62,7 +62,7 @@ Deno.test("Bus.messages() takes up again after nobody listened", async () => {
   }
 });
 
-Deno.test("Bus.messages() ends when the pipeline is closed", async () => {
+Deno.test("MessageStream ends when the pipeline is closed", async () => {
   await using pipeline = Pipeline.parse("fakesrc ! fakesink");
   const messages = pipeline.bus.messages();
   await pipeline.play();
@@ -74,7 +74,7 @@ Deno.test("Bus.messages() ends when the pipeline is closed", async () => {
   assertEquals(await pipeline.bus.messages().next(), { done: true, value: undefined });
 });
 
-Deno.test("Bus.close() ends streams that are made meanwhile", async () => {
+Deno.test("Bus.close() ends streams that are created meanwhile", async () => {
   await using pipeline = Pipeline.parse("fakesrc ! fakesink");
   const before = pipeline.bus.messages();
   const closed = pipeline.bus.close();
@@ -84,7 +84,7 @@ Deno.test("Bus.close() ends streams that are made meanwhile", async () => {
   for (const stream of [before, during]) assertEquals((await stream.next()).done, true);
 });
 
-Deno.test("Bus.flush() delivers what is on the bus, however much", async () => {
+Deno.test("Bus.flush() delivers all messages that are on the bus", async () => {
   await using pipeline = Pipeline.parse("videotestsrc name=source ! fakesink");
   using messages = pipeline.bus.messages();
   pipeline.watchProperties();
@@ -101,17 +101,17 @@ Deno.test("Bus.flush() delivers what is on the bus, however much", async () => {
   await earlier;
 });
 
-Deno.test("Bus.flush() waits for nothing while nobody listens", async () => {
+Deno.test("Bus.flush() resolves without subscribers", async () => {
   await using pipeline = Pipeline.parse("fakesrc ! fakesink");
   await pipeline.bus.flush();
 });
 
-Deno.test("ErrorMessage carries domain, code, debug text and path", async () => {
+Deno.test("ErrorMessage.error has the domain, code, debug text and path", async () => {
   await using pipeline = Pipeline.parse(
     "fakesrc num-buffers=2 ! identity error-after=2 ! fakesink",
   );
   const messages = pipeline.bus.messages();
-  await pipeline.play().catch(() => {}); // where the element failed on the way
+  await pipeline.play().catch(() => {}); // if the element fails during the start
   const message = (await until(messages, "error")).at(-1);
   assert(message?.type === "error");
   assertInstanceOf(message.error, GstError);
@@ -122,7 +122,7 @@ Deno.test("ErrorMessage carries domain, code, debug text and path", async () => 
   assertMatch(message.error.message, new RegExp(`^${message.source}: .+`));
 });
 
-Deno.test("PlainMessage has its structure as text", async () => {
+Deno.test("PlainMessage.structure is the text of the structure", async () => {
   await using pipeline = Pipeline.parse(
     "audiotestsrc num-buffers=20 ! level post-messages=true interval=10000000 ! fakesink",
   );
@@ -133,7 +133,7 @@ Deno.test("PlainMessage has its structure as text", async () => {
   assertMatch(message.structure!, /^level, .*rms=/);
 });
 
-Deno.test("Pipeline.watchProperties() posts a message for every change of a property", async () => {
+Deno.test("Pipeline.watchProperties() posts a message for each change of a property", async () => {
   await using pipeline = Pipeline.parse("videotestsrc name=source ! fakesink");
   using messages = pipeline.bus.messages();
   pipeline.watchProperties();

@@ -2,12 +2,12 @@ import { assert, assertEquals } from "@std/assert";
 import { run } from "../../scripts/lib/run.ts";
 import { debianPackageOf } from "../../src/gst/debian_packages.ts";
 
-/** What a command prints; nothing where it is not there. */
+/** Returns the output of a command; empty if it is not installed. */
 async function output(command: string, ...args: string[]): Promise<string> {
   return await run(command, args).then(({ stdout }) => stdout, () => "");
 }
 
-/** The packages of the elements that are installed, where their plugins' files tell; empty but on Debian 12. */
+/** Returns the packages of the installed elements, by the files of their plugins; empty except on Debian 12. */
 async function installed(): Promise<Map<string, string>> {
   const release = await Deno.readTextFile("/etc/os-release").catch(() => "");
   if (!/^ID=debian$/m.test(release) || !/^VERSION_ID="12"$/m.test(release)) return new Map();
@@ -28,7 +28,7 @@ async function installed(): Promise<Map<string, string>> {
   return found;
 }
 
-Deno.test("debianPackageOf() agrees with Debian on every element that is installed", async () => {
+Deno.test("debianPackageOf() returns Debian's package of each installed element", async () => {
   const wrong: unknown[] = [];
   for (const [element, name] of await installed()) {
     const said = debianPackageOf(element);
@@ -37,7 +37,7 @@ Deno.test("debianPackageOf() agrees with Debian on every element that is install
   assertEquals(wrong, []);
 });
 
-Deno.test("debianPackageOf() knows common elements, and no others", () => {
+Deno.test("debianPackageOf() returns the packages of common elements, and undefined for others", () => {
   const packages = {
     videotestsrc: "gstreamer1.0-plugins-base",
     matroskamux: "gstreamer1.0-plugins-good",

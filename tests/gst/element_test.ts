@@ -9,7 +9,7 @@ const PIPELINE = "videotestsrc name=source ! capsfilter name=filter ! fakesink n
   "x264enc name=encoder appsrc name=appsrc playbin name=player compositor name=mixer " +
   "avwait name=avwait";
 
-/** What is set, and what is read then. */
+/** Values to set, and what is read after that. */
 const VALUES: [
   path: string,
   value: string | number | bigint | boolean,
@@ -42,7 +42,7 @@ const VALUES: [
   ["encoder.speed-preset", "ultrafast", "ultrafast"],
 ];
 
-Deno.test("Element.setProperty() takes values of every type, and getProperty() reads them", async () => {
+Deno.test("Element.setProperty() sets values of every type, and getProperty() returns them", async () => {
   await using pipeline = Pipeline.parse(PIPELINE);
   for (const [path, value, expected] of VALUES) {
     const [name, property] = path.split(".") as [string, string];
@@ -52,7 +52,7 @@ Deno.test("Element.setProperty() takes values of every type, and getProperty() r
   }
 });
 
-/** What is refused, and why. */
+/** Values that are rejected, and why. */
 const REFUSED: [path: string, value: unknown, why: string][] = [
   ["source.pattern", "nosuch", "does not take"],
   ["source.pattern", "", "does not take"],
@@ -80,7 +80,7 @@ const REFUSED: [path: string, value: unknown, why: string][] = [
   ["source.", 1, 'has no property ""'],
 ];
 
-Deno.test("Element.setProperty() refuses what a property does not take, and leaves it as it was", async () => {
+Deno.test("Element.setProperty() throws if a property does not accept a value, and does not change it", async () => {
   await using pipeline = Pipeline.parse(PIPELINE);
   for (const [path, value, why] of REFUSED) {
     const [name, property] = path.split(".") as [string, string];
@@ -92,7 +92,7 @@ Deno.test("Element.setProperty() refuses what a property does not take, and leav
   }
 });
 
-Deno.test("Element.setProperty() refuses what is no value", async () => {
+Deno.test("Element.setProperty() throws for values of other types, and names and texts with a NUL", async () => {
   await using pipeline = Pipeline.parse(PIPELINE);
   const source = pipeline.element("source");
   for (const value of [null, undefined, {}, ["ball"], Symbol("ball"), () => "ball"]) {
@@ -107,7 +107,7 @@ Deno.test("Element.setProperty() refuses what is no value", async () => {
   assertThrows(() => source.setProperty(5 as never, 1), TypeError);
 });
 
-Deno.test("Element.getProperty() reads objects by name, structures as text, and nothing as null", async () => {
+Deno.test("Element.getProperty() returns names of objects, text of structures, and null for no value", async () => {
   await using pipeline = Pipeline.parse(PIPELINE);
   const read = (path: string) => {
     const [name, property] = path.split(".") as [string, string];
@@ -126,14 +126,14 @@ Deno.test("Element.getProperty() reads objects by name, structures as text, and 
   );
 });
 
-Deno.test("Element.getProperty() refuses what is not there or cannot be read", async () => {
+Deno.test("Element.getProperty() throws for unknown and write-only properties", async () => {
   await using pipeline = Pipeline.parse(PIPELINE);
   const parse = pipeline.element("parse");
   assertThrows(() => parse.getProperty("nosuch"), RangeError, 'parse has no property "nosuch"');
   assertThrows(() => parse.getProperty("colorimetry"), RangeError, "cannot be read");
 });
 
-Deno.test("Element.setProperty() sets properties of a running pipeline", async () => {
+Deno.test("Element.setProperty() works while the pipeline is playing", async () => {
   await using pipeline = Pipeline.parse(
     "videotestsrc name=source ! videoconvert ! fakesink sync=true",
   );
@@ -145,7 +145,7 @@ Deno.test("Element.setProperty() sets properties of a running pipeline", async (
   }
 });
 
-Deno.test("Element.caps() tells what a pad has negotiated", async () => {
+Deno.test("Element.caps() returns what a pad has negotiated", async () => {
   await using pipeline = Pipeline.parse(
     "videotestsrc name=source ! video/x-raw,format=I420,width=64,height=48,framerate=30/1 ! " +
       "fakesink name=sink",
@@ -161,7 +161,7 @@ Deno.test("Element.caps() tells what a pad has negotiated", async () => {
   assertThrows(() => sink.caps("sink\0"), TypeError);
 });
 
-Deno.test("Element knows its name, path and factory", async () => {
+Deno.test("Element has a name, a path and a factory name", async () => {
   await using pipeline = Pipeline.parse("( name=box videotestsrc name=source ! fakesink )");
   const source = pipeline.element("source");
   assertEquals(source.name, "source");
@@ -170,7 +170,7 @@ Deno.test("Element knows its name, path and factory", async () => {
   assertEquals(pipeline.element("box").factoryName, "bin");
 });
 
-Deno.test("Element throws GstClosedError once it is released", async () => {
+Deno.test("Element.release() makes further use throw GstClosedError", async () => {
   await using pipeline = Pipeline.parse("videotestsrc name=source ! fakesink");
   const source = pipeline.element("source");
   source.release();
@@ -178,7 +178,7 @@ Deno.test("Element throws GstClosedError once it is released", async () => {
   await assertRejects(async () => await source.getProperty("pattern"), GstClosedError);
 });
 
-Deno.test("Element.setProperty() and Pipeline.parse() survive lists within lists", async () => {
+Deno.test("Element.setProperty() and Pipeline.parse() survive deeply nested lists", async () => {
   const { code, stdout, stderr } = await runScript(`
     import { Pipeline } from "./mod.ts";
     await using pipeline = Pipeline.parse("capsfilter name=filter");

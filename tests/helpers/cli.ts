@@ -1,5 +1,5 @@
 /**
- * The command, as a child process.
+ * The `gstp` command as a child process.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import {
   start,
 } from "../../scripts/lib/run.ts";
 
-/** Path of the command's file. */
+/** The path of the command's file. */
 export const CLI = `${ROOT}cli.ts`;
 
 /** Runs the command to its end. */

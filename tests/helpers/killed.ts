@@ -6,15 +6,15 @@
 import { sleep } from "../../scripts/lib/sleep.ts";
 import { startChild } from "./script.ts";
 
-/** The extensions of the files of {@link killAt}, in order. */
-export const EXTENSIONS = [".mkv", ".mov", ".mp4", ".ts", ".webm"];
+/** The extensions of the files that {@link killAt} leaves, sorted. */
+export const CLIP_EXTENSIONS = [".mkv", ".mov", ".mp4", ".ts", ".webm"];
 
 /**
- * Kills a process that records into all containers: `clip.mkv.part` and so on in a folder.
+ * Kills a process that records into each container: `clip.mkv.part` and so on in a folder.
  *
  * @param ms How long it records before.
  * @param numbered A file of writeNumbered().
- * @returns The time of the newest frame that it printed.
+ * @returns The last position of the stream that it printed, in seconds.
  */
 export async function killAt(ms: number, folder: string, numbered: string): Promise<number> {
   const child = startChild("killed.ts", [folder, numbered]);

@@ -1,5 +1,5 @@
 /**
- * `gstp record`'s server on a small picture.
+ * The server of `gstp record` on a small picture.
  *
  * @module
  */
@@ -9,13 +9,13 @@ import { startGstp } from "./cli.ts";
 
 const SOURCE = "videotestsrc is-live=true ! video/x-raw,width=160,height=120,framerate=30/1";
 
-/** The server's URL, and the command; it is stopped at the end. */
+/** A server, which is stopped when disposed. */
 export interface Server extends AsyncDisposable {
   url: string;
   child: Running;
 }
 
-/** Starts the command on a small picture. */
+/** Starts the server. */
 export async function serve(
   dir: string,
   args: string[] = [],

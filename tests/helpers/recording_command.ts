@@ -6,7 +6,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { RecordingReport } from "../../mod.ts";
 import type { TimedEvent } from "../../cli/record/events.ts";
-import type { Status } from "../../cli/record/recorders.ts";
+import type { Status } from "../../cli/record/status.ts";
 import type { Running, RunResult } from "../../scripts/lib/run.ts";
 import { startGstp } from "./cli.ts";
 import { numbersBetween, readNumbers, writeNumberedSource } from "./numbered.ts";
@@ -22,7 +22,7 @@ export interface RecordingCommand {
   readonly url: string;
   /** The folder of the clips. */
   readonly folder: string;
-  /** Asks it to stop, and waits for that. */
+  /** Sends SIGTERM, and resolves with the result. */
   stop(): Promise<RunResult>;
 }
 
@@ -33,7 +33,7 @@ export async function writePipeline(dir: string): Promise<string> {
   return `${dir}/n.gstp`;
 }
 
-/** Starts recording; the ring is full by then. */
+/** Starts recording, and resolves once the ring buffer is full. */
 export async function startRecording(
   dir: string,
   args: string[] = [],
@@ -52,12 +52,12 @@ export async function startRecording(
   return { child, url, folder, stop };
 }
 
-/** What the server says of the whole. */
+/** Resolves with the status from the server. */
 export async function readStatus(url: string): Promise<Status> {
   return await (await fetch(`${url}/status`)).json();
 }
 
-/** Waits until there is a full window to record. */
+/** Resolves once the ring buffers hold a full window. */
 export async function ringsFull(url: string): Promise<void> {
   await until("the rings are full", async () => {
     const { tees } = await readStatus(url);
@@ -67,7 +67,7 @@ export async function ringsFull(url: string): Promise<void> {
   });
 }
 
-/** Asks for a clip; the names. */
+/** Triggers clips by HTTP; resolves with their names. */
 export async function postRecord(url: string, call?: object): Promise<string[]> {
   const response = await fetch(`${url}/record`, {
     method: "POST",
@@ -81,20 +81,20 @@ export async function postRecord(url: string, call?: object): Promise<string[]> 
   return answer.clips.map(({ name }: { name: string }) => name);
 }
 
-/** The events of a run, from its output. */
+/** Returns the events of a run from its output. */
 export function eventsOf(output: string): TimedEvent[] {
   return output.split(/\r?\n/).filter((line) => line.startsWith("{")).map((line) =>
     JSON.parse(line)
   );
 }
 
-/** The reports of the clips of a run. */
+/** Returns the reports of the finished clips of a run from its output. */
 export function reportsOf(output: string): RecordingReport[] {
   return eventsOf(output).filter((event) => event.type === "finished")
     .map(({ report }) => report);
 }
 
-/** Checks that a clip holds exactly the frames that were asked for, by the numbers in its pictures. */
+/** Checks that a clip holds exactly the requested frames, by the numbers in its pictures. */
 export async function checkExact(report: RecordingReport): Promise<void> {
   const { requested, path, shortfalls } = report;
   assertEquals(shortfalls, [], Deno.inspect(report));
@@ -103,7 +103,7 @@ export async function checkExact(report: RecordingReport): Promise<void> {
   assertEquals(await readNumbers(path), expected, Deno.inspect(report));
 }
 
-/** A port that nothing uses. */
+/** Returns a free port. */
 export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;

@@ -1,5 +1,5 @@
 /**
- * Descriptions of elements, beside those of gst-inspect-1.0.
+ * Descriptions of elements, compared with those of gst-inspect-1.0.
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { GstError, inspectElement, installedElements } from "../../mod.ts";
@@ -7,7 +7,7 @@ import { run } from "../../scripts/lib/run.ts";
 import { gstp } from "../helpers/cli.ts";
 import { runChild } from "../helpers/script.ts";
 
-/** What gst-inspect-1.0 says of an element's properties: the lines of each, by its name. */
+/** Returns the lines that gst-inspect-1.0 prints for each property of an element, by name. */
 async function inspected(element: string): Promise<Map<string, string>> {
   const { stdout } = await run("gst-inspect-1.0", ["--no-colors", element]);
   const all = stdout.slice(stdout.indexOf("Element Properties:"))
@@ -17,7 +17,7 @@ async function inspected(element: string): Promise<Map<string, string>> {
   );
 }
 
-Deno.test("inspectElement() agrees with gst-inspect-1.0", async () => {
+Deno.test("inspectElement() returns what gst-inspect-1.0 prints", async () => {
   for (const element of ["x264enc", "queue", "fakesink", "compositor", "videotestsrc", "qtmux"]) {
     const expected = await inspected(element);
     const { properties } = inspectElement(element);
@@ -51,7 +51,7 @@ Deno.test("inspectElement() agrees with gst-inspect-1.0", async () => {
   }
 });
 
-Deno.test("inspectElement() reads ranges of floats and fractions", () => {
+Deno.test("inspectElement() returns ranges of floats and fractions", () => {
   const find = (element: string, name: string) => {
     const property = inspectElement(element).properties.find((one) => one.name === name)!;
     return [property.type, property.min, property.max, property.default];
@@ -61,7 +61,7 @@ Deno.test("inspectElement() reads ranges of floats and fractions", () => {
   assertEquals(find("rawvideoparse", "framerate"), ["GstFraction", "0/1", "2147483647/1", "25/1"]);
 });
 
-Deno.test("inspectElement() tells pads", () => {
+Deno.test("inspectElement() returns pad templates", () => {
   const { pads } = inspectElement("matroskademux");
   const video = pads.find(({ name }) => name === "video_%u")!;
   assertEquals([video.direction, video.presence], ["src", "sometimes"]);
@@ -70,13 +70,13 @@ Deno.test("inspectElement() tells pads", () => {
   assertEquals(src, { name: "src_%u", direction: "src", presence: "request", caps: "ANY" });
 });
 
-Deno.test("inspectElement() refuses what is no element", () => {
+Deno.test("inspectElement() throws if there is no such element", () => {
   const { message } = assertThrows(() => inspectElement("x264"), GstError);
   assertMatch(message, /no element "x264"/);
   assertThrows(() => inspectElement(5 as unknown as string), TypeError);
 });
 
-Deno.test("inspectElement() describes every element that is installed", async () => {
+Deno.test("inspectElement() describes every installed element", async () => {
   const { code, stdout, stderr } = await runChild("inspect_all.ts");
   assertEquals(code, 0, stderr);
   assertEquals(/.*gst_value_serialize.*/.exec(stderr)?.[0], undefined);
@@ -111,7 +111,7 @@ Deno.test("gstp inspect prints JSON, with 64-bit numbers", async () => {
   assertEquals([time.default, time.max], [1e9, "18446744073709551615"]);
 });
 
-Deno.test("gstp inspect refuses what makes no sense", async () => {
+Deno.test("gstp inspect rejects wrong arguments and unknown elements", async () => {
   for (const line of [["a", "b"], ["a", "--search=b"], ["--search"], ["--nosuchoption"]]) {
     const { code, stderr } = await gstp(["inspect", ...line]);
     assertEquals(code, 2, stderr);

@@ -88,14 +88,14 @@ Deno.test("recordBinText() uses the next encoder where one is not installed", ()
 });
 
 Deno.test("recordBinText() sets the frame rate of encoded video where the caps have none", () => {
-  const track = { mediaType: "video/x-h264", untoldFrameNs: 40_000_000n };
+  const track = { mediaType: "video/x-h264", unstatedFrameNs: 40_000_000n };
   const text = textOf({ path: "a.mp4", tracks: [track] }, without());
   assertMatch(
     text,
     /^appsrc name=appsrc ! capssetter caps=\S+,framerate=1000000\/40000 ! h264parse/,
   );
-  const complete = { path: "a.mp4", tracks: [{ ...track, untoldFrameNs: null }] };
-  assertEquals(textOf(complete, without()).includes("caps="), false);
+  const stated = { path: "a.mp4", tracks: [{ ...track, unstatedFrameNs: null }] };
+  assertEquals(textOf(stated, without()).includes("caps="), false);
 });
 
 Deno.test("recordBinText() names missing elements and their packages", () => {

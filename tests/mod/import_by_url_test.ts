@@ -27,7 +27,7 @@ Deno.test("mod.ts plays a pipeline where it is imported by URL", async () => {
   assertEquals([code, stdout], [0, "playing\nnull\n"], stderr);
 });
 
-/** A module as `deno info --json` tells of it. */
+/** A module in the output of `deno info --json`. */
 interface Module {
   kind: string;
   specifier: string;

@@ -1,6 +1,3 @@
-/**
- * Code at an element.
- */
 import {
   assert,
   assertEquals,
@@ -34,13 +31,13 @@ function fileName(url: string): string {
   return url.slice(url.lastIndexOf("/") + 1);
 }
 
-/** A test picture, so many times, through an identity named `here`. */
+/** Returns the text of a source of test pictures, with an identity named `here`. */
 function source(frames: number, rest = ""): string {
   return `videotestsrc num-buffers=${frames} ${rest} ` +
     `! video/x-raw,width=32,height=24,framerate=${FPS}/1 ! identity name=here`;
 }
 
-/** Observes the numbers of frames; enough of them can wait for none to be dropped. */
+/** Observes the numbers of frames, with queues that are long enough for all of them. */
 function observe<T = number>(
   pipeline: Pipeline,
   options: Partial<ObservationOptions<T>> = {},
@@ -72,7 +69,7 @@ for (const [where, text] of Object.entries(PLACES)) {
   Deno.test(`Observation sees every frame with its running time, at an element ${where}`, async () => {
     await using pipeline = Pipeline.parse(text);
     const names = pipeline.elementNames();
-    // the pipeline is as it was when it has been stopped, and can be observed again
+    // after the stop, the pipeline is restored and can be observed again
     for (let run = 0; run < 2; run++) {
       const { observation, seen } = observe(pipeline);
       const messages = pipeline.bus.messages();
@@ -94,7 +91,7 @@ for (const [where, text] of Object.entries(PLACES)) {
   });
 }
 
-Deno.test("Observation takes part in neither the position nor the states of the pipeline", async () => {
+Deno.test("Observation does not change the position or the states of the pipeline", async () => {
   await using pipeline = Pipeline.parse(`${source(-1)} ! fakesink sync=true`);
   const { observation } = observe(pipeline, { maxFrames: 4 });
   await pipeline.pause();
@@ -108,7 +105,7 @@ Deno.test("Observation takes part in neither the position nor the states of the 
   await until("more frames come", () => observation.report.frames > frames);
 });
 
-Deno.test("Observation lets two of them see the same element", async () => {
+Deno.test("Observation can observe an element that another one observes", async () => {
   await using pipeline = Pipeline.parse(`${source(30)} ! fakesink`);
   const [first, second] = [observe(pipeline), observe(pipeline)];
   await pipeline.play();
@@ -116,7 +113,7 @@ Deno.test("Observation lets two of them see the same element", async () => {
   assertEquals([first.seen, second.seen], [range(30), range(30)]);
 });
 
-Deno.test("Observation with slow code drops frames or results, and slows nothing", async () => {
+Deno.test("Observation drops frames or results of slow code, and does not slow the pipeline down", async () => {
   await using pipeline = Pipeline.parse(`${source(-1, "is-live=true")} ! fakesink name=sink`);
   const counts: { frames: number; due: number }[] = [];
   const { observation } = observe(pipeline, {
@@ -131,7 +128,7 @@ Deno.test("Observation with slow code drops frames or results, and slows nothing
   await pipeline.play();
   await until("the processor has run", () => counts.length >= 3);
   await pipeline.stop();
-  // where the code slowed the pipeline, each count would be as much behind as the code takes
+  // if the code slowed the pipeline down, each count would be late by the time that the code takes
   assert(counts.some(({ frames, due }) => frames >= due - 3), Deno.inspect(counts));
   const { frames, droppedFrames } = await observation.finished;
   assert(droppedFrames >= 9, `${droppedFrames} of ${frames}`);
@@ -158,7 +155,7 @@ Deno.test("Observation drops the oldest results of a slow processor, and counts 
   assertEquals(seen.slice(1), [17, 18, 19]);
 });
 
-Deno.test("Observation waits for promises, and passes undefined by", async () => {
+Deno.test("Observation awaits promises, and skips undefined", async () => {
   await using pipeline = Pipeline.parse(`${source(10)} ! fakesink`);
   const { observation, seen } = observe<string | null>(pipeline, {
     async extractor({ runningTimeSec }) {
@@ -172,7 +169,7 @@ Deno.test("Observation waits for promises, and passes undefined by", async () =>
   assertEquals(seen, ["0", null, "4", null, "8"]);
 });
 
-Deno.test("Observation tells errors of the user's code with their place, and goes on", async () => {
+Deno.test("Observation passes errors of the user's code to onError with their place, and goes on", async () => {
   await using pipeline = Pipeline.parse(`${source(10)} ! fakesink`);
   const messages = pipeline.bus.messages();
   const errors: ObservationError[] = [];
@@ -198,7 +195,27 @@ Deno.test("Observation tells errors of the user's code with their place, and goe
   assertEquals(processor.message, 'The processor failed: "text"');
 });
 
-Deno.test("Observation ends with an onError that throws", async () => {
+Deno.test("Observation reports errors of the user's code if there is no onError", async () => {
+  await using pipeline = Pipeline.parse(`${source(3)} ! fakesink`);
+  const { observation } = observe(pipeline, {
+    extractor: () => Promise.reject(new Error("no")),
+  });
+  const events: ErrorEvent[] = [];
+  const listener = (event: ErrorEvent) => {
+    event.preventDefault();
+    events.push(event);
+  };
+  globalThis.addEventListener("error", listener);
+  const printed = await printedErrors(async () => {
+    await pipeline.play();
+    await observation.finished;
+  });
+  globalThis.removeEventListener("error", listener);
+  assertEquals([events.length, printed], [3, []]);
+  for (const { error } of events) assert(error instanceof ObservationError);
+});
+
+Deno.test("Observation ends if onError throws", async () => {
   for (const role of ["extractor", "processor"]) {
     await using pipeline = Pipeline.parse(`${source(-1, "is-live=true")} ! fakesink`);
     const { observation } = observe(pipeline, {
@@ -218,7 +235,7 @@ Deno.test("Observation ends with an onError that throws", async () => {
   }
 });
 
-Deno.test("Observation prints an error that nobody awaits, unless the pipeline tells it", async () => {
+Deno.test("Observation reports an error that nobody awaits, unless it is the pipeline's", async () => {
   const printed = await printedErrors(async () => {
     const caps = "video/x-raw,format=GRAY8,width=4,height=4";
     await using unreadable = Pipeline.parse(
@@ -237,7 +254,7 @@ Deno.test("Observation prints an error that nobody awaits, unless the pipeline t
     await failing.stop();
   });
   assertEquals(printed.length, 1, Deno.inspect(printed));
-  assertStringIncludes((printed[0] as Error).message, "memory of frames cannot be read");
+  assertStringIncludes((printed[0] as Error).message, "Cannot read the memory of frames");
 });
 
 Deno.test("Observation.finished rejects with the error of an element", async () => {
@@ -248,7 +265,7 @@ Deno.test("Observation.finished rejects with the error of an element", async () 
   assertEquals(seen.slice(0, 4), range(4));
 });
 
-Deno.test("Observation.finished says when the pipeline is closed", async () => {
+Deno.test("Observation.finished rejects if the pipeline is closed", async () => {
   for (const isStarted of [true, false]) {
     await using pipeline = Pipeline.parse(`${source(-1, "is-live=true")} ! fakesink`);
     const { observation } = observe(pipeline);
@@ -259,7 +276,7 @@ Deno.test("Observation.finished says when the pipeline is closed", async () => {
   }
 });
 
-Deno.test("Observation.close() ends it, and the pipeline goes on", async () => {
+Deno.test("Observation.close() ends the observation, and the pipeline goes on", async () => {
   await using pipeline = Pipeline.parse(
     `${source(-1, "is-live=true")} ! fakesink name=sink`,
   );
@@ -274,12 +291,12 @@ Deno.test("Observation.close() ends it, and the pipeline goes on", async () => {
   assertEquals(observation.report.frames, frames);
 });
 
-Deno.test("Observation refuses what cannot be observed, and leaves no trace", async () => {
+Deno.test("Observation() throws for an element that cannot be observed, and restores the pipeline", async () => {
   const refused: [string, string][] = [
     ["videotestsrc ! fakesink name=here", "has no source pad"],
     ["uridecodebin name=here ! fakesink", "has no source pad, or none before it starts"],
     ["tee name=here ! fakesink here. ! fakesink", "has several source pads: src_0, src_1"],
-    ["videotestsrc name=here fakesrc ! fakesink", "is linked to nothing"],
+    ["videotestsrc name=here fakesrc ! fakesink", "its source pad is not linked"],
     ["videotestsrc ! fakesink", 'No element is named "here"'],
   ];
   for (const [text, message] of refused) {
@@ -291,15 +308,19 @@ Deno.test("Observation refuses what cannot be observed, and leaves no trace", as
   }
 });
 
-Deno.test("Observation refuses a pipeline that is started or closed", async () => {
+Deno.test("Observation() throws if the pipeline is started or closed", async () => {
   await using pipeline = Pipeline.parse(`${source(-1, "is-live=true")} ! fakesink`);
   await pipeline.play();
-  assertThrows(() => observe(pipeline), GstError, "only from before the pipeline starts");
+  assertThrows(
+    () => observe(pipeline),
+    GstError,
+    'Cannot observe "here": the pipeline is already started',
+  );
   await pipeline.close();
   assertThrows(() => observe(pipeline), GstClosedError);
 });
 
-Deno.test("Observation refuses wrong options by name", async () => {
+Deno.test("Observation() throws for wrong options, with their names", async () => {
   await using pipeline = Pipeline.parse(`${source(1)} ! fakesink`);
   const names = pipeline.elementNames();
   const wrong: [Record<string, unknown>, string][] = [

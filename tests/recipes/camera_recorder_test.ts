@@ -1,5 +1,5 @@
 /**
- * recipes/camera-recorder.ts: clips of a camera are complete and written as it sends them, also when it goes away.
+ * recipes/camera-recorder.ts: clips are complete and as the camera sends them, also when it goes away.
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { hasElement } from "../../mod.ts";
@@ -61,7 +61,7 @@ function readReports(stdout: string): Printed[] {
 /** Checks that ffmpeg decodes all frames without a warning. */
 async function checkPlays({ path, frames }: Printed): Promise<void> {
   assertEquals((await probeClip(path)).frames, frames, path);
-  // in the file's own time base: in a coarser one, frames that the network shifts could have the same time
+  // in the file's own time base: in a coarser one, frames that the network delays get the same time
   const times = ["-fps_mode", "passthrough", "-enc_time_base", "-1"];
   const args = ["-v", "warning", "-i", path, ...times, "-f", "rawvideo", "-y"];
   const { code, stderr } = await run("ffmpeg", [...args, "/dev/null"]);
@@ -85,7 +85,7 @@ async function checkComplete(report: Printed): Promise<void> {
 }
 
 Deno.test({
-  name: "camera-recorder records the stream of a camera as it is",
+  name: "camera-recorder.ts records what a camera sends without changing it",
   ignore,
   async fn() {
     await Promise.all(
@@ -106,7 +106,7 @@ Deno.test({
   },
 });
 
-/** Disturbs a camera one second into a clip; resolves with the shortfalls that the recipe reports. */
+/** Disturbs a camera one second into a clip, and returns the shortfalls that the recipe then reports. */
 async function disturbed(disturb: (camera: Camera) => void): Promise<string> {
   await using dir = await tempDir();
   await using camera = await startCamera(UNTIMED);
@@ -128,7 +128,7 @@ async function disturbed(disturb: (camera: Camera) => void): Promise<string> {
 }
 
 Deno.test({
-  name: "camera-recorder finishes the clip of a camera that goes away",
+  name: "camera-recorder.ts finishes the clip of a camera that goes away",
   ignore,
   async fn() {
     const shortfalls = await disturbed((camera) => camera.kill("SIGKILL"));
@@ -137,7 +137,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "camera-recorder finishes the clip of a camera that stalls",
+  name: "camera-recorder.ts finishes the clip of a camera that stalls",
   ignore,
   async fn() {
     assertEquals(await disturbed((camera) => camera.kill("SIGSTOP")), '"source-stalled"');
@@ -173,7 +173,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "camera-recorder reports why there is no clip",
+  name: "camera-recorder.ts prints why there is no clip",
   ignore,
   async fn() {
     await using dir = await tempDir();

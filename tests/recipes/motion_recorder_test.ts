@@ -1,5 +1,5 @@
 /**
- * The recipe that records what moves, at a source that moves at known instants.
+ * recipes/motion-recorder.ts, with a source that moves at known instants.
  */
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { decode } from "../helpers/ffmpeg.ts";
@@ -9,15 +9,15 @@ import { withoutWarning } from "../helpers/permissions.ts";
 import { runRecipe } from "../helpers/recipe.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 
-/** A rate of which each frame has a time in whole nanoseconds. */
+/** A rate at which each frame has a time in whole nanoseconds. */
 const FPS = 25;
 const FRAMES = 120;
 const [WIDTH, HEIGHT] = [160, 90];
 const WINDOW_SEC = 0.4;
-/** Frames in which a square is on its way: each differs from the one before, and so does the one after them. */
+/** Frames with a moving square: each differs from the one before, and so does the first one without it. */
 const MOTIONS = [{ first: 40, last: 44 }, { first: 100, last: 101 }];
 
-/** A grey slope, with a square on its way now and then. */
+/** Returns a grey slope, in some frames with a square. */
 function picture(frame: number): Uint8Array {
   const bytes = Uint8Array.from({ length: WIDTH * HEIGHT }, (_, i) => 60 + i % WIDTH / 2);
   if (!MOTIONS.some(({ first, last }) => first <= frame && frame <= last)) return bytes;
@@ -26,7 +26,7 @@ function picture(frame: number): Uint8Array {
   return bytes;
 }
 
-/** The number of the first frame of a clip that differs from the one before it. */
+/** Returns the number of the first frame of a clip that differs from the one before it. */
 async function firstChange(clip: string): Promise<number> {
   const format = ["-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "gray"];
   const { bytes, complaints } = await decode(clip, format);
@@ -42,7 +42,7 @@ async function firstChange(clip: string): Promise<number> {
   throw new Error(`Nothing moves in ${clip}`);
 }
 
-Deno.test("motion-recorder.ts records each motion, from before it", async () => {
+Deno.test("motion-recorder.ts records each motion, beginning before it", async () => {
   await using dir = await tempDir();
   const raw = `${dir.path}/scene.raw`;
   {
@@ -58,8 +58,8 @@ Deno.test("motion-recorder.ts records each motion, from before it", async () => 
   const { code, stdout, stderr } = await runRecipe("motion-recorder", args);
   assertEquals([code, withoutWarning(stderr)], [0, ""]);
 
-  const told = [...stdout.matchAll(/^motion at ([\d.]+) s$/gm)].map(([, sec]) => Number(sec));
-  assertEquals(told, MOTIONS.map(({ first }) => Number((first / FPS).toFixed(3))), stdout);
+  const printed = [...stdout.matchAll(/^motion at ([\d.]+) s$/gm)].map(([, sec]) => Number(sec));
+  assertEquals(printed, MOTIONS.map(({ first }) => Number((first / FPS).toFixed(3))), stdout);
   const clips = [...stdout.matchAll(/^(.+\.webm): ([\d.]+) to ([\d.]+) s, (\d+) frames$/gm)];
   assertEquals(clips.length, MOTIONS.length, stdout);
   assertEquals(fileNames(out).length, MOTIONS.length);
@@ -75,10 +75,10 @@ Deno.test("motion-recorder.ts records each motion, from before it", async () => 
   }
 });
 
-Deno.test("motion-recorder refuses a share that never or always is reached", async () => {
+Deno.test("motion-recorder.ts refuses a share that is never or always reached", async () => {
   for (const share of ["much", "0", "1.5"]) {
     const { code, stderr } = await runRecipe("motion-recorder", [`--share=${share}`]);
     assertEquals(code, 2);
-    assertStringIncludes(stderr, `--share is above 0 and at most 1, not "${share}"`);
+    assertStringIncludes(stderr, `--share must be above 0 and at most 1, not "${share}"`);
   }
 });

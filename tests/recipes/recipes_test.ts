@@ -1,5 +1,5 @@
 /**
- * The recipes, as people run them: each prints what ffprobe says of its clips, which are those that it promises.
+ * The recipes as people run them: each records the clips that its documentation promises, and prints their times.
  */
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 
@@ -10,9 +10,9 @@ import { withoutWarning } from "../helpers/permissions.ts";
 import { runRecipe } from "../helpers/recipe.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 
-/** Seconds by which a recipe's sleep may be late. */
+/** Seconds by which a recipe's sleep can be late. */
 const LATE_SEC = 0.2;
-/** The frames of one call, always, and of two calls, by how much more than a second is between them. */
+/** The frames of one call, and those of two calls, between which a recipe sleeps for a second or a little longer. */
 const ONE_CALL = { least: 120, most: 120 };
 const TWO_CALLS = { least: 149, most: 150 + LATE_SEC * FPS };
 
@@ -28,7 +28,7 @@ const RECIPES: Record<string, [Clip, Clip]> = {
   "custom-ringbuffer": [{ start: 1, frames: TWO_CALLS }, { start: 7, frames: ONE_CALL }],
 };
 
-/** What a recipe printed of a clip. */
+/** What a recipe printed for a clip. */
 interface Printed {
   path: string;
   duration: number;
@@ -70,7 +70,7 @@ Deno.test("the recipes record the clips that they promise", async () => {
   );
 });
 
-Deno.test("audio-video.ts records video and sound in step", async () => {
+Deno.test("audio-video.ts records video and sound in sync", async () => {
   await using dir = await tempDir();
   const { code, stdout, stderr } = await runRecipe("audio-video", [`--out=${dir.path}`]);
   assertEquals({ code, stderr: withoutWarning(stderr) }, { code: 0, stderr: "" });
@@ -86,7 +86,7 @@ Deno.test("audio-video.ts records video and sound in step", async () => {
     end: Number(stream["start_time"]) + Number(stream["duration"]),
   }));
   assertAlmostEquals(video!.end - video!.start, 4, 1e-3);
-  // a frame of video, and one of AAC with which its encoder begins
+  // a frame of video, and the one of AAC that its encoder puts first
   assertAlmostEquals(video!.start, sound!.start, 1 / FPS + 0.022);
   assertAlmostEquals(video!.end, sound!.end, 1 / FPS + 0.022);
 });

@@ -17,7 +17,7 @@ import { readBeeps } from "../helpers/sound.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { playFor, reached } from "../helpers/wait.ts";
 
-const EXTENSIONS = [".webm", ".mkv", ".mp4", ".mov", ".ts"];
+const CLIP_EXTENSIONS = [".webm", ".mkv", ".mp4", ".mov", ".ts"];
 
 /** Closes or opens a valve. */
 function drop(pipeline: Pipeline, tee: "v" | "a", isDropping: boolean): void {
@@ -47,11 +47,11 @@ Deno.test("record() writes video and sound in step into each container", async (
   await writeScene(dir.path, 20);
   for (
     const { live, options, extensions } of [
-      { live: false, options: {}, extensions: EXTENSIONS },
+      { live: false, options: {}, extensions: CLIP_EXTENSIONS },
       {
         live: true,
         options: { ringBufferClass: EncodedRingBuffer },
-        extensions: EXTENSIONS.slice(1),
+        extensions: CLIP_EXTENSIONS.slice(1),
       },
     ]
   ) {

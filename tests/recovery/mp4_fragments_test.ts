@@ -1,25 +1,14 @@
 import { assertEquals } from "@std/assert";
 import { copyPatched } from "../../src/recovery/file_io.ts";
 import { repairFragments } from "../../src/recovery/mp4_fragments.ts";
+import { box, words } from "../helpers/mp4.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
-
-/** 32-bit numbers, one after another. */
-function words(...values: number[]): number[] {
-  return values.flatMap((
-    value,
-  ) => [value >>> 24, value >> 16 & 255, value >> 8 & 255, value & 255]);
-}
-
-function box(type: string, ...parts: number[][]): number[] {
-  const content = parts.flat();
-  return [...words(content.length + 8), ...new TextEncoder().encode(type), ...content];
-}
 
 const LIST = words(0, 2, 104, 0xffffffff, 65536, 200, 0, 65536);
 const ENDLESS = words(0, 2, 104, 0xffffffff, 65536, 0, 0, 65536);
 const ONE_EDIT = box("edts", box("elst", words(0, 1, 256, 0, 65536)));
 
-/** A movie of two tracks, the second of which begins later. */
+/** Returns a movie of two tracks, the second of which begins later. */
 function movie(list: number[]): number[] {
   const late = box("trak", box("tkhd", words(0)), box("edts", box("elst", list)));
   return box("moov", box("mvhd", words(0)), box("trak", ONE_EDIT), late);
@@ -35,7 +24,7 @@ const RUNS = [
 /** All runs have a size, but for the first one: it goes from 18 to 38. */
 const OTHER_RUNS = [box("trun", words(0x001, 2, 18)), box("trun", words(0x201, 1, 68, 3))];
 
-/** A fragment whose data begins at `base`. */
+/** Returns a fragment whose data begins at `base`. */
 function fragment(base: number, defaults: number[], otherDefaults: number[]): number[] {
   const [flags, ...values] = defaults;
   const [otherFlags, ...otherValues] = otherDefaults;
@@ -52,7 +41,7 @@ function fragment(base: number, defaults: number[], otherDefaults: number[]): nu
   );
 }
 
-Deno.test("repairFragments() adds what runs of samples leave out, and moves what comes after that", async () => {
+Deno.test("repairFragments() adds what runs of samples lack, and moves what follows", async () => {
   await using dir = await tempDir();
   const at = movie(LIST).length;
   const next = at + DATA.length + fragment(0, [0], [0]).length;
@@ -79,11 +68,11 @@ function copy(defaults: readonly [readonly number[], readonly number[]]): [numbe
 async function repair(folder: string, bytes: number[]): Promise<number[]> {
   await Deno.writeFile(`${folder}/a`, new Uint8Array(bytes));
   using file = await Deno.open(`${folder}/a`);
-  await copyPatched(file, `${folder}/b`, repairFragments(file));
+  await copyPatched(file, `${folder}/b`, await repairFragments(file));
   return [...await Deno.readFile(`${folder}/b`)];
 }
 
-Deno.test("repairFragments() lets a first frame be followed by the first fragment, whatever its time", async () => {
+Deno.test("repairFragments() hides the time of the first fragment behind a lone frame", async () => {
   await using dir = await tempDir();
   const sizes = (count: number) => box("stsz", words(0, 0, count));
   const start = (count: number) => {
@@ -95,13 +84,13 @@ Deno.test("repairFragments() lets a first frame be followed by the first fragmen
     return box("moof", box("traf", box("tfhd", words(0, 1)), box(type, words(0, 1024)), run));
   };
   const lone = [...start(1), ...next("tfdt"), ...DATA, ...next("tfdt")];
-  const mended = [...start(1), ...next("free"), ...DATA, ...next("tfdt")];
-  assertEquals(await repair(dir.path, lone), mended);
+  const repaired = [...start(1), ...next("free"), ...DATA, ...next("tfdt")];
+  assertEquals(await repair(dir.path, lone), repaired);
   const two = [...start(2), ...next("tfdt"), ...DATA, ...next("tfdt")];
   assertEquals(await repair(dir.path, two), two);
 });
 
-Deno.test("repairFragments() leaves files alone that have no fragments, or nothing left out", async () => {
+Deno.test("repairFragments() changes no file without fragments, or without anything missing", async () => {
   await using dir = await tempDir();
   const plain = [...box("ftyp", words(0)), ...DATA, ...movie(LIST)];
   assertEquals(await repair(dir.path, plain), plain);

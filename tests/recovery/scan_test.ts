@@ -1,19 +1,24 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { scan } from "../../src/recovery/scan.ts";
+import { containerFor } from "../../src/media/containers.ts";
+import type { ScanResult } from "../../src/recovery/scan_result.ts";
+import { box as makeBox, words } from "../helpers/mp4.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 
 const EBML = [0x1a, 0x45, 0xdf, 0xa3, 0x82, 1, 2];
-/** Their ends are not known yet. */
+/** Its size is not known yet. */
 const SEGMENT = [0x18, 0x53, 0x80, 0x67, 0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
 const CLUSTER = [0x1f, 0x43, 0xb6, 0x75, 0xff, 0xe7, 0x82, 1, 2];
-/** A track, a time, flags, and a frame. */
+/** A track, a time, flags, and a frame of 2 bytes. */
 const BLOCK = [0xa3, 0x86, 0x81, 0, 1, 0x80, 5, 6];
-/** The same with its length in eight bytes, and a frame of 20 bytes. */
+/** The same with its size in eight bytes, and a frame of 20 bytes. */
 const LONG_BLOCK = [0xa3, 0x01, 0, 0, 0, 0, 0, 0, 24, 0x81, 0, 1, 0, ...fill(20)];
 const GROUP = [0xa0, 0x9e, 0xa1, 0x98, 0x81, 0, 1, 0, ...fill(20), 0x9b, 0x82, 1, 1];
+/** The same with the duration in front of the block, as GStreamer writes it. */
+const DURATION_FIRST_GROUP = [0xa0, 0x9e, 0x9b, 0x82, 1, 1, ...GROUP.slice(2, -4)];
 const MATROSKA = [...EBML, ...SEGMENT, ...CLUSTER, ...BLOCK];
 
-/** A box of the MP4 family. */
+/** Makes a box, which may state another size. */
 function box(type: string, content: number[], size = content.length + 8): number[] {
   return [0, 0, size >> 8, size & 255, ...new TextEncoder().encode(type), ...content];
 }
@@ -22,7 +27,7 @@ function fill(bytes: number, value = 7): number[] {
   return Array(bytes).fill(value);
 }
 
-/** A fragment whose run says that there are two samples, and tells so many sizes, of so many bytes. */
+/** Makes a fragment whose run states two samples, and so many sizes, of so many bytes. */
 function fragment(sizes = 2, bytes = 15): number[] {
   const samples = Array.from({ length: sizes }, () => [0, 0, 0, bytes]).flat();
   const run = box("trun", [0, 0, 2, 1, 0, 0, 0, 2, ...fill(4), ...samples]);
@@ -34,26 +39,31 @@ const LARGE = [...box("mdat", [], 1), 0, 0, 0, 0, 0, 0, 0, 20, 1, 2, 3, 4];
 const MP4 = [...box("ftyp", fill(12)), ...MDAT, ...box("moov", fill(40))];
 const FRAGMENTS = [...MP4, ...LARGE, ...fragment(), ...MDAT, ...fragment()];
 
-/** What scan() finds, in short: bytes of frames, what is damaged, bytes of the tail. */
-async function look(extension: string, bytes: number[]) {
+/** Scans a file. */
+async function scanBytes(extension: string, bytes: number[]): Promise<ScanResult> {
   await using dir = await tempDir();
   await Deno.writeFile(`${dir.path}/a`, new Uint8Array(bytes));
   using file = await Deno.open(`${dir.path}/a`);
-  const { frames, damaged, tail } = scan(file, extension);
+  return await scan(file, containerFor(`clip${extension}`).name);
+}
+
+/** Returns what scan() finds, in short: the bytes of frames, the damaged parts, the bytes of the tail. */
+async function look(extension: string, bytes: number[]) {
+  const { frameBytes, damaged, tail } = await scanBytes(extension, bytes);
   return [
-    frames?.reduce((sum, { start, end }) => sum + end - start, 0),
+    frameBytes ?? undefined,
     damaged.map(({ start, end }) => [start, end]),
     bytes.length - tail,
   ];
 }
 
-Deno.test("scan() finds the frames of a Matroska file, and what belongs to none at its end", async () => {
+Deno.test("scan() finds the frames of a Matroska file, and its end without any", async () => {
   assertEquals(await look(".mkv", []), [0, [], 0]);
   assertEquals(await look(".mkv", MATROSKA), [2, [], 0]);
   const more = [...MATROSKA, ...LONG_BLOCK, ...GROUP, ...CLUSTER, ...BLOCK];
   assertEquals(await look(".webm", more), [44, [], 0]);
   // cut off at each byte of what comes next
-  for (const next of [LONG_BLOCK, GROUP, CLUSTER]) {
+  for (const next of [LONG_BLOCK, GROUP, DURATION_FIRST_GROUP, CLUSTER]) {
     for (let bytes = 1; bytes < next.length; bytes++) {
       const isHead = next === CLUSTER && bytes >= 5;
       const cut = [...MATROSKA, ...next.slice(0, bytes)];
@@ -67,7 +77,7 @@ Deno.test("scan() finds the frames of a Matroska file, and what belongs to none 
   }
 });
 
-Deno.test("scan() tells damage in a Matroska file from its end", async () => {
+Deno.test("scan() distinguishes damage in a Matroska file from its end", async () => {
   const at = MATROSKA.length;
   const rest = [...BLOCK, ...GROUP, ...CLUSTER, ...BLOCK];
   // noise, a block's size, and its id; what is behind it can be read
@@ -88,7 +98,7 @@ Deno.test("scan() tells damage in a Matroska file from its end", async () => {
   assertEquals(await look(".mkv", fill(50)), [0, [[0, 50]], 0]);
 });
 
-Deno.test("scan() finds the frames of an MP4 file, and what belongs to no fragment at its end", async () => {
+Deno.test("scan() finds the frames of an MP4 file, and its end without a fragment", async () => {
   assertEquals(await look(".mp4", []), [0, [], 0]);
   assertEquals(await look(".mp4", MP4), [30, [], 0]);
   assertEquals(await look(".mp4", MP4.slice(0, -1)), [0, [], MP4.length - 1]);
@@ -110,7 +120,7 @@ Deno.test("scan() finds the frames of an MP4 file, and what belongs to no fragme
   ]);
 });
 
-Deno.test("scan() tells damage in an MP4 file from its end", async () => {
+Deno.test("scan() distinguishes damage in an MP4 file from its end", async () => {
   const at = MP4.length;
   const length = fragment().length;
   const rest = [...MDAT, ...fragment()];
@@ -131,11 +141,60 @@ Deno.test("scan() tells damage in an MP4 file from its end", async () => {
   assertEquals(await look(".mp4", [...MP4, ...fill(50)]), [30, [[at, at + 50]], 0]);
 });
 
-Deno.test("scan() looks at the packets of a transport stream", async () => {
+Deno.test("scan() finds damaged packets of a transport stream", async () => {
   const packets = (count: number) =>
     Array.from({ length: count }, () => [0x47, ...fill(187)]).flat();
   assertEquals(await look(".ts", [...packets(3), ...fill(5)]), [undefined, [], 5]);
   assertEquals(await look(".ts", [...packets(3), ...fill(400, 0)]), [undefined, [], 400]);
   const damaged = [...packets(1), ...fill(188), ...packets(2)];
   assertEquals(await look(".ts", damaged), [undefined, [[188, 376]], 0]);
+});
+
+Deno.test("scan() digests the frames of a Matroska file by track", async () => {
+  const digestsOf = async (...blocks: number[][]) =>
+    (await scanBytes(".mkv", [...MATROSKA, ...blocks.flat()])).digests!;
+  const group = await digestsOf(GROUP);
+  assertEquals(await digestsOf(DURATION_FIRST_GROUP), group);
+  assertEquals(await digestsOf(LONG_BLOCK), group);
+  assertEquals((await digestsOf()).length, 1);
+  const otherBlock = BLOCK.with(-1, 9);
+  const digests = await digestsOf(BLOCK, otherBlock);
+  assertNotEquals(await digestsOf(otherBlock, BLOCK), digests);
+  const otherTrack = otherBlock.with(2, 0x82);
+  assertEquals((await digestsOf(BLOCK, otherTrack)).length, 2);
+});
+
+/** Makes a cut MP4 file of one fragment: two runs of 10 bytes, and what the second one's track, offset and sizes are. */
+function mp4Of(track: number, offset: number, ...sizes: number[]): number[] {
+  const runs = [
+    makeBox("trun", words(0x201, 2, 8, 4, 6)),
+    makeBox("trun", words(0x201, sizes.length, offset, ...sizes)),
+  ];
+  const base = box("ftyp", fill(12)).length;
+  const trafs = [1, track].map((id, i) =>
+    makeBox("traf", makeBox("tfhd", words(0x01, id, 0, base)), runs[i]!)
+  );
+  const media = makeBox("mdat", fill(10, 1), fill(10, 2));
+  const fragment = makeBox("moof", makeBox("mfhd", words(0, 1)), ...trafs);
+  const movie = makeBox("moov", makeBox("mvhd", words(0)));
+  return [...box("ftyp", fill(12)), ...media, ...movie, ...fragment, 0];
+}
+
+Deno.test("scan() digests the frames of an MP4 file by track, if its tables account for each byte once", async () => {
+  const digestsOf = async (...args: Parameters<typeof mp4Of>) => {
+    const { digests, damaged } = await scanBytes(".mp4", mp4Of(...args));
+    assertEquals(damaged, []);
+    assert(digests !== null);
+    return digests;
+  };
+  const digests = await digestsOf(2, 18, 10);
+  assertEquals(digests.length, 2);
+  assertEquals(await digestsOf(2, 18, 3, 7), digests);
+  assertEquals((await digestsOf(1, 18, 10)).length, 1);
+  // too few, too many, a gap, an overlap, and an offset beyond the file
+  assertEquals(await digestsOf(2, 18, 9), []);
+  assertEquals(await digestsOf(2, 18, 11), []);
+  assertEquals(await digestsOf(2, 19, 9), []);
+  assertEquals(await digestsOf(2, 17, 11), []);
+  assertEquals(await digestsOf(2, 0xffffffff, 10), []);
 });

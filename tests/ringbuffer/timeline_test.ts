@@ -19,13 +19,13 @@ function placed(
   nowMs: number,
   hasPaused?: boolean,
 ) {
-  const places = timeline.place(timesNs, BigInt(nowMs) * MS, hasPaused);
+  const places = timeline.align(timesNs, BigInt(nowMs) * MS, hasPaused);
   return timesNs.map((timeNs, i) =>
     timeNs === null ? null : Number((timeNs + places[i]!.shiftNs) / MS)
   );
 }
 
-Deno.test("Timeline.place() keeps timestamps that do not jump, with gaps and missing ones", () => {
+Deno.test("Timeline.align() keeps timestamps that do not jump, with gaps and missing ones", () => {
   const timeline = new Timeline();
   assertEquals(placed(timeline, times(0, 3), 100), [0, 40, 80]);
   assertEquals(placed(timeline, [null, ...times(160, 1), null], 180), [null, 160, null]);
@@ -35,7 +35,7 @@ Deno.test("Timeline.place() keeps timestamps that do not jump, with gaps and mis
   assertEquals(placed(timeline, [], 9000), []);
 });
 
-Deno.test("Timeline.place() continues after the last frame where timestamps jump", () => {
+Deno.test("Timeline.align() continues after the last frame where timestamps jump", () => {
   for (const jumpMs of [-10_000, -500, 500, 10_000]) {
     const timeline = new Timeline();
     assertEquals(placed(timeline, times(20_000, 3), 20_100), [20_000, 20_040, 20_080]);
@@ -49,25 +49,25 @@ Deno.test("Timeline.place() continues after the last frame where timestamps jump
   }
 });
 
-Deno.test("Timeline.place() places frames after a gap and a jump so that they end now", () => {
+Deno.test("Timeline.align() places frames after a gap and a jump so that they end now", () => {
   const timeline = new Timeline();
   placed(timeline, times(20_000, 3), 20_100);
   assertEquals(placed(timeline, times(0, 3), 23_000), [22_920, 22_960, 23_000]);
 });
 
-Deno.test("Timeline.place() moves frames from the future to now in live streams", () => {
+Deno.test("Timeline.align() moves frames from the future to now in live streams", () => {
   assertEquals(placed(new Timeline(), times(1_700_000_000, 2), 100), [60, 100]);
   assertEquals(placed(new Timeline(() => false), times(5000, 2), 100), [5000, 5040]);
   assertEquals(placed(new Timeline(), times(200, 2), 100), [200, 240]);
 });
 
-Deno.test("Timeline.place() starts again where the running time was reset", () => {
+Deno.test("Timeline.align() starts again where the running time was reset", () => {
   const timeline = new Timeline();
   placed(timeline, times(2000, 3), 2100);
-  const places = timeline.place(times(0, 3), 120n * MS, true);
+  const places = timeline.align(times(0, 3), 120n * MS, true);
   assertEquals(places, [
-    { shiftNs: 0n, isNew: true },
-    { shiftNs: 0n, isNew: false },
-    { shiftNs: 0n, isNew: false },
+    { shiftNs: 0n, isRestart: true },
+    { shiftNs: 0n, isRestart: false },
+    { shiftNs: 0n, isRestart: false },
   ]);
 });

@@ -1,5 +1,5 @@
 /**
- * The file of a clip, and its names.
+ * The file of a clip and its temporary name.
  */
 import { assertEquals, assertRejects } from "@std/assert";
 import { basename, dirname } from "@std/path";
@@ -9,7 +9,7 @@ import { checkFile, recorderOf, runLive } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { until } from "../helpers/wait.ts";
 
-Deno.test("PartFile.reserve() makes the directory and the temporary name, and never overwrites", async () => {
+Deno.test("PartFile.reserve() creates the directory and the temporary file, and never overwrites", async () => {
   await using dir = await tempDir();
   const path = `${dir.path}/new/folders/ä b'c".webm`;
   const file = await PartFile.reserve(path);
@@ -28,7 +28,7 @@ Deno.test("PartFile.reserve() does not follow a link to nowhere", async () => {
   await assertRejects(() => PartFile.reserve(`${dir.path}/a.webm`), Deno.errors.AlreadyExists);
 });
 
-Deno.test("PartFile.commit() leaves a file that has appeared alone", async () => {
+Deno.test("PartFile.commit() does not overwrite a file that has appeared", async () => {
   await using dir = await tempDir();
   const file = await PartFile.reserve(`${dir.path}/a.webm`);
   Deno.writeTextFileSync(file.partPath, "clip");
@@ -39,7 +39,7 @@ Deno.test("PartFile.commit() leaves a file that has appeared alone", async () =>
   file.release();
 });
 
-Deno.test("PartFile.abandon() keeps what is written, and no empty file", async () => {
+Deno.test("PartFile.abandon() keeps a file, unless it is empty", async () => {
   await using dir = await tempDir();
   const empty = await PartFile.reserve(`${dir.path}/empty.webm`);
   const begun = await PartFile.reserve(`${dir.path}/begun.webm`);
@@ -54,13 +54,13 @@ Deno.test("PartFile.abandon() keeps what is written, and no empty file", async (
   begun.release();
 });
 
-/** Whether somebody writes to a file. */
+/** Returns whether a file is locked, as it is being written. */
 function isLocked(path: string): boolean {
   using file = Deno.openSync(path);
   return !file.tryLockSync(true);
 }
 
-Deno.test("PartFile.release() unlocks what was locked since reserve(), as do commit() and remove()", async () => {
+Deno.test("PartFile.release() unlocks the file, as do commit() and remove()", async () => {
   await using dir = await tempDir();
   const file = await PartFile.reserve(`${dir.path}/a.webm`);
   assertEquals(isLocked(file.partPath), true);
@@ -75,7 +75,7 @@ Deno.test("PartFile.release() unlocks what was locked since reserve(), as do com
   await removed.remove();
 });
 
-Deno.test("PartFile.reserve() takes names up to the longest, whose temporary ones are in a folder", async () => {
+Deno.test("PartFile.reserve() accepts the longest names, whose temporary files are in a folder", async () => {
   await using dir = await tempDir();
   const [a, b] = ["a", "b"].map((letter) => letter.repeat(130) + "ä".repeat(60) + ".webm");
   const files = await Promise.all([a, b].map((name) => PartFile.reserve(`${dir.path}/${name}`)));
@@ -98,7 +98,7 @@ Deno.test("record() shows no file under the clip's name before it is complete", 
   const recorders = [".webm", ".mkv", ".mp4"].map((extension) =>
     recorderOf(app.pipeline, `${dir.path}/clip${extension}`)
   );
-  /** Sizes of the clips when they were seen first. */
+  /** The sizes of the clips when they were first seen. */
   const firstSizes = new Map<string, number>();
   const timer = setInterval(() => {
     for (const name of fileNames(dir.path)) {
@@ -117,7 +117,7 @@ Deno.test("record() shows no file under the clip's name before it is complete", 
   assertEquals(fileNames(dir.path), ["clip.mkv", "clip.mp4", "clip.webm"]);
 });
 
-Deno.test("record() makes missing folders", async () => {
+Deno.test("record() creates missing folders", async () => {
   await using dir = await tempDir();
   await using app = await runLive();
   await using recorder = recorderOf(app.pipeline, `${dir.path}/a/b c/d!'"=,ä.webm`);

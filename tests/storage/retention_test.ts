@@ -10,11 +10,11 @@ import {
   assertThrows,
 } from "@std/assert";
 import { join, relative } from "@std/path";
-import { type RetentionOptions, RetentionPolicy } from "../../mod.ts";
+import { readClip, type RetentionOptions, RetentionPolicy } from "../../mod.ts";
+import { byAge } from "../../src/storage/clip_list.ts";
 import {
-  byAge,
-  type ClipEntry,
   findExcess,
+  type ListedClip,
   type RemovedClip,
   type RetentionLimits,
 } from "../../src/storage/retention.ts";
@@ -33,26 +33,28 @@ function randomOf(seed: number): (limit: number) => number {
 }
 
 /** Removes from a list what exceeds the limits, and returns it. */
-function reduce(clips: ClipEntry[], limits: RetentionLimits, nowMs = NOW_MS) {
-  const removed: { name: string; reason: RemovedClip["reason"] }[] = [];
+function reduce(clips: ListedClip[], limits: RetentionLimits, nowMs = NOW_MS) {
+  const removed: { path: string; reason: RemovedClip["reason"] }[] = [];
   for (let excess; (excess = findExcess(clips, limits, nowMs)) !== null;) {
-    removed.push({ name: excess.clip.name, reason: excess.reason });
+    removed.push({ path: excess.clip.path, reason: excess.reason });
     clips.splice(clips.indexOf(excess.clip), 1);
   }
   return removed;
 }
 
 /** Clips of 10 bytes each, the last one written a second before now, the others a second apart. */
-function clipsOf(...names: string[]): ClipEntry[] {
-  return names.map((name, i) => ({ name, bytes: 10, mtimeMs: NOW_MS - (names.length - i) * 1000 }));
+function clipsOf(...names: string[]): ListedClip[] {
+  return names.map((path, i) => {
+    return { path, bytes: 10, modifiedAt: new Date(NOW_MS - (names.length - i) * 1000) };
+  });
 }
 
 const sumOf = (clips: { bytes: number }[]) => clips.reduce((sum, { bytes }) => sum + bytes, 0);
 
 /** Whether a list of clips is beyond any of the limits. */
-function exceeds(clips: ClipEntry[], limits: RetentionLimits, nowMs = NOW_MS): boolean {
+function exceeds(clips: ListedClip[], limits: RetentionLimits, nowMs = NOW_MS): boolean {
   const { maxFiles = Infinity, maxBytes = Infinity, maxAgeSec = Infinity } = limits;
-  const isOld = clips.some(({ mtimeMs }) => nowMs - mtimeMs > maxAgeSec * 1000);
+  const isOld = clips.some(({ modifiedAt }) => nowMs - modifiedAt.getTime() > maxAgeSec * 1000);
   return isOld || clips.length > maxFiles || sumOf(clips) > maxBytes;
 }
 
@@ -73,31 +75,31 @@ Deno.test("findExcess() finds nothing at the limits themselves", () => {
 Deno.test("findExcess() passes over clips that must stay, but counts them", () => {
   const clips = clipsOf("a", "b", "c");
   clips[0]!.isKept = true;
-  assertEquals(reduce(clips, { maxFiles: 2 }), [{ name: "b", reason: "files" }]);
+  assertEquals(reduce(clips, { maxFiles: 2 }), [{ path: "b", reason: "files" }]);
   assertEquals(reduce(clips, { maxFiles: 1 }), [], "the newest goes for none that must stay");
-  assertEquals(reduce(clips, { maxAgeSec: 0.5 }), [{ name: "c", reason: "age" }]);
+  assertEquals(reduce(clips, { maxAgeSec: 0.5 }), [{ path: "c", reason: "age" }]);
 });
 
 Deno.test("findExcess() keeps a newest clip that is too large alone, not one that is too old", () => {
   const clips = clipsOf("a", "b");
   clips[1]!.bytes = 1000;
-  assertEquals(reduce(clips, { maxBytes: 100 }), [{ name: "a", reason: "bytes" }]);
-  assertEquals(reduce(clips, { maxBytes: 100, maxAgeSec: 0.5 }), [{ name: "b", reason: "age" }]);
+  assertEquals(reduce(clips, { maxBytes: 100 }), [{ path: "a", reason: "bytes" }]);
+  assertEquals(reduce(clips, { maxBytes: 100, maxAgeSec: 0.5 }), [{ path: "b", reason: "age" }]);
 });
 
 Deno.test("byAge() orders by time, then by name", () => {
   const entries = [["b", 2], ["c", 1], ["a", 2], ["B", 2]] as const;
-  const clips = entries.map(([name, mtimeMs]) => ({ name, bytes: 0, mtimeMs }));
-  assertEquals(clips.sort(byAge).map(({ name }) => name), ["c", "B", "a", "b"]);
+  const clips = entries.map(([path, ms]) => ({ path, bytes: 0, modifiedAt: new Date(ms) }));
+  assertEquals(clips.sort(byAge).map(({ path }) => path), ["c", "B", "a", "b"]);
 });
 
 Deno.test("findExcess() removes the oldest and no more than it must, in 2000 random directories", () => {
   for (let seed = 1; seed <= 2000; seed++) {
     const random = randomOf(seed);
-    const clips = Array.from({ length: random(40) }, (_, i): ClipEntry => ({
-      name: `${i}.webm`,
+    const clips = Array.from({ length: random(40) }, (_, i): ListedClip => ({
+      path: `${i}.webm`,
       bytes: random(3) === 0 ? 0 : random(1000),
-      mtimeMs: NOW_MS + 5000 - random(60) * 1000,
+      modifiedAt: new Date(NOW_MS + 5000 - random(60) * 1000),
       isKept: random(8) === 0,
     })).sort(byAge);
     const limits: RetentionLimits = {
@@ -110,11 +112,11 @@ Deno.test("findExcess() removes the oldest and no more than it must, in 2000 ran
 });
 
 /** Checks what is removed of a list: the oldest, until the limits hold or nothing is left that may go, and no more. */
-function checkReduced(before: ClipEntry[], limits: RetentionLimits, what: string): void {
+function checkReduced(before: ListedClip[], limits: RetentionLimits, what: string): void {
   const left = [...before];
-  const names = reduce(left, limits).map(({ name }) => name);
+  const names = reduce(left, limits).map(({ path }) => path);
   const removable = before.filter(({ isKept }) => !isKept);
-  assertEquals(names, removable.slice(0, names.length).map(({ name }) => name), what);
+  assertEquals(names, removable.slice(0, names.length).map(({ path }) => path), what);
 
   const rest = removable.slice(names.length);
   assert(!exceeds(rest, { maxAgeSec: limits.maxAgeSec ?? Infinity }), what);
@@ -128,7 +130,7 @@ function checkReduced(before: ClipEntry[], limits: RetentionLimits, what: string
 Deno.test("findExcess() keeps a simulated day of triggers within the limits at every one", () => {
   const random = randomOf(42);
   const limits = { maxFiles: 400, maxBytes: 800_000_000, maxAgeSec: 3600 };
-  const clips: ClipEntry[] = [];
+  const clips: ListedClip[] = [];
   const reasons = new Set<string>();
   let written = 0;
   let removed = 0;
@@ -137,10 +139,10 @@ Deno.test("findExcess() keeps a simulated day of triggers within the limits at e
     const hour = (nowMs - NOW_MS) / 3_600_000;
     nowMs += random(hour < 6 ? 300_000 : hour < 12 ? 8_000 : 30_000);
     const bytes = random(hour > 18 ? 20_000_000 : 2_000_000);
-    clips.push({ name: `${written}.webm`, bytes, mtimeMs: nowMs });
+    clips.push({ path: `${written}.webm`, bytes, modifiedAt: new Date(nowMs) });
     const gone = reduce(clips, limits, nowMs);
-    for (const { name, reason } of gone) {
-      assertEquals(name, `${removed++}.webm`);
+    for (const { path, reason } of gone) {
+      assertEquals(path, `${removed++}.webm`);
       reasons.add(reason);
     }
     assert(!exceeds(clips, limits, nowMs), `after clip ${written}`);
@@ -205,7 +207,7 @@ Deno.test("RetentionPolicy.apply() neither counts nor removes what is no finishe
   assertEquals(errors, []);
 });
 
-Deno.test("RetentionPolicy.apply() tells a transport stream from TypeScript", async () => {
+Deno.test("RetentionPolicy.apply() distinguishes transport streams from TypeScript files", async () => {
   await using dir = await tempDir();
   const stream = new Uint8Array(3 * 188);
   for (let i = 0; i < stream.length; i += 188) stream[i] = 0x47;
@@ -323,7 +325,7 @@ Deno.test("RetentionPolicy.apply() keeps a directory within its limits, clip aft
     const left = names.slice(removedCount);
     assertEquals(await namesIn(dir.path), [...left, "open.webm.part"].sort());
     const files = await Promise.all(left.map((name) => Deno.stat(join(dir.path, name))));
-    const clips = files.map(({ size, mtime }) => ({ name, bytes: size, mtimeMs: +mtime! }));
+    const clips = files.map(({ size, mtime }) => ({ path: name, bytes: size, modifiedAt: mtime! }));
     assert(!exceeds(clips, limits, Date.now()), `after clip ${i}`);
   }
   assertEquals([...reasons].sort(), ["age", "bytes", "files"]);
@@ -349,4 +351,27 @@ Deno.test("RetentionPolicy() refuses options that cannot be meant", () => {
   refuse({ directory, maxFiles: 1.5 }, RangeError, "maxFiles");
   refuse({ directory, maxBytes: 1.5 }, RangeError, "maxBytes");
   new RetentionPolicy({ directory, maxFiles: 1, maxBytes: Infinity, maxAgeSec: 0.5 });
+});
+
+Deno.test("RetentionPolicy.apply() takes the clips from a list, and reports each one that it removes", async () => {
+  await using dir = await tempDir();
+  for (const [i, name] of ["a", "b", "c", "d"].entries()) {
+    await write(`${dir.path}/${name}.webm`, 10, 10 - i);
+  }
+  // d.webm is not in the list, and so it neither counts nor goes
+  const listed = ["c", "a", "b"].map((name) => join(dir.path, `${name}.webm`));
+  const removed: string[] = [];
+  const { policy, errors } = policyOf(dir.path, {
+    maxFiles: 1,
+    clips: async () => (await Promise.all(listed.map(readClip))).map((clip) => clip!),
+    onRemoved: ({ path }) => {
+      removed.push(path);
+      listed.splice(listed.indexOf(path), 1);
+    },
+  });
+  const applied = await Promise.all([policy.apply(), policy.apply()]);
+  assertEquals(removed, [join(dir.path, "a.webm"), join(dir.path, "b.webm")]);
+  assertEquals(applied.map((clips) => clips.map(({ path }) => path)), [removed, []]);
+  assertEquals(await namesIn(dir.path), ["c.webm", "d.webm"]);
+  assertEquals(errors, []);
 });

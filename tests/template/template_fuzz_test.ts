@@ -1,76 +1,20 @@
 /**
  * Templates against GStreamer: whatever a value holds, the pipeline keeps its elements, and a property gets the value
- * unchanged. Values come from the corpus and from a seeded generator; FUZZ_SEED and FUZZ_COUNT in the environment look
- * further. GStreamer runs in a child, so that a crash fails a test instead of ending them all.
+ * unchanged. Values come from the corpus and from a seeded generator.
  */
 import { assert, assertEquals, assertGreater } from "@std/assert";
-import { GstParseError } from "../../mod.ts";
 import { run } from "../../scripts/lib/run.ts";
-import { checkLinks } from "../../src/launch/link_graph.ts";
-import { padSides } from "../../src/gst/element_factory.ts";
-import { lex } from "../../src/launch/lexer.ts";
 import { formatTemplate, TemplateError, type TemplateValue } from "../../src/template/template.ts";
-import type { Case, Outcome } from "../corpus/template/parse.ts";
-import TEXTS from "../corpus/template/texts.json" with { type: "json" };
-import CORPUS from "../corpus/template/values.json" with { type: "json" };
+import CORPUS from "../corpus/template_values.json" with { type: "json" };
+import { COUNT, parseAll, PIECES, randomText, SEED } from "../helpers/pipeline_texts.ts";
 import { randomNumbers } from "../helpers/random.ts";
-
-const SEED = Number(Deno.env.get("FUZZ_SEED") ?? 1);
-const COUNT = Number(Deno.env.get("FUZZ_COUNT") ?? 300);
-
-/** Pieces of values: what GStreamer's lexer or a property's type has a use for, and some that they have not. */
-const PIECES = [
-  ..."abfix019_-%:!=\"'\\/.,;(){}[]<>#@+$~ \t\n\v\f\r".split(""),
-  ...[
-    "! ",
-    " ! ",
-    "\\!",
-    "! a/b",
-    " = ",
-    "\\\\",
-    '\\"',
-    "\\'",
-    "\\ ",
-    '" ',
-    "://",
-    "a/b",
-    ", ",
-    "::",
-    "{{",
-    "}}",
-  ],
-  ...["filesink", "queue", "location=/tmp/evil", "name=evil", "num-buffers=5", "video/x-raw"],
-  ...["é", "\u00a0", "\u2028", "日", "😀", "\u0001", "\u007f", "NULL", "\\303", "c.", "c. ! "],
-];
 
 /** Pieces that are not refused on their own where there is no property. */
 const WORD_PIECES = PIECES.filter((piece) => /^[A-Za-z0-9_+.:,/%=-]+$/.test(piece));
 
-function randomText(random: (limit: number) => number, pieces = PIECES): string {
-  return Array.from({ length: 1 + random(10) }, () => pieces[random(pieces.length)]).join("");
-}
-
 function randomValues(seed: number, pieces = PIECES): string[] {
   const random = randomNumbers(seed);
   return Array.from({ length: COUNT }, () => randomText(random, pieces));
-}
-
-/** Parses pipelines in a child; a crash is told together with the pipeline that it came of. */
-async function parseAll(
-  cases: readonly Case[],
-  env: Record<string, string> = {},
-): Promise<Outcome[]> {
-  const child = new URL("../corpus/template/parse.ts", import.meta.url).href;
-  const { code, stdout, stderr } = await run(Deno.execPath(), ["run", "-A", child], {
-    stdin: JSON.stringify(cases),
-    timeoutSec: 120 + cases.length / 20,
-    env: { G_MESSAGES_DEBUG: "", ...env },
-  });
-  const outcomes = stdout.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
-  const next = JSON.stringify(cases[outcomes.length]?.text);
-  assertEquals(code, 0, `GStreamer's process ended at ${next}:\n${stderr.slice(-2000)}`);
-  assertEquals(outcomes.length, cases.length);
-  return outcomes;
 }
 
 /** The pipeline's text, or null where a value is refused. */
@@ -246,83 +190,6 @@ async function elementProperties(): Promise<Set<string>> {
     if (/Object of type "Gst(?:Element|Bin|Pipeline)"/.test(line)) properties.add(last);
   }
   return properties;
-}
-
-Deno.test("lex() finds the words that GStreamer finds", async () => {
-  // without "#": only newer versions of GStreamer know comments within lines
-  const pieces = PIECES.filter((piece) => /^[^#\n]*$/.test(piece));
-  const random = randomNumbers(SEED + 4);
-  const texts = [...TEXTS, ...Array.from({ length: COUNT * 10 }, () => randomText(random, pieces))]
-    .filter(reachesGStreamer);
-  const log = await Deno.makeTempFile();
-  try {
-    await parseAll(
-      texts.flatMap((text) => [{ text: `start ) ${text}`, read: [] }, { text: "stop", read: [] }]),
-      { GST_DEBUG: "GST_PIPELINE:5", GST_DEBUG_NO_COLOR: "1", GST_DEBUG_FILE: log },
-    );
-    const found = wordsInLog(await Deno.readTextFile(log));
-    if (found.length === 0) return console.log("GStreamer is built without its debugging log");
-    assertEquals(found.length, texts.length);
-    for (const [i, text] of texts.entries()) assertEquals(found[i], wordsOf(text), text);
-  } finally {
-    await Deno.remove(log);
-  }
-});
-
-/** Whether a text is not refused before GStreamer reads it. */
-function reachesGStreamer(text: string): boolean {
-  try {
-    checkLinks(text, padSides);
-    return true;
-  } catch (error) {
-    if (!(error instanceof GstParseError)) throw error;
-    return false;
-  }
-}
-
-/** What GStreamer's log calls the words that have more than one character. */
-const LOG_NAMES: Record<string, string> = {
-  ASSIGNMENT: "assignment",
-  PRESET: "preset",
-  PADREF: "pad",
-  REF: "reference",
-  BINREF: "bin",
-  IDENTIFIER: "identifier",
-  LINK: "caps",
-  URL: "uri",
-};
-
-/** The words of each text in a log: those after "start )", up to "stop". */
-function wordsInLog(log: string): string[][] {
-  const texts: string[][] = [];
-  let current: string[] = [];
-  for (const line of log.split("\n")) {
-    const [, name, word] = / flex: ([A-Za-z ]+): ([^]*)$/.exec(line) ?? [];
-    if (name === "IDENTIFIER" && word === "start") current = [];
-    else if (name === "IDENTIFIER" && word === "stop") texts.push(current.slice(1));
-    else if (name !== undefined && name !== "SPACE") current.push(logged(name, word!));
-  }
-  // half a character in the log is where GStreamer stopped
-  return texts.map((words) => words.filter((word) => word !== "\ufffd"));
-}
-
-function logged(name: string, word: string): string {
-  if (name === "OPERATOR") return word.slice(1, -1);
-  const kind = LOG_NAMES[name];
-  if (kind === undefined || name === "LINK" && word.length === 1) return word;
-  // of these, the log has a part only
-  return ["pad", "bin", "preset"].includes(kind) ? kind : `${kind} ${word}`;
-}
-
-/** The words that lex() finds; a character that is not ASCII ends GStreamer's text, if it is no word's part. */
-function wordsOf(text: string): string[] {
-  const words = lex(text).map(({ kind, start, end }) =>
-    kind.length === 1 || ["pad", "bin", "preset"].includes(kind)
-      ? kind
-      : `${kind} ${text.slice(start, end)}`
-  );
-  const stop = words.findIndex((word) => /^[^\0-\x7f]/.test(word));
-  return stop < 0 ? words : words.slice(0, stop);
 }
 
 function hasText<T extends { text: string | null }>(each: T): each is T & { text: string } {

@@ -1,12 +1,9 @@
-/**
- * Looks that are made together.
- */
 import { assertEquals } from "@std/assert";
 import { sleep } from "../../scripts/lib/sleep.ts";
 import { SharedInterval } from "../../src/util/shared_interval.ts";
 import { runScript } from "../helpers/script.ts";
 
-/** Counts the timers that are started. */
+/** Counts the intervals that are started. */
 function watchTimers(): { count: number } & Disposable {
   const { setInterval } = globalThis;
   const watch = { count: 0, [Symbol.dispose]: () => void (globalThis.setInterval = setInterval) };
@@ -17,8 +14,8 @@ function watchTimers(): { count: number } & Disposable {
   return watch;
 }
 
-Deno.test("SharedInterval makes all its calls in one turn, again and again", async () => {
-  const turns = new SharedInterval(1, true);
+Deno.test("SharedInterval makes all calls in one turn, until they are removed", async () => {
+  const interval = new SharedInterval(1, true);
   const made: string[] = [];
   const done = Promise.withResolvers<void>();
   const last = () => {
@@ -28,49 +25,49 @@ Deno.test("SharedInterval makes all its calls in one turn, again and again", asy
   const first = () => void made.push("a");
   {
     using timers = watchTimers();
-    for (const call of [first, last, first]) turns.add(call);
+    for (const call of [first, last, first]) interval.add(call);
     assertEquals(timers.count, 1);
   }
   await done.promise;
-  turns.remove(first);
-  turns.remove(last);
+  interval.remove(first);
+  interval.remove(last);
   const { length } = made;
   assertEquals(made.join(""), "ab".repeat(length / 2));
   await sleep(0.01);
   assertEquals(made.length, length, "none after remove()");
 });
 
-Deno.test("SharedInterval makes no call that another one of its turn has removed", async () => {
-  const turns = new SharedInterval(1, true);
+Deno.test("SharedInterval.remove() also prevents a call of the current turn", async () => {
+  const interval = new SharedInterval(1, true);
   const made: string[] = [];
   const done = Promise.withResolvers<void>();
   const never = () => void made.push("never");
   const first = () => {
     made.push("first");
-    turns.remove(never);
-    turns.remove(first);
-    turns.add(next);
+    interval.remove(never);
+    interval.remove(first);
+    interval.add(next);
   };
   const next = () => {
     made.push("next");
-    turns.remove(next);
+    interval.remove(next);
     done.resolve();
   };
-  turns.add(first);
-  turns.add(never);
+  interval.add(first);
+  interval.add(never);
   await done.promise;
   assertEquals(made, ["first", "next"]);
 });
 
-Deno.test("SharedInterval keeps the process alive only where it is told to", async () => {
+Deno.test("SharedInterval keeps the process alive only if asked to", async () => {
   const script = (keepsAlive: boolean) => `
     import { SharedInterval } from "./src/util/shared_interval.ts";
-    const turns = new SharedInterval(1, ${keepsAlive});
+    const interval = new SharedInterval(200, ${keepsAlive});
     const call = () => {
       console.log("called");
-      turns.remove(call);
+      interval.remove(call);
     };
-    turns.add(call);`;
+    interval.add(call);`;
   assertEquals((await runScript(script(true))).stdout, "called\n");
   assertEquals((await runScript(script(false))).stdout, "");
 });

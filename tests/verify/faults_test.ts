@@ -1,5 +1,5 @@
 /**
- * What is judged of the packets of a clip, without GStreamer.
+ * The faults and statistics of packets, without GStreamer.
  */
 import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
 import { sniffContainer, statedBytes } from "../../src/verify/sniff.ts";
@@ -21,15 +21,15 @@ function packet(timeSec: number | null, changes: Partial<Packet> = {}): Packet {
   };
 }
 
-/** Two seconds of video with a keyframe each second. */
+/** Returns two seconds of video with a keyframe each second. */
 function regular(): Packet[] {
   return Array.from({ length: 2 * FPS }, (_, i) => packet(i / FPS, { isKeyframe: i % FPS === 0 }));
 }
 
-/** In which order frames 0 to 3 are stored, when 1 and 2 can be decoded only after 3. */
+/** The order in which frames 0 to 3 are stored if 1 and 2 can be decoded only after 3. */
 const B_FRAMES = [0, 3, 1, 2];
 
-/** Same, with frames that are stored in another order than they are shown. */
+/** Returns the same with reordered frames. */
 function reordered(): Packet[] {
   return regular().map((_, i) =>
     packet((i - i % 4 + B_FRAMES[i % 4]!) / FPS, { isKeyframe: i === 0 })
@@ -40,65 +40,65 @@ function track(packets: readonly Packet[], changes: Partial<TrackPackets> = {}):
   return {
     mediaType: "video/x-h264",
     packets,
-    leftOutSec: 0,
+    skippedSec: 0,
     beginsWithKeyframe: null,
     ...changes,
   };
 }
 
-function judge(tracks: TrackPackets[], clip: Partial<ClipPackets> = {}, limits = {}) {
+function find(tracks: TrackPackets[], clip: Partial<ClipPackets> = {}, limits = {}) {
   return findFaults({ durationSec: null, tracks, ...clip }, { ...LIMITS, ...limits });
 }
 
-/** The kinds of faults of a clip of one track. */
+/** Returns the kinds of faults of a clip of one track. */
 function kinds(
   packets: readonly Packet[],
   changes: Partial<TrackPackets> = {},
   limits = {},
 ): string[] {
-  return judge([track(packets, changes)], {}, limits).faults.map(({ kind }) => kind);
+  return find([track(packets, changes)], {}, limits).faults.map(({ kind }) => kind);
 }
 
 Deno.test("findFaults() finds no fault in a regular track, and measures it", () => {
-  const { tracks: [measures], faults } = judge([track(regular())]);
+  const { tracks: [stats], faults } = find([track(regular())]);
   assertEquals(faults, []);
-  assert(measures !== undefined && measures.endSec !== null && measures.frameSec !== null);
-  const { frames, shownFrames, keyframes, bytes, startSec, gaps } = measures;
+  assert(stats !== undefined && stats.endSec !== null && stats.frameSec !== null);
+  const { frames, shownFrames, keyframes, bytes, startSec, gaps } = stats;
   assertEquals(
     { frames, shownFrames, keyframes, bytes, startSec, gaps },
     { frames: 60, shownFrames: 60, keyframes: 2, bytes: 6000, startSec: 0, gaps: [] },
   );
-  assertAlmostEquals(measures.endSec, 2);
-  assertAlmostEquals(measures.frameSec, 1 / FPS);
+  assertAlmostEquals(stats.endSec, 2);
+  assertAlmostEquals(stats.frameSec, 1 / FPS);
 });
 
-Deno.test("findFaults() wants a keyframe first, by the container and by the contents", () => {
+Deno.test("findFaults() requires a keyframe first, by the container and by its content", () => {
   assertEquals(kinds(regular().slice(1)), ["no-keyframe-first"]);
   assertEquals(kinds(regular(), { beginsWithKeyframe: true }), []);
   assertEquals(kinds(regular(), { beginsWithKeyframe: false }), ["no-keyframe-first"]);
-  assertEquals(kinds(regular().slice(1), { leftOutSec: 0.1 }), []);
+  assertEquals(kinds(regular().slice(1), { skippedSec: 0.1 }), []);
 });
 
-Deno.test("findFaults() finds gaps, be they of one frame", () => {
-  const { faults, tracks: [measures] } = judge([track(regular().toSpliced(40, 1))]);
+Deno.test("findFaults() finds gaps of one frame and more", () => {
+  const { faults, tracks: [stats] } = find([track(regular().toSpliced(40, 1))]);
   assertEquals(faults.map(({ kind }) => kind), ["gap"]);
   assertEquals(faults[0]!.message, "video: nothing from 1.333 s to 1.367 s");
   assertEquals(faults[0]!.track, 0);
-  assertAlmostEquals(measures!.gaps[0]!.endSec, 41 / FPS);
+  assertAlmostEquals(stats!.gaps[0]!.endSec, 41 / FPS);
   assertEquals(kinds(regular().filter((_, i) => i % 4 !== 3)), ["gap"]);
-  const many = judge([track(regular().filter((_, i) => i % 10 !== 9))]).faults[0]!;
+  const many = find([track(regular().filter((_, i) => i % 10 !== 9))]).faults[0]!;
   assertMatch(many.message, /(nothing from .*, ){3}2 more gaps$/);
 });
 
 Deno.test("findFaults() finds a gap that is hidden in the duration of the frame before it", () => {
   const packets = regular().map((one) => ({ ...one, durationSec: 1 / FPS })).toSpliced(40, 5);
   packets[39]!.durationSec = 6 / FPS;
-  const { tracks: [measures] } = judge([track(packets)]);
-  assertAlmostEquals(measures!.gaps[0]!.startSec, 40 / FPS);
-  assertAlmostEquals(measures!.gaps[0]!.endSec, 45 / FPS);
+  const { tracks: [stats] } = find([track(packets)]);
+  assertAlmostEquals(stats!.gaps[0]!.startSec, 40 / FPS);
+  assertAlmostEquals(stats!.gaps[0]!.endSec, 45 / FPS);
 });
 
-Deno.test("findFaults() takes rounded and varying distances for what they are", () => {
+Deno.test("findFaults() accepts rounded and varying intervals", () => {
   const milliseconds = regular().map((one) => ({
     ...one,
     timeSec: Math.round(one.timeSec! * 1e3) / 1e3,
@@ -112,14 +112,14 @@ Deno.test("findFaults() takes rounded and varying distances for what they are", 
   assertEquals(kinds(varying.toSpliced(30, 20)), ["gap"]);
 });
 
-Deno.test("findFaults() keeps to a limit that is given", () => {
+Deno.test("findFaults() keeps to a given limit", () => {
   const packets = regular().toSpliced(40, 5);
   assertEquals(kinds(packets, {}, { maxGapSec: 0.21 }), []);
   assertEquals(kinds(packets, {}, { maxGapSec: 0.19 }), ["gap"]);
   assertEquals(kinds(packets, {}, { maxGapSec: Infinity }), []);
 });
 
-Deno.test("findFaults() knows codecs that store frames in another order", () => {
+Deno.test("findFaults() accepts reordered frames of codecs that have them", () => {
   assertEquals(kinds(reordered()), []);
   assertEquals(kinds(reordered(), { mediaType: "video/x-vp8" }), ["not-in-order"]);
 });
@@ -132,7 +132,7 @@ Deno.test("findFaults() finds timestamps that repeat or go back", () => {
   assertEquals(kinds([...second, ...first]), ["not-in-order"]);
   const early = regular().map((one) => ({ ...one, dtsSec: one.timeSec! - 0.1 }));
   early[10]!.dtsSec = 0;
-  const { faults } = judge([track(early)]);
+  const { faults } = find([track(early)]);
   assertEquals(faults.map(({ message }) => message), [
     "video: timestamps repeat or go back at 0.333 s",
   ]);
@@ -141,47 +141,47 @@ Deno.test("findFaults() finds timestamps that repeat or go back", () => {
 Deno.test("findFaults() counts frames without a timestamp", () => {
   const packets = regular();
   packets[59] = packet(null);
-  const { faults } = judge([track(packets)]);
+  const { faults } = find([track(packets)]);
   assertEquals(faults.map(({ message }) => message), ["video: 1 of 60 frames have no timestamp"]);
 });
 
-Deno.test("findFaults() leaves out what is not shown", () => {
+Deno.test("findFaults() ignores frames that are not shown", () => {
   const hidden = [packet(-0.5, { isKeyframe: true, isShown: false }), ...regular()];
-  const { faults, tracks: [measures] } = judge([track(hidden)]);
+  const { faults, tracks: [stats] } = find([track(hidden)]);
   assertEquals(faults, []);
-  assertEquals([measures!.startSec, measures!.frames, measures!.shownFrames], [0, 61, 60]);
+  assertEquals([stats!.startSec, stats!.frames, stats!.shownFrames], [0, 61, 60]);
 });
 
-Deno.test("findFaults() finds a clip that ends before its header says", () => {
+Deno.test("findFaults() finds a clip that ends before the duration in its header", () => {
   const cut = (durationSec: number) =>
-    judge([track(regular())], { durationSec }).faults.map(({ message }) => message);
+    find([track(regular())], { durationSec }).faults.map(({ message }) => message);
   assertEquals(cut(2.1), []);
   assertEquals(cut(4), ["its header says 4.000 s, but it ends at 2.000 s"]);
 });
 
-Deno.test("findFaults() compares where tracks begin and end", () => {
-  const sound = (packets: Packet[], leftOutSec = 0) =>
+Deno.test("findFaults() compares the starts and the ends of tracks", () => {
+  const sound = (packets: Packet[], skippedSec = 0) =>
     track(packets.map((one) => ({ ...one, isKeyframe: true })), {
       mediaType: "audio/x-opus",
-      leftOutSec,
+      skippedSec,
     });
-  assertEquals(judge([track(regular()), sound(regular().slice(0, 50))]).faults, []);
-  const messages = (packets: Packet[], leftOutSec = 0) =>
-    judge([track(regular()), sound(packets, leftOutSec)]).faults.map(({ message }) => message);
+  assertEquals(find([track(regular()), sound(regular().slice(0, 50))]).faults, []);
+  const messages = (packets: Packet[], skippedSec = 0) =>
+    find([track(regular()), sound(packets, skippedSec)]).faults.map(({ message }) => message);
   assertEquals(messages(regular().slice(0, 40)), ["audio: it ends 0.667 s before another track"]);
   assertEquals(messages(regular().slice(18)), ["audio: it starts 0.600 s after another track"]);
   assertEquals(messages(regular().slice(18), 0.05).length, 1);
   assertEquals(messages(regular().slice(18), 0.5), []);
 });
 
-Deno.test("findFaults() lets subtitles come now and then", () => {
+Deno.test("findFaults() accepts pauses between subtitles", () => {
   const lines = [0.5, 0.6, 0.7, 1.2].map((sec) => packet(sec, { isKeyframe: true }));
-  const { faults } = judge([track(regular()), track(lines, { mediaType: "text/x-raw" })]);
+  const { faults } = find([track(regular()), track(lines, { mediaType: "text/x-raw" })]);
   assertEquals(faults, []);
 });
 
-Deno.test("findFaults() names tracks of one kind by their number", () => {
-  const { faults } = judge([track(regular()), track(regular().slice(1))]);
+Deno.test("findFaults() names tracks of the same kind by their index", () => {
+  const { faults } = find([track(regular()), track(regular().slice(1))]);
   assertEquals(faults, [{
     kind: "no-keyframe-first",
     message: "track 1 (video): it does not begin with a keyframe",
@@ -189,14 +189,14 @@ Deno.test("findFaults() names tracks of one kind by their number", () => {
   }]);
 });
 
-Deno.test("findFaults() has nothing to measure in tracks with few packets", () => {
+Deno.test("findFaults() measures tracks with few packets", () => {
   assertEquals(kinds([]), ["no-frames"]);
-  const { faults, tracks: [measures] } = judge([track([packet(3, { isKeyframe: true })])]);
+  const { faults, tracks: [stats] } = find([track([packet(3, { isKeyframe: true })])]);
   assertEquals(faults, []);
-  assertEquals([measures!.startSec, measures!.endSec, measures!.frameSec], [3, 3, null]);
+  assertEquals([stats!.startSec, stats!.endSec, stats!.frameSec], [3, 3, null]);
 });
 
-Deno.test("sniffContainer() knows containers by how they begin", () => {
+Deno.test("sniffContainer() recognizes containers by their first bytes", () => {
   const text = (text: string) => sniffContainer(new TextEncoder().encode(text));
   const bytes = (...values: number[]) => sniffContainer(new Uint8Array(values));
   assertEquals(bytes(0x1a, 0x45, 0xdf, 0xa3, 1), "matroska");

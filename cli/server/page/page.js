@@ -1,21 +1,21 @@
 /**
- * The page of `gstp record`: what the tees show, a button to record, and the clips.
+ * The page of `gstp record`: live pictures of the tees, a button to record, and the clips.
  *
- * Whatever comes from the server is put in as text, never as HTML.
+ * Everything from the server is inserted as text, never as HTML.
  */
 
 /** Milliseconds between two pictures of a tee. */
 const PREVIEW_MS = 500;
-/** Clips in the list. */
+/** The length of the list of clips. */
 const LISTED = 24;
-/** Milliseconds for which a message stays. */
+/** Milliseconds until a message disappears. */
 const MESSAGE_MS = 5000;
 
 const $ = (id) => document.getElementById(id);
-/** The tees' elements by their names. */
+/** The cards of the tees by name. */
 const tees = new Map();
 
-/** A new element of a template. */
+/** Creates an element from a template. */
 function fromTemplate(id) {
   return $(id).content.cloneNode(true).firstElementChild;
 }
@@ -27,8 +27,8 @@ function formatBytes(bytes) {
   return `${unit === 0 || bytes >= 100 ? Math.round(bytes) : bytes.toFixed(1)} ${units[unit]}`;
 }
 
-/** Shows a line for some seconds. */
-function say(text) {
+/** Shows a message for some seconds. */
+function showMessage(text) {
   const message = document.createElement("p");
   message.className = "message";
   message.textContent = text;
@@ -36,7 +36,7 @@ function say(text) {
   setTimeout(() => message.remove(), MESSAGE_MS);
 }
 
-/** Calls the server; a failure is an error with what it says. */
+/** Sends a request; throws an error with the message of the server if it fails. */
 async function call(path, options = {}) {
   const response = await fetch(path, options);
   const isJson = response.headers.get("content-type")?.startsWith("application/json");
@@ -57,11 +57,11 @@ async function record(tee) {
       body,
     });
   } catch (error) {
-    say(`${tee}: ${error.message}`);
+    showMessage(`${tee}: ${error.message}`);
   }
 }
 
-/** Shows a tee that was not there before. */
+/** Adds the card of a tee. */
 function addTee(tee, mediaTypes) {
   const card = fromTemplate("tee-template");
   card.querySelector(".name").textContent = tee;
@@ -78,7 +78,7 @@ function addTee(tee, mediaTypes) {
   return card;
 }
 
-/** Fetches one picture after another, as long as somebody looks. */
+/** Fetches one picture after another while the page is visible. */
 function showPreview(image, tee) {
   const next = () =>
     setTimeout(() => {
@@ -86,7 +86,7 @@ function showPreview(image, tee) {
       const query = new URLSearchParams({ tee, t: Date.now() });
       image.src = `/snapshot.jpg?${query}`;
     }, PREVIEW_MS);
-  image.alt = `What ${tee} shows`;
+  image.alt = `Live picture of ${tee}`;
   image.addEventListener("load", next);
   image.addEventListener("error", next);
   next();
@@ -100,7 +100,7 @@ function showStatus(status) {
     const fill = card.querySelector(".fill");
     fill.max = ring.holdSec;
     fill.value = ring.fillSec;
-    fill.title = `${formatBytes(ring.bytes)} in the ring`;
+    fill.title = `${formatBytes(ring.bytes)} in the ring buffer`;
     card.querySelector(".fill-text").textContent = state === "detached"
       ? "off"
       : `${Math.min(ring.fillSec, ring.holdSec).toFixed(1)} of ${ring.holdSec.toFixed(1)} s`;
@@ -110,7 +110,7 @@ function showStatus(status) {
   $("summary").textContent = `${clips.count} in the folder, ${formatBytes(clips.bytes)}${free}`;
 }
 
-/** Makes the list what it is on the server; elements of clips that stay are kept, and so is what they have loaded. */
+/** Updates the list of clips; elements of clips that stay are kept, with what they have loaded. */
 async function showClips() {
   const { clips } = await call(`/clips?limit=${LISTED}`);
   const known = new Map([...$("clips").children].map((item) => [item.dataset.name, item]));
@@ -127,7 +127,7 @@ function clipItem({ name, url, bytes, modifiedAt, report }) {
   item.querySelector(".facts").textContent = `${facts.join(", ")} · ${name}`;
   item.querySelector(".warning").textContent = report?.shortfalls.join(", ") ?? "";
   item.querySelector(".download").href = url;
-  // a browser that shows nothing until it plays shows this instant
+  // without the fragment, some browsers show no picture before the video plays
   item.querySelector(".thumb").src = `${url}#t=0.001`;
   const button = item.querySelector(".play");
   button.setAttribute("aria-label", `Play ${name}`);
@@ -141,29 +141,31 @@ function play(item, url) {
   player.hidden = false;
   player.src = url;
   player.scrollIntoView({ block: "nearest", behavior: "smooth" });
-  player.play().catch((error) => say(`This browser cannot play it: ${error.message}`));
+  player.play().catch((error) =>
+    showMessage(`This browser cannot play the clip: ${error.message}`)
+  );
 }
 
 function follow() {
   const events = new EventSource("/events");
   const on = (type, show) =>
     events.addEventListener(type, (event) => {
-      Promise.resolve(show(JSON.parse(event.data))).catch((error) => say(error.message));
+      Promise.resolve(show(JSON.parse(event.data))).catch((error) => showMessage(error.message));
     });
   on("status", showStatus);
   on("finished", showClips);
   on("removed", showClips);
   on("recovered", showClips);
-  on("failed", ({ tee, error }) => say(`${tee}: ${error}`));
-  events.addEventListener("open", () => showClips().catch((error) => say(error.message)));
+  on("failed", ({ tee, error }) => showMessage(`${tee}: ${error}`));
+  events.addEventListener("open", () => showClips().catch((error) => showMessage(error.message)));
   events.addEventListener("error", () => {
     $("state").textContent = "not connected";
-    // refused, which is tried again by nobody else
+    // refused: the browser does not try again
     if (events.readyState === EventSource.CLOSED) setTimeout(start, MESSAGE_MS);
   });
 }
 
-/** Asks for the token where the server wants one. */
+/** Shows the page, or asks for the token if the server requires one. */
 async function start() {
   try {
     showStatus(await call("/status"));

@@ -1,5 +1,5 @@
 /**
- * One stream of a clip.
+ * One track of a clip.
  *
  * @module
  */
@@ -9,25 +9,25 @@ import type { Frame } from "../../gst/frame.ts";
 import type { ClipWindow } from "../../ringbuffer/clip_window.ts";
 import { ClipTally, type Shortfall } from "./report.ts";
 
-/** What a clip's stream is like. */
+/** Options of {@link ClipTrack}. */
 export interface ClipTrackOptions {
-  /** The tee that it comes from. */
+  /** The tee's name. */
   tee: string;
-  /** Nanoseconds that a frame lasts where caps do not tell, as measured. */
+  /** Measured duration of a frame in nanoseconds, for caps that state no frame rate. */
   measuredFrameNs: bigint;
   /** Nanoseconds of frames that may wait for the encoder; more than that are dropped. */
   maxBacklogNs: bigint;
-  /** Tells whether the clip goes on where the caps change; both stay the clip's. */
+  /** Returns whether the clip can go on after a change of the caps; both stay the clip's. */
   survives: (before: Deno.PointerObject, after: Deno.PointerObject) => boolean;
-  /** Whether frames before the clip's start are only there for others to be decoded. */
+  /** Whether frames before the clip's start are only decoded, not shown. */
   isExact: boolean;
 }
 
-/** Takes the frames of one tee that belong to a clip, and holds them until they are written. */
+/** Admits the frames of one tee that belong to a clip, and holds them until they are written. */
 export class ClipTrack {
-  /** The tee that it comes from. */
+  /** The tee's name. */
   readonly tee: string;
-  /** What it has taken. */
+  /** Counts what was admitted. */
   readonly tally = new ClipTally();
   readonly #options: ClipTrackOptions;
   readonly #window: ClipWindow;
@@ -41,11 +41,11 @@ export class ClipTrack {
   #latestNs = 0n;
   #mediaType: string | null = null;
   #shape: string | null = null;
-  #untoldFrameNs: bigint | null = null;
-  /** The frame that tells the caps of all, and the last one whose caps were looked at. */
+  #unstatedFrameNs: bigint | null = null;
+  /** The frame whose caps are those of the clip, and the last one whose caps were compared with them. */
   #model: Frame | undefined;
   #checked: Frame | undefined;
-  /** Whether a frame is missing that the next ones may refer to. */
+  /** Whether a frame is missing that the next ones may reference. */
   #isBroken = false;
   #hasUntimed = false;
   #lacksKeyframe = false;
@@ -56,34 +56,34 @@ export class ClipTrack {
   #isOver = false;
   #isCutShort = false;
 
-  /** A stream without a frame yet. */
+  /** Creates a track without frames. */
   constructor(window: ClipWindow, options: ClipTrackOptions) {
     this.#window = window;
     this.#options = options;
     this.tee = options.tee;
   }
 
-  /** The kind of media; null before the first frame. */
+  /** The media type; `null` before the first frame. */
   get mediaType(): string | null {
     return this.#mediaType;
   }
 
-  /** Nanoseconds that a frame lasts, as measured, where the caps do not tell; null where they do. */
-  get untoldFrameNs(): bigint | null {
-    return this.#untoldFrameNs;
+  /** The measured duration of a frame in nanoseconds if the caps state no frame rate, else `null`. */
+  get unstatedFrameNs(): bigint | null {
+    return this.#unstatedFrameNs;
   }
 
-  /** Caps that raw video is brought to; null for other media. */
+  /** The caps that raw video is converted to; `null` for other media. */
   get shape(): string | null {
     return this.#shape;
   }
 
-  /** Where the first frame belongs that is to be seen, after some that it needs to be decoded; null where there are none. */
+  /** The start of the first frame that is shown, if others before it are only decoded; else `null`. */
   get exactNs(): bigint | null {
     return this.#exactNs;
   }
 
-  /** Whether frames came without a time. */
+  /** Whether frames came without a PTS. */
   get hasUntimed(): boolean {
     return this.#hasUntimed;
   }
@@ -104,8 +104,8 @@ export class ClipTrack {
   }
 
   /**
-   * Takes the frames that there are, from the last change of the caps before the call on, which the clip does not go
-   * on after.
+   * Admits the frames that there are at the call, from the last change of the caps before it on that the clip cannot
+   * follow.
    */
   begin(frames: readonly Frame[], sinceNs: bigint): void {
     const atNs = this.#window.callsNs[0]!;
@@ -116,11 +116,11 @@ export class ClipTrack {
     let start = frames.indexOf(model);
     while (start > 0 && this.#isAlike(frames[start - 1]!)) start--;
     const last = frames[start - 1];
-    if (last !== undefined) this.tally.lateness = "caps-changed";
+    if (last !== undefined) this.tally.lateStart = "caps-changed";
     for (const frame of frames.slice(start)) this.admit(frame, sinceNs, 0);
   }
 
-  /** Whether the clip goes on with a frame. */
+  /** Returns whether the clip can go on with a frame. */
   #isAlike(frame: Frame): boolean {
     const model = this.#model ??= frame.retain();
     const { capsHandle } = frame;
@@ -132,16 +132,16 @@ export class ClipTrack {
   }
 
   /**
-   * Takes a frame where it belongs to the clip, and ends at the first one after it.
+   * Admits a frame if it belongs to the clip, and ends the track at the first one after the clip.
    *
-   * @param sinceNs Where the stream begins.
+   * @param sinceNs The running time at which the track begins.
    * @param backlog Frames that the encoder has not taken yet.
    */
   admit(frame: Frame, sinceNs: bigint, backlog: number): void {
     if (this.#isOver) return;
     const { timeNs, dtsNs, frameNs } = frame;
-    if (timeNs === null || dtsNs === null) return this.#miss();
-    // frames that are shown before one that is in the clip belong to it, too, though they are decoded after it
+    if (timeNs === null || dtsNs === null) return this.#skipUntimed();
+    // a frame that is shown before one in the clip belongs to it, though it is decoded later
     if (dtsNs >= this.#window.endNs && timeNs >= this.#latestNs) {
       this.tally.end(dtsNs, this.#window.endNs);
       return this.end();
@@ -151,10 +151,10 @@ export class ClipTrack {
       this.#forgetLead();
       this.#forgetCaps();
       this.#model = frame.retain();
-      this.tally.lateness = "caps-changed";
+      this.tally.lateStart = "caps-changed";
     }
     if (this.tally.frames > 0) return this.#enqueue(frame, frameNs, backlog);
-    // it begins with a keyframe: at its start where there is one, else with the last one before
+    // it begins with the keyframe at its start, or the last one before
     if (frame.isKeyframe && this.#canBegin(timeNs - sinceNs, frameNs)) this.#forgetLead();
     if (this.#lead.length === 0 && !frame.isKeyframe) return void (this.#lacksKeyframe = true);
     if (this.#lead.length === 0) this.#keyNs = timeNs;
@@ -165,18 +165,18 @@ export class ClipTrack {
     this.#forgetLead();
   }
 
-  /** A frame without a time has no place in a file. */
-  #miss(): void {
+  /** A frame without a PTS cannot be written. */
+  #skipUntimed(): void {
     this.#hasUntimed = true;
     if (this.tally.frames === 0) return;
     this.#isBroken = true;
-    this.tally.skip();
-    this.tally.note("frames-missing");
+    this.tally.addUnwritable();
+    this.tally.addShortfall("frames-missing");
   }
 
   /**
-   * Whether it can begin with a keyframe that comes so late: where frames are missing before that, they may follow it, and
-   * need the one before it.
+   * Returns whether the track can begin with a keyframe that comes so late: frames missing before it may still follow,
+   * and reference the keyframe before.
    */
   #canBegin(lateNs: bigint, frameNs: bigint | null): boolean {
     return lateNs < (frameNs ?? this.#options.measuredFrameNs) ||
@@ -188,7 +188,7 @@ export class ClipTrack {
     this.#leadFrames = this.#lead.length;
     this.#mediaType = first.mediaType;
     this.#shape = shapeOf(this.#model!.capsHandle);
-    this.#untoldFrameNs = frameNs === null ? this.#options.measuredFrameNs : null;
+    this.#unstatedFrameNs = frameNs === null ? this.#options.measuredFrameNs : null;
     if (this.#options.isExact && first.timeNs! < sinceNs) this.#exactNs = sinceNs;
   }
 
@@ -196,23 +196,23 @@ export class ClipTrack {
     const { timeNs, dtsNs, durationNs } = frame;
     if (!this.#hasRoom(frameNs, backlog)) {
       this.#isBroken = true;
-      this.tally.note("encoder-too-slow");
+      this.tally.addShortfall("encoder-too-slow");
     } else if (frame.isKeyframe) {
       this.#isBroken = false;
     }
-    // what refers to a frame that is missing would be shown, but not as it was
-    if (this.#isBroken) return this.tally.skip();
-    // what is shown before the keyframe that all begins with refers to what is not there
-    if (timeNs! < this.#keyNs) return this.tally.pass(dtsNs!);
+    // a frame that references a missing one would be shown, but not as it was
+    if (this.#isBroken) return this.tally.addUnwritable();
+    // a frame shown before the first keyframe references frames that are not there
+    if (timeNs! < this.#keyNs) return this.tally.addHidden(dtsNs!);
     this.#queue.push(frame.retain());
-    if (this.#exactNs !== null && timeNs! < this.#exactNs) return this.tally.pass(dtsNs!);
+    if (this.#exactNs !== null && timeNs! < this.#exactNs) return this.tally.addHidden(dtsNs!);
     if (timeNs! > this.#latestNs) this.#latestNs = timeNs!;
-    // caps do not tell how long pieces of sound last, but each of them does
+    // caps do not state how long buffers of sound last, but each buffer does
     const stepNs = isSound(this.#mediaType!) ? frameNs ?? durationNs : frameNs;
     this.tally.add(timeNs!, durationNs, stepNs, dtsNs!);
   }
 
-  /** Whether one more frame may wait; the limit is that of the highest frame rate so far. */
+  /** Returns whether one more frame may wait; the limit is that of the highest frame rate so far. */
   #hasRoom(frameNs: bigint | null, backlog: number): boolean {
     const { maxBacklogNs, measuredFrameNs } = this.#options;
     const limit = Math.ceil(Number(maxBacklogNs) / Number(frameNs ?? measuredFrameNs));
@@ -230,7 +230,7 @@ export class ClipTrack {
     this.#model = this.#checked = undefined;
   }
 
-  /** No more frames come. */
+  /** Ends the track; `shortfall` is noted if the clip's end was not reached. */
   end(shortfall?: Shortfall): void {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -238,15 +238,15 @@ export class ClipTrack {
     this.#forgetCaps();
     if (shortfall === undefined || this.tally.reaches(this.#window.endNs)) return;
     this.#isCutShort = true;
-    this.tally.note(shortfall);
+    this.tally.addShortfall(shortfall);
   }
 
-  /** Hands over the frames that are not written yet; the caller releases them. */
+  /** Removes and returns the frames that are not written yet; the caller releases them. */
   dequeue(): Frame[] {
     return this.#queue.splice(0);
   }
 
-  /** Drops them. */
+  /** Drops the frames that are not written yet. */
   clear(): void {
     this.#forgetLead();
     for (const frame of this.dequeue()) frame.release();

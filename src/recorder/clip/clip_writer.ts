@@ -1,5 +1,5 @@
 /**
- * What writes a clip: takes frames from its streams, and hands them to its record bin.
+ * Writing a clip: from its tracks to its record bin.
  *
  * @module
  */
@@ -10,13 +10,13 @@ import { SmartCut } from "../encode/smart_cut.ts";
 import type { RecordBin } from "../encode/record_bin.ts";
 import type { RecordTrack } from "../encode/record_bin_text.ts";
 
-/** What to write, and where. */
+/** Options of {@link ClipWriter}. */
 export interface ClipWriterOptions {
-  /** The clip's name. */
+  /** The clip's path. */
   path: string;
   /** The file to write to. */
   location: string;
-  /** The streams, each of which has begun. */
+  /** The tracks, each of which has begun. */
   tracks: ClipTrack[];
   /** Makes the pipeline that writes them. */
   recordBinClass: typeof RecordBin;
@@ -25,7 +25,7 @@ export interface ClipWriterOptions {
 }
 
 const NS_PER_MS = 1_000_000n;
-/** One look at what is being encoded, where everything else has to wait. */
+/** One poll of the encoder while everything else has to wait. */
 const STEP_NS = 5n * NS_PER_MS;
 /** Seconds for the encoder to take or to write one more frame, or to finish after the last one. */
 const FINISH_SEC = 20;
@@ -33,7 +33,7 @@ const FINISH_SEC = 20;
 /** Writes a clip, from {@link start} to {@link close}. */
 export class ClipWriter {
   readonly #options: ClipWriterOptions;
-  /** What is before the starts of streams that must not begin with a keyframe before the window. */
+  /** The smart cuts of the tracks that must not begin with a keyframe before the window. */
   readonly #smartCuts = new Map<ClipTrack, SmartCut>();
   #bin: RecordBin | undefined;
   #isInputEnded = false;
@@ -41,7 +41,7 @@ export class ClipWriter {
   #lastSize: number | undefined;
   #lastProgressMs = 0;
 
-  /** Prepares to write; nothing is made yet. */
+  /** Prepares to write; nothing is created yet. */
   constructor(options: ClipWriterOptions) {
     this.#options = options;
   }
@@ -49,8 +49,8 @@ export class ClipWriter {
   /**
    * Starts the record bin; the file is open then.
    *
-   * @throws {RangeError} if no container is known for the clip's extension.
-   * @throws {GstError} if elements are missing, or do not start.
+   * @throws {RangeError} If no container is known for the clip's extension.
+   * @throws {GstError} If elements are missing, or do not start.
    */
   async start(): Promise<void> {
     const { path, location, startAtZero, recordBinClass, tracks } = this.#options;
@@ -60,7 +60,7 @@ export class ClipWriter {
   }
 
   async #recordTrack(track: ClipTrack): Promise<RecordTrack> {
-    const { mediaType, untoldFrameNs, exactNs } = track;
+    const { mediaType, unstatedFrameNs, exactNs } = track;
     const shape = track.shape ?? undefined;
     let splicedCaps: string | undefined;
     if (exactNs !== null) {
@@ -68,20 +68,20 @@ export class ClipWriter {
       this.#smartCuts.set(track, start);
       splicedCaps = await start.begin(() => this.#advance(track, start));
     }
-    return { mediaType: mediaType!, untoldFrameNs, splicedCaps, shape };
+    return { mediaType: mediaType!, unstatedFrameNs, splicedCaps, shape };
   }
 
-  /** Frames of a stream that its encoder has not taken yet. */
+  /** Returns the number of frames of a track that its encoder has not taken yet. */
   backlog(track: ClipTrack): number {
     return this.#bin?.backlog(this.#options.tracks.indexOf(track)) ?? 0;
   }
 
-  /** Whether the encoder has been told that no more frames come. */
+  /** Whether the record bin has received the end of each track. */
   get isInputEnded(): boolean {
     return this.#isInputEnded;
   }
 
-  /** Passes on what has come; the end of each stream, too. */
+  /** Writes the frames that have come, and the end of each track. */
   write(): void {
     const bin = this.#bin;
     if (bin === undefined || this.#isInputEnded) return;
@@ -101,7 +101,7 @@ export class ClipWriter {
     return track.isOver && !this.#smartCuts.get(track)?.isBusy;
   }
 
-  /** The next frames to write of a stream; the caller releases them. */
+  /** Removes and returns the next frames to write of a track; the caller releases them. */
   #dequeue(track: ClipTrack): Frame[] {
     const start = this.#smartCuts.get(track);
     if (start === undefined) return track.dequeue();
@@ -115,19 +115,19 @@ export class ClipWriter {
   }
 
   /**
-   * Whether all is written.
+   * Returns whether all is written.
    *
-   * @throws {GstError} if an element failed.
+   * @throws {GstError} If an element failed.
    */
   isEnded(): boolean {
     return this.#bin?.isEnded() ?? false;
   }
 
   /**
-   * An encoder that stands still must not keep the clip open for ever.
+   * Checks that the encoder makes progress: one that stands still must not keep the clip open.
    *
-   * @param sizeOf Tells the size of the file.
-   * @throws {GstError} if nothing has moved for too long.
+   * @param sizeOf Returns the size of the file.
+   * @throws {GstError} If there was no progress for too long.
    */
   checkProgress(sizeOf: () => number): void {
     if (!this.#isInputEnded) return;
@@ -138,7 +138,9 @@ export class ClipWriter {
     if (performance.now() - this.#lastProgressMs <= FINISH_SEC * 1000) return;
     // an encoder that looks ahead may have taken all frames, and still be writing them
     const size = sizeOf();
-    if (size === this.#lastSize) throw new GstError(`The encoder stood still for ${FINISH_SEC} s`);
+    if (size === this.#lastSize) {
+      throw new GstError(`The encoder made no progress for ${FINISH_SEC} s`);
+    }
     this.#lastSize = size;
     this.#lastProgressMs = performance.now();
   }
@@ -146,8 +148,8 @@ export class ClipWriter {
   /**
    * Writes all that there is, blocking, until `Date.now()` is `untilMs`.
    *
-   * @returns Whether all is written; then it is closed, too.
-   * @throws {GstError} if an element failed.
+   * @returns Whether all is written and the file is closed.
+   * @throws {GstError} If an element failed.
    */
   finishNow(untilMs: number): boolean {
     const bin = this.#bin;
@@ -161,7 +163,7 @@ export class ClipWriter {
     return true;
   }
 
-  /** Stops it, closing the file, and frees it. May be called twice. */
+  /** Closes the file and frees the record bin. May be called twice. */
   async close(): Promise<void> {
     const starts = [...this.#smartCuts.values()];
     await Promise.all([this.#bin?.close(), ...starts.map((start) => start.close())]);

@@ -1,20 +1,20 @@
 /**
- * The error of a clip.
+ * The error of a clip that could not be recorded.
  *
  * @module
  */
 import { GstError } from "../../../ffi/errors.ts";
 
-/** A clip could not be recorded; `cause` tells why. The pipeline and the ring go on. */
+/** A clip could not be recorded, for the reason in `cause`. The pipeline and the ring go on. */
 export class RecordingError extends GstError {
   /** The class\'s name. */
   override name = "RecordingError";
-  /** Where the clip would have been. */
+  /** The clip's path. */
   readonly clipPath: string;
-  /** Where that part of it is that was written; undefined where there is none. */
+  /** The path of the part that was written; `undefined` if there is none. */
   readonly partPath: string | undefined;
 
-  /** For recorders. */
+  /** @internal */
   constructor(clipPath: string, cause: unknown, partPath?: string) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const { domain, code, debug, path } = cause instanceof GstError

@@ -1,5 +1,5 @@
 /**
- * What a clip turned out to be.
+ * The report of a clip.
  *
  * @module
  */
@@ -12,14 +12,14 @@ import { type ClipWindow, countMissing } from "../../ringbuffer/clip_window.ts";
  * - `ring-not-full`: the ring did not reach back to the requested start,
  * - `end-of-stream`: the stream ended before the requested end,
  * - `source-stalled`: no more frames came, though their time had passed,
- * - `closed`: the recorder or the pipeline was closed, or the process was told to end,
- * - `caps-changed`: the stream became another, such as one of another size, that the file cannot go on with (or, in a
- *   clip's start, could not have begun with); raw video is brought to one size instead, and frame rates may change,
- * - `flushed`: the stream was flushed, as by a seek, or was started again,
+ * - `closed`: the recorder or the pipeline was closed, or the process was asked to end,
+ * - `caps-changed`: the stream changed, such as its size, in a way that the file cannot follow (or, at a clip's start,
+ *   the frames before the change do not fit); raw video is scaled to one size instead, and frame rates may change,
+ * - `flushed`: the stream was flushed, as by a seek, or restarted,
  * - `ring-failed`: the ring buffer's bin failed,
  * - `encoder-too-slow`: frames were dropped because encoder or disk did not keep up,
  * - `frames-missing`: frames within the clip never came, or came while the event loop was busy for too long,
- * - `track-missing`: one of the recorder's tracks gave nothing; the clip is written without it.
+ * - `track-missing`: one of the recorder's tracks had no frames; the clip is written without it.
  */
 export type Shortfall =
   | "ring-not-full"
@@ -33,9 +33,9 @@ export type Shortfall =
   | "frames-missing"
   | "track-missing";
 
-/** A finished clip. Times are in seconds of the pipeline's running time. */
+/** The report of a finished clip. Times are in seconds of the pipeline's running time. */
 export interface RecordingReport {
-  /** Where the clip is. */
+  /** The clip's path. */
   path: string;
   /** Start of the first frame. */
   start: number;
@@ -51,64 +51,64 @@ export interface RecordingReport {
   bytes: number;
   /** The instant of each `record()` that fell into this clip. */
   calls: number[];
-  /** What was asked for: from here up to, not including, there. */
+  /** The requested interval; its end is not included. */
   requested: { start: number; end: number };
   /** Wall clock of the first frame. */
   startedAt: Date;
-  /** Empty when the clip is complete; else why it is not. */
+  /** Why the clip is not complete; empty if it is. */
   shortfalls: Shortfall[];
   /**
-   * The tracks, where the recorder was given several. What is said above is that of the first one in the file, and
-   * `shortfalls` are those of all.
+   * The tracks of a recorder with several. The fields above are those of the first track in the file, and `shortfalls`
+   * those of all.
    */
   tracks?: TrackReport[];
 }
 
-/** One of several tracks of a clip; one that is not in the file has no frames, and nothing else counts then. */
+/** One of several tracks of a clip. One that is not in the file has 0 frames, and its other fields mean nothing. */
 export interface TrackReport
   extends Pick<RecordingReport, "start" | "end" | "frames" | "dropped" | "shortfalls"> {
   /** The tee that it comes from. */
   tee: string;
-  /** The kind of media, such as `video/x-h264`; null where there was none. */
+  /** The media type, such as `video/x-h264`; `null` if there were no frames. */
   mediaType: string | null;
 }
 
-/** Counts frames as they are written, and makes the report of them. */
+/** Counts the frames of a track as they are written, for the report. */
 export class ClipTally {
   readonly #shortfalls = new Set<Shortfall>();
   #firstNs: bigint | null = null;
-  /** What that lasts by itself or by the caps; null where they do not tell. */
-  #firstToldNs: bigint | null = null;
-  /** The start of the frame shown last. */
+  /** Its duration by its buffer or the caps; `null` if neither states one. */
+  #firstDurationNs: bigint | null = null;
+  /** The start of the frame with the latest PTS. */
   #latestNs = 0n;
-  /** What that lasts by itself or by the caps; null where they do not tell. */
-  #toldNs: bigint | null = null;
-  /** Where the last frame stood in the stream. */
+  /** Its duration by its buffer or the caps; `null` if neither states one. */
+  #latestDurationNs: bigint | null = null;
+  /** The DTS of the last frame. */
   #lastNs = 0n;
-  /** What that lasts by the caps; null where they do not tell. */
+  /** Its duration by the caps; `null` if they state no rate. */
   #lastFrameNs: bigint | null = null;
-  /** From the last frame but one to the last; null before there are two. */
+  /** The step from the last frame but one to the last; `null` before there are two. */
   #stepNs: bigint | null = null;
   #frames = 0;
   #missing = 0;
-  /** Frames since the last one that came, but cannot be written. */
+  /** Frames since the last one that came but cannot be written. */
   #skipped = 0;
-  /** What it is called where the first frame comes later than it should. */
-  lateness: Shortfall = "ring-not-full";
+  /** The shortfall of a first frame that comes later than requested. */
+  lateStart: Shortfall = "ring-not-full";
 
   /** Frames written. */
   get frames(): number {
     return this.#frames;
   }
 
-  /** The start of the first frame; null before there is one. */
+  /** The start of the first frame; `null` before there is one. */
   get firstNs(): bigint | null {
     return this.#firstNs;
   }
 
-  /** Nanoseconds that the last frame lasts: where nothing tells, until the next one or as long as the one before it. */
+  /** The duration of the last frame in nanoseconds, by default its distance to the next one or the one before it. */
   get #frameNs(): bigint | null {
-    return this.#toldNs ?? this.#stepNs;
+    return this.#latestDurationNs ?? this.#stepNs;
   }
 
   get #endNs(): bigint {
@@ -116,10 +116,10 @@ export class ClipTally {
   }
 
   /**
-   * Counts a frame with a time.
+   * Counts a frame that has a PTS.
    *
-   * @param frameNs What a frame lasts by the caps; null where they do not tell.
-   * @param dtsNs When it is decoded; frames come in that order.
+   * @param frameNs Duration of a frame by the caps; `null` if they state no rate.
+   * @param dtsNs Its DTS as running time; frames come in this order.
    */
   add(
     timeNs: bigint,
@@ -129,70 +129,72 @@ export class ClipTally {
   ): void {
     if (this.#firstNs === null) {
       this.#firstNs = timeNs;
-      this.#firstToldNs = durationNs ?? frameNs;
+      this.#firstDurationNs = durationNs ?? frameNs;
     } else this.#missing += this.#missingBefore(dtsNs, frameNs);
     // frames are shown in another order than decoded
     if (timeNs < this.#firstNs) this.#firstNs = timeNs;
-    this.meet(dtsNs);
+    this.observe(dtsNs);
     this.#lastNs = dtsNs;
     this.#lastFrameNs = frameNs;
     this.#skipped = 0;
     if (timeNs >= this.#latestNs) {
       this.#latestNs = timeNs;
-      this.#toldNs = durationNs ?? frameNs;
+      this.#latestDurationNs = durationNs ?? frameNs;
     }
     this.#frames++;
   }
 
-  /** Frames missing between the last one and another, which may be of another frame rate. */
+  /** Counts the frames missing between the last one and another, which may have another frame rate. */
   #missingBefore(dtsNs: bigint, frameNs: bigint | null): number {
     const missing = countMissing(this.#lastNs, dtsNs, this.#lastFrameNs ?? frameNs);
     return Math.max(missing, this.#skipped);
   }
 
-  /** Takes note of a frame that came, but cannot be written. */
-  skip(): void {
+  /** Notes a frame that came but cannot be written. */
+  addUnwritable(): void {
     if (this.#frames > 0) this.#skipped++;
   }
 
-  /** Takes note of the first frame after the end: those that should have come between that and the last one are missing. */
+  /** Notes the first frame after the clip's end: those that should have come between it and the last one are missing. */
   end(dtsNs: bigint, endNs: bigint): void {
-    this.meet(dtsNs);
+    this.observe(dtsNs);
     const frameNs = this.#lastFrameNs;
     const isShort = frameNs !== null && this.#lastNs + frameNs < endNs &&
       countMissing(this.#lastNs, dtsNs, frameNs) > 0;
-    if (isShort && !this.#shortfalls.has("encoder-too-slow")) this.note("frames-missing");
+    if (isShort && !this.#shortfalls.has("encoder-too-slow")) this.addShortfall("frames-missing");
   }
 
-  /** Takes note of a frame that comes next, but need not belong to the clip. */
-  meet(dtsNs: bigint): void {
+  /** Notes the frame that comes next, which need not belong to the clip. */
+  observe(dtsNs: bigint): void {
     if (this.#frames > 0 && dtsNs > this.#lastNs) this.#stepNs = dtsNs - this.#lastNs;
   }
 
-  /** Takes note of one that is in the file, but not to be seen. */
-  pass(dtsNs: bigint): void {
+  /** Notes a frame that is in the file but not shown. */
+  addHidden(dtsNs: bigint): void {
     if (this.#frames > 0) this.#lastNs = dtsNs;
   }
 
-  /** Whether the frames reach up to an instant. */
+  /** Returns whether the frames reach up to an instant. */
   reaches(timeNs: bigint): boolean {
     return this.#frames > 0 && this.#endNs >= timeNs;
   }
 
   /** Notes why the clip is not complete. */
-  note(shortfall: Shortfall): void {
+  addShortfall(shortfall: Shortfall): void {
     this.#shortfalls.add(shortfall);
   }
 
-  /** What was counted, and what is missing of a window. */
+  /** Returns what was counted, and what is missing of a window. */
   count(window: ClipWindow): Omit<TrackReport, "tee" | "mediaType"> {
     const firstNs = this.#firstNs ?? window.startNs;
     const endNs = this.#firstNs === null ? firstNs : this.#endNs;
     // a frame that began before the requested start would have to be there, too
-    if (firstNs - window.startNs >= (this.#firstToldNs ?? this.#frameNs ?? 1n)) {
-      this.note(this.lateness);
+    if (firstNs - window.startNs >= (this.#firstDurationNs ?? this.#frameNs ?? 1n)) {
+      this.addShortfall(this.lateStart);
     }
-    if (this.#missing > 0 && !this.#shortfalls.has("encoder-too-slow")) this.note("frames-missing");
+    if (this.#missing > 0 && !this.#shortfalls.has("encoder-too-slow")) {
+      this.addShortfall("frames-missing");
+    }
     return {
       start: nsToSec(firstNs),
       end: nsToSec(endNs),
@@ -203,14 +205,14 @@ export class ClipTally {
   }
 }
 
-/** A clip's stream, as far as the report needs it. */
+/** A track of a clip, as far as the report needs it. */
 export interface CountedTrack extends Pick<TrackReport, "tee" | "mediaType"> {
   /** Its frames. */
   tally: ClipTally;
 }
 
 /**
- * The report of a clip, at least one of whose tracks has a frame.
+ * Returns the report of a clip, at least one of whose tracks has a frame.
  *
  * @param epochMs Wall clock (milliseconds) at running time 0.
  */

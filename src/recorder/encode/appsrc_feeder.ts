@@ -1,39 +1,36 @@
 /**
- * Frames into an appsrc, as one stream: encoders and muxers take a step of the times, or another frame rate in the caps,
- * for more than it is.
+ * Frames into an appsrc, as one stream: encoders and muxers misread a step of the timestamps, or another frame rate in
+ * the caps, as more than it is.
  *
  * @module
  */
-import { cString } from "../../../ffi/cstring.ts";
 import { gst, gstApp } from "../../../ffi/gst.ts";
 import { ENUMS, OFFSETS } from "../../../ffi/layout.ts";
-import { capsText } from "../../gst/caps.ts";
+import { replaceFrameRate } from "../../gst/caps.ts";
 import { max } from "../../util/clock_time.ts";
 import type { Frame } from "../../gst/frame.ts";
 
-const FRAME_RATE = /, framerate=\(fraction\)[^,;]+/;
-
-/** Hands frames to an appsrc until {@link close}. */
+/** Pushes frames into an appsrc until {@link close}. */
 export class AppsrcFeeder {
   /** A GstAppSrc; its owner's. */
   readonly #appsrc: Deno.PointerObject;
-  /** Nanoseconds that the times in the stream are ahead of running time; undefined before the first frame. */
+  /** Nanoseconds by which the stream's timestamps are ahead of running time; `undefined` before the first frame. */
   #aheadNs: bigint | undefined;
-  /** Makes running time of such times. Owned, like the caps: freed by {@link close}. */
+  /** The segment of such timestamps. Owned, like the caps: freed by {@link close}. */
   #segment: Deno.PointerObject | null = null;
-  /** The frame rate of the first caps, as text; empty where they have none. */
-  #rate: string | undefined;
+  /** The first caps, whose frame rate all frames get. Owned: unref'd by {@link close}. */
+  #firstCaps: Deno.PointerObject | null = null;
   /** The caps of the last frame. */
   #seenCaps: Deno.PointerValue = null;
-  /** What frames get instead of those; null where they keep them. */
+  /** The caps that replace them; `null` if frames keep theirs. */
   #caps: Deno.PointerValue = null;
 
-  /** Hands over nothing yet. */
+  /** Creates a feeder that has pushed nothing. */
   constructor(appsrc: Deno.PointerObject) {
     this.#appsrc = appsrc;
   }
 
-  /** Hands a frame over; it stays the caller's. */
+  /** Pushes a frame; it stays the caller's. */
   pushSample(frame: Frame): void {
     this.#readCaps(frame);
     const moved = this.#move(frame);
@@ -49,11 +46,11 @@ export class AppsrcFeeder {
     if (moved !== null) gst().gst_mini_object_unref(moved);
   }
 
-  /** A sample of the frame whose times go on from those before; null where its own do. */
+  /** Returns a sample of the frame whose timestamps continue those before; `null` if its own do. */
   #move(frame: Frame): Deno.PointerObject | null {
     const { aheadNs, isUnmodified, dtsNs } = frame;
     if (aheadNs === null) return null;
-    // no buffer can be decoded before 0
+    // a DTS cannot be negative
     this.#aheadNs ??= isUnmodified && aheadNs > 0n ? aheadNs : max(-dtsNs!, 0n);
     if (isUnmodified && aheadNs === this.#aheadNs) return null;
     this.#segment ??= makeSegment(this.#aheadNs);
@@ -62,13 +59,9 @@ export class AppsrcFeeder {
 
   #readCaps({ capsHandle }: Frame): void {
     if (Deno.UnsafePointer.equals(capsHandle, this.#seenCaps)) return;
-    const text = capsText(capsHandle);
-    const rate = FRAME_RATE.exec(text)?.[0] ?? "";
-    this.#rate ??= rate;
+    this.#firstCaps ??= gst().gst_mini_object_ref(capsHandle)!;
     this.#dropCaps();
-    if (rate !== this.#rate) {
-      this.#caps = gst().gst_caps_from_string(cString(text.replace(FRAME_RATE, "") + this.#rate));
-    }
+    this.#caps = replaceFrameRate(capsHandle, this.#firstCaps);
     // held, so that no other caps get the same address
     this.#seenCaps = gst().gst_mini_object_ref(capsHandle);
   }
@@ -80,15 +73,16 @@ export class AppsrcFeeder {
     this.#caps = this.#seenCaps = null;
   }
 
-  /** Frees what it holds. May be called twice. */
+  /** Frees caps and segment. May be called twice. */
   close(): void {
     this.#dropCaps();
+    if (this.#firstCaps !== null) gst().gst_mini_object_unref(this.#firstCaps);
     if (this.#segment !== null) gst().gst_segment_free(this.#segment);
-    this.#segment = null;
+    this.#firstCaps = this.#segment = null;
   }
 }
 
-/** A GstSegment for times that are so much ahead of running time; the caller's. */
+/** Creates a GstSegment for timestamps that are `aheadNs` ahead of running time; the caller frees it. */
 function makeSegment(aheadNs: bigint): Deno.PointerObject {
   const segment = gst().gst_segment_new()!;
   gst().gst_segment_init(segment, ENUMS.GST_FORMAT_TIME);

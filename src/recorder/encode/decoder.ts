@@ -1,5 +1,5 @@
 /**
- * Encoded frames back to raw ones.
+ * Decoding of single frames.
  *
  * @module
  */
@@ -9,16 +9,16 @@ import type { Frame } from "../../gst/frame.ts";
 import { poll } from "../../util/poll.ts";
 import { Transcoder } from "./transcoder.ts";
 
-/** Elements that decode whatever comes. */
+/** Elements that decode any video. */
 export const DECODER = "decodebin ! video/x-raw";
 
 /**
  * Decodes one frame, in a pipeline of its own.
  *
- * @param frames The frame, after those from a keyframe on that it needs. They stay the caller's.
- * @param untilMs When `performance.now()` says so, it is given up.
- * @returns The frame, raw; the caller owns it. Where the decoder leaves it out, the one next to it in time.
- * @throws {GstError} if the frames cannot be decoded.
+ * @param frames The frame, after those from a keyframe on that it references. They stay the caller's.
+ * @param untilMs The time limit, as a value of `performance.now()`.
+ * @returns The raw frame; the caller owns it. If the decoder drops it, the nearest one in time.
+ * @throws {GstError} If the frames cannot be decoded.
  */
 export async function decodeLast(frames: readonly Frame[], untilMs: number): Promise<Frame> {
   const decoder = new Transcoder(DECODER);
@@ -32,7 +32,7 @@ export async function decodeLast(frames: readonly Frame[], untilMs: number): Pro
   }
 }
 
-/** The decoded frame that is nearest in time: decoders hold frames back, reorder them, and may leave some out. */
+/** Returns the decoded frame that is nearest in time: decoders delay and reorder frames, and may drop some. */
 async function pullNearest(decoder: Transcoder, timeNs: bigint, untilMs: number): Promise<Frame> {
   let nearest: Frame | undefined;
   const take = (frame: Frame) => {
@@ -53,7 +53,7 @@ async function pullNearest(decoder: Transcoder, timeNs: bigint, untilMs: number)
     nearest?.release();
     throw error;
   }
-  if (nearest === undefined) throw new GstError("The decoder made no picture of the frames");
+  if (nearest === undefined) throw new GstError("The decoder returned no picture");
   return nearest;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The native pipeline that writes one clip.
+ * The pipeline that encodes and writes one clip.
  *
  * @module
  */
@@ -10,29 +10,30 @@ import { ENUMS } from "../../../ffi/layout.ts";
 import { checkObject, checkText } from "../../util/check.ts";
 import { GstClosedError } from "../../util/errors.ts";
 import { Frame } from "../../gst/frame.ts";
-import { readMessage } from "../../gst/message.ts";
+import { popMessage } from "../../gst/message.ts";
+import { withStaticPad } from "../../gst/pad.ts";
 import { parsePipeline } from "../../launch/parse_launch.ts";
 import { setProperty } from "../../gst/properties.ts";
 import { appsrcName, recordBinText, type RecordTrack } from "./record_bin_text.ts";
 import { AppsrcFeeder } from "./appsrc_feeder.ts";
 
-/** What a record bin writes, and where. */
+/** Options of {@link RecordBin}. */
 export interface RecordBinOptions {
-  /** The clip's name, which tells the container. */
+  /** The clip's path; its extension selects the container. */
   path: string;
   /** The file to write to. */
   location: string;
-  /** What is written. */
+  /** The tracks of the file. */
   tracks: RecordTrack[];
-  /** Whether the file's times begin at 0; else at the pipeline's running time, where the container can. */
+  /** Whether the file's times begin at 0, rather than at the pipeline's running time where the container can. */
   startAtZero?: boolean;
 }
 
-/** The only messages that matter: a recording is polled, not listened to. */
+/** The messages that matter: a recording is polled, nobody waits on its bus. */
 const EOS_OR_ERROR = ENUMS.GST_MESSAGE_EOS | ENUMS.GST_MESSAGE_ERROR;
 
 /**
- * Encodes and writes one clip, in a pipeline of its own: the live one is not touched by what happens here.
+ * Encodes and writes one clip, in a pipeline of its own: the live pipeline is not affected by it.
  *
  * Subclasses change the bin by `binString`: it must have an appsrc named `appsrc` and an element with a `location`
  * named `filesink`; for a recorder with several tracks also `appsrc_1`, `appsrc_2` and so on.
@@ -49,7 +50,7 @@ const EOS_OR_ERROR = ENUMS.GST_MESSAGE_EOS | ENUMS.GST_MESSAGE_ERROR;
  * ```
  */
 export class RecordBin {
-  /** The bin's text; empty: encoder and container follow the file name's extension. */
+  /** The bin's text. If empty, encoder and container follow the path's extension. */
   static readonly binString: string = "";
 
   /** Owned, like all that follow: unref'd by {@link close}. */
@@ -59,10 +60,10 @@ export class RecordBin {
   readonly #feeders: AppsrcFeeder[];
 
   /**
-   * Makes the pipeline, stopped.
+   * Creates the pipeline, stopped.
    *
-   * @throws {RangeError} if no container is known for the extension.
-   * @throws {GstError} if elements are missing, or the bin's text does not serve.
+   * @throws {RangeError} If no container is known for the extension.
+   * @throws {GstError} If elements are missing, or the bin's text has no such appsrc or filesink.
    */
   constructor(options: RecordBinOptions) {
     checkOptions(options);
@@ -102,20 +103,20 @@ export class RecordBin {
   }
 
   /**
-   * Starts it; the file is open then.
+   * Starts the pipeline and opens the file.
    *
-   * @throws {GstError} if an element does not start, such as the sink of a file that cannot be opened.
+   * @throws {GstError} If an element does not start, such as the sink of a file that cannot be opened.
    */
   async start(): Promise<void> {
     const pipeline = this.#open;
     const result = await gst().gst_element_set_state_async(pipeline, ENUMS.GST_STATE_PLAYING);
     this.isEnded();
     if (result === ENUMS.GST_STATE_CHANGE_FAILURE) {
-      throw new GstError("The record bin does not start");
+      throw new GstError("The record bin did not start");
     }
   }
 
-  /** The pipeline, as long as there is one. */
+  /** The pipeline, until it is closed. */
   get #open(): Deno.PointerObject {
     if (this.#pipeline === null) throw new GstClosedError("The record bin is closed");
     return this.#pipeline;
@@ -128,7 +129,7 @@ export class RecordBin {
     );
   }
 
-  /** Hands a frame to the encoder of the n-th track; the frame stays the caller's. */
+  /** Writes a frame to the n-th track; the frame stays the caller's. */
   write(frame: Frame, track = 0): void {
     void this.#open;
     if (!(frame instanceof Frame)) throw new TypeError("frame must be a Frame");
@@ -145,7 +146,7 @@ export class RecordBin {
     this.write(frame, track);
   }
 
-  /** Frames handed over that the encoders, or the one of the n-th track, have not taken yet. */
+  /** Returns the number of frames that the encoders, or the one of the n-th track, have not taken yet. */
   backlog(track?: number): number {
     if (this.#pipeline === null) return 0;
     const appsrcs = this.#appsrcs.filter((_, index) => track === undefined || index === track);
@@ -153,7 +154,7 @@ export class RecordBin {
     return levels.reduce((sum, level) => sum + Number(level), 0);
   }
 
-  /** Tells the encoder of the n-th track that no more frames come. May be called twice. */
+  /** Sends EOS into the n-th track. May be called twice. */
   endStream(track = 0): void {
     void this.#open;
     this.#checkTrack(track);
@@ -161,22 +162,19 @@ export class RecordBin {
   }
 
   /**
-   * Whether all is written.
+   * Returns whether all is written.
    *
-   * @param waitNs Nanoseconds to wait for it, blocking.
-   * @throws {GstError} if an element failed.
+   * @param waitNs Nanoseconds to wait for it. The call blocks.
+   * @throws {GstError} If an element failed.
    */
   isEnded(waitNs = 0n): boolean {
     void this.#open;
-    const pointer = gst().gst_bus_timed_pop_filtered(this.#bus, waitNs, EOS_OR_ERROR);
-    if (pointer === null) return false;
-    const message = readMessage(pointer);
-    gst().gst_mini_object_unref(pointer);
-    if (message.type === "error") throw message.error;
-    return true;
+    const message = popMessage(this.#bus, EOS_OR_ERROR, waitNs);
+    if (message?.type === "error") throw message.error;
+    return message !== null;
   }
 
-  /** Stops it, closing the file, and frees it. May be called twice. */
+  /** Stops the pipeline, which closes the file, and frees it. May be called twice. */
   async close(): Promise<void> {
     const pipeline = this.#pipeline;
     if (pipeline === null) return;
@@ -185,7 +183,7 @@ export class RecordBin {
     this.#free(pipeline);
   }
 
-  /** Same as {@link close}, blocking: for a process that is about to end. */
+  /** Same as {@link close}, but blocks: for a process that is about to end. */
   closeNow(): void {
     const pipeline = this.#pipeline;
     if (pipeline === null) return;
@@ -200,11 +198,9 @@ export class RecordBin {
   }
 }
 
-/** Has what leaves an appsrc come later. */
+/** Delays what leaves an appsrc. */
 function delay(appsrc: Deno.PointerObject, offsetNs: bigint): void {
-  const pad = gst().gst_element_get_static_pad(appsrc, cString("src"));
-  gst().gst_pad_set_offset(pad, offsetNs);
-  gst().gst_object_unref(pad);
+  withStaticPad(appsrc, "src", (pad) => gst().gst_pad_set_offset(pad, offsetNs));
 }
 
 function noElement(what: string, text: string): GstError {

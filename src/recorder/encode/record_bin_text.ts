@@ -6,7 +6,7 @@
 import { GstError } from "../../../ffi/errors.ts";
 import { areAlike, mediaTypeOf } from "../../gst/caps.ts";
 import { chain, type ElementChain, IN_BAND, PARSERS, withRate } from "../../media/codecs.ts";
-import { missingHint } from "../../launch/parse_launch.ts";
+import { missingHint } from "../../gst/missing_element.ts";
 import { hasElement } from "../../gst/element_factory.ts";
 import {
   type Container,
@@ -15,50 +15,51 @@ import {
   extensionsFor,
   findContainer,
 } from "../../media/containers.ts";
-import { CONVERTERS, type Encoder, encoder, encoders } from "../../media/encoders.ts";
+import { chooseClipEncoder, clipEncoders, CONVERTERS, type Encoder } from "../../media/encoders.ts";
 
-/** What a record bin's text depends on. */
+/** What the text of a record bin depends on. */
 export interface RecordBinSpec {
-  /** The clip's name; its extension tells the container. */
+  /** The clip's path; its extension selects the container. */
   path: string;
-  /** What it writes. */
+  /** The tracks that it writes. */
   tracks: RecordTrack[];
   /** Whether the file's times begin at 0. */
   startAtZero?: boolean;
 }
 
-/** What a record bin is made of. */
+/** The text of a record bin, and what goes with it. */
 export interface RecordBinText {
   /** The bin's text. */
   text: string;
-  /** Nanoseconds by which each track has to be pushed earlier to be in step with the others. */
+  /** Nanoseconds by which each track must be pushed earlier to be in step with the others. */
   delaysNs: bigint[];
 }
 
-/** A stream for a file. */
+/** A track of a file. */
 export interface RecordTrack {
   /** The caps' name, such as `video/x-raw`, `video/x-h264` or `audio/mpeg`. */
   mediaType: string;
-  /** Nanoseconds that an encoded frame lasts, where the caps do not tell; null where they do. */
-  untoldFrameNs?: bigint | null;
-  /** Where the encoder changes on the way: the caps of the first frames, in one of the forms {@link IN_BAND}. */
+  /** Duration of an encoded frame in nanoseconds, if the caps state no frame rate; else `null`. */
+  unstatedFrameNs?: bigint | null;
+  /** If the encoder changes within the track: the caps of the first frames, in one of the forms {@link IN_BAND}. */
   splicedCaps?: string | undefined;
-  /** Caps that all raw frames are brought to, whatever they are; as they are where that is not told. */
+  /** Caps that all raw frames are converted to. By default they are encoded as they are. */
   shape?: string | undefined;
 }
 
-/** The name of the n-th track's appsrc. */
+/** Returns the name of the n-th track's appsrc. */
 export function appsrcName(index: number): string {
   return index === 0 ? "appsrc" : `appsrc_${index}`;
 }
 
 /**
- * The bin that writes a clip: raw video and sound are encoded, what is encoded is written as it is.
+ * Returns the text of the bin that writes a clip: raw video and sound are encoded, encoded streams are written as they
+ * are.
  *
- * @param isInstalled Tells whether an element is there.
- * @throws {RangeError} if the extension is not known, or its container does not take the media; the message lists what
+ * @param isInstalled Returns whether an element is installed.
+ * @throws {RangeError} If the extension is not known, or its container does not take the media; the message lists what
  * is possible.
- * @throws {GstError} if the elements for it are not installed; the message names them.
+ * @throws {GstError} If elements for it are not installed; the message names them.
  */
 export function recordBinText(
   spec: RecordBinSpec,
@@ -89,7 +90,7 @@ export function recordBinText(
   };
 }
 
-/** What brings raw video to caps; in sizes that are even for H.264, which takes no other in a format that all players show. */
+/** Returns the elements that scale raw video; to even sizes for H.264, which takes no other in 4:2:0. */
 function scaler(shape: string, { takes }: Container): string {
   return chain("videoscale", takes.includes("video/x-h264") ? evenSize(shape) : shape);
 }
@@ -101,9 +102,9 @@ function evenSize(shape: string): string {
   );
 }
 
-/** What a stream needs on its way into a container. */
+/** Returns what a track needs on its way into a container. */
 function codec(
-  { mediaType, untoldFrameNs = null, splicedCaps, shape }: RecordTrack,
+  { mediaType, unstatedFrameNs = null, splicedCaps, shape }: RecordTrack,
   container: Container,
   extension: string,
   isInstalled: (element: string) => boolean,
@@ -111,15 +112,23 @@ function codec(
   const converter = CONVERTERS[mediaType];
   if (converter !== undefined) {
     const reshaped = chain(converter, shape && scaler(shape, container));
-    return encoder({ takes: container.takes, converter: reshaped, untoldFrameNs }, isInstalled);
+    return chooseClipEncoder(
+      { takes: container.takes, converter: reshaped, unstatedFrameNs },
+      isInstalled,
+    );
   }
-  const part = withRate(parser(container, mediaType, extension), mediaType, untoldFrameNs);
-  const isSpliced = splicedCaps !== undefined && !container.isStream;
+  const part = withRate(parser(container, mediaType, extension), mediaType, unstatedFrameNs);
+  const isSpliced = splicedCaps !== undefined && !isStream(container);
   const needed = container.needs?.[mediaType];
   return both(isSpliced ? spliced(part, mediaType, splicedCaps) : part, needed);
 }
 
-/** A part whose caps are those of the first frames all the time: muxers refuse others in the middle of a file, or spoil it. */
+/** Returns whether a container needs no index at its end, and repeats parameter sets where they change. */
+function isStream(container: Container | undefined): boolean {
+  return container?.name === "mpeg-ts";
+}
+
+/** Keeps the caps those of the first frames: muxers refuse others in the middle of a file, or write a broken one. */
 function spliced({ elements, text }: ElementChain, mediaType: string, caps: string): ElementChain {
   const setter = `capssetter join=false replace=true caps="${caps.replaceAll('"', '\\"')}"`;
   return {
@@ -128,7 +137,7 @@ function spliced({ elements, text }: ElementChain, mediaType: string, caps: stri
   };
 }
 
-/** What a stream that is encoded needs. */
+/** Returns the parser that an encoded stream needs. */
 function parser(container: Container, mediaType: string, extension: string): ElementChain {
   const found = PARSERS[mediaType];
   if (found !== undefined && container.takes.includes(mediaType)) return found;
@@ -139,21 +148,22 @@ function parser(container: Container, mediaType: string, extension: string): Ele
   throw new RangeError(`A ${extension} file does not take ${mediaType}: ${advice}`);
 }
 
-/** One part before another, where there is another. */
+/** Joins two chains of elements; the second one is optional. */
 function both({ elements, text }: ElementChain, next?: ElementChain): ElementChain {
   return { elements: [...elements, ...next?.elements ?? []], text: chain(text, next?.text) };
 }
 
-/** Fields of the caps that tell how fast frames come: their times tell that, too. */
+/** Fields of the caps that state how fast frames come: their timestamps show that, too. */
 const RATE_FIELDS = ["framerate", "max-framerate"];
-/** Fields of raw video that are brought to the same for all of a clip. */
+/** Fields of raw video that are converted to the same values throughout a clip. */
 const SHAPE_FIELDS = [
   ...["format", "width", "height", "pixel-aspect-ratio", "colorimetry", "chroma-site"],
   ...RATE_FIELDS,
 ];
 
 /**
- * Tells whether a file of this name goes on where the caps change, when the bin of {@link recordBinText} writes it.
+ * Returns whether a file of this name can go on after a change of the caps, when the bin of {@link recordBinText}
+ * writes it.
  *
  * @param before The caps of the clip's frames; they stay the caller's.
  * @param after The caps of the next ones; they stay the caller's.
@@ -165,21 +175,20 @@ export function survivesCapsChange(
 ): boolean {
   const mediaType = mediaTypeOf(before);
   if (mediaType !== mediaTypeOf(after)) return false;
-  const isStream = findContainer(path)?.isStream ?? false;
   const isRaw = mediaType === "video/x-raw";
-  return isStream && !mediaType.endsWith("/x-raw") ||
+  return isStream(findContainer(path)) && !mediaType.endsWith("/x-raw") ||
     areAlike(before, after, isRaw ? SHAPE_FIELDS : RATE_FIELDS);
 }
 
 /**
- * The elements that a clip needs: any of these lists is enough, and the first is preferred. None where its container does
- * not take the media.
+ * Returns the elements that a clip needs: any of these lists is enough, and the first is preferred. Empty if its
+ * container does not take the media.
  */
 export function recordElements(extension: string, mediaType: string): string[][] {
   const container = containerFor(`clip${extension}`);
   const converter = CONVERTERS[mediaType];
   const parts = converter !== undefined
-    ? encoders({ takes: container.takes, converter })
+    ? clipEncoders({ takes: container.takes, converter })
     : container.takes.includes(mediaType)
     ? [both(PARSERS[mediaType]!, container.needs?.[mediaType])]
     : [];

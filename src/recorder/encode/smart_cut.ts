@@ -1,75 +1,39 @@
 /**
- * Encoded video that starts at any frame.
+ * The smart cut: encoded video that starts at any frame.
  *
  * @module
  */
 import { GstError } from "../../../ffi/errors.ts";
-import { chain, type ElementChain, IN_BAND, PARSERS } from "../../media/codecs.ts";
+import { chain, IN_BAND, PARSERS } from "../../media/codecs.ts";
+import { encodersFor } from "../../media/encoders.ts";
 import { GstTimeoutError } from "../../util/errors.ts";
 import type { Frame } from "../../gst/frame.ts";
-import { missingHint } from "../../launch/parse_launch.ts";
+import { missingHint } from "../../gst/missing_element.ts";
 import { poll } from "../../util/poll.ts";
 import { hasElement } from "../../gst/element_factory.ts";
 import { DECODER } from "./decoder.ts";
 import { Transcoder } from "./transcoder.ts";
 
-/** Encoders by what they make: none looks ahead, and all frames but the first refer to others. */
-const ENCODERS: (ElementChain & { makes: string })[] = [
-  {
-    makes: "video/x-h264",
-    elements: ["x264enc"],
-    text: "x264enc tune=zerolatency speed-preset=superfast pass=quant quantizer=18 " +
-      "key-int-max=100000 option-string=scenecut=0",
-  },
-  {
-    makes: "video/x-h264",
-    elements: ["openh264enc"],
-    text: "openh264enc bitrate=20000000 gop-size=100000",
-  },
-  {
-    makes: "video/x-h265",
-    elements: ["x265enc"],
-    text: "x265enc tune=zerolatency speed-preset=ultrafast qp=18 key-int-max=100000",
-  },
-  {
-    makes: "video/x-vp8",
-    elements: ["vp8enc"],
-    text: "vp8enc deadline=1 cpu-used=8 keyframe-max-dist=100000 " +
-      "end-usage=cq cq-level=8 target-bitrate=40000000",
-  },
-  {
-    makes: "video/x-vp9",
-    elements: ["vp9enc"],
-    text: "vp9enc deadline=1 cpu-used=8 keyframe-max-dist=100000 lag-in-frames=0 " +
-      "end-usage=cq cq-level=8 target-bitrate=40000000",
-  },
-  {
-    makes: "video/x-av1",
-    elements: ["av1enc"],
-    text: "av1enc usage-profile=realtime cpu-used=10 keyframe-max-dist=100000 lag-in-frames=0",
-  },
-];
-
 /** Raw frames that may wait for the encoder. */
 const MAX_BACKLOG = 4;
-/** Seconds for decoder or encoder to give one more frame. */
+/** Seconds in which decoder or encoder must return one more frame. */
 const STALL_SEC = 20;
 
 /**
- * Replaces the first frames of a stream, which goes back to a keyframe before its start, by newly encoded ones that
- * begin with the start. From the next keyframe on the stream is as it was.
+ * Re-encodes the first GOP of a stream, so that it begins exactly at its start instead of the keyframe before. From the
+ * next keyframe on the stream is passed through.
  */
 export class SmartCut {
   readonly #startNs: bigint;
   readonly #decoder: Transcoder;
   readonly #encoder: Transcoder;
-  /** The keyframe from which on nothing needs to be encoded. */
+  /** The keyframe from which on frames are passed through. */
   #next: Frame | undefined;
   /** Frames from {@link #next} on. */
   readonly #rest: Frame[] = [];
-  /** How long before it is shown a keyframe is decoded; null before the first frame. */
+  /** Nanoseconds by which a keyframe's DTS is before its PTS; `null` before the first frame. */
   #aheadNs: bigint | null = null;
-  /** Frames encoded before there was a file for them. */
+  /** Frames encoded before there is a file for them. */
   readonly #begun: Frame[] = [];
   #isNextDecoded = false;
   #isDecoderFed = false;
@@ -81,8 +45,8 @@ export class SmartCut {
    * Starts a decoder and an encoder.
    *
    * @param startNs The running time at which the stream is to begin.
-   * @param mediaType What the stream is.
-   * @throws {GstError} if there is no encoder for it.
+   * @param mediaType The stream's media type.
+   * @throws {GstError} If there is no encoder for it.
    */
   constructor(startNs: bigint, mediaType: string) {
     this.#startNs = startNs;
@@ -92,12 +56,12 @@ export class SmartCut {
     void this.#encoder.start();
   }
 
-  /** Whether frames are still being encoded: until then, the end of the stream must wait. */
+  /** Whether frames are still being encoded: until then, EOS must wait. */
   get isBusy(): boolean {
     return !this.#isDone;
   }
 
-  /** Takes the next frame of the stream, which becomes this object's. */
+  /** Writes the next frame of the stream, which becomes this object's. */
   write(frame: Frame): void {
     this.#aheadNs ??= frame.timeNs! - frame.dtsNs!;
     if (this.#isDecoderFed) this.#rest.push(frame);
@@ -118,7 +82,7 @@ export class SmartCut {
     }
   }
 
-  /** A frame that is shown before the keyframe that it follows may refer to what is encoded anew. */
+  /** A frame that is shown before the keyframe that it follows may reference what is re-encoded. */
   #pushLeading(frame: Frame): void {
     if (!this.#isNextDecoded) this.#decoder.pushSample(this.#next!);
     this.#isNextDecoded = true;
@@ -136,15 +100,15 @@ export class SmartCut {
     this.#decoder.endStream();
   }
 
-  /** No more frames come. */
+  /** Ends the stream after the frames so far. */
   endStream(): void {
     this.#endDecoding();
   }
 
   /**
-   * The frames that can be written by now, in order; they become the caller's.
+   * Removes and returns the frames that can be written by now, in order; they become the caller's.
    *
-   * @throws {GstError} if decoder or encoder fails.
+   * @throws {GstError} If decoder or encoder fails.
    */
   dequeue(): Frame[] {
     const frames = this.#begun.splice(0);
@@ -156,9 +120,9 @@ export class SmartCut {
   /**
    * Waits for the first frame.
    *
-   * @param feed Called again and again, to push what has come meanwhile.
-   * @returns Its caps; undefined where frames are missing up to a keyframe, with which the stream begins then.
-   * @throws {GstError} if decoder or encoder fails.
+   * @param feed Called repeatedly, to write the frames that have come meanwhile.
+   * @returns Its caps; `undefined` if frames are missing up to a keyframe, with which the stream begins then.
+   * @throws {GstError} If decoder or encoder fails.
    */
   async begin(feed: () => void): Promise<string | undefined> {
     await poll(Infinity, () => {
@@ -173,7 +137,7 @@ export class SmartCut {
     return first?.caps;
   }
 
-  /** Moves frames from the decoder to the encoder, and takes what comes out of that. */
+  /** Moves frames from the decoder to the encoder, and from there to `frames`. */
   #move(frames: Frame[]): void {
     while (!this.#isEncoderFed && this.#encoder.backlog < MAX_BACKLOG) {
       const frame = this.#decoder.pullSample();
@@ -190,7 +154,7 @@ export class SmartCut {
       frame = this.#encoder.pullSample()
     ) {
       this.#lastProgressMs = performance.now();
-      // a stream of frames in another order than shown decodes its keyframes ahead of time
+      // with B-frames, the DTS of a keyframe is before its PTS
       frame.advanceDts(this.#aheadNs ?? 0n);
       frames.push(frame);
     }
@@ -211,7 +175,7 @@ export class SmartCut {
     frame.release();
   }
 
-  /** Frees everything. May be called twice. */
+  /** Stops decoder and encoder and releases all frames. May be called twice. */
   async close(): Promise<void> {
     for (const frame of [...this.#begun.splice(0), ...this.#rest.splice(0)]) frame.release();
     this.#isDone = true;
@@ -223,22 +187,22 @@ export class SmartCut {
   }
 }
 
-/** The elements that a stream's start needs: any of these lists is enough. None where it is not known how to encode it. */
+/** Returns the elements that a smart cut needs: any of these lists is enough. Empty if no encoder is known. */
 export function smartCutElements(mediaType: string): string[][] {
-  return ENCODERS.filter(({ makes }) => makes === mediaType)
+  return encodersFor("smartCut").filter(({ makes }) => makes === mediaType)
     .map(({ elements }) => ["decodebin", ...elements, ...PARSERS[mediaType]!.elements]);
 }
 
 /**
- * The text of the encoder that a stream's start needs.
+ * Returns the text of the encoder that a smart cut needs.
  *
- * @throws {GstError} if none is installed.
+ * @throws {GstError} If none is installed.
  */
 export function smartCutEncoder(
   mediaType: string,
   isInstalled: (element: string) => boolean = hasElement,
 ): string {
-  const fitting = ENCODERS.filter(({ makes }) => makes === mediaType);
+  const fitting = encodersFor("smartCut").filter(({ makes }) => makes === mediaType);
   const parser = PARSERS[mediaType];
   const encoder = fitting.find(({ elements }) => elements.every(isInstalled));
   if (encoder !== undefined && parser !== undefined) {

@@ -7,16 +7,16 @@ import { cString } from "../../../ffi/cstring.ts";
 import { gst, gstApp } from "../../../ffi/gst.ts";
 import { ENUMS } from "../../../ffi/layout.ts";
 import { Frame } from "../../gst/frame.ts";
-import { readMessage } from "../../gst/message.ts";
+import { popMessage } from "../../gst/message.ts";
 import { parsePipeline } from "../../launch/parse_launch.ts";
 import { AppsrcFeeder } from "./appsrc_feeder.ts";
 
 const INPUT = "appsrc name=input format=time handle-segment-change=true emit-signals=false";
-// it holds up the elements: raw pictures could fill the memory
+// bounded, as raw pictures could fill the memory
 const OUTPUT = "appsink name=output sync=false max-buffers=4 enable-last-sample=false " +
   "emit-signals=false";
 
-/** A native pipeline that makes other frames of frames, from {@link start} to {@link close}. */
+/** A pipeline that turns frames into others, such as a decoder, from {@link start} to {@link close}. */
 export class Transcoder {
   /** Owned, like all that follow: unref'd by {@link close}. */
   readonly #pipeline: Deno.PointerObject;
@@ -29,10 +29,10 @@ export class Transcoder {
   #closing: Promise<void> | undefined;
 
   /**
-   * Makes the pipeline, stopped.
+   * Creates the pipeline, stopped.
    *
-   * @param text The elements in between.
-   * @throws {GstError} if one is not installed.
+   * @param text The elements between appsrc and appsink.
+   * @throws {GstError} If one is not installed.
    */
   constructor(text: string) {
     this.#pipeline = parsePipeline(`${INPUT} ! ${text} ! ${OUTPUT}`);
@@ -42,7 +42,7 @@ export class Transcoder {
     this.#output = gst().gst_bin_get_by_name(this.#pipeline, cString("output"))!;
   }
 
-  /** Starts it; what fails then is thrown by {@link pullSample}. */
+  /** Starts the pipeline; {@link pullSample} throws what fails then. */
   async start(): Promise<void> {
     await (this.#starting ??= gst().gst_element_set_state_async(
       this.#pipeline,
@@ -51,44 +51,41 @@ export class Transcoder {
     this.#isStarted = true;
   }
 
-  /** Hands a frame in; it stays the caller's. */
+  /** Pushes a frame, which stays the caller's. */
   pushSample(frame: Frame): void {
     this.#feeder.pushSample(frame);
   }
 
-  /** Frames handed in that the elements have not taken yet. */
+  /** The number of frames pushed that the elements have not taken yet. */
   get backlog(): number {
     return Number(gstApp().gst_app_src_get_current_level_buffers(this.#input));
   }
 
-  /** Tells that no more frames come. */
+  /** Sends EOS after the frames pushed so far. */
   endStream(): void {
     gstApp().gst_app_src_end_of_stream(this.#input);
   }
 
   /**
-   * The next frame, which becomes the caller's; null where there is none at the moment.
+   * Returns the next frame, which becomes the caller's; `null` if there is none at the moment.
    *
-   * @throws {GstError} if an element failed.
+   * @throws {GstError} If an element failed.
    */
   pullSample(): Frame | null {
     const sample = gstApp().gst_app_sink_try_pull_sample(this.#output, 0n);
     if (sample !== null) return new Frame(sample);
-    const message = gst().gst_bus_timed_pop_filtered(this.#bus, 0n, ENUMS.GST_MESSAGE_ERROR);
-    if (message === null) return null;
-    const read = readMessage(message);
-    gst().gst_mini_object_unref(message);
-    if (read.type === "error") throw read.error;
+    const message = popMessage(this.#bus, ENUMS.GST_MESSAGE_ERROR);
+    if (message?.type === "error") throw message.error;
     return null;
   }
 
   /** Whether all frames have been pulled. */
   get isEnded(): boolean {
-    // an appsink that has not been started says that it is at the end, too
+    // an appsink that was not started claims to be at the end
     return this.#isStarted && gstApp().gst_app_sink_is_eos(this.#output) !== 0;
   }
 
-  /** Stops it and frees it. May be called twice. */
+  /** Stops the pipeline and frees it. May be called twice. */
   close(): Promise<void> {
     return this.#closing ??= this.#close();
   }

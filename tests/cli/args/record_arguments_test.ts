@@ -1,11 +1,13 @@
 /**
- * The command line of `gstp record`, without running anything.
+ * Parsing the command line of `gstp record`.
  */
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { UsageError } from "../../../cli/args/usage_error.ts";
-import { isLoopback, origin, readAddress } from "../../../cli/args/address.ts";
-import { isRecordOption, readRecordArguments } from "../../../cli/args/record_arguments.ts";
-import { formatBytes, readBytes, readCount, readSpan } from "../../../cli/args/units.ts";
+import { isLoopback, originOf, readAddress } from "../../../cli/args/address.ts";
+import { RECORD_OPTIONS } from "../../../cli/args/options.ts";
+import { readRecordArguments } from "../../../cli/args/record_arguments.ts";
+import { readBytes, readCount, readTime } from "../../../cli/args/units.ts";
+import { formatBytes } from "../../../cli/terminal/format.ts";
 import { words } from "../../../scripts/lib/run.ts";
 import { gstp } from "../../helpers/cli.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
@@ -37,7 +39,7 @@ Deno.test("readRecordArguments() has a default for everything but the pipeline",
   });
 });
 
-Deno.test("readRecordArguments() reads what is given", () => {
+Deno.test("readRecordArguments() reads all options", () => {
   const line =
     "--tee=a --tee b --tee=a --window 10 --before=2 --after=0.5 --max-clip=60 --out=x --container=webm " +
     "--encoded --copy-frames --json --status=60 --max-ring-bytes=64M --max-files=9 --max-bytes=20G --max-age=7d -q --timeout=3 " +
@@ -63,21 +65,22 @@ Deno.test("readRecordArguments() reads what is given", () => {
   });
 });
 
-Deno.test("readRecordArguments() leaves what follows -- to the file", () => {
+Deno.test("readRecordArguments() passes what follows -- to the file", () => {
   const { run, windowSec } = readRecordArguments(words("a.gstp --window=2 -- --window=9 --tee=x"));
   assertEquals(windowSec, 2);
   assertEquals(run.flags, [{ name: "window", value: "9" }, { name: "tee", value: "x" }]);
-  assertEquals(["window", "tee", "timeout", "pattern"].map(isRecordOption), [
+  const isOption = (name: string) => Object.hasOwn(RECORD_OPTIONS, name);
+  assertEquals(["window", "tee", "timeout", "pattern"].map(isOption), [
     ...[true, true, true, false],
   ]);
 });
 
-Deno.test("readRecordArguments() takes a pipeline's words", () => {
+Deno.test("readRecordArguments() takes the words of a pipeline", () => {
   const { run } = readRecordArguments(words("--window=2 videotestsrc ! tee name=t ! fakesink"));
   assertEquals(run.source, { words: words("videotestsrc ! tee name=t ! fakesink") });
 });
 
-Deno.test("readRecordArguments() refuses what makes no sense", () => {
+Deno.test("readRecordArguments() refuses a wrong command line", () => {
   assertStringIncludes(refused("a.gstp --window=0"), "--window takes a number of seconds");
   assertStringIncludes(refused("a.gstp --window=1e3"), "--window takes");
   assertStringIncludes(refused("a.gstp --window=2 --before=3"), "from 0 to 2");
@@ -86,7 +89,7 @@ Deno.test("readRecordArguments() refuses what makes no sense", () => {
   assertStringIncludes(refused("a.gstp --window"), "--window needs a value");
   assertStringIncludes(refused("a.gstp --tee="), "--tee needs a value");
   assertStringIncludes(refused("a.gstp --json=1"), "--json takes no value");
-  assertStringIncludes(refused("a.gstp --container=avi"), "one of mp4, webm, mkv, mov, ts");
+  assertStringIncludes(refused("a.gstp --container=avi"), "one of webm, mkv, mp4, mov, ts");
   assertStringIncludes(refused("a.gstp --max-files=0"), "a whole number from 1");
   assertStringIncludes(refused("a.gstp --max-bytes=20X"), "a size such as");
   assertStringIncludes(refused("a.gstp --max-age=soon"), "a time such as");
@@ -94,7 +97,7 @@ Deno.test("readRecordArguments() refuses what makes no sense", () => {
   assertStringIncludes(refused("a.gstp --listen=127.0.0.1:99999"), "PORT, HOST:PORT");
 });
 
-Deno.test("readRecordArguments() wants a token for other machines, and a good one", () => {
+Deno.test("readRecordArguments() requires a token for other machines, of 16 characters or more", () => {
   assertStringIncludes(refused("a.gstp --listen=0.0.0.0:80"), "needs a token");
   assertStringIncludes(refused("a.gstp --listen=[::]:80"), "needs a token");
   assertStringIncludes(refused("a.gstp --listen=80 --token=short"), "at least 16 characters");
@@ -107,14 +110,14 @@ Deno.test("readRecordArguments() wants a token for other machines, and a good on
   }
 });
 
-Deno.test("readAddress() takes a port alone as one of this machine", () => {
+Deno.test("readAddress() takes a port alone as one of the loopback interface", () => {
   assertEquals(readAddress("listen", "8080"), { hostname: "127.0.0.1", port: 8080 });
   assertEquals(readAddress("listen", "localhost:0"), { hostname: "localhost", port: 0 });
   assertEquals(readAddress("listen", "[::1]:81"), { hostname: "::1", port: 81 });
-  assertEquals(origin({ hostname: "::1", port: 81 }), "http://[::1]:81");
+  assertEquals(originOf({ hostname: "::1", port: 81 }), "http://[::1]:81");
 });
 
-Deno.test("isLoopback() tells this machine from others", () => {
+Deno.test("isLoopback() accepts names of this machine only", () => {
   for (const name of ["localhost", "127.0.0.1", "127.9.9.9", "::1"]) {
     assertEquals(isLoopback(name), true, name);
   }
@@ -123,11 +126,11 @@ Deno.test("isLoopback() tells this machine from others", () => {
   }
 });
 
-Deno.test("readBytes(), readSpan() and readCount() read numbers with units", () => {
+Deno.test("readBytes(), readTime() and readCount() read numbers with units", () => {
   assertEquals(["1", "2k", "0.5M", "20G"].map((text) => readBytes("x", text)), [
     ...[1, 2000, 500_000, 20e9],
   ]);
-  assertEquals(["9", "90s", "2m", "12h", "7d"].map((text) => readSpan("x", text)), [
+  assertEquals(["9", "90s", "2m", "12h", "7d"].map((text) => readTime("x", text)), [
     ...[9, 90, 120, 43_200, 604_800],
   ]);
   for (const text of ["", "0", "-1", "1.5", "x", "1e3", "0x10"]) {
@@ -135,16 +138,16 @@ Deno.test("readBytes(), readSpan() and readCount() read numbers with units", () 
   }
   for (const text of ["", "0", "-1k", "k", "1kk", "NaN", "Infinity", "1toString"]) {
     assertThrows(() => readBytes("x", text), UsageError);
-    assertThrows(() => readSpan("x", text), UsageError);
+    assertThrows(() => readTime("x", text), UsageError);
   }
 });
 
-Deno.test("formatBytes() has three digits and a unit", () => {
+Deno.test("formatBytes() formats up to three digits and a unit", () => {
   const texts = [0, 999, 1000, 33_333, 999_000, 84.5e9, 2e15].map(formatBytes);
   assertEquals(texts, ["0 B", "999 B", "1.0 kB", "33.3 kB", "999 kB", "84.5 GB", "2000 TB"]);
 });
 
-Deno.test("gstp record prints its help, and the final pipeline of a dry run, without GStreamer", async () => {
+Deno.test("gstp record --help and --dry-run work without GStreamer", async () => {
   const env = { GSTP_LIBRARY_DIR: "/nonexistent" };
   const help = await gstp(["record", "--help"], { env });
   assertEquals([help.code, help.stderr], [0, ""]);
@@ -156,15 +159,19 @@ Deno.test("gstp record prints its help, and the final pipeline of a dry run, wit
   assertEquals([dry.code, dry.stdout], [0, "fakesrc num-buffers=9 ! tee name=t\n"], dry.stderr);
 });
 
-Deno.test("gstp record refuses what cannot be recorded", async () => {
+Deno.test("gstp record refuses pipelines and folders that it cannot record", async () => {
   await using dir = await tempDir();
   await Deno.writeTextFile(`${dir.path}/file`, "");
   const source = "videotestsrc is-live=true ! ";
   const cases: [string, number, string][] = [
-    ["", 2, "No pipeline is given"],
-    [`--obs=a --ext=x.ts:f --proc=x.ts:f ${source}tee name=a ! fakesink`, 2, "--obs is for"],
+    ["", 2, "Missing pipeline"],
+    [
+      `--obs=a --ext=x.ts:f --proc=x.ts:f ${source}tee name=a ! fakesink`,
+      2,
+      "Unknown option --obs",
+    ],
     [`${source}tee ! fakesink`, 2, "put ! tee name=t1"],
-    [`--tee=x ${source}tee name=a ! fakesink`, 2, 'no tee named "x"; there are: a'],
+    [`--tee=x ${source}tee name=a ! fakesink`, 2, 'no tee named "x"; its tees are: a'],
     [
       `--out=${dir.path}/file ${source}tee name=a ! fakesink`,
       2,

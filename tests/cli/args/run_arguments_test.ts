@@ -1,22 +1,22 @@
 /**
- * The command line, without running anything.
+ * Parsing the command line of running a pipeline.
  */
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { readArguments } from "../../../cli/args/run_arguments.ts";
-import { formatTime } from "../../../cli/terminal/display.ts";
+import { readRunArguments } from "../../../cli/args/run_arguments.ts";
 import { UsageError } from "../../../cli/args/usage_error.ts";
 import { joinWords } from "../../../cli/pipeline_file/launch_text.ts";
+import { formatTime } from "../../../cli/terminal/format.ts";
 import { words } from "../../../scripts/lib/run.ts";
 
 function sourceOf(line: string) {
-  return readArguments(words(line)).source;
+  return readRunArguments(words(line)).source;
 }
 
 function refused(line: string): string {
-  return assertThrows(() => readArguments(words(line)), UsageError).message;
+  return assertThrows(() => readRunArguments(words(line)), UsageError).message;
 }
 
-Deno.test("readArguments() takes a first argument that ends in .gstp, or is -, for a file", () => {
+Deno.test("readRunArguments() takes a first argument that is - or ends in .gstp as a file", () => {
   assertEquals(sourceOf("a.gstp"), { file: "a.gstp" });
   assertEquals(sourceOf("-"), { file: "-" });
   assertEquals(sourceOf("--file=a.txt"), { file: "a.txt" });
@@ -24,7 +24,7 @@ Deno.test("readArguments() takes a first argument that ends in .gstp, or is -, f
   assertEquals(sourceOf("--file=-"), { file: "-" });
 });
 
-Deno.test("readArguments() takes anything else for the words of a pipeline", () => {
+Deno.test("readRunArguments() takes anything else as the words of a pipeline", () => {
   const expected = { words: ["videotestsrc", "num-buffers=30", "!", "fakesink"] };
   assertEquals(sourceOf("videotestsrc num-buffers=30 ! fakesink"), expected);
   assertEquals(sourceOf("-v videotestsrc num-buffers=30 ! fakesink"), expected);
@@ -37,8 +37,8 @@ Deno.test("readArguments() takes anything else for the words of a pipeline", () 
   assertEquals(sourceOf("-v"), undefined);
 });
 
-Deno.test("readArguments() reads the options, wherever they stand", () => {
-  const args = readArguments(words("-qm a.gstp --timeout=2.5 --dry-run -v"));
+Deno.test("readRunArguments() reads options in any position", () => {
+  const args = readRunArguments(words("-qm a.gstp --timeout=2.5 --dry-run -v"));
   assertEquals(args, {
     help: false,
     version: false,
@@ -51,24 +51,26 @@ Deno.test("readArguments() reads the options, wherever they stand", () => {
     source: { file: "a.gstp" },
     flags: [],
   });
-  assertEquals(readArguments(["-h"]).help, true);
-  assertEquals(readArguments(["--version"]).version, true);
-  assertEquals(readArguments(words("-e videotestsrc")).source, { words: ["videotestsrc"] });
+  assertEquals(readRunArguments(["-h"]).help, true);
+  assertEquals(readRunArguments(["--version"]).version, true);
+  assertEquals(readRunArguments(words("-e videotestsrc")).source, { words: ["videotestsrc"] });
 });
 
-Deno.test("readArguments() reads what to observe, all of it or nothing", () => {
-  const { observe } = readArguments(words("a.gstp --obs=o --ext=a.ts:b --proc c.ts:d --obs-fatal"));
+Deno.test("readRunArguments() requires all options of an observation, or none", () => {
+  const { observe } = readRunArguments(
+    words("a.gstp --obs=o --ext=a.ts:b --proc c.ts:d --obs-fatal"),
+  );
   assertEquals(observe, { obs: "o", ext: "a.ts:b", proc: "c.ts:d", isFatal: true });
   const some = ["--obs=o", "--ext=a.ts:b --proc=c.ts:d", "--obs=o --proc=c.ts:d", "--obs-fatal"];
   for (const line of some) assertStringIncludes(refused(`a.gstp ${line}`), "takes all of --obs=");
-  assertEquals(readArguments(words("a.gstp -- --obs=o --ext=5")).flags, [
+  assertEquals(readRunArguments(words("a.gstp -- --obs=o --ext=5")).flags, [
     { name: "obs", value: "o" },
     { name: "ext", value: "5" },
   ]);
 });
 
-Deno.test("readArguments() leaves other flags to the file, unchanged", () => {
-  const { flags } = readArguments([
+Deno.test("readRunArguments() passes other flags to the file unchanged", () => {
+  const { flags } = readRunArguments([
     "--pattern=ball",
     "a.gstp",
     "--text=a = b ! c",
@@ -91,8 +93,8 @@ Deno.test("readArguments() leaves other flags to the file, unchanged", () => {
   ]);
 });
 
-Deno.test("readArguments() gives what follows -- to the file", () => {
-  const args = readArguments(words("a.gstp --timeout=5 -- --timeout=7 --verbose"));
+Deno.test("readRunArguments() passes what follows -- to the file", () => {
+  const args = readRunArguments(words("a.gstp --timeout=5 -- --timeout=7 --verbose"));
   assertEquals(args.timeoutSec, 5);
   assertEquals(args.verbose, false);
   assertEquals(args.flags, [
@@ -101,9 +103,9 @@ Deno.test("readArguments() gives what follows -- to the file", () => {
   ]);
 });
 
-Deno.test("readArguments() refuses what makes no sense, by name", () => {
-  assertStringIncludes(refused("-x a.gstp"), "There is no option -x");
-  assertStringIncludes(refused("-vx a.gstp"), "There is no option");
+Deno.test("readRunArguments() refuses a wrong command line, naming the argument", () => {
+  assertStringIncludes(refused("-x a.gstp"), "Unknown option -x");
+  assertStringIncludes(refused("-vx a.gstp"), "Unknown option");
   assertStringIncludes(refused("a.gstp --timeout"), "--timeout needs a value");
   assertStringIncludes(refused("a.gstp --timeout="), "--timeout needs a value");
   assertStringIncludes(refused("a.gstp --timeout=soon"), 'not "soon"');
@@ -119,7 +121,7 @@ Deno.test("readArguments() refuses what makes no sense, by name", () => {
   assertStringIncludes(refused("a.gstp -- b"), 'Unexpected argument "b"');
 });
 
-Deno.test("joinWords() keeps a word with blanks one word", () => {
+Deno.test("joinWords() keeps a word with spaces as one word", () => {
   assertEquals(joinWords(["a", "!", "b"]), "a ! b");
   assertEquals(joinWords(["location=my film.webm"]), "location=my\\ film.webm");
   assertEquals(joinWords(['location="my film.webm"']), 'location="my film.webm"');
@@ -127,7 +129,7 @@ Deno.test("joinWords() keeps a word with blanks one word", () => {
   assertEquals(joinWords(["text={no placeholder}"]), "text={no\\ placeholder}");
 });
 
-Deno.test("formatTime() writes hours, minutes, seconds and tenths", () => {
+Deno.test("formatTime() formats hours, minutes, seconds and tenths", () => {
   assertEquals(formatTime(0), "0:00:00.0");
   assertEquals(formatTime(59.99), "0:00:59.9");
   assertEquals(formatTime(3661.25), "1:01:01.2");

@@ -1,5 +1,5 @@
 /**
- * What works with what is installed.
+ * Features by what is installed.
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { checkInstallation, hasElement } from "../../../mod.ts";
@@ -39,7 +39,7 @@ Deno.test("evaluateFeatures() names what is missing, with its package", () => {
   assertEquals(missing(without("jpegenc", "errorignore")), {
     "snapshots as .jpg": [{ element: "jpegenc", debianPackage: "gstreamer1.0-plugins-good" }],
     "snapshots as .jpeg": [{ element: "jpegenc", debianPackage: "gstreamer1.0-plugins-good" }],
-    "a failed ring leaves the pipeline alone": [
+    "isolation of failed ring buffers": [
       { element: "errorignore", debianPackage: "gstreamer1.0-plugins-bad" },
     ],
   });
@@ -68,7 +68,7 @@ Deno.test("canRecord() wants the ring and any container", () => {
   assert(!canRecord(without("webmmux", "mp4mux", "qtmux", "mpegtsmux", "matroskamux")));
 });
 
-Deno.test("checkInstallation() tells versions, files and features of this machine", async () => {
+Deno.test("checkInstallation() returns versions, files and features of this machine", async () => {
   const { gstreamer, libraries, features } = checkInstallation();
   const { stdout } = await run("gst-inspect-1.0", ["--version"]);
   assertStringIncludes(stdout, `GStreamer ${gstreamer}\n`);
@@ -104,7 +104,7 @@ async function linkPlugins(folder: string, plugins: string[]): Promise<void> {
   }
 }
 
-Deno.test("gstp doctor says what to install where plugins are missing", async () => {
+Deno.test("gstp doctor lists packages to install if plugins are missing", async () => {
   await using dir = await tempDir();
   const env = {
     GST_PLUGIN_SYSTEM_PATH_1_0: dir.path,
@@ -126,7 +126,7 @@ Deno.test("gstp doctor says what to install where plugins are missing", async ()
   assertMatch(some.stdout, /\n {2}record \.webm +vp8enc, webmmux\n/);
 });
 
-Deno.test("gstp doctor works where there is no GStreamer", async () => {
+Deno.test("gstp doctor works without GStreamer", async () => {
   const env = { GSTP_LIBRARY_DIR: "/nonexistent" };
   const { code, stdout } = await gstp(["doctor"], { env });
   assertEquals(code, 1);

@@ -1,5 +1,5 @@
 /**
- * Pictures of pipelines.
+ * Drawing pipelines.
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Pipeline } from "../../../mod.ts";
@@ -10,7 +10,7 @@ import { tempDir } from "../../helpers/temp_dir.ts";
 const TEXT =
   "videotestsrc pattern={pattern} ! video/x-raw,width=64 ! tee ! fakesink name={state=sink}";
 
-/** Characters of a fixed-width font are so wide, in units of the font's size. */
+/** The width of a character of a fixed-width font, in units of the font's size. */
 const CHARACTER = 0.6;
 
 /** A box of a picture: how wide it is, and how wide each line of its text. */
@@ -69,7 +69,7 @@ Deno.test("gstp graph prints the picture, with the caps of a pipeline that plays
   assertMatch(stdout, /<svg [^]*width: 64[^]*<\/svg>\n$/);
 });
 
-Deno.test("gstp graph needs no library for Graphviz's text", async () => {
+Deno.test("gstp graph writes Graphviz's text without a library", async () => {
   await using dir = await tempDir();
   const graph = (out: string) => {
     const command = ["run", "-A", "--cached-only", CLI, "graph", `--out=${dir.path}/${out}`];
@@ -81,19 +81,22 @@ Deno.test("gstp graph needs no library for Graphviz's text", async () => {
   assertMatch(await Deno.readTextFile(`${dir.path}/a.dot`), /^digraph pipeline {/);
   const picture = await graph("a.svg");
   assertEquals(picture.code, 1);
-  assertMatch(picture.stderr, /^error: Cannot load npm:.*\n[^]*--out=FILE\.dot does without it\n$/);
+  assertMatch(
+    picture.stderr,
+    /^error: Cannot load npm:.*\n[^]*--out=FILE\.dot works without it\n$/,
+  );
 });
 
-Deno.test("gstp graph tells what is wrong", async () => {
+Deno.test("gstp graph reports what is wrong", async () => {
   const cases: [line: string, code: number, message: RegExp][] = [
-    ["graph", 2, /No pipeline is given/],
+    ["graph", 2, /Missing pipeline/],
     [
       "graph --state=stopped fakesrc ! fakesink",
       2,
-      /--state is one of null, ready, paused, playing/,
+      /--state takes one of null, ready, paused, playing/,
     ],
     ["graph --state", 2, /--state needs a value/],
-    ["graph --out=a.png fakesrc ! fakesink", 2, /--out is a name that ends in \.svg or \.dot/],
+    ["graph --out=a.png fakesrc ! fakesink", 2, /--out takes a name that ends in \.svg or \.dot/],
     ["graph --out=/nonexistent/a.dot fakesrc ! fakesink", 1, /Cannot write \/nonexistent\/a\.dot/],
     ["graph nosuchelement ! fakesink", 1, /Missing element: nosuchelement/],
     ["graph --state=paused filesrc location=/nonexistent ! fakesink", 1, /Resource not found/],
@@ -105,7 +108,7 @@ Deno.test("gstp graph tells what is wrong", async () => {
   }
 });
 
-Deno.test("gstp graph gives a file's own placeholders what follows --", async () => {
+Deno.test("gstp graph sets placeholders of the file after --", async () => {
   const { code, stdout, stderr } = await gstp(
     ["graph", "-", "--pattern=ball", "--", "--state=last"],
     { stdin: TEXT },

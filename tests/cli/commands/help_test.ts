@@ -1,5 +1,5 @@
 /**
- * What the command does without running a pipeline.
+ * Help, versions and dry runs.
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { COMMANDS } from "../../../cli/commands/list.ts";
@@ -11,13 +11,13 @@ import { tempDir } from "../../helpers/temp_dir.ts";
 /** GStreamer cannot be opened with this. */
 const NO_GSTREAMER = { env: { GSTP_LIBRARY_DIR: "/nonexistent" } };
 
-/** Options that the help on the command tells of. */
+/** Options that the help must list. */
 const OPTIONS = [
   ...["--file", "--timeout", "--dry-run", "-v", "-m", "-q", "--version", "--"],
   ...["--obs=ELEMENT", "--ext=MODULE:EXPORT", "--proc=MODULE:EXPORT", "--obs-fatal"],
 ];
 
-Deno.test("cli() prints its help without GStreamer", async () => {
+Deno.test("gstp prints its help without GStreamer", async () => {
   const { code, stdout, stderr } = await gstp(["--help"], NO_GSTREAMER);
   assertEquals([code, stderr], [0, ""]);
   for (const option of OPTIONS) {
@@ -26,7 +26,7 @@ Deno.test("cli() prints its help without GStreamer", async () => {
   assertStringIncludes(stdout, "exit status");
 });
 
-Deno.test("cli() prints the help of each command without GStreamer, as a manual's page", async () => {
+Deno.test("gstp COMMAND --help prints a manual page without GStreamer", async () => {
   const { stdout: all } = await gstp(["--help"], NO_GSTREAMER);
   await Promise.all(
     Object.entries(COMMANDS).map(async ([name, { summary }]) => {
@@ -44,7 +44,7 @@ Deno.test("cli() prints the help of each command without GStreamer, as a manual'
   );
 });
 
-Deno.test("cli() lists a file's placeholders without GStreamer", async () => {
+Deno.test("gstp --help FILE lists the placeholders without GStreamer", async () => {
   const stdin = "# {comment}\nvideotestsrc pattern={pattern} num-buffers={count=5} " +
     "! fakesink name={timeout=sink} ! {rest:raw=fakesink}";
   const { code, stdout } = await gstp(["-", "--help"], { ...NO_GSTREAMER, stdin });
@@ -62,12 +62,12 @@ Deno.test("cli() lists a file's placeholders without GStreamer", async () => {
   );
 });
 
-Deno.test("cli() says when a file has no placeholders", async () => {
+Deno.test("gstp --help FILE reports that a file has no placeholders", async () => {
   const { stdout } = await gstp(["-", "--help"], { stdin: "videotestsrc ! fakesink" });
   assertStringIncludes(stdout, "standard input has no placeholders");
 });
 
-Deno.test("cli() prints the versions of gstp, Deno and GStreamer", async () => {
+Deno.test("gstp --version prints the versions of gstp, Deno and GStreamer", async () => {
   const config = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
   const { code, stdout } = await gstp(["--version"]);
   assertEquals(code, 0);
@@ -75,13 +75,13 @@ Deno.test("cli() prints the versions of gstp, Deno and GStreamer", async () => {
   assertMatch(stdout, /GStreamer \d+\.\d+\.\d+\n$/);
 });
 
-Deno.test("cli() prints its version where there is no GStreamer", async () => {
+Deno.test("gstp --version works without GStreamer", async () => {
   const { code, stdout } = await gstp(["--version"], NO_GSTREAMER);
   assertEquals(code, 0);
   assertStringIncludes(stdout, "GStreamer not found");
 });
 
-Deno.test("cli() prints the final pipeline of a dry run without GStreamer", async () => {
+Deno.test("gstp --dry-run prints the final pipeline without GStreamer", async () => {
   const stdin = "# source\nvideotestsrc\n  pattern={pattern}\n! fakesink\n";
   const { code, stdout, stderr } = await gstp(["--dry-run", "-", "--pattern=ball"], {
     ...NO_GSTREAMER,
@@ -91,12 +91,12 @@ Deno.test("cli() prints the final pipeline of a dry run without GStreamer", asyn
   assertEquals(stdout, "videotestsrc\n  pattern=ball\n! fakesink\n");
 });
 
-Deno.test("cli() joins words in a dry run as gst-launch-1.0 does", async () => {
+Deno.test("gstp --dry-run joins words as gst-launch-1.0 does", async () => {
   const { stdout } = await gstp(["--dry-run", "filesrc", "location=a b", "!", "fakesink"]);
   assertEquals(stdout, "filesrc location=a\\ b ! fakesink\n");
 });
 
-Deno.test("cli() says how to install GStreamer where it is missing", async () => {
+Deno.test("gstp explains how to install GStreamer if it is missing", async () => {
   const { code, stderr } = await gstp(["videotestsrc", "!", "fakesink"], NO_GSTREAMER);
   assertEquals(code, 1);
   assertStringIncludes(stderr, "error: Cannot open gstreamer-1.0");
@@ -104,7 +104,7 @@ Deno.test("cli() says how to install GStreamer where it is missing", async () =>
   assertEquals(stderr.includes("    at "), false, stderr);
 });
 
-Deno.test("cli() says which permission is missing", async () => {
+Deno.test("gstp names a missing permission", async () => {
   const denied = (flags: string[]) =>
     run(Deno.execPath(), [
       "run",
@@ -123,7 +123,7 @@ Deno.test("cli() says which permission is missing", async () => {
   assertEquals(withoutFfi.stderr.includes("    at "), false, withoutFfi.stderr);
 });
 
-Deno.test("cli() can be installed and run from anywhere", async () => {
+Deno.test("gstp can be installed and run from anywhere", async () => {
   await using dir = await tempDir();
   const flags = ["-gAf", "--root", dir.path, "-c", `${ROOT}deno.json`, "-n", "gstp"];
   const installed = await run(Deno.execPath(), ["install", ...flags, `${ROOT}cli.ts`]);
@@ -136,7 +136,7 @@ Deno.test("cli() can be installed and run from anywhere", async () => {
   assertEquals(code, 0, stderr);
 });
 
-Deno.test("cli() runs as a program of its own", async () => {
+Deno.test("cli.ts runs as an executable", async () => {
   await using dir = await tempDir();
   const { code, stdout } = await run(`${ROOT}cli.ts`, ["--version"], { cwd: dir.path });
   assertEquals(code, 0);

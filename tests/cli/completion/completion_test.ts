@@ -1,9 +1,11 @@
 /**
- * What shells make of the scripts of `gstp completion`.
+ * Completion, and its scripts in the shells.
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { COMMANDS } from "../../../cli/commands/list.ts";
-import { complete } from "../../../cli/completion/complete.ts";
+import { commandHelp } from "../../../cli/commands/help.ts";
+import { type CommandName, COMMANDS, RUN } from "../../../cli/commands/list.ts";
+import { loadCommand } from "../../../cli/commands/load.ts";
+import { complete, type Completion } from "../../../cli/completion/complete.ts";
 import { run } from "../../../scripts/lib/run.ts";
 import { CLI, gstp } from "../../helpers/cli.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
@@ -25,25 +27,30 @@ async function folderWithFiles() {
   return dir;
 }
 
+function completionOf(line: string[]): Promise<Completion> {
+  return complete(line, COMMANDS, RUN);
+}
+
 async function wordsFor(...line: string[]): Promise<string[]> {
-  return (await complete(line)).candidates.map(({ word }) => word);
+  return (await completionOf(line)).candidates.map(({ word }) => word);
 }
 
 Deno.test("complete() offers commands and files first, and options after a dash", async () => {
-  const first = await complete([""]);
+  const first = await completionOf([""]);
   assertEquals(first.candidates.map(({ word }) => word), Object.keys(COMMANDS));
   assertEquals(first.files, "gstp");
   assertEquals(await wordsFor("insp"), ["inspect"]);
   assertEquals(await wordsFor("--ti"), ["--timeout="]);
   assert(!(await wordsFor("--timeout=3", "--")).includes("--timeout="));
-  assertEquals((await complete(["--"])).files, undefined);
+  assertEquals((await completionOf(["--"])).files, undefined);
 });
 
-Deno.test("complete() knows each command's options by its help, and what it takes", async () => {
-  for (const [name, { load }] of Object.entries(COMMANDS)) {
-    const { help } = await load();
+Deno.test("complete() offers the options that each command's help lists, and what it takes", async () => {
+  for (const [name, command] of Object.entries(COMMANDS)) {
+    const { help: prose } = await loadCommand(name as CommandName);
+    const help = commandHelp(name, command, prose);
     const words = await wordsFor(name, "-");
-    assert(words.includes("--help") || name === "record", name);
+    assert(words.includes("--help"), name);
     for (const [option] of help.matchAll(/^ +(?:-h, )?(--[a-z-]+)/gm)) {
       const text = option.trim().replace("-h, ", "");
       assert(words.some((word) => word.replace("=", "") === text), `${name} ${text}`);
@@ -51,8 +58,8 @@ Deno.test("complete() knows each command's options by its help, and what it take
   }
   assertEquals(await wordsFor("completion", ""), ["bash", "zsh", "fish"]);
   assertEquals(await wordsFor("inspect", "vp8e"), ["vp8enc"]);
-  assertEquals((await complete(["verify", ""])).files, "any");
-  assertEquals(await complete(["doctor", ""]), { candidates: [], files: undefined });
+  assertEquals((await completionOf(["verify", ""])).files, "any");
+  assertEquals(await completionOf(["doctor", ""]), { candidates: [], files: undefined });
   assertEquals(await wordsFor("record", "--tee=a", "--tee"), ["--tee="]);
 });
 
@@ -68,21 +75,22 @@ Deno.test("complete() offers the placeholders of the file on the line", async ()
   // what is an option goes after --
   assertEquals(await wordsFor("graph", file, "--o"), ["--out="]);
   assertEquals(
-    (await complete(["graph", file, "--o"])).candidates[0]!.description,
-    "where to write it, to standard output unless told: a name",
+    (await completionOf(["graph", file, "--o"])).candidates[0]!.description,
+    "where to write it: a name that ends in .svg, or in .dot for Graphviz's text. " +
+      "Defaults to standard output.",
   );
   assertEquals(await wordsFor(`${dir.path}/broken.gstp`, "--pat"), []);
   assertEquals(await wordsFor("missing.gstp", "--pat"), []);
   assertEquals(await wordsFor("inspect", file, "--pat"), []);
 });
 
-/** Has bash complete the end of a line; what it would offer. */
+/** Completes the end of a line in bash; returns the words that it offers. */
 async function inBash(line: string, folder: string): Promise<string[]> {
   const script = `
     source <(gstp completion bash)
     COMP_LINE=$1
     COMP_POINT=\${#COMP_LINE}
-    # what readline would do: part the line at blanks and at COMP_WORDBREAKS
+    # as readline does: split the line at blanks and at COMP_WORDBREAKS
     mapfile -t COMP_WORDS < <(grep -oE "=|(\\\\\\\\.|'[^']*'|[^ =])+" <<< "$COMP_LINE")
     [[ $COMP_LINE != *' ' || $COMP_LINE == *'\\ ' ]] || COMP_WORDS+=("")
     COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
@@ -120,7 +128,7 @@ Deno.test("bash completes commands, options, files and placeholders", async () =
   for (const [i, [line, expected]] of lines.entries()) assertEquals(found[i], expected, line);
 });
 
-/** Whether a shell is there; says so where it is not. */
+/** Whether a shell is installed; prints a note if it is not. */
 async function has(shell: string): Promise<boolean> {
   const isThere = await run(shell, ["--version"]).then(() => true, () => false);
   if (!isThere) console.log(`Completion is not tried in ${shell}, which is not installed`);
@@ -130,7 +138,7 @@ async function has(shell: string): Promise<boolean> {
 Deno.test("zsh completes commands, options, files and placeholders", async () => {
   if (!await has("zsh")) return;
   await using dir = await folderWithFiles();
-  // the completion system's own functions would need a terminal: these print what they are told
+  // the completion functions of zsh need a terminal: these print their arguments
   const script = `
     compdef() { : }
     compadd() { while [[ $1 != -- ]]; do [[ $1 == -S ]] && print -r -- "no blank"; shift; done; shift; print -rl -- "$@" }
@@ -172,9 +180,9 @@ Deno.test("fish completes commands, options, files and placeholders", async () =
   assertEquals(await complete("gstp verify --fa"), ["--fast"]);
 });
 
-Deno.test("gstp completion refuses shells that it does not know", async () => {
+Deno.test("gstp completion refuses other shells", async () => {
   const { code, stderr } = await gstp(["completion", "tcsh"]);
   assertEquals(code, 2);
-  assertMatch(stderr, /The shell is one of bash, zsh, fish/);
+  assertMatch(stderr, /The shell must be one of bash, zsh, fish/);
   assertEquals((await gstp(["completion", "bash", "zsh"])).code, 2);
 });

@@ -1,12 +1,12 @@
 /**
- * The user's modules at an element, from the command line.
+ * Observing an element with the user's modules.
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type RunResult, words } from "../../../scripts/lib/run.ts";
 import { gstp, startGstp } from "../../helpers/cli.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
 
-/** No more frames than may wait: none is lost while the command is held up. */
+/** No more frames than the queue holds: none is lost on a slow machine. */
 const PIPELINE = "videotestsrc is-live=true num-buffers=4 ! " +
   "video/x-raw,format=GRAY8,width=32,height=24,framerate=10/1 ! identity name=here ! fakesink";
 
@@ -43,12 +43,12 @@ async function writeModules(folder: string): Promise<void> {
   await Deno.writeTextFile(`${folder}/syntax.ts`, "export const = 5;\n");
 }
 
-/** Which of a command's errors told of a line of a module. */
+/** The errors that a command printed. */
 function errorLines(stderr: string): string[] {
   return stderr.split("\n").filter((line) => line.startsWith("error: "));
 }
 
-Deno.test("cli() passes each frame to the extractor, and what that returns to the processor", async () => {
+Deno.test("gstp passes each frame to the extractor, and its result to the processor", async () => {
   const { code, stdout, stderr } = await observe(
     "--obs=here --ext=ext.js:size --proc=more/proc.ts:print",
   );
@@ -61,7 +61,7 @@ Deno.test("cli() passes each frame to the extractor, and what that returns to th
   );
 });
 
-Deno.test("cli() takes the frames of an element of a file, and default exports", async () => {
+Deno.test("gstp observes an element of a file, with a default export", async () => {
   await using dir = await tempDir();
   await writeModules(dir.path);
   const file =
@@ -73,7 +73,7 @@ Deno.test("cli() takes the frames of an element of a file, and default exports",
   assertEquals([code, stdout], [0, "48\n48\n48\n"], stderr);
 });
 
-Deno.test("cli() tells where the user's code failed, once for each place, and goes on", async () => {
+Deno.test("gstp reports where the user's code failed, once for each place, and continues", async () => {
   const { code, stderr, folder } = await observe(
     "--obs=here --ext=ext.js:odd --proc=more/proc.ts:fail",
   );
@@ -89,12 +89,12 @@ Deno.test("cli() tells where the user's code failed, once for each place, and go
   assertEquals(stderr.includes("    at "), false, stderr);
 });
 
-Deno.test("cli() prints the stack of an error with -v", async () => {
+Deno.test("gstp -v prints the stack of an error", async () => {
   const { stderr } = await observe("-v --obs=here --ext=ext.js:odd --proc=more/proc.ts:print");
   assertMatch(stderr, /RangeError: odd\n {4}at odd \(file:.*ext\.js:6:\d+\)/);
 });
 
-Deno.test("cli() stops at the first error of the user's code where it is told to", async () => {
+Deno.test("gstp --obs-fatal stops at the first error of the user's code", async () => {
   const { code, stderr } = await observe(
     "--obs=here --ext=ext.js:odd --proc=more/proc.ts:print --obs-fatal",
   );
@@ -103,7 +103,7 @@ Deno.test("cli() stops at the first error of the user's code where it is told to
   assertMatch(stderr, /errors: 1$/m);
 });
 
-Deno.test("cli() is not held up by a processor that does not come back", async () => {
+Deno.test("gstp does not wait for a processor that never returns", async () => {
   await using dir = await tempDir();
   await writeModules(dir.path);
   const args = [
@@ -121,7 +121,7 @@ Deno.test("cli() is not held up by a processor that does not come back", async (
   );
 });
 
-Deno.test("cli() refuses what it cannot observe with, before the pipeline starts", async () => {
+Deno.test("gstp refuses wrong elements and modules before the pipeline starts", async () => {
   const refused: [string, string][] = [
     ["--obs=nosuch --ext=ext.js:size --proc=more/proc.ts:print", 'No element is named "nosuch"'],
     ["--obs=fakesink0 --ext=ext.js:size --proc=more/proc.ts:print", "has no source pad"],
@@ -147,7 +147,7 @@ Deno.test("cli() refuses what it cannot observe with, before the pipeline starts
   }));
 });
 
-Deno.test("cli() loads no modules for a dry run", async () => {
+Deno.test("gstp --dry-run loads no modules", async () => {
   const { code, stdout } = await observe("--dry-run --obs=x --ext=nosuch.js:a --proc=nosuch.js:b");
   assertEquals(code, 0);
   assert(stdout.includes("identity name=here"));

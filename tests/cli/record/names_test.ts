@@ -1,5 +1,5 @@
 /**
- * Names of clips that somebody else has taken.
+ * Names of clips that another process has taken.
  */
 import { assertEquals, assertRejects } from "@std/assert";
 import { readRecordArguments } from "../../../cli/args/record_arguments.ts";
@@ -15,12 +15,12 @@ import { until } from "../../helpers/wait.ts";
 /** A folder that gives these names to its clips. */
 async function folderNaming(dir: string, events: Events, names: string[]): Promise<ClipFolder> {
   const { retention } = readRecordArguments(["a.gstp"]);
-  const folder = await ClipFolder.make(dir, retention, events);
+  const folder = await ClipFolder.create(dir, retention, events);
   folder.newPath = () => `${dir}/${names.shift()}`;
   return folder;
 }
 
-Deno.test("TeeRecorder.record() takes another name where another process has got one, and loses nothing by that", async () => {
+Deno.test("TeeRecorder.record() takes another name if another process has taken one, and loses no frames", async () => {
   await using dir = await tempDir();
   await using app = await runLive();
   const events = new Events();

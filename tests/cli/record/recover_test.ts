@@ -1,5 +1,5 @@
 /**
- * `gstp record` makes clips of what a run that was killed has left.
+ * `gstp record` recovers the clips of a killed run.
  */
 import { assert, assertEquals } from "@std/assert";
 import { words } from "../../../scripts/lib/run.ts";
@@ -14,7 +14,7 @@ import { until } from "../../helpers/wait.ts";
 const SOURCE = "videotestsrc is-live=true pattern=snow ! " +
   "video/x-raw,width=160,height=120,framerate=30/1 ! tee name=t ! fakesink";
 
-Deno.test("gstp record makes clips of what a killed run has left, and starts whatever there is", async () => {
+Deno.test("gstp record recovers the clips of a killed run, and starts in any case", async () => {
   await using dir = await tempDir();
   const args = ["record", "--json", "--window=0.5", "--after=60", `--out=${dir.path}`];
   const killed = startGstp([...args, ...words(SOURCE)]);

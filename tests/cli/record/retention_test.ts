@@ -1,8 +1,8 @@
 /**
- * `gstp record` keeps its folder within limits while it records.
+ * `gstp record` keeps its folder within limits.
  */
 import { assert, assertEquals } from "@std/assert";
-import type { Status } from "../../../cli/record/recorders.ts";
+import type { Status } from "../../../cli/record/status.ts";
 import { fileNames } from "../../helpers/file_names.ts";
 import {
   checkExact,
@@ -18,7 +18,7 @@ import { until } from "../../helpers/wait.ts";
 const CLIPS = 8;
 const LEFT = 3;
 
-Deno.test("gstp record removes the oldest clips, never one that is open", async () => {
+Deno.test("gstp record removes the oldest clips, and never an open one", async () => {
   await using dir = await tempDir();
   const args = [
     "--window=0.4",

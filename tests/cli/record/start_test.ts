@@ -1,6 +1,5 @@
 /**
- * How `gstp record` starts: where it comes from, what it loads, and what it waits for; and that it goes on after a clip
- * that failed.
+ * The start of `gstp record`: what it loads and waits for, and what makes it fail.
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ROOT } from "../../../scripts/lib/paths.ts";
@@ -32,7 +31,8 @@ Deno.test("gstp record runs by URL, with its page", async () => {
   const pipeline = words("videotestsrc is-live=true ! tee name=t ! fakesink");
   const args = ["record", `--out=${dir.path}/clips`, "--listen=0", ...pipeline];
   // @std as the checkout has it
-  const imports = { "jsr:@std/cli@^1": import.meta.resolve("@std/cli") };
+  const parseArgs = import.meta.resolve("@std/cli/parse-args");
+  const imports = { "jsr:@std/cli@^1/parse-args": parseArgs };
   await Deno.writeTextFile(`${dir.path}/imports.json`, JSON.stringify({ imports }));
   const map = `--import-map=${dir.path}/imports.json`;
   const child = start(Deno.execPath(), ["run", "-A", map, cli, ...args], {
@@ -49,7 +49,7 @@ Deno.test("gstp record runs by URL, with its page", async () => {
   assertEquals((await child.result).code, 0);
 });
 
-Deno.test("running a pipeline does not load what the server needs, nor does recording without it", async () => {
+Deno.test("gstp and gstp record do not load the libraries of the server before they need it", async () => {
   await using dir = await tempDir();
   const env = { DENO_DIR: `${dir.path}/cache`, NPM_CONFIG_REGISTRY: "http://127.0.0.1:1" };
   const pipeline = words("videotestsrc num-buffers=1 ! tee name=t ! fakesink");
@@ -62,11 +62,11 @@ Deno.test("running a pipeline does not load what the server needs, nor does reco
   }
   const { code, stderr } = await cli([...recording, "--listen=0"]);
   assertEquals(code, 2);
-  assertStringIncludes(stderr, "error: Cannot load what --listen needs: ");
+  assertStringIncludes(stderr, "error: Cannot load the libraries for --listen: ");
   assertEquals(stderr.includes("    at "), false, stderr);
 });
 
-Deno.test("gstp record goes on after a clip that failed", async () => {
+Deno.test("gstp record continues after a clip that failed", async () => {
   await using dir = await tempDir();
   const { url, folder, stop } = await startRecording(dir.path, ["--window=0.3"]);
   await Deno.remove(folder, { recursive: true });
@@ -88,7 +88,7 @@ Deno.test("gstp record goes on after a clip that failed", async () => {
   await checkExact(reportsOf(stdout)[0]!);
 });
 
-Deno.test("gstp record ends with status 1 when a recorder fails, its clips finished", async () => {
+Deno.test("gstp record finishes its clips and exits with 1 when a recorder fails", async () => {
   await using dir = await tempDir();
   // the ring's encoder does not take what comes after two seconds
   const source = (caps: string, frames: number) =>
@@ -111,7 +111,7 @@ Deno.test("gstp record ends with status 1 when a recorder fails, its clips finis
 
 Deno.test({
   name:
-    "gstp record writes a camera's stream as it is, and ends well where that fails as it is stopped",
+    "gstp record does not encode a camera's stream again, and exits with 0 if the camera fails while it is stopped",
   ignore: noCamera !== null,
   async fn() {
     await using camera = await startCamera("x264enc tune=zerolatency key-int-max=15 ! rtph264pay");
@@ -132,7 +132,7 @@ Deno.test({
       async () => (await readStatus(url)).tees[0]!.totals.finished === 1,
     );
     child.kill("SIGTERM");
-    // what a busy camera leaves out is not this test's business
+    // a busy camera may drop frames, which is not tested here
     const { code, stdout, stderr } = await child.result;
     assertEquals(code, 0, stderr);
     assertStringIncludes(stderr, "while stopping: /GstPipeline:pipeline0/GstRTSPSrc:rtspsrc0: ");
@@ -144,7 +144,7 @@ Deno.test({
   },
 });
 
-Deno.test("gstp record --copy-frames leaves a source its buffers where it has few", async () => {
+Deno.test("gstp record --copy-frames leaves the buffers to a source that has few", async () => {
   await using dir = await tempDir();
   const caps = "video/x-raw,format=I420,width=64,height=48,framerate=30/1";
   const socket = `socket-path=${dir.path}/shm`;
@@ -167,7 +167,7 @@ Deno.test("gstp record --copy-frames leaves a source its buffers where it has fe
   await sender.result;
 });
 
-Deno.test("gstp record ends when a watchdog misses frames, its clips finished", async () => {
+Deno.test("gstp record finishes its clips and ends when a watchdog misses frames", async () => {
   await using dir = await tempDir();
   const port = freePort();
   const source = `udpsrc address=127.0.0.1 port=${port} ` +
@@ -217,7 +217,7 @@ Deno.test("gstp record stops while it waits for the first frame", async () => {
   await child.until("waiting for the first frame: t");
   // must not end the process
   child.kill("SIGUSR2");
-  await child.until("not recording yet: a trigger was ignored");
+  await child.until("not recording yet: trigger ignored");
   child.kill("SIGINT");
   const { code, stderr } = await child.result;
   assertEquals(code, 0, stderr);

@@ -1,5 +1,5 @@
 /**
- * What ends `gstp record` from outside leaves no clip unfinished.
+ * `gstp record` finishes its clips when it is ended from outside.
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { run, type Running, start, words } from "../../../scripts/lib/run.ts";
@@ -23,18 +23,18 @@ const LIVE = "videotestsrc is-live=true ! video/x-raw,width=64,height=48,framera
 const SLOW = `${LIVE} t. ! queue leaky=downstream ! fakesink sync=true ts-offset=60000000000`;
 const OPTIONS = ["record", "--json", "--window=0.5", "--after=60"];
 
-/** The process that a child turns out to be, once it records. */
+/** Resolves with the process ID of a child that records. */
 async function recordingPid(child: Running): Promise<number> {
   const [, pid] = /SIGUSR2 to (\d+)/.exec(await child.until("SIGUSR2 to "))!;
   return Number(pid);
 }
 
-/** What a folder holds. */
+/** The paths of the files in a folder. */
 function pathsIn(folder: string): string[] {
   return fileNames(folder).map((name) => `${folder}/${name}`);
 }
 
-Deno.test("gstp record finishes open clips when its terminal closes, however often that tells it", async () => {
+Deno.test("gstp record finishes open clips when its terminal closes, also at repeated signals", async () => {
   await using dir = await tempDir();
   const child = startGstp([...OPTIONS, `--out=${dir.path}`, ...words(SLOW)]);
   await recordingPid(child);
@@ -52,7 +52,7 @@ Deno.test("gstp record finishes open clips when its terminal closes, however oft
 });
 
 Deno.test({
-  name: "gstp record outlives its terminal under nohup",
+  name: "gstp record ignores SIGHUP under nohup",
   ignore: Deno.build.os !== "linux",
   async fn() {
     await using dir = await tempDir();
@@ -72,7 +72,7 @@ Deno.test({
   },
 });
 
-Deno.test("gstp record finishes open clips, and fails, when nobody reads its output any more", async () => {
+Deno.test("gstp record finishes open clips, and fails, when the reader of its output has ended", async () => {
   await using dir = await tempDir();
   const command = [Deno.execPath(), "run", "-A", CLI, ...OPTIONS, `--out=${dir.path}`];
   // the pipeline's ! is for the command, not the shell
@@ -90,7 +90,7 @@ Deno.test("gstp record finishes open clips, and fails, when nobody reads its out
 });
 
 Deno.test({
-  name: "gstp record goes on while nobody reads its output",
+  name: "gstp record continues while its output is not read",
   ignore: Deno.build.os !== "linux",
   async fn() {
     await using dir = await tempDir();

@@ -1,5 +1,5 @@
 /**
- * Each way to trigger a clip of `gstp record` gives exactly the clip that was asked for.
+ * Each way to trigger a clip of `gstp record` records exactly the requested clip.
  */
 import {
   assert,
@@ -26,7 +26,7 @@ import {
 import { tempDir } from "../../helpers/temp_dir.ts";
 import { until } from "../../helpers/wait.ts";
 
-/** Not set: no machine that reads along. */
+/** An interactive terminal: no CI job. */
 const ON_TERMINAL = { CI: "", TERM: "xterm" };
 
 /** Starts the command on a terminal whose keys come out of a named pipe. */
@@ -59,7 +59,7 @@ async function terminalMissing(): Promise<boolean> {
 const noTerminal = await terminalMissing();
 
 Deno.test({
-  name: "gstp record makes exact clips at Enter, r, SIGUSR2 and POST /record",
+  name: "gstp record writes exact clips at Enter, r, SIGUSR2 and POST /record",
   ignore: noTerminal,
   async fn() {
     await using dir = await tempDir();
@@ -94,7 +94,7 @@ Deno.test({
   },
 });
 
-Deno.test("POST /record takes spans, an instant and a tee", async () => {
+Deno.test("POST /record accepts spans, an instant and a tee", async () => {
   await using dir = await tempDir();
   const args = ["--window=1", "--before=0.7", "--after=0.3"];
   const { url, child, stop } = await startRecording(dir.path, args);
@@ -164,7 +164,7 @@ Deno.test("gstp record --tee=A+B records video and sound into one file", async (
   await checkExact(report!);
 });
 
-Deno.test("gstp record --encoded begins a clip at the keyframe before its window", async () => {
+Deno.test("gstp record --encoded starts a clip at the keyframe before its window", async () => {
   await using dir = await tempDir();
   const { url, stop } = await startRecording(dir.path, ["--window=1.5", "--encoded"]);
   await postRecord(url);
@@ -214,7 +214,8 @@ Deno.test("gstp record stops at once at a second signal", async () => {
 });
 
 Deno.test({
-  name: "gstp record shows rings, clips and the disk on a terminal, and leaves that as it was",
+  name:
+    "gstp record shows ring buffers, clips and the disk on a terminal, and restores the terminal",
   ignore: noTerminal,
   async fn() {
     await using dir = await tempDir();
@@ -246,7 +247,7 @@ Deno.test({
 
 Deno.test({
   name:
-    "gstp record keeps its status within a line of the terminal, and ends that line when it is forced",
+    "gstp record keeps its status within a line of the terminal, and ends the line at a forced exit",
   ignore: noTerminal,
   async fn() {
     await using dir = await tempDir();

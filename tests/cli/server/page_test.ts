@@ -56,20 +56,20 @@ async function withBrowser(
   }
 }
 
-/** Opens the page; what it complains of. */
+/** Opens the page, and collects its errors and warnings. */
 async function openPage(
   browser: Browser,
   url: string,
-): Promise<{ page: Page; complaints: string[] }> {
+): Promise<{ page: Page; problems: string[] }> {
   const page = await browser.newPage({ viewport: { width: 390, height: 800 } });
   page.setDefaultTimeout(LIMIT_MS);
-  const complaints: string[] = [];
-  page.on("pageerror", (error) => complaints.push(error.message));
+  const problems: string[] = [];
+  page.on("pageerror", (error) => problems.push(error.message));
   page.on("console", (line) => {
-    if (line.type() === "error" || line.type() === "warning") complaints.push(line.text());
+    if (line.type() === "error" || line.type() === "warning") problems.push(line.text());
   });
   await page.goto(url);
-  return { page, complaints };
+  return { page, problems };
 }
 
 /** Waits until something is true in the page. */
@@ -77,7 +77,7 @@ async function untilTrue(page: Page, expression: string): Promise<void> {
   await until(expression, () => page.evaluate<boolean>(expression));
 }
 
-/** Plays the clip on top of the list; where its player has got to. */
+/** Plays the first clip of the list; resolves with its size and duration once it plays. */
 async function playFirst(page: Page): Promise<{ width: number; duration: number }> {
   await page.locator(".clip .play").first().click();
   await untilTrue(page, `document.querySelector("#player").currentTime > 0.3`);
@@ -93,7 +93,7 @@ for (const container of ["mp4", "webm"]) {
     async fn() {
       await withBrowser([`--container=${container}`], async (browser, url) => {
         await ringsFull(url);
-        const { page, complaints } = await openPage(browser, url);
+        const { page, problems } = await openPage(browser, url);
         await page.locator(".tee").nth(1).waitFor();
         assertEquals(await page.locator(".tee .name").allTextContents(), ["t1", "t2"]);
         // pictures come one after another
@@ -114,17 +114,17 @@ for (const container of ["mp4", "webm"]) {
         // seeking takes ranges
         await page.evaluate(`document.querySelector("#player").currentTime = 1.5`);
         await untilTrue(page, `document.querySelector("#player").currentTime >= 1.5`);
-        // nothing sticks out on a phone
+        // nothing overflows on a phone
         const overflow = `document.documentElement.scrollWidth - innerWidth`;
         assertEquals(await page.evaluate(overflow), 0);
-        assertEquals(complaints, []);
+        assertEquals(problems, []);
       });
     },
   });
 }
 
 Deno.test({
-  name: "gstp record's page takes the token, shows names as text, and sees clips go",
+  name: "gstp record's page takes the token, shows names as text, and removes clips",
   ignore,
   async fn() {
     const token = "correct-horse-battery-staple";
@@ -160,7 +160,7 @@ Deno.test({
             .filter((one) => one.textContent.includes("_t1.")).length === ${clips}`,
         );
       }
-      // the oldest has gone
+      // the oldest was removed
       await untilTrue(page, `document.querySelectorAll(".clip").length === 2`);
       assertGreater((await playFirst(page)).width, 0);
     }, prepare);

@@ -1,5 +1,5 @@
 /**
- * What the server of `gstp record` gives: clips, and what happens.
+ * The clips and events of the server of `gstp record`.
  */
 import { assertEquals } from "@std/assert";
 import { fileNames } from "../../helpers/file_names.ts";
@@ -51,7 +51,7 @@ Deno.test("GET /clips lists clips, and GET and HEAD of one sends it or a part of
   }
 });
 
-Deno.test("GET /events tells what happens", async () => {
+Deno.test("GET /events sends the events of the run", async () => {
   await using dir = await tempDir();
   await using server = await serve(dir.path, ["--max-files=1"]);
   const { url } = server;
@@ -84,7 +84,7 @@ Deno.test("GET /events tells what happens", async () => {
   assertEquals(order, ["armed", ...clip, ...clip, "removed"]);
   assertEquals(fileNames(`${dir.path}/clips`).length, 1);
   await reader.cancel();
-  await until("the server sees that nobody listens", async () => {
+  await until("the server notices that the client has disconnected", async () => {
     const metrics = await (await fetch(`${url}/metrics`)).text();
     return metrics.includes("\ngstp_event_clients 0\n");
   });

@@ -4,7 +4,7 @@
 import { assertEquals } from "@std/assert";
 import { OutputQueue } from "../../../cli/terminal/output_queue.ts";
 
-/** A standard output that takes a few bytes at a time, and nothing before it is read. */
+/** A standard output that takes a few bytes at a time, and blocks until it is read. */
 class SlowStream {
   text = "";
   #isRead = Promise.withResolvers<void>();
@@ -24,7 +24,7 @@ class SlowStream {
     this.#isRead.resolve();
   }
 
-  /** As the class that it stands for, of which the queue uses no more. */
+  /** The same as a standard output, of which the queue uses no other members. */
   get stream(): typeof Deno.stdout {
     return this as unknown as typeof Deno.stdout;
   }
@@ -34,7 +34,7 @@ function refuse(_: unknown, error: Error): never {
   throw error;
 }
 
-Deno.test("OutputQueue writes everything in order once it is read", async () => {
+Deno.test("OutputQueue writes texts in order", async () => {
   const slow = new SlowStream();
   const queue = new OutputQueue(refuse);
   const texts = Array.from({ length: 50 }, (_, i) => `line ${i}\n`);
@@ -44,14 +44,14 @@ Deno.test("OutputQueue writes everything in order once it is read", async () => 
   assertEquals(slow.text, texts.join(""));
 });
 
-Deno.test("OutputQueue keeps a megabyte for a reader who is late, and waits a second for him at the end", async () => {
+Deno.test("OutputQueue keeps a megabyte for a slow reader, and flush() waits a second", async () => {
   const slow = new SlowStream();
   const queue = new OutputQueue(refuse);
   for (let i = 0; i < 30; i++) queue.push(slow.stream, "x".repeat(100_000));
   await queue.flush();
   assertEquals(slow.text, "");
-  // what the end has to say does not wait either
-  queue.hurry();
+  // a text is lost while others wait
+  queue.block();
   queue.push(slow.stream, "end");
   slow.read();
   while (slow.text.length < 1_000_000) await queue.flush();
@@ -59,7 +59,7 @@ Deno.test("OutputQueue keeps a megabyte for a reader who is late, and waits a se
   assertEquals(slow.text.length, 1_000_000);
 });
 
-Deno.test("OutputQueue tells what has failed, and writes the rest elsewhere", async () => {
+Deno.test("OutputQueue reports a stream that failed, and writes to the other", async () => {
   const [broken, other] = [new SlowStream(), new SlowStream()];
   broken.write = () => Promise.reject(new Deno.errors.BrokenPipe("nobody"));
   const failures: [boolean, string][] = [];
@@ -73,7 +73,7 @@ Deno.test("OutputQueue tells what has failed, and writes the rest elsewhere", as
   assertEquals([failures, other.text], [[[true, "nobody"]], "kept"]);
 });
 
-Deno.test("OutputQueue writes what comes just when the last text has been written", async () => {
+Deno.test("OutputQueue writes a text that is pushed just after the last one was written", async () => {
   for (let ticks = 0; ticks < 20; ticks++) {
     const slow = new SlowStream();
     const queue = new OutputQueue(refuse);

@@ -1,5 +1,5 @@
 /**
- * What the command prints while a pipeline runs, and where.
+ * The output of the command while a pipeline runs.
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { run, words } from "../../../scripts/lib/run.ts";
@@ -10,14 +10,14 @@ const SHORT = words(
 );
 const COMMAND = `"${Deno.execPath()}" run -A "${CLI}"`;
 
-Deno.test("cli() keeps standard output free for the pipeline", async () => {
+Deno.test("gstp keeps standard output free for the pipeline", async () => {
   const text = "fakesrc num-buffers=3 filltype=zero sizetype=fixed sizemax=5 ! fdsink fd=1";
   const { code, stdout, stderr } = await gstp(words(text));
   assertEquals(code, 0, stderr);
   assertEquals(stdout, "\0".repeat(15));
 });
 
-Deno.test("cli() prints negotiated caps with -v, as gst-launch-1.0 does", async () => {
+Deno.test("gstp -v prints negotiated caps as gst-launch-1.0 does", async () => {
   const text = "-v videotestsrc num-buffers=1 ! video/x-raw,width=64 ! fakesink";
   const caps = (output: string) =>
     output.split("\n").filter((line) => line.includes("caps = video/x-raw")).sort();
@@ -31,13 +31,13 @@ Deno.test("cli() prints negotiated caps with -v, as gst-launch-1.0 does", async 
   );
 });
 
-Deno.test("cli() prints changes of properties with -v", async () => {
+Deno.test("gstp -v prints property changes", async () => {
   const text = "-v videotestsrc num-buffers=3 ! fakesink silent=false";
   const { stdout } = await gstp(words(text));
   assertStringIncludes(stdout, "/GstPipeline:pipeline0/GstFakeSink:fakesink0: last-message = ");
 });
 
-Deno.test("cli() prints messages with -m", async () => {
+Deno.test("gstp -m prints messages", async () => {
   const { stdout } = await gstp(["--messages", ...SHORT]);
   assertStringIncludes(
     stdout,
@@ -47,7 +47,7 @@ Deno.test("cli() prints messages with -m", async () => {
   assertStringIncludes(stdout, "message eos from /GstPipeline:pipeline0");
 });
 
-Deno.test("cli() prints errors only with -q", async () => {
+Deno.test("gstp -q prints errors only", async () => {
   const quiet = await gstp(["-q", ...SHORT]);
   assertEquals([quiet.code, quiet.stdout, quiet.stderr], [0, "", ""]);
   const failing = await gstp(words("-q videotestsrc ! identity error-after=2 ! fakesink"));
@@ -55,7 +55,7 @@ Deno.test("cli() prints errors only with -q", async () => {
   assertStringIncludes(failing.stderr, "error: /GstPipeline:pipeline0/GstIdentity:identity0");
 });
 
-Deno.test("cli() says which pipelines are live", async () => {
+Deno.test("gstp reports that a pipeline is live", async () => {
   const live = await gstp(words("videotestsrc is-live=true num-buffers=2 ! fakesink"));
   assertStringIncludes(live.stderr, "playing (live)");
 });
@@ -73,7 +73,7 @@ async function onTerminal(line: string, env: Record<string, string>): Promise<st
   return stdout;
 }
 
-Deno.test("cli() shows position and duration on a terminal", async () => {
+Deno.test("gstp shows position and duration on a terminal", async () => {
   const output = await onTerminal(SHORT.join(" "), {});
   if (output === undefined) return;
   // deno-lint-ignore no-control-regex -- the terminal's own
@@ -82,14 +82,14 @@ Deno.test("cli() shows position and duration on a terminal", async () => {
   assert(output.trimEnd().endsWith("\x1b[K"), "the line is removed at the end");
 });
 
-Deno.test("cli() shows no position where a machine reads along", async () => {
+Deno.test("gstp shows no position in CI jobs and pipes", async () => {
   const inCi = await onTerminal(SHORT.join(" "), { CI: "true" });
   if (inCi !== undefined) assertEquals(inCi.includes("\x1b"), false, inCi);
   const piped = await gstp(SHORT, { env: { CI: "" } });
   assertEquals(piped.stderr.includes("\r") || piped.stdout.includes("\r"), false, piped.stderr);
 });
 
-Deno.test("cli() finishes when nobody reads its output any more", async () => {
+Deno.test("gstp finishes when the reader of its output has ended", async () => {
   const text = "videotestsrc ! fakesink sync=true silent=false";
   const { code, stdout, stderr } = await run("sh", [
     "-c",
@@ -101,7 +101,7 @@ Deno.test("cli() finishes when nobody reads its output any more", async () => {
   assertStringIncludes(stderr, "status 1");
 });
 
-Deno.test("cli() runs with its outputs closed", async () => {
+Deno.test("gstp runs with its outputs closed", async () => {
   const { code } = await run("sh", ["-c", `${COMMAND} -v ${SHORT.join(" ")} >&- 2>&-`]);
   assertEquals(code, 0);
 });

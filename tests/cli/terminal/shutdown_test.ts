@@ -1,5 +1,5 @@
 /**
- * The command is interrupted, or its time is up.
+ * The shutdown of a run: signals and time-outs.
  */
 import { assert, assertEquals, assertLess, assertStringIncludes } from "@std/assert";
 import { run, words } from "../../../scripts/lib/run.ts";
@@ -22,7 +22,7 @@ function delay(sec: number): Promise<void> {
 }
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.test(`cli() finishes the file at ${signal}`, async () => {
+  Deno.test(`gstp finishes the file at ${signal}`, async () => {
     await using dir = await tempDir();
     const path = `${dir.path}/a.mp4`;
     const child = startGstp([...words(RECORD), `location=${path}`]);
@@ -40,7 +40,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 
 for (const [signal, status] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
-  Deno.test(`cli() stops at once at a second ${signal}, with status ${status}`, async () => {
+  Deno.test(`gstp stops at once at a second ${signal}, with status ${status}`, async () => {
     const child = startGstp(words(SLOW));
     await child.until("playing (live)");
     child.kill(signal);
@@ -54,7 +54,7 @@ for (const [signal, status] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
   });
 }
 
-Deno.test("cli() waits a bounded time for the end of the stream", async () => {
+Deno.test("gstp waits for the end of the stream for a limited time", async () => {
   const child = startGstp(words(SLOW), { timeoutSec: 20 });
   await child.until("playing (live)");
   child.kill("SIGTERM");
@@ -63,7 +63,7 @@ Deno.test("cli() waits a bounded time for the end of the stream", async () => {
   assertStringIncludes(stderr, "files may be unfinished");
 });
 
-Deno.test("cli() stops a pipeline that is still starting", async () => {
+Deno.test("gstp stops a pipeline that is still starting", async () => {
   const child = startGstp(words("-m appsrc ! fakesink"));
   await child.until("then paused");
   child.kill("SIGINT");
@@ -72,7 +72,7 @@ Deno.test("cli() stops a pipeline that is still starting", async () => {
   assertEquals(stderr.includes("playing"), false, stderr);
 });
 
-Deno.test("cli() stops a pipeline that hangs while it starts", async () => {
+Deno.test("gstp stops a pipeline that hangs while it starts", async () => {
   await using dir = await tempDir();
   await run("mkfifo", [`${dir.path}/fifo`]);
   const args = ["--timeout=1", "filesrc", `location=${dir.path}/fifo`, ...words("! fakesink")];
@@ -82,7 +82,7 @@ Deno.test("cli() stops a pipeline that hangs while it starts", async () => {
   assertStringIncludes(stderr, "does not stop");
 });
 
-Deno.test("cli() finishes the file after --timeout seconds", async () => {
+Deno.test("gstp finishes the file after --timeout seconds", async () => {
   await using dir = await tempDir();
   const path = `${dir.path}/a.mp4`;
   const { code, stderr } = await gstp(["--timeout=1.5", ...words(RECORD), `location=${path}`]);
@@ -93,19 +93,19 @@ Deno.test("cli() finishes the file after --timeout seconds", async () => {
   assert(duration > 1 && duration < 3, `${duration} s`);
 });
 
-Deno.test("cli() fails when it does not play within --timeout seconds", async () => {
+Deno.test("gstp fails when it does not play within --timeout seconds", async () => {
   const { code, stderr } = await gstp(words("--timeout=0.5 appsrc ! fakesink"));
   assertEquals(code, 1, stderr);
   assertStringIncludes(stderr, "not playing within 0.5 s");
 });
 
-Deno.test("cli() ends by itself before --timeout", async () => {
+Deno.test("gstp ends by itself before --timeout", async () => {
   const { code, stderr } = await gstp(words("--timeout=50 videotestsrc num-buffers=3 ! fakesink"));
   assertEquals(code, 0, stderr);
   assertStringIncludes(stderr, "end of stream");
 });
 
-Deno.test("cli() reports an error that comes while it finishes", async () => {
+Deno.test("gstp reports an error that occurs while it finishes", async () => {
   const text = "videotestsrc is-live=true ! vp8enc deadline=1 ! webmmux ! filesink " +
     "buffer-mode=full buffer-size=100000000 location=/dev/full";
   const { code, stderr } = await gstp(["--timeout=0.5", ...words(text)]);
@@ -114,7 +114,7 @@ Deno.test("cli() reports an error that comes while it finishes", async () => {
 });
 
 Deno.test({
-  name: "cli() ends well when a camera fails as it is stopped",
+  name: "gstp exits with 0 when a camera fails while it is stopped",
   ignore: noCamera !== null,
   async fn() {
     await using camera = await startCamera("x264enc tune=zerolatency ! rtph264pay");

@@ -92,14 +92,14 @@ Deno.test("clipReport() takes the duration of the last frame from the caps where
 Deno.test("clipReport() takes the duration of the last frame from its neighbors where the caps have none", () => {
   const tally = tallyOf([600, 900, 1300], null);
   assertEquals(reportOf(tally).end, 1.7); // as long as the one before it
-  tally.meet(1350n * MS);
+  tally.observe(1350n * MS);
   assertEquals(reportOf(tally).end, 1.35); // until the next one
   assertEquals(reportOf(tallyOf([600], null)).end, 0.6);
 });
 
 Deno.test("clipReport() attributes dropped frames to a slow encoder, not to the source", () => {
   const tally = tallyOf([600, 800]);
-  tally.note("encoder-too-slow");
+  tally.addShortfall("encoder-too-slow");
   const { dropped, shortfalls } = reportOf(tally);
   assertEquals({ dropped, shortfalls }, { dropped: 4, shortfalls: ["encoder-too-slow"] });
 });
@@ -119,9 +119,9 @@ Deno.test("clipReport() reports a clip that starts with the stream", () => {
   });
 });
 
-Deno.test("ClipTally.note() notes each reason once", () => {
+Deno.test("ClipTally.addShortfall() notes each reason once", () => {
   const tally = tallyOf(starts(600, 10));
-  for (const reason of ["closed", "end-of-stream", "closed"] as const) tally.note(reason);
+  for (const reason of ["closed", "end-of-stream", "closed"] as const) tally.addShortfall(reason);
   assertEquals(reportOf(tally).shortfalls, ["closed", "end-of-stream"]);
 });
 
@@ -134,16 +134,16 @@ Deno.test("ClipTally.reaches() returns whether the frames reach an instant", () 
   assertEquals(tallyOf(starts(600, 20), null).reaches(endNs), true);
 });
 
-Deno.test("ClipTally.skip() counts a frame that is not written once", () => {
+Deno.test("ClipTally.addUnwritable() counts a frame that is not written once", () => {
   const tally = tallyOf(starts(600, 5));
-  tally.skip();
-  tally.skip();
+  tally.addUnwritable();
+  tally.addUnwritable();
   for (const ms of starts(880, 13)) tally.add(BigInt(ms) * MS, FRAME, FRAME);
   const { frames, dropped } = reportOf(tally);
   assertEquals({ frames, dropped }, { frames: 18, dropped: 2 });
   // also where the duration of frames is unknown
   const untimed = tallyOf(starts(600, 5), null);
-  untimed.skip();
+  untimed.addUnwritable();
   untimed.add(880n * MS, null, null);
   assertEquals(reportOf(untimed).dropped, 1);
 });

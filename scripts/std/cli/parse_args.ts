@@ -1,5 +1,5 @@
 /**
- * A stand-in for `parseArgs` of `@std/cli`, for networks without JSR.
+ * A stand-in for `@std/cli/parse-args`, for networks without JSR.
  *
  * @module
  */

@@ -1,19 +1,17 @@
 /**
- * Parses pipelines and tells what they are made of. A process of its own: a crash of GStreamer would end the tests.
+ * Parses pipelines and prints what they are made of, one of JSON a line: parse_cases.ts < CASES
  *
- * @module
+ * A process of its own, as a crash of GStreamer would end the tests.
  */
-import { GstParseError } from "../../../src/util/errors.ts";
-import { Pipeline } from "../../../src/pipeline.ts";
-import type { PropertyValue } from "../../../src/gst/properties.ts";
+import { GstParseError, Pipeline, type PropertyValue } from "../../mod.ts";
 
-/** A pipeline, and what to read of it once it is parsed. */
+/** A pipeline's text, and the properties to read once it is parsed. */
 export interface Case {
   readonly text: string;
   readonly read: readonly (readonly [element: string, property: string])[];
 }
 
-/** What GStreamer made of a pipeline. */
+/** What GStreamer made of a pipeline's text. */
 export type Outcome =
   | { readonly factories: readonly string[]; readonly values: readonly PropertyValue[] }
   | { readonly error: string };

@@ -1,13 +1,11 @@
 /**
- * The folder of clips and how clips are sent, without recording any.
+ * The folder of clips, without recording any.
  */
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { UsageError } from "../../../cli/args/usage_error.ts";
-import type { RecordingReport } from "../../../mod.ts";
 import { ClipFolder } from "../../../cli/record/clip_folder.ts";
-import { ClipList } from "../../../cli/record/clip_list.ts";
-import { clipResponse } from "../../../cli/server/clip_response.ts";
 import { Events, type TimedEvent } from "../../../cli/record/events.ts";
+import type { RecordingReport } from "../../../mod.ts";
 import { fileNames } from "../../helpers/file_names.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
 
@@ -15,92 +13,7 @@ const NO_LIMITS = { maxFiles: Infinity, maxBytes: Infinity, maxAgeSec: Infinity 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** Asks for `a.mp4`, which holds ten digits. */
-async function ask(
-  folder: ClipFolder,
-  headers: Record<string, string> = {},
-  method = "GET",
-): Promise<{ status: number; body: string; headers: Headers }> {
-  const clip = await folder.open("a.mp4");
-  const request = new Request("http://localhost/clips/a.mp4", { headers, method });
-  const response = await clipResponse(request, "a.mp4", clip!);
-  return { status: response.status, body: await response.text(), headers: response.headers };
-}
-
-async function folderWithClip(dir: string): Promise<ClipFolder> {
-  await Deno.writeTextFile(`${dir}/a.mp4`, "0123456789");
-  return await ClipFolder.make(dir, NO_LIMITS, new Events());
-}
-
-Deno.test("clipResponse() sends a clip whole or in parts", async () => {
-  await using dir = await tempDir();
-  using folder = await folderWithClip(dir.path);
-  const cases: [range: string | undefined, status: number, body: string, part: string | null][] = [
-    [undefined, 200, "0123456789", null],
-    ["bytes=0-", 206, "0123456789", "bytes 0-9/10"],
-    ["bytes=2-4", 206, "234", "bytes 2-4/10"],
-    ["bytes=9-99", 206, "9", "bytes 9-9/10"],
-    ["bytes=-3", 206, "789", "bytes 7-9/10"],
-    ["bytes=-99", 206, "0123456789", "bytes 0-9/10"],
-    ["bytes=10-", 416, "", "bytes */10"],
-    ["bytes=0-1,5-6", 200, "0123456789", null],
-    ["bytes=4-2", 200, "0123456789", null],
-    ["bytes=x", 200, "0123456789", null],
-    ["frames=0-1", 200, "0123456789", null],
-  ];
-  for (const [range, status, body, part] of cases) {
-    const answer = await ask(folder, range === undefined ? {} : { range });
-    const text = `range ${range}`;
-    assertEquals([answer.status, answer.body], [status, body], text);
-    assertEquals(answer.headers.get("content-range"), part, text);
-    assertEquals(answer.headers.get("content-type"), "video/mp4");
-    assertEquals(answer.headers.get("accept-ranges"), "bytes");
-    const length = answer.headers.get("content-length");
-    if (status !== 416) assertEquals(length, String(body.length), text);
-  }
-});
-
-Deno.test("clipResponse() answers HEAD as GET, without the clip", async () => {
-  await using dir = await tempDir();
-  using folder = await folderWithClip(dir.path);
-  const whole = await ask(folder, {}, "HEAD");
-  assertEquals([whole.status, whole.body, whole.headers.get("content-length")], [200, "", "10"]);
-  const part = await ask(folder, { range: "bytes=2-4" }, "HEAD");
-  assertEquals([part.status, part.body, part.headers.get("content-length")], [206, "", "3"]);
-});
-
-Deno.test("clipResponse() tells whether a client has the clip, or a part of it", async () => {
-  await using dir = await tempDir();
-  using folder = await folderWithClip(dir.path);
-  const first = await ask(folder);
-  const etag = first.headers.get("etag")!;
-  const date = first.headers.get("last-modified")!;
-  assertMatch(etag, /^"[\w-]+"$/);
-  for (const known of [etag, `W/${etag}`, `"x", ${etag}`, "*"]) {
-    assertEquals((await ask(folder, { "if-none-match": known })).status, 304, known);
-  }
-  assertEquals((await ask(folder, { "if-none-match": '"x"' })).status, 200);
-  const range = "bytes=2-4";
-  assertEquals((await ask(folder, { range, "if-range": etag })).status, 206);
-  assertEquals((await ask(folder, { range, "if-range": date })).status, 206);
-  assertEquals((await ask(folder, { range, "if-range": `W/${etag}` })).status, 200);
-  await Deno.writeTextFile(`${dir.path}/a.mp4`, "0123456789abc");
-  const changed = await ask(folder, { range, "if-range": etag });
-  assertEquals([changed.status, changed.body], [200, "0123456789abc"]);
-});
-
-Deno.test("clipResponse() closes the clip when the client goes away", async () => {
-  await using dir = await tempDir();
-  await Deno.writeFile(`${dir.path}/a.mp4`, new Uint8Array(1e6));
-  using folder = await ClipFolder.make(dir.path, NO_LIMITS, new Events());
-  const clip = await folder.open("a.mp4");
-  const response = await clipResponse(new Request("http://localhost/"), "a.mp4", clip!);
-  const reader = response.body!.getReader();
-  await reader.read();
-  await reader.cancel(); // the test's sanitizer would see a file that stays open
-});
-
-Deno.test("ClipFolder.open() opens clips of the folder, and nothing else", async () => {
+Deno.test("ClipFolder.open() opens clips of the folder only", async () => {
   await using dir = await tempDir();
   await Deno.writeTextFile(`${dir.path}/secret.mp4`, "secret");
   await Deno.mkdir(`${dir.path}/clips/sub.mp4`, { recursive: true });
@@ -111,7 +24,8 @@ Deno.test("ClipFolder.open() opens clips of the folder, and nothing else", async
   await Deno.writeTextFile(`${inside}/notes.txt`, "text");
   await Deno.symlink(`${dir.path}/secret.mp4`, `${inside}/link.mp4`);
   await Deno.symlink("/etc/passwd", `${inside}/passwd.mp4`);
-  using folder = await folderWithClip(inside);
+  await Deno.writeTextFile(`${inside}/a.mp4`, "0123456789");
+  using folder = await ClipFolder.create(inside, NO_LIMITS, new Events());
   const clip = await folder.open("a.mp4");
   assertEquals(clip!.bytes, 10);
   clip!.file.close();
@@ -133,14 +47,14 @@ function reportOf(path: string): RecordingReport {
   };
 }
 
-Deno.test("ClipFolder.newest() lists clips, its own ones at once and with their reports", async () => {
+Deno.test("ClipFolder.newest() lists clips, those of this run at once and with their reports", async () => {
   await using dir = await tempDir();
   for (const [i, name] of ["b.webm", "c.mkv", "a.mp4"].entries()) {
     await Deno.writeTextFile(`${dir.path}/${name}`, "x".repeat(i + 1));
     await Deno.utime(`${dir.path}/${name}`, 1000 + i, 1000 + i);
   }
   await Deno.writeTextFile(`${dir.path}/open.mp4.part`, "");
-  using folder = await ClipFolder.make(dir.path, NO_LIMITS, new Events());
+  using folder = await ClipFolder.create(dir.path, NO_LIMITS, new Events());
   const names = async (limit: number) => (await folder.newest(limit)).map(({ name }) => name);
   assertEquals(await names(9), ["a.mp4", "c.mkv", "b.webm"]);
   assertEquals(await names(2), ["a.mp4", "c.mkv"]);
@@ -155,34 +69,9 @@ Deno.test("ClipFolder.newest() lists clips, its own ones at once and with their 
   assertEquals((await folder.info()).count, 4);
 });
 
-Deno.test("ClipList misses no change that is made while it lists the folder", async () => {
+Deno.test("ClipFolder.newPath() returns each path once, and none outside of the folder", async () => {
   await using dir = await tempDir();
-  for (let i = 0; i < 50; i++) await Deno.writeTextFile(`${dir.path}/${i}.mp4`, "video");
-  const list = new ClipList(dir.path);
-  const listed = list.totals();
-  // neither is on disk: a listing that began before sees it otherwise
-  list.add({ name: "new.mp4", bytes: 1, mtimeMs: Date.now() });
-  list.delete("7.mp4");
-  assertEquals(await listed, { count: 50, bytes: 246 });
-  const names = (await list.newest(99)).map(({ name }) => name);
-  assertEquals([names.includes("new.mp4"), names.includes("7.mp4")], [true, false]);
-});
-
-Deno.test("ClipList tells that a folder cannot be read, and reads it once it can", async () => {
-  await using dir = await tempDir();
-  const path = `${dir.path}/clips`;
-  await Deno.writeTextFile(path, "in the way");
-  const list = new ClipList(path);
-  await assertRejects(() => list.totals());
-  await Deno.remove(path);
-  await Deno.mkdir(path);
-  await Deno.writeTextFile(`${path}/a.mp4`, "video");
-  assertEquals(await list.totals(), { count: 1, bytes: 5 });
-});
-
-Deno.test("ClipFolder.newPath() never gives a path twice, nor one outside of the folder", async () => {
-  await using dir = await tempDir();
-  using folder = await ClipFolder.make(dir.path, NO_LIMITS, new Events());
+  using folder = await ClipFolder.create(dir.path, NO_LIMITS, new Events());
   const tees = ["t1", "../../etc/x", "a b", "ä\n", ""];
   const paths = Array.from({ length: 500 }, (_, i) => folder.newPath(tees[i % 5]!, ".mp4"));
   assertEquals(new Set(paths).size, 500);
@@ -191,9 +80,9 @@ Deno.test("ClipFolder.newPath() never gives a path twice, nor one outside of the
   }
 });
 
-Deno.test("ClipFolder.newPath() has the time by the clock, also after that was set back", async () => {
+Deno.test("ClipFolder.newPath() follows the clock, also after it was set back", async () => {
   await using dir = await tempDir();
-  using folder = await ClipFolder.make(dir.path, NO_LIMITS, new Events());
+  using folder = await ClipFolder.create(dir.path, NO_LIMITS, new Events());
   const realNow = Date.now;
   const names: string[] = [];
   try {
@@ -210,9 +99,9 @@ Deno.test("ClipFolder.newPath() has the time by the clock, also after that was s
   ]);
 });
 
-Deno.test("ClipFolder.make() refuses a folder that cannot be written to", async () => {
+Deno.test("ClipFolder.create() refuses a folder that cannot be written to", async () => {
   await assertRejects(
-    () => ClipFolder.make("/dev/null/clips", NO_LIMITS, new Events()),
+    () => ClipFolder.create("/dev/null/clips", NO_LIMITS, new Events()),
     UsageError,
     "Cannot write to the folder /dev/null/clips",
   );
@@ -232,7 +121,7 @@ async function liveADay(
   Date.now = () => nowMs;
   const names: string[] = [];
   try {
-    using folder = await ClipFolder.make(dir, limits, listeners);
+    using folder = await ClipFolder.create(dir, limits, listeners);
     await Deno.writeTextFile(`${dir}/open.mp4.part`, "x".repeat(100_000));
     await Deno.utime(`${dir}/open.mp4.part`, 0, 0);
     for (let clip = 0; clip < 288; clip++, nowMs += 5 * MINUTE_MS) {
@@ -241,7 +130,7 @@ async function liveADay(
       await Deno.writeFile(path, new Uint8Array(1000 + (clip * 7919) % 8000));
       await Deno.utime(path, nowMs / 1000, nowMs / 1000);
       folder.add({ ...reportOf(path), bytes: 1000 + (clip * 7919) % 8000 });
-      await folder.tidy();
+      await folder.applyLimits();
       check(fileNames(dir).filter((name) => name.endsWith(".mp4")));
     }
   } finally {
@@ -250,7 +139,7 @@ async function liveADay(
   return { events, names };
 }
 
-Deno.test("ClipFolder.tidy() keeps a day of clips within each limit, oldest going first", async () => {
+Deno.test("ClipFolder.applyLimits() keeps a day of clips within each limit, removing the oldest first", async () => {
   const all: [keyof typeof NO_LIMITS, number, (sizes: number[]) => boolean][] = [
     ["maxFiles", 50, (sizes) => sizes.length <= 50],
     ["maxBytes", 60_000, (sizes) => sizes.reduce((sum, size) => sum + size, 0) <= 60_000],
@@ -271,7 +160,7 @@ Deno.test("ClipFolder.tidy() keeps a day of clips within each limit, oldest goin
   }
 });
 
-Deno.test("ClipFolder.tidy() removes clips that others have left, and looks for them only now and then", async () => {
+Deno.test("ClipFolder.applyLimits() removes clips of others, and reads the folder only now and then", async () => {
   await using dir = await tempDir();
   for (const [i, name] of ["a", "b", "c", "d"].entries()) {
     await Deno.writeTextFile(`${dir.path}/${name}.mp4`, "abc");
@@ -280,22 +169,22 @@ Deno.test("ClipFolder.tidy() removes clips that others have left, and looks for 
   const events = new Events();
   const removed: string[] = [];
   events.listen((event) => event.type === "removed" && removed.push(event.name));
-  using folder = await ClipFolder.make(dir.path, { ...NO_LIMITS, maxFiles: 3 }, events);
-  await folder.tidy();
+  using folder = await ClipFolder.create(dir.path, { ...NO_LIMITS, maxFiles: 3 }, events);
+  await folder.applyLimits();
   assertEquals(removed, ["a.mp4"]);
   // gone, which it cannot know yet
   await Deno.remove(`${dir.path}/b.mp4`);
   await Deno.writeTextFile(`${dir.path}/e.mp4`, "abc");
   folder.add(reportOf(`${dir.path}/e.mp4`));
-  await Promise.all([folder.tidy(), folder.tidy()]);
+  await Promise.all([folder.applyLimits(), folder.applyLimits()]);
   assertEquals(removed, ["a.mp4"]);
   await Deno.writeTextFile(`${dir.path}/f.mp4`, "abc");
   folder.add(reportOf(`${dir.path}/f.mp4`));
-  await folder.tidy();
+  await folder.applyLimits();
   assertEquals(removed, ["a.mp4", "c.mp4"]);
 });
 
-Deno.test("ClipFolder.tidy() removes the oldest clips, also after the clock was set back", async () => {
+Deno.test("ClipFolder.applyLimits() removes the oldest clips, also after the clock was set back", async () => {
   await using dir = await tempDir();
   const events = new Events();
   const removed: string[] = [];
@@ -304,13 +193,13 @@ Deno.test("ClipFolder.tidy() removes the oldest clips, also after the clock was 
   let nowMs = realNow() - DAY_MS;
   Date.now = () => nowMs;
   try {
-    using folder = await ClipFolder.make(dir.path, { ...NO_LIMITS, maxFiles: 3 }, events);
+    using folder = await ClipFolder.create(dir.path, { ...NO_LIMITS, maxFiles: 3 }, events);
     for (const name of ["a", "b", "c", "d", "e", "f", "g"]) {
       const path = `${dir.path}/${name}.mp4`;
       await Deno.writeTextFile(path, "abc");
       await Deno.utime(path, nowMs / 1000, nowMs / 1000);
       folder.add(reportOf(path));
-      await folder.tidy();
+      await folder.applyLimits();
       nowMs += name === "d" ? -60 * MINUTE_MS : 5 * MINUTE_MS;
     }
   } finally {

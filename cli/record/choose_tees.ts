@@ -1,0 +1,47 @@
+/**
+ * The tees of a pipeline that are recorded.
+ *
+ * @module
+ */
+import type { Pipeline } from "../../mod.ts";
+import { UsageError } from "../args/usage_error.ts";
+
+/** A tee, or several that are recorded into one file. */
+export interface TeeGroup {
+  /** The tee's name; of several, their names joined by `+`. */
+  name: string;
+  tees: string[];
+}
+
+/**
+ * Chooses the tees to record.
+ *
+ * @param wanted Their names, `A+B` for two into one file; none for each tee that was given a name.
+ * @throws {UsageError} If there is no such tee.
+ */
+export function chooseTees(pipeline: Pipeline, wanted: readonly string[]): TeeGroup[] {
+  const all = pipeline.elementNames().filter((name) =>
+    pipeline.element(name).factoryName === "tee"
+  );
+  if (wanted.length > 0) return wanted.map((name) => groupOf(name, all));
+  const named = all.filter((name) => isNamed(name, pipeline.element(name).path));
+  if (named.length === 0) {
+    throw new UsageError("The pipeline has no tee with a name: put ! tee name=t1 where to record");
+  }
+  const byName = new Intl.Collator("en", { numeric: true });
+  return named.sort(byName.compare).map((name) => groupOf(name, all));
+}
+
+function groupOf(name: string, all: readonly string[]): TeeGroup {
+  const tees = all.includes(name) ? [name] : [...new Set(name.split("+"))];
+  for (const tee of tees) {
+    if (all.includes(tee)) continue;
+    throw new UsageError(`The pipeline has no tee named "${tee}"; its tees are: ${all.join(", ")}`);
+  }
+  return { name, tees };
+}
+
+/** Whether the author of the pipeline gave a tee its name, rather than GStreamer or the bin that contains it. */
+function isNamed(name: string, path: string): boolean {
+  return !/^tee\d+$/.test(name) && path.split("/").length === 3;
+}

@@ -1,0 +1,167 @@
+/**
+ * The clips of a recorder that are under way.
+ *
+ * @module
+ */
+import type { Call } from "../ringbuffer/clip_window.ts";
+import { ClipWindow } from "../ringbuffer/clip_window.ts";
+import { secToNs } from "../util/clock_time.ts";
+import { deadline } from "../util/deadline.ts";
+import { Clip } from "./clip/clip.ts";
+import type { ClipTrackOptions } from "./clip/clip_track.ts";
+import type { Shortfall } from "./clip/report.ts";
+import { survivesCapsChange } from "./encode/record_bin_text.ts";
+import { type ExitHandler, finishAtExit, forgetAtExit } from "./graceful_exit.ts";
+import type { CompleteOptions } from "./options.ts";
+import type { RecorderState } from "./recording.ts";
+import type { RecorderTrack } from "./track.ts";
+import type { DrainListener, TrackGroup } from "./track_group.ts";
+
+/** Seconds of frames that may wait for the encoder, beside those of the window before and after the call. */
+const BACKLOG_SEC = 5;
+/** Nanoseconds that a frame is assumed to last before there are two. */
+const UNKNOWN_FRAME_NS = 33_333_333n;
+/** The states of clips, the one that makes the recorder's first. */
+const STATES = ["recording", "starting", "finishing"] as const;
+
+/** Begins, extends and ends the clips of a recorder; it forgets each when that is done. */
+export class OpenClips implements DrainListener {
+  readonly #options: CompleteOptions;
+  readonly #tracks: TrackGroup;
+  readonly #exitHandler: ExitHandler;
+  readonly #patienceNs: bigint;
+  /** `null` where clips may last for any time. */
+  readonly #maxClipNs: bigint | null;
+  readonly #clips = new Set<Clip>();
+
+  /** Creates an empty set; `exitHandler` is registered while there are clips. */
+  constructor(
+    options: CompleteOptions,
+    tracks: TrackGroup,
+    exitHandler: Pick<ExitHandler, "close" | "endNow">,
+  ) {
+    this.#options = options;
+    this.#tracks = tracks;
+    this.#patienceNs = secToNs(options.trackTimeoutSec);
+    this.#maxClipNs = options.maxClipSec === Infinity ? null : secToNs(options.maxClipSec);
+    this.#exitHandler = {
+      ...exitHandler,
+      exitMs: () => options.exitTimeoutSec * 1000,
+      finishNow: (untilMs) => this.#clips.forEach((clip) => clip.finishNow(untilMs)),
+    };
+  }
+
+  /** The number of clips that are not done. */
+  get size(): number {
+    return this.#clips.size;
+  }
+
+  /** The state of the clips as a whole; `null` without any. */
+  get state(): Exclude<RecorderState, "detached" | "buffering"> | null {
+    const states = new Set([...this.#clips].map((clip) => clip.state));
+    return STATES.find((state) => states.has(state)) ?? null;
+  }
+
+  /** Extends the open clip that a call falls into, and returns it; `undefined` if there is none. */
+  extend(call: Call): Clip | undefined {
+    const clip = [...this.#clips].find((clip) => clip.isOpen && clip.window.takes(call));
+    clip?.window.extend(call);
+    return clip;
+  }
+
+  /** Begins a clip with the frames in the histories. */
+  begin(call: Call, path: string, maxDelaySec: number): Clip {
+    const { pipeline, recordBinClass, startAtZero, finishOnExit } = this.#options;
+    const clip = new Clip({
+      path,
+      window: new ClipWindow(call, this.#maxClipNs),
+      recordBinClass,
+      startAtZero,
+      epochMs: () => Date.now() - (pipeline.runningTimeSec ?? 0) * 1000,
+      tracks: this.#tracks.all.map((track) => this.#clipTrack(track, path)),
+      maxDelaySec,
+    });
+    this.#clips.add(clip);
+    if (finishOnExit) finishAtExit(this.#exitHandler);
+    clip.done.then(() => this.#remove(clip));
+    // the first track decides where the others begin
+    for (const [index, { ring, history }] of this.#tracks.all.entries()) {
+      ring.isDrained = true;
+      clip.begin(index, history.frames);
+    }
+    return clip;
+  }
+
+  #clipTrack({ tee, ring, history }: RecorderTrack, path: string): ClipTrackOptions {
+    const { windowSizeSec, exactStart, recordBinClass } = this.#options;
+    return {
+      tee,
+      measuredFrameNs: ring.frameNs ?? history.frameNs ?? UNKNOWN_FRAME_NS,
+      maxBacklogNs: secToNs(2 * windowSizeSec + BACKLOG_SEC),
+      // nothing is known of what bins with a text of their own can go on with
+      survives: (before, after) =>
+        recordBinClass.binString === "" && survivesCapsChange(path, before, after),
+      isExact: exactStart,
+    };
+  }
+
+  #remove(clip: Clip): void {
+    this.#clips.delete(clip);
+    if (this.#clips.size === 0) forgetAtExit(this.#exitHandler);
+  }
+
+  /** Passes a frame of the n-th track to all clips. */
+  readonly onFrame: DrainListener["onFrame"] = (index, frame) => {
+    for (const clip of this.#clips) clip.admit(index, frame);
+  };
+
+  /** Ends the n-th track of all clips: what comes next belongs to another run of the stream. */
+  readonly onRestart: DrainListener["onRestart"] = (index) => {
+    for (const clip of this.#clips) clip.endTrack(index, "flushed");
+  };
+
+  /**
+   * Ends tracks whose streams have ended or stalled, and moves the clips on.
+   *
+   * @param runningTimeNs The pipeline's running time; `null` while it is stopped.
+   */
+  poll(runningTimeNs: bigint | null): void {
+    const isStopped = runningTimeNs === null;
+    const nowNs = runningTimeNs ?? 0n;
+    for (const clip of this.#clips) {
+      for (const [index, track] of this.#tracks.all.entries()) {
+        if (track.ring.isEos || (isStopped && clip.state === "recording")) {
+          clip.endTrack(index, "end-of-stream");
+        }
+        const isBehind = this.#tracks.newestNs - track.newestNs > this.#patienceNs;
+        if (isBehind || track.isOverdue(nowNs, clip.window.endNs)) {
+          clip.endTrack(index, "source-stalled");
+        }
+      }
+      clip.poll();
+    }
+  }
+
+  /** Ends all clips with what they have; `reason` is why they are short, by default that their recorder is closed. */
+  end(reason?: Shortfall): void {
+    for (const clip of this.#clips) {
+      for (const [index, { ring }] of this.#tracks.all.entries()) {
+        clip.endTrack(index, reason ?? (ring.isEos ? "end-of-stream" : "closed"));
+      }
+    }
+  }
+
+  /** Waits until all clips are files; those that are not within the recorder's time limit fail. */
+  async finish(): Promise<void> {
+    const { closeTimeoutSec } = this.#options;
+    const clips = [...this.#clips];
+    const late = `Not finished within ${closeTimeoutSec} s`;
+    await deadline(Promise.all(clips.map(({ done }) => done)), closeTimeoutSec, late)
+      .catch((error) => Promise.all(clips.map((clip) => clip.fail(error))));
+  }
+
+  /** Ends all clips with what they have, for a process that is about to end. */
+  endNow(): void {
+    for (const clip of this.#clips) clip.endNow();
+  }
+}

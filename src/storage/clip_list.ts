@@ -1,0 +1,126 @@
+/**
+ * The clips of a directory.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { CLIP_EXTENSIONS, extensionOf } from "../media/containers.ts";
+import { beginsWithTsPacket, TS_PACKET_BYTES } from "../media/mpeg_ts.ts";
+import { checkFunction, checkObject } from "../util/check.ts";
+import { reportUnhandled } from "../util/report_error.ts";
+
+/** A clip on disk: a regular file that was completed under the name of a clip. */
+export interface ClipFile {
+  /** Its path. */
+  path: string;
+  /** Its size. */
+  bytes: number;
+  /** When it was last written to. */
+  modifiedAt: Date;
+}
+
+/** How {@link listClips} lists clips. */
+export interface ListOptions {
+  /**
+   * Receives the error of each file that cannot be examined, which is left out. By default, an `error` event is dispatched
+   * on `globalThis`.
+   */
+  onError?: (error: Error) => void;
+}
+
+/**
+ * Lists the clips of a directory, oldest first; of several of the same time, by name.
+ *
+ * Clips are the regular files in it that are named .webm, .mkv, .mp4, .mov or .ts; the latter only if the file is an MPEG
+ * transport stream, as TypeScript has that extension, too. Clips that are still being written (`.part`), links and
+ * subdirectories are left out. A directory that does not exist has no clips.
+ *
+ * @throws {TypeError} If an argument has the wrong type.
+ * @throws {Error} If the directory cannot be read.
+ *
+ * @example
+ * ```ts
+ * import { listClips } from "@gstp/gstp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const directory = await Deno.makeTempDir();
+ * for (const name of ["a.webm", "b.webm.part", "notes.txt"]) {
+ *   await Deno.writeTextFile(`${directory}/${name}`, "video");
+ * }
+ * const [clip, ...others] = await listClips(directory);
+ * assertEquals([clip!.path, clip!.bytes], [`${directory}/a.webm`, 5]);
+ * assertEquals(others, []);
+ * ```
+ */
+export async function listClips(
+  directory: string,
+  options: ListOptions = {},
+): Promise<ClipFile[]> {
+  checkPath("directory", directory);
+  checkObject("options", options);
+  const { onError = reportUnhandled } = options;
+  checkFunction("onError", onError);
+  const clips: ClipFile[] = [];
+  for (const name of await namesIn(directory)) {
+    try {
+      const clip = await readClip(join(directory, name));
+      if (clip !== null) clips.push(clip);
+    } catch (error) {
+      // removed meanwhile: no clip any more
+      if (!(error instanceof Deno.errors.NotFound)) onError(error as Error);
+    }
+  }
+  return clips.sort(byAge);
+}
+
+/**
+ * Examines a file. Resolves with `null` if it is not a clip by the rules of {@link listClips}.
+ *
+ * @throws {TypeError} If the path is not a text.
+ * @throws {Deno.errors.NotFound} If the file has the name of a clip and does not exist.
+ *
+ * @example
+ * ```ts
+ * import { readClip } from "@gstp/gstp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = `${await Deno.makeTempDir()}/a.mp4`;
+ * await Deno.writeTextFile(path, "video");
+ * assertEquals((await readClip(path))?.bytes, 5);
+ * assertEquals(await readClip("deno.json"), null);
+ * ```
+ */
+export async function readClip(path: string): Promise<ClipFile | null> {
+  checkPath("path", path);
+  const extension = extensionOf(path);
+  if (!CLIP_EXTENSIONS.includes(extension)) return null;
+  const { isFile, size, mtime } = await Deno.lstat(path);
+  if (!isFile || mtime === null) return null;
+  if (extension === ".ts" && !await isTransportStream(path)) return null;
+  return { path, bytes: size, modifiedAt: mtime };
+}
+
+/** Orders clips by age, oldest first. */
+export function byAge(a: ClipFile, b: ClipFile): number {
+  return a.modifiedAt.getTime() - b.modifiedAt.getTime() || (a.path < b.path ? -1 : 1);
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return (await Array.fromAsync(Deno.readDir(directory))).map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+async function isTransportStream(path: string): Promise<boolean> {
+  using file = await Deno.open(path);
+  const bytes = new Uint8Array(TS_PACKET_BYTES + 1);
+  const count = await file.read(bytes);
+  return count === bytes.length && beginsWithTsPacket(bytes);
+}
+
+function checkPath(name: string, value: string): void {
+  if (typeof value !== "string" || value === "") throw new TypeError(`${name} must be a path`);
+}

@@ -1,0 +1,45 @@
+/**
+ * What counts as a clip of a directory.
+ */
+import { assertEquals, assertRejects } from "@std/assert";
+import { join } from "@std/path";
+import { listClips, readClip } from "../../mod.ts";
+import { tempDir } from "../helpers/temp_dir.ts";
+
+/** Writes a file of some bytes that was last changed at a time, in seconds since 1970. */
+async function write(path: string, bytes: number, sec: number): Promise<void> {
+  await Deno.writeFile(path, new Uint8Array(bytes));
+  await Deno.utime(path, sec, sec);
+}
+
+Deno.test("listClips() lists the clips of a directory, oldest first", async () => {
+  await using dir = await tempDir();
+  await write(`${dir.path}/new.mp4`, 3, 3000);
+  await write(`${dir.path}/b.webm`, 2, 2000);
+  await write(`${dir.path}/a.MKV`, 1, 2000);
+  for (const name of ["open.mp4.part", "notes.txt", "script.ts"]) {
+    await write(`${dir.path}/${name}`, 9, 1000);
+  }
+  await Deno.mkdir(`${dir.path}/sub.mp4`);
+  await Deno.symlink(`${dir.path}/new.mp4`, `${dir.path}/link.mp4`);
+  assertEquals(await listClips(dir.path), [
+    { path: join(dir.path, "a.MKV"), bytes: 1, modifiedAt: new Date(2000e3) },
+    { path: join(dir.path, "b.webm"), bytes: 2, modifiedAt: new Date(2000e3) },
+    { path: join(dir.path, "new.mp4"), bytes: 3, modifiedAt: new Date(3000e3) },
+  ]);
+  assertEquals(await listClips(`${dir.path}/none`), []);
+});
+
+Deno.test("listClips() rejects if the directory cannot be read", async () => {
+  await assertRejects(() => listClips("deno.json"), Error);
+  await assertRejects(() => listClips(""), TypeError, "directory must be a path");
+});
+
+Deno.test("readClip() examines one file", async () => {
+  await using dir = await tempDir();
+  const path = `${dir.path}/a.webm`;
+  await write(path, 5, 1000);
+  assertEquals(await readClip(path), { path, bytes: 5, modifiedAt: new Date(1000e3) });
+  assertEquals(await readClip("deno.json"), null);
+  await assertRejects(() => readClip(`${dir.path}/none.mp4`), Deno.errors.NotFound);
+});
