@@ -115,9 +115,9 @@ Deno.test({
   ignore: noCamera !== null,
   async fn() {
     await using camera = await startCamera("x264enc tune=zerolatency key-int-max=15 ! rtph264pay");
-    await using line = breakingProxy(camera);
+    await using proxy = breakingProxy(camera);
     await using dir = await tempDir();
-    const source = `rtspsrc location=${line.url} protocols=tcp latency=100 ! ` +
+    const source = `rtspsrc location=${proxy.url} protocols=tcp latency=100 ! ` +
       "application/x-rtp,media=video ! parsebin ! tee name=front ! fakesink";
     const args = ["record", "--window=1", `--out=${dir.path}`, "--listen=0", "--json", "-v"];
     const child = startGstp([...args, ...words(source)]);
@@ -196,7 +196,7 @@ Deno.test("gstp record waits for the first frame", async () => {
   const port = freePort();
   const source = `tcpserversrc host=127.0.0.1 port=${port} ! matroskademux ! ` +
     "tee name=t ! fakesink async=false";
-  const child = startGstp(["record", `--out=${dir.path}`, ...words(source)], { timeoutSec: 20 });
+  const child = startGstp(["record", `--out=${dir.path}`, ...words(source)]);
   await child.until("waiting for the first frame: t");
   const sender = start("gst-launch-1.0", [
     ...words("-q videotestsrc is-live=true ! vp8enc deadline=1 ! matroskamux streamable=true"),
@@ -213,7 +213,7 @@ Deno.test("gstp record waits for the first frame", async () => {
 Deno.test("gstp record stops while it waits for the first frame", async () => {
   await using dir = await tempDir();
   const source = "appsrc is-live=true ! tee name=t ! fakesink async=false";
-  const child = startGstp(["record", `--out=${dir.path}`, ...words(source)], { timeoutSec: 20 });
+  const child = startGstp(["record", `--out=${dir.path}`, ...words(source)]);
   await child.until("waiting for the first frame: t");
   // must not end the process
   child.kill("SIGUSR2");

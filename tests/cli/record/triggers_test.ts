@@ -226,7 +226,6 @@ Deno.test({
       `--out=${dir.path}/clips`,
       "--window=0.5",
       "--after=1.5",
-      "--timeout=5",
     ];
     const command = [Deno.execPath(), "run", "-A", CLI, ...args].join(" ");
     const line = `stty -a; ${command}; stty -a`;
@@ -236,6 +235,7 @@ Deno.test({
     Deno.kill(Number(pid), "SIGUSR2");
     await child.until("t 0.5/0.5 s REC 1 | ");
     await child.until("_t.mp4 | 1 clip ");
+    Deno.kill(Number(pid), "SIGTERM");
     const { code, stdout } = await child.result;
     assertEquals(code, 0, stdout);
     assertStringIncludes(stdout, "(2.00 s, 60 frames, ");

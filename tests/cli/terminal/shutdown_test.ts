@@ -1,8 +1,9 @@
 /**
- * The shutdown of a run: signals and time-outs.
+ * The shutdown of a run: signals and timeouts.
  */
-import { assert, assertEquals, assertLess, assertStringIncludes } from "@std/assert";
-import { run, words } from "../../../scripts/lib/run.ts";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { run, type RunResult, words } from "../../../scripts/lib/run.ts";
+import { sleep } from "../../../scripts/lib/sleep.ts";
 import { breakingProxy, cameraMissing, startCamera } from "../../helpers/camera.ts";
 import { gstp, startGstp } from "../../helpers/cli.ts";
 import { probeClip } from "../../helpers/ffprobe.ts";
@@ -15,10 +16,14 @@ const RECORD = "videotestsrc is-live=true ! video/x-raw,width=160,height=120,fra
 const SLOW = "videotestsrc is-live=true ! fakesink sync=true ts-offset=60000000000";
 
 const noCamera = cameraMissing();
-if (noCamera !== null) console.log(`The end of a camera is not tested: ${noCamera}`);
+if (noCamera !== null) console.log(`Skipped the test of a camera: ${noCamera}`);
 
-function delay(sec: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, sec * 1000));
+/** Starts the command, sends it SIGTERM once it has written `text`, and waits for its end. */
+async function stopAt(text: string, args: string[]): Promise<RunResult> {
+  const child = startGstp(args);
+  await child.until(text);
+  child.kill("SIGTERM");
+  return await child.result;
 }
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -27,7 +32,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     const path = `${dir.path}/a.mp4`;
     const child = startGstp([...words(RECORD), `location=${path}`]);
     await child.until("playing (live)");
-    await delay(1);
+    await sleep(1);
     child.kill(signal);
     const { code, stderr } = await child.result;
     assertEquals(code, 0, stderr);
@@ -45,17 +50,16 @@ for (const [signal, status] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
     await child.until("playing (live)");
     child.kill(signal);
     await child.until("once more stops at once");
-    const startMs = performance.now();
     child.kill(signal);
     const { code, stderr } = await child.result;
     assertEquals(code, status, stderr);
     assertStringIncludes(stderr, `${signal} again: stopped at once`);
-    assertLess(performance.now() - startMs, 2000);
+    assertEquals(stderr.includes("no end of stream within"), false, stderr);
   });
 }
 
 Deno.test("gstp waits for the end of the stream for a limited time", async () => {
-  const child = startGstp(words(SLOW), { timeoutSec: 20 });
+  const child = startGstp(words(SLOW), { timeoutSec: 50 });
   await child.until("playing (live)");
   child.kill("SIGTERM");
   const { code, stderr } = await child.result;
@@ -76,7 +80,7 @@ Deno.test("gstp stops a pipeline that hangs while it starts", async () => {
   await using dir = await tempDir();
   await run("mkfifo", [`${dir.path}/fifo`]);
   const args = ["--timeout=1", "filesrc", `location=${dir.path}/fifo`, ...words("! fakesink")];
-  const { code, stderr } = await gstp(args, { timeoutSec: 20 });
+  const { code, stderr } = await gstp(args);
   assertEquals(code, 1, stderr);
   assertStringIncludes(stderr, "not playing within 1 s");
   assertStringIncludes(stderr, "does not stop");
@@ -85,12 +89,13 @@ Deno.test("gstp stops a pipeline that hangs while it starts", async () => {
 Deno.test("gstp finishes the file after --timeout seconds", async () => {
   await using dir = await tempDir();
   const path = `${dir.path}/a.mp4`;
-  const { code, stderr } = await gstp(["--timeout=1.5", ...words(RECORD), `location=${path}`]);
+  // a busy machine gets as much time to start
+  const { code, stderr } = await gstp(["--timeout=4", ...words(RECORD), `location=${path}`]);
   assertEquals(code, 0, stderr);
-  assertStringIncludes(stderr, "played for 1.5 s");
+  assertStringIncludes(stderr, "played for 4 s");
   const { frames, duration } = await probeClip(path);
-  assert(frames >= 30 && frames < 90, `${frames} frames`);
-  assert(duration > 1 && duration < 3, `${duration} s`);
+  assert(frames >= 80 && frames < 240, `${frames} frames`);
+  assert(duration > 2.7 && duration < 8, `${duration} s`);
 });
 
 Deno.test("gstp fails when it does not play within --timeout seconds", async () => {
@@ -108,7 +113,7 @@ Deno.test("gstp ends by itself before --timeout", async () => {
 Deno.test("gstp reports an error that occurs while it finishes", async () => {
   const text = "videotestsrc is-live=true ! vp8enc deadline=1 ! webmmux ! filesink " +
     "buffer-mode=full buffer-size=100000000 location=/dev/full";
-  const { code, stderr } = await gstp(["--timeout=0.5", ...words(text)]);
+  const { code, stderr } = await stopAt("playing (live)", words(text));
   assertEquals(code, 1, stderr);
   assertStringIncludes(stderr, "error: /GstPipeline:pipeline0/GstFileSink:filesink0");
 });
@@ -118,9 +123,10 @@ Deno.test({
   ignore: noCamera !== null,
   async fn() {
     await using camera = await startCamera("x264enc tune=zerolatency ! rtph264pay");
-    await using line = breakingProxy(camera);
-    const text = `--timeout=0.5 rtspsrc location=${line.url} protocols=tcp ! fakesink`;
-    const { code, stderr } = await gstp(words(text));
+    await using proxy = breakingProxy(camera);
+    const text = `-v rtspsrc location=${proxy.url} protocols=tcp ! fakesink`;
+    // its caps come with the first packet
+    const { code, stderr } = await stopAt("fakesink0.GstPad:sink: caps = ", words(text));
     assertEquals(code, 0, stderr);
     assertStringIncludes(stderr, "while stopping: /GstPipeline:pipeline0/GstRTSPSrc:rtspsrc0: ");
     assertStringIncludes(stderr, "end of stream after");
