@@ -57,6 +57,12 @@ export async function readStatus(url: string): Promise<Status> {
   return await (await fetch(`${url}/status`)).json();
 }
 
+/** Resolves with the ID of the process that records, once signals trigger clips; a child may have started it. */
+export async function recordingPid(child: Running): Promise<number> {
+  const [, pid] = /SIGUSR2 to (\d+)/.exec(await child.until("SIGUSR2 to "))!;
+  return Number(pid);
+}
+
 /** Resolves once the ring buffers hold a full window. */
 export async function ringsFull(url: string): Promise<void> {
   await until("the rings are full", async () => {

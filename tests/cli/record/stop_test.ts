@@ -2,8 +2,8 @@
  * `gstp record` finishes its clips when it is ended from outside.
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { run, type Running, start, words } from "../../../scripts/lib/run.ts";
-import { CLI, startGstp } from "../../helpers/cli.ts";
+import { run, start, words } from "../../../scripts/lib/run.ts";
+import { COMMAND, startGstp } from "../../helpers/cli.ts";
 import { probeClip } from "../../helpers/ffprobe.ts";
 import { fileNames } from "../../helpers/file_names.ts";
 import {
@@ -11,6 +11,7 @@ import {
   freePort,
   postRecord,
   readStatus,
+  recordingPid,
   reportsOf,
   ringsFull,
 } from "../../helpers/recording_command.ts";
@@ -22,12 +23,6 @@ const LIVE = "videotestsrc is-live=true ! video/x-raw,width=64,height=48,framera
 /** The end of its stream is a minute away. */
 const SLOW = `${LIVE} t. ! queue leaky=downstream ! fakesink sync=true ts-offset=60000000000`;
 const OPTIONS = ["record", "--json", "--window=0.5", "--after=60"];
-
-/** Resolves with the process ID of a child that records. */
-async function recordingPid(child: Running): Promise<number> {
-  const [, pid] = /SIGUSR2 to (\d+)/.exec(await child.until("SIGUSR2 to "))!;
-  return Number(pid);
-}
 
 /** The paths of the files in a folder. */
 function pathsIn(folder: string): string[] {
@@ -56,8 +51,8 @@ Deno.test({
   ignore: Deno.build.os !== "linux",
   async fn() {
     await using dir = await tempDir();
-    const args = [Deno.execPath(), "run", "-A", CLI, ...OPTIONS, `--out=${dir.path}`];
-    const child = start("nohup", [...args, ...words(LIVE)]);
+    const args = [...COMMAND, ...OPTIONS, `--out=${dir.path}`, ...words(LIVE)];
+    const child = start("nohup", args);
     await recordingPid(child);
     child.kill("SIGHUP");
     child.kill("SIGUSR2");
@@ -74,10 +69,10 @@ Deno.test({
 
 Deno.test("gstp record finishes open clips, and fails, when the reader of its output has ended", async () => {
   await using dir = await tempDir();
-  const command = [Deno.execPath(), "run", "-A", CLI, ...OPTIONS, `--out=${dir.path}`];
+  const command = [...COMMAND, ...OPTIONS, `--out=${dir.path}`, ...words(LIVE)];
   // the pipeline's ! is for the command, not the shell
   const line = `{ "$@"; echo "status $?" >&2; } | head -n 1`;
-  const child = start("sh", ["-c", line, "sh", ...command, ...words(LIVE)]);
+  const child = start("sh", ["-c", line, "sh", ...command]);
   const pid = await recordingPid(child);
   Deno.kill(pid, "SIGUSR2");
   const { stdout, stderr } = await child.result;
@@ -101,9 +96,8 @@ Deno.test({
     assertEquals(await pipe.write(new Uint8Array(65_536)), 65_536);
     const port = freePort();
     const options = ["record", "--json", "--window=0.5", `--listen=${port}`];
-    const args = [CLI, ...options, `--out=${dir.path}/clips`, ...words(LIVE)];
-    const redirected = ["-c", `exec "$@" > "$0"`, fifo, Deno.execPath(), "run", "-A", ...args];
-    const child = start("sh", redirected);
+    const command = [...COMMAND, ...options, `--out=${dir.path}/clips`, ...words(LIVE)];
+    const child = start("sh", ["-c", `exec "$@" > "$0"`, fifo, ...command]);
     const url = `http://127.0.0.1:${port}`;
     await until("it records", () => readStatus(url).then(() => true, () => false));
     await ringsFull(url);

@@ -8,8 +8,8 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { run, type Running, start, words } from "../../../scripts/lib/run.ts";
-import { CLI, startGstp } from "../../helpers/cli.ts";
+import { outputOf, words } from "../../../scripts/lib/run.ts";
+import { COMMAND_LINE, startGstp } from "../../helpers/cli.ts";
 import { fileNames } from "../../helpers/file_names.ts";
 import { FPS } from "../../helpers/fps.ts";
 import { numbersBetween, readNumbers } from "../../helpers/numbered.ts";
@@ -18,27 +18,15 @@ import {
   eventsOf,
   postRecord,
   readStatus,
+  recordingPid,
   reportsOf,
   ringsFull,
   startRecording,
   writePipeline,
 } from "../../helpers/recording_command.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
+import { startOnTerminal, terminalMissing } from "../../helpers/terminal.ts";
 import { until } from "../../helpers/wait.ts";
-
-/** An interactive terminal: no CI job. */
-const ON_TERMINAL = { CI: "", TERM: "xterm" };
-
-/** Starts the command on a terminal whose keys come out of a named pipe. */
-async function onTerminal(fifo: string): Promise<(args: string[]) => Running> {
-  assertEquals((await run("mkfifo", [fifo])).code, 0);
-  return (args) => {
-    const command = [Deno.execPath(), "run", "-A", CLI, ...args].join(" ");
-    // without a shell in between, which Ctrl-C would end, too
-    const line = `exec script -qefc 'exec ${command}' /dev/null < ${fifo}`;
-    return start("sh", ["-c", line], { env: ON_TERMINAL });
-  };
-}
 
 /** Waits until so many clips are complete. */
 async function finished(url: string, count: number): Promise<void> {
@@ -48,31 +36,31 @@ async function finished(url: string, count: number): Promise<void> {
   });
 }
 
-async function terminalMissing(): Promise<boolean> {
-  if (Deno.build.os === "linux" && (await run("sh", ["-c", "command -v script"])).code === 0) {
-    return false;
-  }
-  console.log("Keys are not tested: there is no `script` of util-linux to make a terminal");
-  return true;
-}
-
 const noTerminal = await terminalMissing();
+if (noTerminal !== null) console.log(`Skipped tests on a terminal: ${noTerminal}`);
+const ignore = noTerminal !== null;
 
 Deno.test({
   name: "gstp record writes exact clips at Enter, r, SIGUSR2 and POST /record",
-  ignore: noTerminal,
+  ignore,
   async fn() {
     await using dir = await tempDir();
-    const begin = await onTerminal(`${dir.path}/keys`);
-    const opening = Deno.open(`${dir.path}/keys`, { write: true });
-    const { child, url } = await startRecording(dir.path, ["--window=0.6"], begin);
-    using keys = await opening;
-    const press = (key: string) => keys.writeSync(new TextEncoder().encode(key));
-    const [, pid] = /SIGUSR2 to (\d+)/.exec(await child.until("SIGUSR2 to "))!;
+    const keys = `${dir.path}/keys`;
+    await outputOf("mkfifo", [keys]);
+    const opening = Deno.open(keys, { write: true });
+    const { child, url } = await startRecording(
+      dir.path,
+      ["--window=0.6"],
+      // exec, so that Ctrl-C ends no shell in between
+      (args) => startOnTerminal(`exec ${COMMAND_LINE} ${args.join(" ")}`, { keys }),
+    );
+    using keyboard = await opening;
+    const press = (key: string) => keyboard.writeSync(new TextEncoder().encode(key));
+    const pid = await recordingPid(child);
     const triggers = [
       () => press("r"),
       () => press("\r"),
-      () => Deno.kill(Number(pid), "SIGUSR2"),
+      () => Deno.kill(pid, "SIGUSR2"),
       () => postRecord(url),
     ];
     for (const [i, trigger] of triggers.entries()) {
@@ -192,8 +180,7 @@ Deno.test("gstp record finishes open clips at SIGTERM and at the end of the stre
   const short = "videotestsrc num-buffers=120 ! video/x-raw,framerate=30/1 ! tee name=a ! fakesink";
   const args = ["record", `--out=${dir.path}/short`, "--json", "--window=0.5", "--after=60"];
   const child = startGstp([...args, ...words(short)]);
-  const [, pid] = /SIGUSR2 to (\d+)/.exec(await child.until("SIGUSR2 to "))!;
-  Deno.kill(Number(pid), "SIGUSR2");
+  Deno.kill(await recordingPid(child), "SIGUSR2");
   const result = await child.result;
   assertEquals(result.code, 0, result.stderr);
   const [last] = reportsOf(result.stdout);
@@ -216,7 +203,7 @@ Deno.test("gstp record stops at once at a second signal", async () => {
 Deno.test({
   name:
     "gstp record shows ring buffers, clips and the disk on a terminal, and restores the terminal",
-  ignore: noTerminal,
+  ignore,
   async fn() {
     await using dir = await tempDir();
     const file = await writePipeline(dir.path);
@@ -227,15 +214,13 @@ Deno.test({
       "--window=0.5",
       "--after=1.5",
     ];
-    const command = [Deno.execPath(), "run", "-A", CLI, ...args].join(" ");
-    const line = `stty -a; ${command}; stty -a`;
-    const child = start("script", ["-qefc", line, "/dev/null"], { env: ON_TERMINAL });
+    const child = startOnTerminal(`stty -a; ${COMMAND_LINE} ${args.join(" ")}; stty -a`);
     await child.until("t 0.5/0.5 s | 0 clips 0 B, ");
-    const [, pid] = /SIGUSR2 to (\d+)/.exec(await child.until("SIGUSR2 to "))!;
-    Deno.kill(Number(pid), "SIGUSR2");
+    const pid = await recordingPid(child);
+    Deno.kill(pid, "SIGUSR2");
     await child.until("t 0.5/0.5 s REC 1 | ");
     await child.until("_t.mp4 | 1 clip ");
-    Deno.kill(Number(pid), "SIGTERM");
+    Deno.kill(pid, "SIGTERM");
     const { code, stdout } = await child.result;
     assertEquals(code, 0, stdout);
     assertStringIncludes(stdout, "(2.00 s, 60 frames, ");
@@ -248,20 +233,19 @@ Deno.test({
 Deno.test({
   name:
     "gstp record keeps its status within a line of the terminal, and ends the line at a forced exit",
-  ignore: noTerminal,
+  ignore,
   async fn() {
     await using dir = await tempDir();
     const pipeline = "videotestsrc is-live=true '!' tee name=a_long_name '!' " +
       "fakesink sync=true ts-offset=60000000000";
     const args = ["record", `--out=${dir.path}/clips`, "--window=0.5", pipeline];
-    const command = [Deno.execPath(), "run", "-A", CLI, ...args].join(" ");
-    const line = `stty cols 30; ${command}; echo "status $?"`;
-    const child = start("script", ["-qefc", line, "/dev/null"], { env: ON_TERMINAL });
-    const [, pid] = /SIGUSR2 to (\d+)/.exec(await child.until("SIGUSR2 to "))!;
+    const line = `stty cols 30; ${COMMAND_LINE} ${args.join(" ")}; echo "status $?"`;
+    const child = startOnTerminal(line);
+    const pid = await recordingPid(child);
     await child.until("\ra_long_name 0.");
-    Deno.kill(Number(pid), "SIGINT");
+    Deno.kill(pid, "SIGINT");
     await child.until("once more stops at once");
-    Deno.kill(Number(pid), "SIGINT");
+    Deno.kill(pid, "SIGINT");
     const { stdout } = await child.result;
     const lines = stdout.split("\x1b[K").filter((text) => text.includes("\ra_long"))
       .map((text) => text.slice(text.lastIndexOf("\r") + 1));

@@ -3,13 +3,12 @@
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { run, words } from "../../../scripts/lib/run.ts";
-import { CLI, gstp } from "../../helpers/cli.ts";
+import { COMMAND_LINE, gstp } from "../../helpers/cli.ts";
+import { startOnTerminal, terminalMissing } from "../../helpers/terminal.ts";
 
 const SHORT = words(
   "videotestsrc num-buffers=20 ! video/x-raw,framerate=30/1 ! fakesink sync=true",
 );
-const COMMAND = `"${Deno.execPath()}" run -A "${CLI}"`;
-
 Deno.test("gstp keeps standard output free for the pipeline", async () => {
   const text = "fakesrc num-buffers=3 filltype=zero sizetype=fixed sizemax=5 ! fdsink fd=1";
   const { code, stdout, stderr } = await gstp(words(text));
@@ -60,31 +59,39 @@ Deno.test("gstp reports that a pipeline is live", async () => {
   assertStringIncludes(live.stderr, "playing (live)");
 });
 
-/** Runs the command on a terminal; undefined, with a reason, where that is not possible. */
-async function onTerminal(line: string, env: Record<string, string>): Promise<string | undefined> {
-  if (Deno.build.os !== "linux" || (await run("sh", ["-c", "command -v script"])).code !== 0) {
-    console.log("Not tested on a terminal: script, of util-linux, is not there");
-    return undefined;
-  }
-  const { code, stdout } = await run("script", ["-qec", `${COMMAND} ${line}`, "/dev/null"], {
-    env: { CI: "", TERM: "xterm", ...env },
-  });
+const noTerminal = await terminalMissing();
+if (noTerminal !== null) console.log(`Skipped tests on a terminal: ${noTerminal}`);
+
+/** Runs the command on a terminal; resolves with its output. */
+async function runOnTerminal(env: Record<string, string> = {}): Promise<string> {
+  const { code, stdout } = await startOnTerminal(`${COMMAND_LINE} ${SHORT.join(" ")}`, { env })
+    .result;
   assertEquals(code, 0, stdout);
   return stdout;
 }
 
-Deno.test("gstp shows position and duration on a terminal", async () => {
-  const output = await onTerminal(SHORT.join(" "), {});
-  if (output === undefined) return;
-  // deno-lint-ignore no-control-regex -- the terminal's own
-  const positions = [...output.matchAll(/\r(\d:\d\d:\d\d\.\d) \/ 0:00:00\.6\x1b\[K/g)];
-  assert(positions.length >= 3, output);
-  assert(output.trimEnd().endsWith("\x1b[K"), "the line is removed at the end");
+Deno.test({
+  name: "gstp shows position and duration on a terminal",
+  ignore: noTerminal !== null,
+  async fn() {
+    const output = await runOnTerminal();
+    // deno-lint-ignore no-control-regex -- the terminal's own
+    const positions = [...output.matchAll(/\r(\d:\d\d:\d\d\.\d) \/ 0:00:00\.6\x1b\[K/g)];
+    assert(positions.length >= 3, output);
+    assert(output.trimEnd().endsWith("\x1b[K"), "the line is removed at the end");
+  },
 });
 
-Deno.test("gstp shows no position in CI jobs and pipes", async () => {
-  const inCi = await onTerminal(SHORT.join(" "), { CI: "true" });
-  if (inCi !== undefined) assertEquals(inCi.includes("\x1b"), false, inCi);
+Deno.test({
+  name: "gstp shows no position in CI jobs",
+  ignore: noTerminal !== null,
+  async fn() {
+    const output = await runOnTerminal({ CI: "true" });
+    assertEquals(output.includes("\x1b"), false, output);
+  },
+});
+
+Deno.test("gstp shows no position in pipes", async () => {
   const piped = await gstp(SHORT, { env: { CI: "" } });
   assertEquals(piped.stderr.includes("\r") || piped.stdout.includes("\r"), false, piped.stderr);
 });
@@ -93,7 +100,7 @@ Deno.test("gstp finishes when the reader of its output has ended", async () => {
   const text = "videotestsrc ! fakesink sync=true silent=false";
   const { code, stdout, stderr } = await run("sh", [
     "-c",
-    `(${COMMAND} -v ${text}; echo "status $?" >&2) | head -n 1`,
+    `(${COMMAND_LINE} -v ${text}; echo "status $?" >&2) | head -n 1`,
   ]);
   assertEquals(code, 0, stderr);
   assertStringIncludes(stdout, "GstFakeSink:fakesink0");
@@ -102,6 +109,6 @@ Deno.test("gstp finishes when the reader of its output has ended", async () => {
 });
 
 Deno.test("gstp runs with its outputs closed", async () => {
-  const { code } = await run("sh", ["-c", `${COMMAND} -v ${SHORT.join(" ")} >&- 2>&-`]);
+  const { code } = await run("sh", ["-c", `${COMMAND_LINE} -v ${SHORT.join(" ")} >&- 2>&-`]);
   assertEquals(code, 0);
 });
