@@ -31,6 +31,11 @@ import { addRow } from "./table.ts";
 /** A source with a valve that stops its frames. */
 const VALVE = `${SOURCE.replace("! tee", "! valve name=valve ! tee")} t. ! fakesink async=false`;
 
+/** Options of a clip that does not end by itself, however slow the machine. */
+const OPEN = { afterSec: 3600 };
+/** Seconds after a call, long enough for a slow machine to do something in mid-clip. */
+const STALL_AFTER_SEC = 2;
+
 /** Checks a clip that ends early for one reason. */
 async function checkShort(recording: Recording, reason: Shortfall): Promise<RecordingReport> {
   const report = await reportOf(recording);
@@ -52,7 +57,7 @@ Deno.test("VideoRecorder finishes a clip at the end of the stream, before Standa
   const order: string[] = [];
   void app.ended.then(() => order.push("ended"));
   await reached(app.pipeline, 1);
-  const recording = await recorder.record();
+  const recording = await recorder.record(OPEN);
   void recording.finished.then(() => order.push("finished"));
   await checkShort(recording, "end-of-stream");
   await app.ended;
@@ -65,7 +70,7 @@ Deno.test("VideoRecorder finishes a clip at stop() of the pipeline or the app", 
     await using app = await runLive();
     await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
     await ringFull(app.pipeline);
-    const recording = await recorder.record();
+    const recording = await recorder.record(OPEN);
     await (stopped === "app" ? app : app.pipeline).stop();
     assertEquals(recorder.state, "detached");
     await checkShort(recording, "end-of-stream");
@@ -78,7 +83,7 @@ Deno.test("VideoRecorder finishes a clip at close() of the recorder or the pipel
     await using app = await runLive();
     const recorder = recorderOf(app.pipeline, newPaths(dir.path));
     await ringFull(app.pipeline);
-    const recording = await recorder.record();
+    const recording = await recorder.record(OPEN);
     await (closed === "recorder" ? recorder : app.pipeline).close();
     assertEquals([recorder.state, recorder.busy], ["detached", false]);
     await checkShort(recording, "closed");
@@ -93,7 +98,7 @@ Deno.test("VideoRecorder finishes a clip at an error of the pipeline", async () 
   const failed = assertRejects(() => app.ended, GstError, "identity");
   await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
   await reached(app.pipeline, 1);
-  const report = await reportOf(await recorder.record());
+  const report = await reportOf(await recorder.record(OPEN));
   await failed;
   assert(report.end < report.requested.end);
   assertEquals(report.shortfalls.length, 1);
@@ -115,7 +120,7 @@ Deno.test("VideoRecorder finishes a clip at an error that nobody reads from the 
   await using recorder = recorderOf(pipeline, newPaths(dir.path));
   await pipeline.play();
   await reached(pipeline, 1);
-  const report = await reportOf(await recorder.record());
+  const report = await reportOf(await recorder.record(OPEN));
   assert(report.end < report.requested.end);
   assertEquals(report.shortfalls.length, 1);
   await checkFile(report);
@@ -126,7 +131,7 @@ Deno.test("VideoRecorder finishes a clip when its source stalls for good", async
   await using app = await runLive(VALVE);
   await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
   await ringFull(app.pipeline);
-  const recording = await recorder.record();
+  const recording = await recorder.record({ afterSec: STALL_AFTER_SEC });
   app.pipeline.element("valve").setProperty("drop", true);
   await checkShort(recording, "source-stalled");
   assertEquals(recorder.state, "buffering");
@@ -146,7 +151,7 @@ Deno.test("VideoRecorder continues a clip when its source stalls and resumes, an
   await using app = await runLive(VALVE);
   await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
   await ringFull(app.pipeline);
-  const { finished } = await recorder.record();
+  const { finished } = await recorder.record({ afterSec: STALL_AFTER_SEC });
   const valve = app.pipeline.element("valve");
   valve.setProperty("drop", true);
   await playFor(app.pipeline, WINDOW_SEC / 2);
@@ -232,7 +237,7 @@ Deno.test("VideoRecorder finishes a clip when the pipeline is set to null, and r
   await using recorder = recorderOf(pipeline, newPaths(dir.path));
   await pipeline.play();
   await reached(pipeline, 4 * WINDOW_SEC);
-  const recording = await recorder.record();
+  const recording = await recorder.record(OPEN);
   await pipeline.setState("null");
   await checkShort(recording, "end-of-stream");
   await pipeline.play();
@@ -247,7 +252,7 @@ Deno.test("VideoRecorder.close() finishes a clip of a paused pipeline", async ()
   await using app = await runLive();
   await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
   await ringFull(app.pipeline);
-  const recording = await recorder.record();
+  const recording = await recorder.record(OPEN);
   await app.pipeline.pause();
   await recorder.close();
   await checkShort(recording, "closed");
@@ -256,9 +261,9 @@ Deno.test("VideoRecorder.close() finishes a clip of a paused pipeline", async ()
 Deno.test("record() reports that the ring was not full", async () => {
   await using dir = await tempDir();
   await using app = await runLive();
-  await using recorder = recorderOf(app.pipeline, newPaths(dir.path));
+  await using recorder = recorderOf(app.pipeline, newPaths(dir.path), { windowSizeSec: 60 });
   await until("there is a frame", () => app.pipeline.runningTimeSec! > 2 / FPS);
-  const report = await recordClip(recorder);
+  const report = await reportOf(await recorder.record({ afterSec: WINDOW_SEC }));
   assertEquals(report.shortfalls, ["ring-not-full"]);
   assert(report.requested.start < 0);
   assert(report.start >= 0 && report.start < report.calls[0]!);
@@ -271,7 +276,7 @@ Deno.test("VideoRecorder.close() finishes only the clip of its recorder on a tee
   const closed = recorderOf(app.pipeline, newPaths(dir.path));
   await using other = recorderOf(app.pipeline, newPaths(dir.path));
   await ringFull(app.pipeline);
-  const [short, whole] = await Promise.all([closed.record(), other.record()]);
+  const [short, whole] = await Promise.all([closed.record(OPEN), other.record()]);
   await closed.close();
   await checkShort(short, "closed");
   await checkComplete(await whole.finished);

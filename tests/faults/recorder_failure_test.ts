@@ -157,7 +157,7 @@ async function stall(app: Standalone, folder: string): Promise<void> {
   });
   const { finished } = await recorder.record();
   await deadline(
-    assertRejects(() => finished, RecordingError, "The encoder stood still"),
+    assertRejects(() => finished, RecordingError, "The encoder made no progress"),
     40,
     "The clip does not end",
   );

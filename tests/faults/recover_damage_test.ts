@@ -202,6 +202,6 @@ Deno.test("recoverClips() keeps damaged files of long names, and overwrites none
   const { code, stdout, stderr } = await gstp(["recover", dir.path]);
   assertEquals(code, 1);
   assertStringIncludes(stdout, `${dir.path}/b.mkv: `);
-  assertStringIncludes(stderr, `is damaged and is kept as ${dir.path}/b.mkv.damaged\n`);
+  assertStringIncludes(stderr, `was damaged and is kept as ${dir.path}/b.mkv.damaged\n`);
   assertEquals((await gstp(["recover", dir.path])).code, 0);
 });

@@ -37,10 +37,10 @@ const BAD_BINS: [text: string, message: string][] = [
   [`videotestsrc ! ${APPSINK}`, "has no unlinked sink pad in its bin"],
   [
     `capsfilter caps=video/x-raw,format=RGB ! ${APPSINK}`,
-    "does not take what flows there: video/x-raw, format=(string)NV12",
+    "does not accept the caps of the tee: video/x-raw, format=(string)NV12",
   ],
-  [`queue ! video/x-raw,format=RGB ! ${APPSINK}`, "does not take what flows there"],
-  [`audioconvert ! ${APPSINK}`, "does not take what flows there"],
+  [`queue ! video/x-raw,format=RGB ! ${APPSINK}`, "does not accept the caps of the tee"],
+  [`audioconvert ! ${APPSINK}`, "does not accept the caps of the tee"],
   [
     `tee name=x ! ${APPSINK} x. ! queue ! filesink async=false location=/nonexistent/file`,
     "does not start: /GstBin",
@@ -124,12 +124,12 @@ const LATE_FAULTS: LateFault[] = [
   {
     name: "cannot take the stream's caps",
     bin: `capsfilter caps=video/x-raw,format=RGB ! ${APPSINK}`,
-    message: "takes no more frames: not-negotiated",
+    message: "accepts no more frames: not-negotiated",
   },
   {
     name: "cannot take the stream's caps behind a queue",
     bin: `queue ! videoconvert ! video/x-raw,width=999 ! ${APPSINK}`,
-    message: "takes no more frames: not-negotiated",
+    message: "accepts no more frames: not-negotiated",
   },
   {
     name: "fails after some frames",
@@ -149,7 +149,7 @@ const LATE_FAULTS: LateFault[] = [
         "caps",
         "video/x-raw,format=RGB,width=16,framerate=60/1",
       ),
-    message: "takes no more frames: not-negotiated",
+    message: "accepts no more frames: not-negotiated",
   },
 ];
 

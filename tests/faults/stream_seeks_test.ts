@@ -5,7 +5,14 @@ import { assert, assertEquals } from "@std/assert";
 import type { Standalone } from "../../mod.ts";
 import "../../scripts/open_libraries.ts";
 import { FPS } from "../helpers/fps.ts";
-import { checkComplete, checkFile, reportOf, runLive } from "../helpers/recording.ts";
+import {
+  checkComplete,
+  checkFile,
+  newPaths,
+  recorderOf,
+  reportOf,
+  runLive,
+} from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { playFor, reached, until } from "../helpers/wait.ts";
 import { recorderAt, recordNext, VIDEO, WINDOW_SEC } from "./streams.ts";
@@ -39,22 +46,25 @@ async function seek(app: Standalone, flags: number, stopSec?: number): Promise<v
 Deno.test("record() finishes a clip at a flushing seek, and the next ones begin with it", async () => {
   await using dir = await tempDir();
   await using app = await runLive(SEEKABLE);
-  const recorder = recorderAt(app, dir.path, ".mp4");
+  // so long that no clip is complete before the seek, nor reaches back to its window after it, however slow the machine
+  const windowSizeSec = 60;
+  const recorder = recorderOf(app.pipeline, newPaths(dir.path, ".mp4"), { windowSizeSec });
+  const [beforeSec, afterSec] = [WINDOW_SEC, WINDOW_SEC];
   for (let round = 0; round < 2; round++) {
     await playFor(app.pipeline, 2 * WINDOW_SEC);
-    const recording = await recorder.record();
+    const recording = await recorder.record({ beforeSec });
     await seek(app, FLUSH);
     const report = await reportOf(recording);
     assertEquals([report.shortfalls, report.dropped], [["flushed"], 0], Deno.inspect(report));
     await checkFile(report);
     await until("frames flow again", () => recorder.stats().frames > 2);
-    const next = await recordNext(recorder);
+    const next = await recordNext(recorder, { afterSec });
     assertEquals([next.shortfalls, next.dropped], [["ring-not-full"], 0], Deno.inspect(next));
     assert(next.start < 1 / FPS, Deno.inspect(next));
     await checkFile(next);
   }
   await playFor(app.pipeline, 2 * WINDOW_SEC);
-  await checkComplete(await recordNext(recorder));
+  await checkComplete(await recordNext(recorder, { beforeSec, afterSec }));
   addRow(import.meta.url, {
     fault: "flushing seek in mid-clip",
     tries: 2,
