@@ -84,7 +84,8 @@ export function gstVideo(): Symbols<typeof videoSymbols> {
 /**
  * Returns the version of the installed GStreamer.
  *
- * @throws {GstError} If GStreamer cannot be opened or initialized.
+ * @throws {GstLoadError} If the library cannot be opened.
+ * @throws {GstError} If GStreamer cannot be initialized.
  */
 export function gstVersion(): { major: number; minor: number; micro: number } {
   const parts = new Uint32Array(4);
