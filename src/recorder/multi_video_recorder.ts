@@ -8,19 +8,19 @@ import type { RecordOptions, VideoRecorderOptions } from "./options.ts";
 import type { Recording } from "./recording.ts";
 import { VideoRecorder } from "./video_recorder.ts";
 
-/** Options of {@link MultiVideoRecorder}; those not listed here are passed to each {@link VideoRecorder}. */
+/** Options of {@link MultiVideoRecorder}. Those of {@link VideoRecorder} apply to each recorder. */
 export interface MultiVideoRecorderOptions
   extends Omit<VideoRecorderOptions, "srcTeeName" | "tracks" | "filenameGenerator"> {
-  /** The tees are named `PREFIX_NUMBER`. */
+  /** The start of the tees' names, which are `PREFIX_NUMBER`, such as `tee_0`. */
   srcTeePrefix: string;
-  /** The suffix of the clips of each tee, by its number. */
+  /** The tees to record: the number in each one's name, and the suffix of its clips' names. */
   padNumberToFileSuffix: Record<number, string>;
-  /** The folder for the clips. */
+  /** The folder for the clips. It is created if it does not exist. */
   videoStorage: string;
 }
 
 /**
- * One recorder for each of several tees; clips are named `UUID_SUFFIX.webm`.
+ * A {@link VideoRecorder} for each of several tees. Clips are named `UUID_SUFFIX.webm`.
  *
  * @example
  * ```ts
@@ -43,14 +43,15 @@ export interface MultiVideoRecorderOptions
  * ```
  */
 export class MultiVideoRecorder implements AsyncDisposable {
-  /** The recorders by their tees' numbers. */
+  /** The recorders, by the number of the tee. */
   readonly recorders: ReadonlyMap<number, VideoRecorder>;
 
   /**
    * Attaches a recorder to each tee.
    *
    * @throws {TypeError} If an option has the wrong type.
-   * @throws As {@link VideoRecorder}; no recorder stays attached then.
+   * @throws {RangeError} If a tee does not exist, or a number of seconds is out of range.
+   * @throws {GstError} If a ring buffer cannot be attached. Those that were attached are detached again.
    */
   constructor(options: MultiVideoRecorderOptions) {
     const { srcTeePrefix, padNumberToFileSuffix, videoStorage, ...rest } = checkOptions(options);
@@ -72,8 +73,9 @@ export class MultiVideoRecorder implements AsyncDisposable {
   }
 
   /**
-   * Records at one tee; see {@link VideoRecorder.record}.
+   * Records a clip of one tee; see {@link VideoRecorder.record} for the options, and for what else it throws.
    *
+   * @param sourceId The number of the tee.
    * @throws {RangeError} If there is no recorder for this number.
    */
   async record(sourceId: number | string, options?: RecordOptions): Promise<Recording> {
@@ -85,12 +87,12 @@ export class MultiVideoRecorder implements AsyncDisposable {
     return await this.recorders.get(number)!.record(options);
   }
 
-  /** Whether a clip is being made. */
+  /** Whether any recorder has a clip that is not complete yet. */
   get busy(): boolean {
     return [...this.recorders.values()].some((recorder) => recorder.busy);
   }
 
-  /** Closes all; see {@link VideoRecorder.close}. */
+  /** Closes all recorders; see {@link VideoRecorder.close}. */
   async close(): Promise<void> {
     await Promise.all([...this.recorders.values()].map((recorder) => recorder.close()));
   }

@@ -23,21 +23,21 @@ import { RecordBin } from "./encode/record_bin.ts";
 /** Options of {@link VideoRecorder.snapshot}. */
 export interface SnapshotOptions {
   /**
-   * The instant, in seconds of the pipeline's running time: the last frame at or before it is written; one that is still
-   * under way is waited for, up to a second. Defaults to the newest frame.
+   * The instant, in seconds of the pipeline's running time. The last frame at or before it is written; if it has not arrived
+   * yet, the call waits for it, up to a second. Defaults to the newest frame.
    */
   at?: number;
 }
 
 /** The report of a snapshot. */
 export interface SnapshotReport {
-  /** The picture's path. */
+  /** The image's path. */
   path: string;
-  /** The frame's start, in seconds of the pipeline's running time. */
+  /** The running time of the frame in seconds. */
   time: number;
-  /** Size of the file. */
+  /** The size of the file in bytes. */
   bytes: number;
-  /** Wall clock of the frame. */
+  /** The wall-clock time of the frame. */
   takenAt: Date;
 }
 
