@@ -9,17 +9,17 @@ import { beginsWithTsPacket, TS_PACKET_BYTES } from "../media/mpeg_ts.ts";
 import { checkFunction, checkObject } from "../util/check.ts";
 import { reportUnhandled } from "../util/report_error.ts";
 
-/** A clip on disk: a regular file that was completed under the name of a clip. */
+/** A clip on disk: a regular file with the extension of a clip. */
 export interface ClipFile {
-  /** Its path. */
+  /** Its path: the directory as given, and the name. */
   path: string;
-  /** Its size. */
+  /** Its size in bytes. */
   bytes: number;
-  /** When it was last written to. */
+  /** The time of its last modification. */
   modifiedAt: Date;
 }
 
-/** How {@link listClips} lists clips. */
+/** Options of {@link listClips}. */
 export interface ListOptions {
   /**
    * Receives the error of each file that cannot be examined, which is left out. By default, an `error` event is dispatched
@@ -29,10 +29,10 @@ export interface ListOptions {
 }
 
 /**
- * Lists the clips of a directory, oldest first; of several of the same time, by name.
+ * Lists the clips of a directory, oldest first. Those of the same time are sorted by path.
  *
- * Clips are the regular files in it that are named .webm, .mkv, .mp4, .mov or .ts; the latter only if the file is an MPEG
- * transport stream, as TypeScript has that extension, too. Clips that are still being written (`.part`), links and
+ * Clips are the regular files in it with the extension .webm, .mkv, .mp4, .mov or .ts. A .ts must be an MPEG transport
+ * stream, because TypeScript has that extension, too. Clips that are still being written (`.part`), links and
  * subdirectories are left out. A directory that does not exist has no clips.
  *
  * @throws {TypeError} If an argument has the wrong type.
@@ -74,10 +74,12 @@ export async function listClips(
 }
 
 /**
- * Examines a file. Resolves with `null` if it is not a clip by the rules of {@link listClips}.
+ * Resolves with the path, size and time of a clip, or with `null` if the file is not a clip by the rules of
+ * {@link listClips}.
  *
- * @throws {TypeError} If the path is not a text.
- * @throws {Deno.errors.NotFound} If the file has the name of a clip and does not exist.
+ * @throws {TypeError} If the path is not a string, or empty.
+ * @throws {Deno.errors.NotFound} If the file has the extension of a clip and does not exist.
+ * @throws {Error} If the file cannot be read.
  *
  * @example
  * ```ts
