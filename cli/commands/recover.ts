@@ -14,9 +14,9 @@ import type { CommandHelp } from "./help.ts";
 export const help: CommandHelp = {
   usage: ["[--json] DIRECTORY..."],
   description: `
-A clip that is being written has a name that ends in .part. This command looks
-for such files in the directories, not in their subdirectories, and gives each
-the name of its clip. A .webm, .mkv, .mp4 or .mov is remuxed, without encoding,
+A clip that is being written has a name that ends in .part. This command turns
+the .part files in the directories, but not in their subdirectories, into clips.
+A .webm, .mkv, .mp4 or .mov is remuxed, without encoding,
 so that it has a duration and an index. The .part file is removed once the clip
 is complete. An existing file is never overwritten.
 
@@ -24,10 +24,10 @@ A file with wrong bytes in its middle, such as from a failing disk, becomes a
 clip of what can be read of it. If the clip lacks something, the .part file is
 kept as NAME.damaged.
 
-A .part file that a recorder of any process is writing is left alone, and so is
-one that cannot be read.`,
+A .part file that a recorder is still writing, in any process, is left alone, and
+so is one that cannot be read.`,
   exitStatus: `
-0 all are clips now, or are being written; 1 some could not be recovered, or
+0 all were recovered, or are still being written; 1 some could not be recovered, or
 were damaged; 2 the command line or a permission is wrong.`,
   examples: [
     "gstp recover /var/lib/camera/clips",
@@ -60,7 +60,7 @@ async function checkDirectory(path: string): Promise<void> {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
   });
-  if (info?.isDirectory !== true) throw new UsageError(`There is no directory ${path}`);
+  if (info?.isDirectory !== true) throw new UsageError(`No such directory: ${path}`);
 }
 
 function print(recovered: RecoveredClip[], left: LeftClip[]): void {

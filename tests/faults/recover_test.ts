@@ -249,5 +249,5 @@ Deno.test("cli() recover exits with 1 unless all clips are recovered", async () 
   assertEquals((await gstp(["recover"])).code, 2);
   const missing = await gstp(["recover", `${dir.path}/none`]);
   assertEquals(missing.code, 2);
-  assertStringIncludes(missing.stderr, "There is no directory");
+  assertStringIncludes(missing.stderr, "No such directory");
 });
