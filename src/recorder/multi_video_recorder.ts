@@ -82,7 +82,9 @@ export class MultiVideoRecorder implements AsyncDisposable {
     const numbers = [...this.recorders.keys()];
     const number = numbers.find((number) => String(number) === String(sourceId));
     if (number === undefined) {
-      throw new RangeError(`No recorder for source ${sourceId}; there are: ${numbers.join(", ")}`);
+      throw new RangeError(
+        `No recorder for tee number ${sourceId}; there are: ${numbers.join(", ")}`,
+      );
     }
     return await this.recorders.get(number)!.record(options);
   }
@@ -115,7 +117,9 @@ function checkOptions(options: MultiVideoRecorderOptions): MultiVideoRecorderOpt
   for (const suffix of Object.values(padNumberToFileSuffix)) {
     if (typeof suffix !== "string" || /[/\\\0]/.test(suffix)) {
       throw new TypeError(
-        `padNumberToFileSuffix must have ends of file names, not ${Deno.inspect(suffix)}`,
+        `padNumberToFileSuffix must have suffixes for file names as values, not ${
+          Deno.inspect(suffix)
+        }`,
       );
     }
   }

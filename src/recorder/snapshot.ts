@@ -106,7 +106,7 @@ export function imageBinText(
   if (encoder === undefined) {
     const known = Object.keys(IMAGES).join(", ");
     throw new RangeError(
-      `No kind of picture is known for "${path}": its name must end in one of ${known}`,
+      `No image format is known for "${path}": its name must end in one of ${known}`,
     );
   }
   const missing = encoder.elements.filter((element) => !isInstalled(element));
@@ -138,12 +138,14 @@ async function chooseFrames(at: number | undefined, source: SnapshotSource): Pro
 function checkSpan(at: number | undefined, frames: readonly Frame[], pipeline: Pipeline): void {
   const mediaType = frames[0]?.mediaType ?? "video/x-raw";
   if (!/^(video|image)\//.test(mediaType)) {
-    throw new GstError(`There are no pictures of ${mediaType}, which the tee carries`);
+    throw new GstError(
+      `Cannot take a snapshot of ${mediaType}, which the tee carries: it is not video`,
+    );
   }
   const span = spanOf(frames);
   if (span === null) {
     throw new GstError(
-      "The ring buffer holds no frame yet that can be shown: nothing, or no keyframe, has come through the tee",
+      "The ring buffer has no frame yet that can be decoded: no frame, or no keyframe, has passed the tee",
     );
   }
   if (at === undefined) return;

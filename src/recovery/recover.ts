@@ -179,7 +179,7 @@ async function recoverClip(part: PartPaths): Promise<RecoveredClip | LeftClip | 
 }
 
 function alreadyExists(path: string): Error {
-  return new Deno.errors.AlreadyExists(`There is a file ${path} already`);
+  return new Deno.errors.AlreadyExists(`The file ${path} already exists`);
 }
 
 function lostBytes({ damaged, tail }: ScanResult, size: number): number {

@@ -175,7 +175,7 @@ function completeOptions(options: RetentionOptions): Required<RetentionOptions> 
     throw new RangeError("maxAgeSec must be more than 0 seconds");
   }
   if (Math.min(maxFiles, maxBytes, maxAgeSec) === Infinity) {
-    throw new TypeError("There must be a limit: maxFiles, maxBytes or maxAgeSec");
+    throw new TypeError("Set at least one limit: maxFiles, maxBytes or maxAgeSec");
   }
   return { directory, maxFiles, maxBytes, maxAgeSec, inUse, clips, onRemoved, onError };
 }
