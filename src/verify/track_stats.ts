@@ -48,7 +48,7 @@ const REORDERED = ["video/x-h264", "video/x-h265", "video/mpeg"];
 /** The maximum number of places by which a frame is reordered (ITU-T H.264, A.3.1: max_num_reorder_frames). */
 const MAX_REORDER = 16;
 
-/** Returns whether a track has no pauses, as video and sound; subtitles have. */
+/** Returns whether a track has no pauses, as video and audio; subtitles have. */
 export function isContinuous(mediaType: string): boolean {
   return isPicture(mediaType) || isSound(mediaType);
 }
