@@ -84,8 +84,7 @@ export function gstVideo(): Symbols<typeof videoSymbols> {
 /**
  * Returns the version of the installed GStreamer.
  *
- * @throws {GstLoadError} If the library cannot be opened.
- * @throws {GstError} If GStreamer cannot be initialized.
+ * @throws {GstError} If GStreamer cannot be opened or initialized.
  */
 export function gstVersion(): { major: number; minor: number; micro: number } {
   const parts = new Uint32Array(4);

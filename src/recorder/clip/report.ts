@@ -11,7 +11,8 @@ import { type ClipWindow, countMissing } from "../../ringbuffer/clip_window.ts";
  *
  * - `ring-not-full`: the ring did not reach back to the requested start,
  * - `end-of-stream`: the stream ended before the requested end,
- * - `source-stalled`: no more frames came for a second, or a track fell behind the others by `trackTimeoutSec`,
+ * - `source-stalled`: no more frames came until a second after the requested end, or a track fell behind the others by
+ *   `trackTimeoutSec`,
  * - `closed`: the recorder or the pipeline was closed, or the process was asked to end,
  * - `caps-changed`: the caps changed in a way that the file cannot follow; the frames after the change or, at the clip's
  *   start, before it are left out. Raw video is scaled to one size instead, and the frame rate may change,
