@@ -17,12 +17,12 @@ export const help: CommandHelp = {
   ],
   description: `
 Draws the elements of a pipeline with the properties that it sets, their pads
-and the links between them. In the state null, nothing runs and nothing is
-opened or written. paused and playing start the pipeline, with all that this
-does to files and devices, and draw it once the state is reached, with the
-negotiated caps; live sources negotiate none before playing.
+and the links between them, as SVG. In the state null, nothing runs and nothing
+is opened or written. paused and playing start the pipeline, which opens and
+writes its files and devices, and add the negotiated caps. Live sources have
+none before playing.
 
---NAME=VALUE sets the placeholder {NAME} of the file. The picture is SVG.`,
+--NAME=VALUE sets the placeholder {NAME} of the file.`,
   exitStatus: `
 0 the picture is written; 1 the pipeline cannot be parsed, does not reach the
 state, or the picture cannot be written; 2 the command line or the file is

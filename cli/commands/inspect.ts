@@ -26,8 +26,8 @@ Prints what an element is, the pads that it can have with their caps, and its
 properties: the default value, type and range, and whether a change takes effect
 while the element plays. Without an element, lists those that are installed.`,
   exitStatus: `
-0 it is printed; 1 there is no such element, or none with the word; 2 the
-command line is wrong.`,
+0 an element or a list is printed; 1 there is no such element, or none with
+WORD; 2 the command line is wrong.`,
   examples: [
     "gstp inspect x264enc",
     "gstp inspect --search=h264",

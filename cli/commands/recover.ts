@@ -15,9 +15,9 @@ import type { CommandHelp } from "./help.ts";
 export const help: CommandHelp = {
   usage: ["[--json] DIRECTORY|FILE.part..."],
   description: `
-A clip that is being written has a name that ends in .part. This command looks
-for such files in the directories, not in their subdirectories, and gives each
-the name of its clip. A .webm, .mkv, .mp4 or .mov is remuxed, without encoding,
+A clip that is being written has a name that ends in .part. This command turns
+the .part files in the directories, but not in their subdirectories, into clips.
+A .webm, .mkv, .mp4 or .mov is remuxed, without encoding,
 so that it has a duration and an index. The .part file is removed once the clip
 is complete. An existing file is never overwritten.
 
@@ -30,10 +30,10 @@ record beside them (NAME.json), or a name as gstp record gives. Downloads of
 other programs have names that end in .part, too. Name a file itself to recover
 it whoever wrote it.
 
-A .part file that a recorder of any process is writing is left alone, and so is
-one that cannot be read.`,
+A .part file that a recorder is still writing, in any process, is left alone, and
+so is one that cannot be read.`,
   exitStatus: `
-0 all are clips now, or are being written; 1 some could not be recovered, or
+0 all were recovered, or are still being written; 1 some could not be recovered, or
 were damaged; 2 the command line or a permission is wrong.`,
   examples: [
     "gstp recover /var/lib/camera/clips",
@@ -67,7 +67,7 @@ async function checkPath(path: string): Promise<void> {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
   });
-  if (info === null) throw new UsageError(`There is no directory or .part file ${path}`);
+  if (info === null) throw new UsageError(`No such directory or file: ${path}`);
   if (info.isFile && !isPart(path)) {
     throw new UsageError(`${path} is not a directory or a file whose name ends in .part`);
   }
