@@ -10,6 +10,7 @@ import { commandHelp } from "./cli/commands/help.ts";
 import { type CommandName, COMMANDS, isCommand } from "./cli/commands/list.ts";
 import { loadCommand } from "./cli/commands/load.ts";
 import { run } from "./cli/commands/run.ts";
+import { WORKER } from "./cli/worker/file_worker.ts";
 
 /**
  * Runs the command.
@@ -19,6 +20,7 @@ import { run } from "./cli/commands/run.ts";
  */
 export async function main(args: string[]): Promise<number> {
   const [first = "", ...rest] = args;
+  if (first === WORKER) return await (await import("./cli/worker/worker.ts")).serveTasks();
   try {
     return isCommand(first) ? await runCommand(first, rest) : await run(args);
   } catch (error) {

@@ -82,6 +82,7 @@ export {
   type RetentionOptions,
   RetentionPolicy,
 } from "./src/storage/retention.ts";
+export { listParts } from "./src/recovery/find_parts.ts";
 export {
   type LeftClip,
   type LeftReason,

@@ -4,11 +4,14 @@
  * @module
  */
 import { basename, dirname } from "node:path";
-import { type LeftClip, recoverClips, type RecoveredClip, type Recovery } from "../../mod.ts";
+import { listParts, type RecoveredClip } from "../../mod.ts";
 import { RECOVER_OPTIONS } from "../args/options.ts";
 import { readOptions } from "../args/read_options.ts";
 import { UsageError } from "../args/usage_error.ts";
 import { toJson } from "../terminal/json.ts";
+import { recoverPart } from "../record/recover_parts.ts";
+import { FileWorker } from "../worker/file_worker.ts";
+import type { LeftFile, RecoveryResult } from "../worker/tasks.ts";
 import type { CommandHelp } from "./help.ts";
 
 /** The prose of the help. */
@@ -46,17 +49,18 @@ export async function run(args: string[]): Promise<number> {
   const { values, words: paths } = readOptions(args, RECOVER_OPTIONS);
   if (paths.length === 0) throw new UsageError("Missing directory or .part file");
   for (const path of paths) await checkPath(path);
-  const all: Recovery = { recovered: [], left: [] };
+  const all: RecoveryResult = { recovered: [], left: [] };
+  using worker = new FileWorker();
   for (const path of paths) {
-    const { recovered, left } = await recoverClips(path);
-    all.recovered.push(...recovered);
-    all.left.push(...left);
-    if (!values.json) print(recovered, left);
+    const parts = (await Deno.stat(path)).isFile ? [path] : await listParts(path);
+    for (const part of parts) {
+      const { recovered, left } = await recoverPart(worker, part);
+      all.recovered.push(...recovered);
+      all.left.push(...left);
+      if (!values.json) print(recovered, left);
+    }
   }
-  if (values.json) {
-    const left = all.left.map(({ error, ...rest }) => ({ ...rest, error: error.message }));
-    console.log(toJson({ ...all, left }));
-  }
+  if (values.json) console.log(toJson(all));
   const isComplete = all.left.every(({ reason }) => reason === "in-use") &&
     all.recovered.every(({ damaged }) => !damaged);
   return isComplete ? 0 : 1;
@@ -78,7 +82,7 @@ function isPart(path: string): boolean {
   return path.endsWith(".part") || basename(dirname(path)) === ".part";
 }
 
-function print(recovered: RecoveredClip[], left: LeftClip[]): void {
+function print(recovered: RecoveredClip[], left: LeftFile[]): void {
   for (const { path, duration, frames, bytes, lostBytes, damaged, originalPath } of recovered) {
     const size = `${duration.toFixed(1)} s, ${frames} frames, ${bytes} bytes`;
     console.log(`${path}: ${size}; ${lostBytes} bytes lost`);
@@ -86,7 +90,7 @@ function print(recovered: RecoveredClip[], left: LeftClip[]): void {
     if (damaged) console.error(`${path}: its .part file was damaged${kept}`);
   }
   for (const { partPath, bytes, reason, error } of left) {
-    const line = error.message.split("\n", 1)[0];
+    const line = error.split("\n", 1)[0];
     console.error(`${partPath}: left alone (${bytes} bytes, ${reason}): ${line}`);
   }
 }

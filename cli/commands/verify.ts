@@ -3,16 +3,12 @@
  *
  * @module
  */
-import {
-  type VerifiedTrack,
-  verifyClip,
-  type VerifyOptions,
-  type VerifyReport,
-} from "../../mod.ts";
+import type { VerifiedTrack, VerifyOptions, VerifyReport } from "../../mod.ts";
 import { VERIFY_OPTIONS } from "../args/options.ts";
 import { readOptions } from "../args/read_options.ts";
 import { UsageError } from "../args/usage_error.ts";
 import { toJson } from "../terminal/json.ts";
+import { FileWorker, WorkerError } from "../worker/file_worker.ts";
 import type { CommandHelp } from "./help.ts";
 
 /** The prose of the help. */
@@ -48,13 +44,32 @@ export async function run(args: string[]): Promise<number> {
     ...(maxOffsetSec !== undefined && { maxOffsetSec }),
   };
   const reports: VerifyReport[] = [];
+  using worker = new FileWorker();
   for (const path of paths) {
-    const report = await verifyClip(path, options);
+    const report = await verify(worker, path, options);
     reports.push(report);
     if (!values.json) console.log(line(report));
   }
   if (values.json) console.log(toJson(reports));
   return reports.every(({ ok }) => ok) ? 0 : 1;
+}
+
+/** Verifies a clip; one that ends the worker's process is faulty. */
+async function verify(
+  worker: FileWorker,
+  path: string,
+  options: VerifyOptions,
+): Promise<VerifyReport> {
+  try {
+    return await worker.run({ command: "verify", path, options });
+  } catch (error) {
+    if (!(error instanceof WorkerError)) throw error;
+    return {
+      ...{ path, ok: false, container: null, durationSec: null, tracks: [], decodedFrames: null },
+      bytes: (await Deno.stat(path)).size,
+      faults: [{ kind: "unreadable", message: error.message, track: null }],
+    };
+  }
 }
 
 function line(report: VerifyReport): string {

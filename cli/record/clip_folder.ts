@@ -9,16 +9,17 @@ import {
   type ClipFile,
   readClip,
   type RecordingReport,
-  recoverClips,
   type RemovedClip,
   RetentionPolicy,
 } from "../../mod.ts";
 import type { ClipLimits } from "../args/record_arguments.ts";
 import { UsageError } from "../args/usage_error.ts";
+import type { RecoveryResult } from "../worker/tasks.ts";
 import { ClipList } from "./clip_list.ts";
 import { ClipNames } from "./clip_names.ts";
 import type { Events } from "./events.ts";
 import { type OpenClip, openClip } from "./open_clip.ts";
+import { recoverParts } from "./recover_parts.ts";
 
 /** A finished clip. */
 export interface ClipInfo {
@@ -117,29 +118,34 @@ export class ClipFolder implements Disposable {
     if (this.#reports.size > MAX_REPORTS) this.#reports.delete(oldest!);
   }
 
-  /** Turns what a killed run left behind into clips, and emits events of that; prints a failure. */
-  async recover(): Promise<void> {
+  /** Recovers what a killed run left behind, and emits events of that; prints a failure. */
+  async recover(signal: AbortSignal, onNote: (text: string) => void): Promise<void> {
     // without locks, what is being written looks like what was left
     if (Deno.build.os === "windows") return;
-    try {
-      const { recovered, left } = await recoverClips(this.#path);
-      for (const { path, frames, duration, bytes, lostBytes, damaged } of recovered) {
-        const name = basename(path);
-        const clip = await readClip(join(this.#path, name));
-        if (clip !== null) this.#clips.add(clip);
-        const contents = { frames, duration, bytes, lostBytes, damaged };
-        this.#events.emit({ type: "recovered", name, ...contents });
-      }
-      for (const { partPath, reason, error } of left) {
-        if (reason === "in-use") continue;
-        const [text = ""] = error.message.split("\n");
-        const name = relative(this.#path, partPath);
-        this.#events.emit({ type: "unrecovered", name, reason, error: text });
-      }
-      if (recovered.length > 0) await this.applyLimits();
-    } catch (error) {
-      console.error(error);
+    const onForbidden = (count: number) =>
+      onNote(
+        `${count} .part files are left, as Deno does not permit another process (--allow-run): ` +
+          `gstp recover ${this.#path}`,
+      );
+    const onResult = (result: RecoveryResult) => this.#onRecovery(result);
+    await recoverParts(this.#path, { onResult, onForbidden }, signal).catch(console.error);
+  }
+
+  async #onRecovery({ recovered, left }: RecoveryResult): Promise<void> {
+    for (const { path, frames, duration, bytes, lostBytes, damaged } of recovered) {
+      const name = basename(path);
+      const clip = await readClip(join(this.#path, name));
+      if (clip !== null) this.#clips.add(clip);
+      const contents = { frames, duration, bytes, lostBytes, damaged };
+      this.#events.emit({ type: "recovered", name, ...contents });
     }
+    for (const { partPath, reason, error } of left) {
+      if (reason === "in-use") continue;
+      const [text = ""] = error.split("\n");
+      const name = relative(this.#path, partPath);
+      this.#events.emit({ type: "unrecovered", name, reason, error: text });
+    }
+    if (recovered.length > 0) await this.applyLimits();
   }
 
   /** Removes the clips beyond the limits, once these apply; prints a failure. */

@@ -151,7 +151,7 @@ class Session {
       if (this.#shutdown.reason !== undefined) return;
       await folder.keepLimits();
       // after the recorders: a file that takes long to read holds up nothing
-      const recovering = this.#options.recovers ? folder.recover() : undefined;
+      const recovering = this.#options.recovers && this.#recover(folder);
       await using _server = startServer && this.#serve(startServer, recorders, folder);
       this.#recorders = recorders;
       this.output.note(`record with: ${triggers.names.join(", ")}`);
@@ -162,6 +162,10 @@ class Session {
       // the pipeline has ended, and `ended` gives the reason
       if (!(error instanceof GstClosedError)) throw error;
     }
+  }
+
+  #recover(folder: ClipFolder): Promise<void> {
+    return folder.recover(this.#shutdown.signal, (text) => this.output.warn(text));
   }
 
   #trigger(trigger: Trigger): void {

@@ -24,6 +24,32 @@ export async function findParts(directory: string): Promise<PartPaths[]> {
 }
 
 /**
+ * Lists the `.part` files in a directory that gstp provably wrote, as {@link recoverClips} does, in the order of their names.
+ * A directory that does not exist has none.
+ *
+ * @throws {TypeError} If the path is not a string, or empty.
+ * @throws {Error} If the directory cannot be read.
+ *
+ * @example
+ * ```ts
+ * import { listParts, recoverClips } from "@gstp/gstp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const directory = await Deno.makeTempDir();
+ * const part = `${directory}/2026-11-26T14-03-12.345Z_yard.mp4.part`;
+ * await Deno.writeTextFile(part, "not a video");
+ * assertEquals(await listParts(directory), [part]);
+ * for (const path of await listParts(directory)) await recoverClips(path);
+ * ```
+ */
+export async function listParts(directory: string): Promise<string[]> {
+  if (typeof directory !== "string" || directory === "") {
+    throw new TypeError("directory must be a path");
+  }
+  return (await findParts(directory)).map(({ partPath }) => partPath);
+}
+
+/**
  * Returns the clip that a `.part` file would have become.
  *
  * @throws {TypeError} If the path is not that of a `.part` file.

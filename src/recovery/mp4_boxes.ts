@@ -19,6 +19,13 @@ import { MIN_RUN_BYTES, readRun, runBytes } from "./mp4_samples.ts";
 /** The first bytes of a fragment after its size: its type, and the header of its first box. */
 const FRAGMENT_START = [...fourCc("moof"), 0, 0, 0, 16, ...fourCc("mfhd")];
 
+/** A larger box of tables is not read: those of a fragment have kilobytes, and those of a day of video 30 MB. */
+const MAX_TABLE_BYTES = 64 << 20;
+/** Deeper boxes are no tables, and demuxers that follow them run out of stack. */
+const MAX_DEPTH = 16;
+/** How many times as much as the file has may be read in search of a fragment: what looks like one may overlap. */
+const MAX_READS = 4;
+
 /** The boxes of a file. */
 export interface FileBoxes {
   /** Those that are whole, at their offsets in the file. */
@@ -75,10 +82,21 @@ function readBox(file: Deno.FsFile, at: number): Box | null {
   return { type: box.type, start: at, content: at + box.content, end: at + box.end };
 }
 
-/** Returns whether a fragment's box describes its samples as it should. Other boxes are not checked. */
+/** Returns whether a box of tables can be read, and a fragment's describes its samples as it should. */
 function isReadable(file: Deno.FsFile, { type, start, content, end }: Box): boolean {
-  if (type !== "moof") return true;
-  return isFragment(readView(file, start, end), content - start, file.statSync().size);
+  if (type !== "moof" && type !== "moov") return true;
+  if (end - start > MAX_TABLE_BYTES) return false;
+  const view = readView(file, start, end);
+  if (!isFlat(view, content - start, view.byteLength, MAX_DEPTH)) return false;
+  return type === "moov" || isFragment(view, content - start, file.statSync().size);
+}
+
+/** Returns whether boxes are nested no deeper than this. */
+function isFlat(view: DataView, start: number, end: number, depth: number): boolean {
+  return depth > 0 &&
+    boxesIn(view, start, end).every((box) =>
+      box.end > end || isFlat(view, box.content, box.end, depth - 1)
+    );
 }
 
 function isFragment(view: DataView, content: number, maxBytes: number): boolean {
@@ -107,12 +125,15 @@ function isRun(view: DataView, box: Box, maxBytes: number): boolean {
 /** Returns where the next readable fragment is. */
 async function findFragment(file: Deno.FsFile, { start, end }: Span): Promise<number | null> {
   const overlapBytes = FRAGMENT_START.length + 4;
+  let budget = MAX_READS * (end - start);
   for await (const chunk of readChunks(file, { start, end }, { overlapBytes })) {
     for (let i = 0; (i = chunk.bytes.indexOf(FRAGMENT_START[0]!, i)) >= 0; i++) {
       const at = chunk.start + i - 4;
       if (at < start || !FRAGMENT_START.every((byte, j) => chunk.bytes[i + j] === byte)) continue;
       const box = readBox(file, at);
-      if (box !== null && box.end <= end && isReadable(file, box)) return at;
+      if (box === null || box.end > end) continue;
+      if (isReadable(file, box)) return at;
+      if ((budget -= box.end - at) < 0) return null;
     }
   }
   return null;

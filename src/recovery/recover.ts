@@ -25,7 +25,12 @@ import { type Muxer, remux } from "./remux.ts";
 import { findPatches } from "./repair.ts";
 import { scan } from "./scan.ts";
 import type { ScanResult } from "./scan_result.ts";
-import { createTemporaryFile, syncCopy, type TemporaryFile } from "./temporary_file.ts";
+import {
+  createTemporaryFile,
+  removeTemporaryFiles,
+  syncCopy,
+  type TemporaryFile,
+} from "./temporary_file.ts";
 
 /** A clip that was recovered. */
 export interface RecoveredClip {
@@ -82,6 +87,8 @@ export interface Recovery {
 
 /** The suffix of the name that a damaged file gets once there is a clip of what could be read. */
 const DAMAGED_SUFFIX = ".damaged";
+/** Smaller sparse files are read as others are. */
+const MIN_SPARSE_BYTES = 64 << 20;
 
 /**
  * Turns the `.part` files that killed processes left in a directory into clips. It does not look into subdirectories.
@@ -161,7 +168,9 @@ async function recoverClip(part: PartPaths): Promise<RecoveredClip | LeftClip | 
     if (exists(path)) throw alreadyExists(path);
     reason = "unreadable";
     const { name } = containerFor(path);
+    await checkAllocated(file, partPath);
     reason = "failed";
+    await removeTemporaryFiles(path, file);
     const found = await scan(file, name);
     await using source = await openSource(part, file, found, name);
     reason = "unreadable";
@@ -171,7 +180,7 @@ async function recoverClip(part: PartPaths): Promise<RecoveredClip | LeftClip | 
     reason = "failed";
     const { content, originalPath } = muxer === null || found.isComplete
       ? await rename(part, readable)
-      : await rewrite(part, readable, found, { streams, muxer, needs });
+      : await rewrite({ ...part, file }, readable, found, { streams, muxer, needs });
     const clipBytes = (await Deno.stat(path)).size;
     await recordRecovery(path, clipBytes);
     return {
@@ -185,6 +194,18 @@ async function recoverClip(part: PartPaths): Promise<RecoveredClip | LeftClip | 
     if (error instanceof NoFrameError) reason = "unreadable";
     return { partPath, bytes, reason, error: error as Error };
   }
+}
+
+/**
+ * Checks that a file is not sparse: reading one takes as long as it claims to be large, and no recorder writes any.
+ *
+ * @throws {Error} If it is.
+ */
+async function checkAllocated(file: Deno.FsFile, path: string): Promise<void> {
+  const { size, blocks } = await file.stat();
+  // in units of 512 bytes (stat(3type)); file systems that compress also have less than the size
+  if (blocks === null || size < MIN_SPARSE_BYTES || blocks * 512 > size / 8) return;
+  throw new Error(`${path} is sparse: only ${blocks * 512} of its ${size} bytes are on the disk`);
 }
 
 async function removeEmptyPart({ path, partPath }: PartPaths): Promise<null> {
@@ -222,7 +243,7 @@ async function openSource(
 ): Promise<TemporaryFile> {
   const patches = await findPatches(file, container, found);
   if (patches.length === 0) return { path: partPath, async [Symbol.asyncDispose]() {} };
-  const copy = await createTemporaryFile(path, ".repaired");
+  const copy = await createTemporaryFile(path, file);
   try {
     await copyPatched(file, copy.path, patches);
     return copy;
@@ -248,12 +269,12 @@ async function rename({ path, partPath }: PartPaths, source: Source): Promise<Ou
 
 /** Writes the clip of a file, and removes the file, or keeps it if the clip may lack some of it. */
 async function rewrite(
-  { path, partPath }: PartPaths,
+  { path, partPath, file }: PartPaths & { file: Deno.FsFile },
   source: Source,
   { damaged, digests }: ScanResult,
   { streams, ...muxer }: Muxer & { streams: readonly Stream[] },
 ): Promise<Outcome> {
-  await using copy = await createTemporaryFile(path, ".recovered");
+  await using copy = await createTemporaryFile(path, file);
   const content = await remux(source, streams, copy.path, muxer);
   const written = await readDigests({ ...source, path: copy.path }, streams.length);
   if (written.frames !== content.frames) {

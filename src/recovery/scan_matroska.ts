@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { setImmediate } from "node:timers/promises";
 import {
   MATROSKA_ID as ID,
   MAX_ID_BYTES,
@@ -12,7 +13,7 @@ import {
   readVint,
   vintLength,
 } from "../media/matroska.ts";
-import { readChunks, readView, type Span, writtenBytes } from "./file_io.ts";
+import { type Chunk, readChunks, readView, type Span, writtenBytes } from "./file_io.ts";
 import type { ScanResult } from "./scan_result.ts";
 import { TrackDigests } from "./track_digests.ts";
 
@@ -38,6 +39,9 @@ const GROUP_IDS: readonly number[] = [
 ];
 /** The elements whose content is scanned like what is beside them, as their ends are not known. */
 const PARENT_IDS: readonly number[] = [ID.segment, ID.cluster];
+/** What is searched for in damaged parts, and the first bytes of it. */
+const FOUND_IDS: readonly number[] = [ID.cluster, ID.simpleBlock, ID.blockGroup];
+const FIRST_BYTES: readonly number[] = [ID.cluster >>> 24, ID.simpleBlock, ID.blockGroup];
 /** The bytes in front of the frame in a block: the track's number, the time, flags (section 10.1). */
 const BLOCK_HEADER_BYTES = 4;
 /** The flags of a block that are reserved, or stand for several frames, which GStreamer does not write. */
@@ -46,6 +50,17 @@ const UNUSED_FLAGS = 0x76;
 const BLOCKS_IN_A_ROW = 3;
 /** The bytes that identify an element: its id, its size, and a block's header. */
 const HEADER_BYTES = MAX_ID_BYTES + MAX_SIZE_BYTES + BLOCK_HEADER_BYTES;
+
+/** The elements of a group that are looked at in search of its block, which is the first or second in any file. */
+const MAX_GROUP_ELEMENTS = 100;
+/**
+ * The steps of a scan: elements, and places that look like one but are none. A file with more of them has been made to keep
+ * recovery busy: in those of recorders, an element has more bytes than this on average, except for an hour of silence.
+ */
+const STEP_BYTES = 64;
+const MIN_STEPS = 200_000;
+/** The number of such steps after which the event loop runs. */
+const TURN_STEPS = 1000;
 
 /** An element of a file. */
 interface Element extends Span {
@@ -62,9 +77,10 @@ export async function scanMatroska(file: Deno.FsFile): Promise<ScanResult> {
   const written = writtenBytes(file);
   const digests = new TrackDigests();
   const damaged: Span[] = [];
+  const steps = new Steps(MIN_STEPS + written / STEP_BYTES);
   let ids = HEAD_IDS;
   let at = 0;
-  while (at < written) {
+  while (at < written && await steps.next()) {
     const element = readElement(file, at, ids);
     if (element !== null && isWhole(element, size, written)) {
       if (element.id === ID.cluster) ids = CLUSTER_IDS;
@@ -73,7 +89,7 @@ export async function scanMatroska(file: Deno.FsFile): Promise<ScanResult> {
       at = element.end;
       continue;
     }
-    const next = await findBlock(file, at + 1, written);
+    const next = await findBlock(file, at + 1, written, steps);
     if (next === null) break;
     damaged.push({ start: at, end: next });
     ids = CLUSTER_IDS;
@@ -92,6 +108,22 @@ export async function scanMatroska(file: Deno.FsFile): Promise<ScanResult> {
   };
 }
 
+/** Counts the steps of a scan, so that a file made for it cannot keep it busy. */
+class Steps {
+  #left: number;
+
+  constructor(max: number) {
+    this.#left = max;
+  }
+
+  /** Resolves with whether there may be another step. Now and then the event loop runs, as recorders may be at work. */
+  async next(): Promise<boolean> {
+    this.#left--;
+    if (this.#left % TURN_STEPS < 1) await setImmediate();
+    return this.#left > 0;
+  }
+}
+
 /** Returns whether an element was written to its end. If only zeros follow, its own zeros at its end were not written. */
 function isWhole({ end }: Span, size: number, written: number): boolean {
   return end <= written || end === size;
@@ -99,7 +131,11 @@ function isWhole({ end }: Span, size: number, written: number): boolean {
 
 /** Reads the element at an offset, which may end beyond the file; `null` if there is none of these ids. */
 function readElement(file: Deno.FsFile, at: number, ids: readonly number[]): Element | null {
-  const header = readView(file, at, at + HEADER_BYTES);
+  return parseElement(readView(file, at, at + HEADER_BYTES), at, ids);
+}
+
+/** Parses the element whose first bytes a view holds. */
+function parseElement(header: DataView, at: number, ids: readonly number[]): Element | null {
   const idBytes = vintLength(header.getUint8(0));
   if (idBytes > MAX_ID_BYTES) return null;
   const id = readUint(header, 0, idBytes);
@@ -126,7 +162,8 @@ function findFrame(file: Deno.FsFile, element: Element): Span & { track: number 
 }
 
 function blockIn(file: Deno.FsFile, group: Element): Element | null {
-  for (let at = group.content; at < group.end;) {
+  let at = group.content;
+  for (let i = 0; at < group.end && i < MAX_GROUP_ELEMENTS; i++) {
     const element = readElement(file, at, GROUP_IDS);
     if (element === null || element.end > group.end) return null;
     if (element.id === ID.block) return element;
@@ -140,17 +177,27 @@ async function findBlock(
   file: Deno.FsFile,
   start: number,
   written: number,
+  steps: Steps,
 ): Promise<number | null> {
   const { size } = file.statSync();
-  const firstBytes = [ID.cluster >>> 24, ID.simpleBlock, ID.blockGroup];
-  for await (const { start: at, bytes } of readChunks(file, { start, end: written })) {
-    const found = bytes.findIndex((byte, i) =>
-      firstBytes.includes(byte) &&
-      (isCluster(file, at + i) || areBlocks(file, at + i, size, written))
-    );
-    if (found >= 0) return at + found;
+  const overlapBytes = HEADER_BYTES;
+  for await (const chunk of readChunks(file, { start, end: written }, { overlapBytes })) {
+    for (const at of candidates(chunk)) {
+      if (isCluster(file, at) || areBlocks(file, at, size, written)) return at;
+      if (!await steps.next()) return null;
+    }
   }
   return null;
+}
+
+/** Lists where the bytes of a chunk look like a cluster or a block, without reading the file again. */
+function* candidates({ start, bytes }: Chunk): Generator<number> {
+  for (let i = 0; i < bytes.length; i++) {
+    if (!FIRST_BYTES.includes(bytes[i]!)) continue;
+    const isWhole = i + HEADER_BYTES <= bytes.length;
+    const header = isWhole && new DataView(bytes.buffer, bytes.byteOffset + i, HEADER_BYTES);
+    if (!header || parseElement(header, start + i, FOUND_IDS) !== null) yield start + i;
+  }
 }
 
 function isCluster(file: Deno.FsFile, at: number): boolean {

@@ -177,9 +177,10 @@ Deno.test("recoverClips() keeps all streams, any name, and the modification time
 
 Deno.test("recoverClips() makes each clip once if called twice at once, or after a killed call", async () => {
   await using dir = await tempDir();
-  await Deno.mkdir(`${dir.path}/.recovered`);
-  await Deno.writeFile(`${dir.path}/.recovered/a.mkv`, cut.subarray(0, 100));
   for (const name of ["a", "b", "c"]) await Deno.writeFile(`${dir.path}/${name}.mkv.part`, cut);
+  const { ino } = await Deno.stat(`${dir.path}/a.mkv.part`);
+  const left = await Deno.makeTempDir({ dir: dir.path, prefix: `.gstp-recovery-${ino}-` });
+  await Deno.writeFile(`${left}/a.mkv`, cut.subarray(0, 100));
   recordParts(dir.path);
   const results = await Promise.all([recoverClips(dir.path), recoverClips(dir.path)]);
   const paths = results.flatMap(({ recovered }) => recovered.map(({ path }) => basename(path)));
