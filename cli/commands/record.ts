@@ -83,7 +83,7 @@ export async function run(args: string[]): Promise<number> {
 async function loadServer(): Promise<StartServer> {
   try {
     const { RecordServer }: typeof import("../server/server.ts") = await import(SERVER);
-    return (options) => new RecordServer(options);
+    return (options) => RecordServer.start(options);
   } catch (error) {
     const [reason] = (error as Error).message.split("\n");
     throw new UsageError(`Cannot load the libraries for --listen: ${reason}`);

@@ -31,4 +31,4 @@ export interface Server extends AsyncDisposable {
  *
  * @throws {Error} If it cannot listen on the address.
  */
-export type StartServer = (options: ServerOptions) => Server;
+export type StartServer = (options: ServerOptions) => Promise<Server>;

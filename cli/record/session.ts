@@ -152,7 +152,7 @@ class Session {
       );
       if (this.#shutdown.reason !== undefined) return;
       await folder.applyLimits();
-      await using _server = startServer && this.#serve(startServer, recorders, folder);
+      await using _server = startServer && await this.#serve(startServer, recorders, folder);
       this.#recorders = recorders;
       this.output.note(`record with: ${triggers.names.join(", ")}`);
       using _status = this.output.showStatus(recorders);
@@ -168,13 +168,17 @@ class Session {
     else void this.#recorders.record(trigger);
   }
 
-  #serve(startServer: StartServer, recorders: Recorders, folder: ClipFolder): Server {
+  async #serve(
+    startServer: StartServer,
+    recorders: Recorders,
+    folder: ClipFolder,
+  ): Promise<Server> {
     const { token } = this.#options;
     const address = this.#options.listen!;
     const onError = (error: Error) => this.output.warn(Deno.inspect(error));
     try {
       const events = this.#events;
-      const server = startServer({ address, token, recorders, folder, events, onError });
+      const server = await startServer({ address, token, recorders, folder, events, onError });
       const access = isLoopback(address.hostname) ? "" : " (with the token)";
       this.output.note(`listening on ${originOf(server.address)}/${access}`);
       return server;

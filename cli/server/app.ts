@@ -16,6 +16,7 @@ import { recordHandler } from "./resources/record.ts";
 import { snapshotHandler } from "./resources/snapshot.ts";
 import { metricsHandler, statusHandler } from "./resources/status.ts";
 import { json } from "./response.ts";
+import { BadRequestError } from "./web_http.ts";
 
 /** Returns the application that answers all requests. */
 export function createApp(context: ServerContext): Hono {
@@ -48,6 +49,7 @@ export function createApp(context: ServerContext): Hono {
 
 function errorResponse(error: Error, c: Context, onDefect: (error: Error) => void): Response {
   if (error instanceof RequestError) return json(c, { error: error.message }, error.status);
+  if (error instanceof BadRequestError) return json(c, { error: error.message }, 400);
   // such as no frame yet, or the end of the stream
   if (error instanceof GstError) return json(c, { error: error.message }, 503);
   onDefect(error);

@@ -4,8 +4,8 @@
  * @module
  */
 
-/** The events that may wait for a client to read them. */
-const MAX_WAITING = 256;
+/** The bytes that may wait for a client to read them. */
+const MAX_WAITING_BYTES = 1_000_000;
 /** The clients at a time. */
 const MAX_CLIENTS = 64;
 
@@ -44,11 +44,11 @@ export class EventStreams {
         this.#clients.add(client);
       },
       cancel: () => void this.#clients.delete(client),
-    }, { highWaterMark: MAX_WAITING });
+    }, new ByteLengthQueuingStrategy({ highWaterMark: MAX_WAITING_BYTES }));
     client!.enqueue(encoder.encode("retry: 2000\n\n"));
     for (const event of first) client!.enqueue(encode(event));
     return new Response(stream, {
-      // no-transform: Deno would compress the stream, and buffer events for that
+      // no-transform: a proxy would compress the stream, and buffer events for that
       headers: { "content-type": "text/event-stream", "cache-control": "no-store, no-transform" },
     });
   }
