@@ -55,7 +55,7 @@ async function describe(text: string, state: State): Promise<string> {
 }
 
 /** A variable: Deno downloads a module named in an import expression for every command. */
-const LIBRARY: string = "npm:@viz-js/viz@^3";
+const LIBRARY: string = "npm:@viz-js/viz@3.31.0";
 
 /**
  * Draws Graphviz's text as SVG.
@@ -81,7 +81,7 @@ function prepare(dot: string): string {
 
 async function loadLibrary() {
   try {
-    const { instance }: typeof import("npm:@viz-js/viz@^3") = await import(LIBRARY);
+    const { instance }: typeof import("npm:@viz-js/viz@3.31.0") = await import(LIBRARY);
     return await instance();
   } catch (cause) {
     throw new GstError(

@@ -5,7 +5,6 @@
  */
 import { RECORD_OPTIONS } from "../args/options.ts";
 import { readRecordArguments } from "../args/record_arguments.ts";
-import { UsageError } from "../args/usage_error.ts";
 import { pipelineText } from "../pipeline_file/pipeline_text.ts";
 import type { StartServer } from "../record/server_interface.ts";
 import { recordPipeline } from "../record/session.ts";
@@ -81,11 +80,6 @@ export async function run(args: string[]): Promise<number> {
 
 /** Loads the server, with the libraries that only it needs. */
 async function loadServer(): Promise<StartServer> {
-  try {
-    const { RecordServer }: typeof import("../server/server.ts") = await import(SERVER);
-    return (options) => RecordServer.start(options);
-  } catch (error) {
-    const [reason] = (error as Error).message.split("\n");
-    throw new UsageError(`Cannot load the libraries for --listen: ${reason}`);
-  }
+  const { RecordServer }: typeof import("../server/server.ts") = await import(SERVER);
+  return (options) => RecordServer.start(options);
 }

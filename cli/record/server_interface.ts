@@ -16,6 +16,8 @@ export interface ServerOptions {
   recorders: Recorders;
   folder: ClipFolder;
   events: Events;
+  /** Receives what the user should know, such as of wrong tokens. */
+  onWarning: (text: string) => void;
   /** Receives a defect of the server itself. */
   onError: (error: Error) => void;
 }

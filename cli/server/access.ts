@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { Context, MiddlewareHandler } from "npm:hono@^4";
+import type { Context, MiddlewareHandler } from "npm:hono@4.13.19";
 import { isLoopback } from "../args/address.ts";
 
 /** What is served without the token: the page that asks for it. */

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type Context, Hono } from "npm:hono@^4";
-import { secureHeaders } from "npm:hono@^4/secure-headers";
+import { type Context, Hono } from "npm:hono@4.13.19";
+import { secureHeaders } from "npm:hono@4.13.19/secure-headers";
 import { GstError } from "../../mod.ts";
 import { AccessControl } from "./access.ts";
 import type { ServerContext } from "./context.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Context } from "npm:hono@^4";
+import type { Context } from "npm:hono@4.13.19";
 import type { Recorders } from "../record/recorders.ts";
 import type { ServerOptions } from "../record/server_interface.ts";
 import type { EventStreams } from "./event_streams.ts";

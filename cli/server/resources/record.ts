@@ -3,7 +3,7 @@
  *
  * @module
  */
-import * as v from "npm:valibot@^1";
+import * as v from "npm:valibot@1.5.0";
 import type { RecordOptions } from "../../../mod.ts";
 import { type Handler, type ServerContext, teeName } from "../context.ts";
 import { readJson, validate } from "../request.ts";

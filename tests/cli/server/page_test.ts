@@ -2,7 +2,7 @@
  * The page of `gstp record`, in a browser.
  */
 import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
-import { type Browser, chromium, type Page } from "npm:playwright-core@^1";
+import { type Browser, chromium, type Page } from "npm:playwright-core@1.65.1";
 import { words } from "../../../scripts/lib/run.ts";
 import { startGstp } from "../../helpers/cli.ts";
 import { ringsFull } from "../../helpers/recording_command.ts";
