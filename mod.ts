@@ -54,7 +54,14 @@ export type { RecordTrack } from "./src/recorder/encode/record_bin_text.ts";
 export { Frame } from "./src/gst/frame.ts";
 
 // Clips on disk
-export { type ClipFile, listClips, type ListOptions, readClip } from "./src/storage/clip_list.ts";
+export {
+  type ClipFile,
+  listClips,
+  type ListOptions,
+  readClip,
+  type RecordedClip,
+} from "./src/storage/clip_list.ts";
+export type { ClipRecord, ClipRecordState, RecordedReport } from "./src/storage/clip_record.ts";
 export {
   type RemovedClip,
   type RetentionOptions,

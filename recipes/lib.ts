@@ -36,7 +36,8 @@ export function sleep(sec: number): Promise<void> {
 
 /** Prints the name, duration and start of each clip in a folder, in the order in which they were finished. */
 export async function probe(folder: string): Promise<void> {
-  const paths = [...Deno.readDirSync(folder)].map(({ name }) => join(folder, name));
+  const paths = [...Deno.readDirSync(folder)].filter(({ name }) => !name.endsWith(".json"))
+    .map(({ name }) => join(folder, name));
   const age = (path: string) => Deno.statSync(path).mtime!.getTime();
   for (const path of paths.sort((a, b) => age(a) - age(b))) {
     const { stderr } = await new Deno.Command("ffprobe", { args: [path] }).output();

@@ -7,8 +7,8 @@ import { CLIP_EXTENSIONS, type State } from "../../mod.ts";
 import { readAddress } from "./address.ts";
 import { inSection, type OptionTable } from "./option.ts";
 import {
+  bytesFrom,
   oneOf,
-  readBytes,
   readCount,
   readSeconds,
   readText,
@@ -114,7 +114,7 @@ export const RECORD_OPTIONS = {
     encoded: { description: "keep raw video encoded: minutes in the memory of seconds" },
     "max-ring-bytes": {
       placeholder: "SIZE",
-      read: readBytes,
+      read: bytesFrom(1, "1B"),
       description: "the most memory for the ring buffer of a tee, such as 500M",
     },
     "copy-frames": {
@@ -141,14 +141,23 @@ export const RECORD_OPTIONS = {
     },
     "max-bytes": {
       placeholder: "SIZE",
-      read: readBytes,
+      read: bytesFrom(1e6, "1M"),
       description: "beyond a total size, such as 20G,",
     },
     "max-age": {
       placeholder: "TIME",
       read: readTime,
-      description: "or beyond an age: 90s, 12h, 7d. All clips of the folder count; one that is " +
-        "being written is never removed.",
+      description: "or beyond an age: 90s, 12h, 7d. All clips of the folder that gstp wrote " +
+        "count; one that is being written is never removed, and no other file.",
+    },
+    "min-age": {
+      placeholder: "TIME",
+      read: readTime,
+      description: "the age from which a clip can be removed because of the number or the size " +
+        "(default: 10m)",
+    },
+    "no-recover": {
+      description: "leave the .part files of a killed run alone",
     },
   }),
   ...inSection("SERVER", {

@@ -6,6 +6,7 @@
 import type { RetentionOptions } from "../../mod.ts";
 import { type Address, isLoopback } from "./address.ts";
 import { readEnv } from "./env.ts";
+import type { OptionValues } from "./option.ts";
 import { MAX_WINDOW_SEC, RECORD_OPTIONS } from "./options.ts";
 import { type PipelineArguments, readPipelineArguments } from "./pipeline_arguments.ts";
 import { type PlaybackArguments, playbackArguments } from "./run_arguments.ts";
@@ -15,9 +16,12 @@ import { UsageError } from "./usage_error.ts";
 /** A shorter token could be guessed. */
 const MIN_TOKEN_LENGTH = 16;
 
+/** The age from which a clip can be removed because of the number or the size of all clips, unless it is given. */
+const MIN_AGE_SEC = 600;
+
 /** What a folder of clips may hold; `Infinity` is no limit. */
 export type ClipLimits = Required<
-  Pick<RetentionOptions, "maxFiles" | "maxBytes" | "maxAgeSec">
+  Pick<RetentionOptions, "maxFiles" | "maxBytes" | "maxAgeSec" | "minAgeSec">
 >;
 
 /** A command line of `gstp record`. */
@@ -40,7 +44,10 @@ export interface RecordArguments {
   isEncoded: boolean;
   copyFrames: boolean;
   maxRingBytes: number;
-  retention: ClipLimits;
+  /** Undefined for no limits. */
+  limits: ClipLimits | undefined;
+  /** Whether what a killed run left becomes clips. */
+  recovers: boolean;
   /** Undefined for no server. */
   listen: Address | undefined;
   token: string | undefined;
@@ -75,15 +82,37 @@ export function readRecordArguments(args: readonly string[]): RecordArguments {
     isEncoded: values.encoded,
     copyFrames: values["copy-frames"],
     maxRingBytes: values["max-ring-bytes"] ?? Infinity,
-    retention: {
-      maxFiles: values["max-files"] ?? Infinity,
-      maxBytes: values["max-bytes"] ?? Infinity,
-      maxAgeSec: values["max-age"] ?? Infinity,
-    },
+    limits: readLimits(values, beforeSec + afterSec),
+    recovers: !values["no-recover"],
     listen,
     token: readToken(values.token, listen),
     isJson: values.json,
     statusSec: values.status,
+  };
+}
+
+/** The limits of the folder; an age below the length of a clip is a mistake that would cost all of them. */
+function readLimits(
+  values: OptionValues<typeof RECORD_OPTIONS>,
+  clipSec: number,
+): ClipLimits | undefined {
+  const { "max-files": maxFiles, "max-bytes": maxBytes, "max-age": maxAgeSec } = values;
+  const minAgeSec = values["min-age"] ?? Math.min(MIN_AGE_SEC, maxAgeSec ?? Infinity);
+  if (maxFiles === undefined && maxBytes === undefined && maxAgeSec === undefined) {
+    if (values["min-age"] === undefined) return undefined;
+    throw new UsageError("--min-age needs --max-files, --max-bytes or --max-age");
+  }
+  if (maxAgeSec !== undefined && maxAgeSec < clipSec) {
+    throw new UsageError(`--max-age=${maxAgeSec}s is shorter than a clip of ${clipSec} s`);
+  }
+  if (maxAgeSec !== undefined && maxAgeSec < minAgeSec) {
+    throw new UsageError(`--max-age=${maxAgeSec}s is less than --min-age=${minAgeSec}s`);
+  }
+  return {
+    maxFiles: maxFiles ?? Infinity,
+    maxBytes: maxBytes ?? Infinity,
+    maxAgeSec: maxAgeSec ?? Infinity,
+    minAgeSec,
   };
 }
 

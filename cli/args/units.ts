@@ -6,8 +6,8 @@
 import type { ValueReader } from "./option.ts";
 import { UsageError } from "./usage_error.ts";
 
-const BYTES = { "": 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12 };
-const SECONDS = { "": 1, s: 1, m: 60, h: 3600, d: 86_400 };
+const BYTES = { B: 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12 };
+const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 };
 /** The longest that a timer can wait, in seconds. */
 const MAX_TIMEOUT_SEC = 2_147_483;
 
@@ -16,10 +16,13 @@ export function readText(_name: string, text: string): string {
   return text;
 }
 
-/** Reads a size such as `500M`, in bytes. */
-export function readBytes(name: string, text: string): number {
-  const bytes = Math.round(readWithUnit(text, BYTES) ?? 0);
-  return bytes >= 1 ? bytes : refuse(name, "a size such as 500M or 20G", text);
+/** Makes a reader of sizes such as `500M` from `min` bytes, in bytes. */
+export function bytesFrom(min: number, minText: string): ValueReader<number> {
+  return (name, text) => {
+    const bytes = Math.round(readWithUnit(text, BYTES) ?? 0);
+    if (bytes >= min) return bytes;
+    return refuse(name, `a size such as 500M or 20G, from ${minText}`, text);
+  };
 }
 
 /** Reads a time such as `7d`, in seconds. */
@@ -75,13 +78,13 @@ export function oneOf<const T extends string>(names: readonly T[]): ValueReader<
     names.find((one) => one === text) ?? refuse(name, `one of ${names.join(", ")}`, text);
 }
 
-/** Reads a number above 0 with a unit; undefined if the text is something else. */
+/** Reads a number with its unit; undefined if the text is something else. Without a unit, 7 could be days or seconds. */
 function readWithUnit(text: string, units: Record<string, number>): number | undefined {
-  const [, number = "", unit = ""] = /^(\d*\.?\d+)([a-zA-Z]?)$/.exec(text) ?? [];
-  if (number === "" || !Object.hasOwn(units, unit) || Number(number) === 0) return undefined;
-  return Number(number) * units[unit]!;
+  const [, number = "", unit = ""] = /^(\d*\.?\d+)([a-zA-Z])$/.exec(text) ?? [];
+  return Object.hasOwn(units, unit) ? Number(number) * units[unit]! : undefined;
 }
 
 function refuse(name: string, what: string, text: string): never {
-  throw new UsageError(`--${name} takes ${what}, not "${text}"`);
+  const isBare = /^\d*\.?\d+$/.test(text) && what.includes("such as");
+  throw new UsageError(`--${name} takes ${what}, not "${text}"${isBare ? ": add a unit" : ""}`);
 }

@@ -3,11 +3,13 @@
  *
  * @module
  */
+import { RetentionPolicy } from "../../mod.ts";
 import { RECORD_OPTIONS } from "../args/options.ts";
-import { readRecordArguments } from "../args/record_arguments.ts";
+import { readRecordArguments, type RecordArguments } from "../args/record_arguments.ts";
 import { pipelineText } from "../pipeline_file/pipeline_text.ts";
 import type { StartServer } from "../record/server_interface.ts";
 import { recordPipeline } from "../record/session.ts";
+import { formatBytes } from "../terminal/format.ts";
 import type { CommandHelp } from "./help.ts";
 
 /** The prose of the help. */
@@ -25,7 +27,11 @@ and POST /record of the server that --listen starts.
 --NAME=VALUE sets the placeholder {NAME} of the file.`,
   notes: {
     CLIPS: [`
-.part files that a killed run left there become clips at the start, as by
+Each has its record beside it, NAME.json. Limits and recovery touch only files
+with such a record or a name as gstp record gives, 2026-11-26T14-03-12.345Z_t1.mp4:
+a folder may be shared. --dry-run lists what the limits would remove.
+
+.part files that a killed run left there become clips once recording runs, as by
 gstp recover; files that another process is writing are left alone.`],
     SERVER: [
       [
@@ -75,7 +81,18 @@ export async function run(args: string[]): Promise<number> {
   const text = await pipelineText(options.run, RECORD_OPTIONS);
   if (!options.run.dryRun) return await recordPipeline(text, options, loadServer);
   console.log(text.trim());
+  await previewLimits(options);
   return 0;
+}
+
+/** Prints the clips that the limits would remove at the start. */
+async function previewLimits({ folder, limits }: RecordArguments): Promise<void> {
+  if (limits === undefined) return;
+  const removed = await new RetentionPolicy({ ...limits, directory: folder }).preview();
+  for (const { path, bytes, reason } of removed) {
+    console.error(`gstp: would remove ${path} (${formatBytes(bytes)}, limit: ${reason})`);
+  }
+  if (removed.length === 0) console.error(`gstp: the limits would remove nothing in ${folder}`);
 }
 
 /** Loads the server, with the libraries that only it needs. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { basename, dirname } from "node:path";
 import { type LeftClip, recoverClips, type RecoveredClip, type Recovery } from "../../mod.ts";
 import { RECOVER_OPTIONS } from "../args/options.ts";
 import { readOptions } from "../args/read_options.ts";
@@ -12,7 +13,7 @@ import type { CommandHelp } from "./help.ts";
 
 /** The prose of the help. */
 export const help: CommandHelp = {
-  usage: ["[--json] DIRECTORY..."],
+  usage: ["[--json] DIRECTORY|FILE.part..."],
   description: `
 A clip that is being written has a name that ends in .part. This command looks
 for such files in the directories, not in their subdirectories, and gives each
@@ -24,6 +25,11 @@ A file with wrong bytes in its middle, such as from a failing disk, becomes a
 clip of what can be read of it. If the clip lacks something, the .part file is
 kept as NAME.damaged.
 
+In a directory, only files are touched that gstp provably wrote: they have a
+record beside them (NAME.json), or a name as gstp record gives. Downloads of
+other programs have names that end in .part, too. Name a file itself to recover
+it whoever wrote it.
+
 A .part file that a recorder of any process is writing is left alone, and so is
 one that cannot be read.`,
   exitStatus: `
@@ -31,17 +37,18 @@ one that cannot be read.`,
 were damaged; 2 the command line or a permission is wrong.`,
   examples: [
     "gstp recover /var/lib/camera/clips",
+    "gstp recover other.mp4.part",
   ],
 };
 
 /** Recovers clips. */
 export async function run(args: string[]): Promise<number> {
-  const { values, words: directories } = readOptions(args, RECOVER_OPTIONS);
-  if (directories.length === 0) throw new UsageError("Missing directory");
-  for (const directory of directories) await checkDirectory(directory);
+  const { values, words: paths } = readOptions(args, RECOVER_OPTIONS);
+  if (paths.length === 0) throw new UsageError("Missing directory or .part file");
+  for (const path of paths) await checkPath(path);
   const all: Recovery = { recovered: [], left: [] };
-  for (const directory of directories) {
-    const { recovered, left } = await recoverClips(directory);
+  for (const path of paths) {
+    const { recovered, left } = await recoverClips(path);
     all.recovered.push(...recovered);
     all.left.push(...left);
     if (!values.json) print(recovered, left);
@@ -55,12 +62,20 @@ export async function run(args: string[]): Promise<number> {
   return isComplete ? 0 : 1;
 }
 
-async function checkDirectory(path: string): Promise<void> {
+async function checkPath(path: string): Promise<void> {
   const info = await Deno.stat(path).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
   });
-  if (info?.isDirectory !== true) throw new UsageError(`There is no directory ${path}`);
+  if (info === null) throw new UsageError(`There is no directory or .part file ${path}`);
+  if (info.isFile && !isPart(path)) {
+    throw new UsageError(`${path} is not a directory or a file whose name ends in .part`);
+  }
+}
+
+/** Whether a name is that of a `.part` file; those of clips with long names are in a folder of that name. */
+function isPart(path: string): boolean {
+  return path.endsWith(".part") || basename(dirname(path)) === ".part";
 }
 
 function print(recovered: RecoveredClip[], left: LeftClip[]): void {

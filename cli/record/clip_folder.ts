@@ -55,14 +55,19 @@ export class ClipFolder implements Disposable {
   readonly #reports = new Map<string, RecordingReport>();
   /** Undefined if there are no limits. */
   readonly #retention: RetentionPolicy | undefined;
-  readonly #timer: ReturnType<typeof setInterval> | undefined;
+  /** Undefined before the limits apply. */
+  #timer: ReturnType<typeof setInterval> | undefined;
 
   /**
    * Opens a folder, and creates it if it does not exist.
    *
    * @throws {UsageError} If clips cannot be written there.
    */
-  static async create(path: string, limits: ClipLimits, events: Events): Promise<ClipFolder> {
+  static async create(
+    path: string,
+    limits: ClipLimits | undefined,
+    events: Events,
+  ): Promise<ClipFolder> {
     try {
       await Deno.mkdir(path, { recursive: true });
       await Deno.remove(await Deno.makeTempFile({ dir: path }));
@@ -73,11 +78,11 @@ export class ClipFolder implements Disposable {
     return new ClipFolder(path, limits, events);
   }
 
-  private constructor(path: string, limits: ClipLimits, events: Events) {
+  private constructor(path: string, limits: ClipLimits | undefined, events: Events) {
     this.#path = path;
     this.#events = events;
     this.#clips = new ClipList(path);
-    if (Math.min(...Object.values(limits)) === Infinity) return;
+    if (limits === undefined) return;
     this.#retention = new RetentionPolicy({
       ...limits,
       directory: path,
@@ -88,7 +93,13 @@ export class ClipFolder implements Disposable {
         if (!(error instanceof Deno.errors.NotFound)) console.error(error);
       },
     });
+  }
+
+  /** Removes the clips beyond the limits, and does so from now on. */
+  async keepLimits(): Promise<void> {
+    if (this.#retention === undefined) return;
     this.#timer = setInterval(() => void this.applyLimits(), CHECK_MS);
+    await this.applyLimits();
   }
 
   /** Returns a new path for a clip, which begins with the time. */
@@ -131,9 +142,9 @@ export class ClipFolder implements Disposable {
     }
   }
 
-  /** Removes the clips beyond the limits; prints a failure. */
+  /** Removes the clips beyond the limits, once these apply; prints a failure. */
   async applyLimits(): Promise<void> {
-    await this.#retention?.apply().catch(console.error);
+    if (this.#timer !== undefined) await this.#retention?.apply().catch(console.error);
   }
 
   #onRemoved({ path, bytes, reason }: RemovedClip): void {

@@ -11,7 +11,14 @@ export type Trigger = "key" | "signal" | "http";
 /** An event. */
 export type RecordEvent =
   /** A recorder was attached to a tee, and keeps its last seconds. */
-  | { type: "armed"; tee: string; mediaTypes: string[]; container: string; windowSec: number }
+  | {
+    type: "armed";
+    tee: string;
+    mediaTypes: string[];
+    container: string;
+    windowSec: number;
+    folder: string;
+  }
   /** A clip was started, or extended. */
   | { type: "recording"; tee: string; name: string; trigger: Trigger; isExtended: boolean }
   /** A clip is finished. */

@@ -69,12 +69,11 @@ class Session {
 
   async run(text: string): Promise<number> {
     using shutdown = this.#shutdown;
-    const { folder: path, retention, listen } = this.#options;
-    using folder = await ClipFolder.create(path, retention, this.#events);
+    const { folder: path, limits, listen } = this.#options;
+    using folder = await ClipFolder.create(path, limits, this.#events);
     const server = listen && new SessionServer(this.#loadServer, this.output);
     // before the pipeline starts: SIGUSR2 would end a process that does not listen to it
     using triggers = listenForTriggers((trigger) => this.#trigger(trigger));
-    const recovering = folder.recover();
     const scratch = await Deno.makeTempDir({ prefix: "gstp-" });
     let isPlaying = false;
     try {
@@ -83,7 +82,6 @@ class Session {
       try {
         if (isPlaying) await this.#record(app, { folder, scratch, triggers, server });
         await app.ended;
-        if (shutdown.reason === undefined) await recovering;
       } finally {
         // `ended` has rejected with the error of an element that does not stop
         await app.stop().catch(() => {});
@@ -151,13 +149,16 @@ class Session {
         this.#shutdown.signal,
       );
       if (this.#shutdown.reason !== undefined) return;
-      await folder.applyLimits();
+      await folder.keepLimits();
+      // after the recorders: a file that takes long to read holds up nothing
+      const recovering = this.#options.recovers ? folder.recover() : undefined;
       this.#recorders = recorders;
       await using _ended = server;
       await Promise.race([this.#serve(server, recorders, folder), ended.catch(() => {})]);
       this.output.note(`record with: ${triggers.names.join(", ")}`);
       using _status = this.output.showStatus(recorders);
       await ended.finally(() => recorders.clipsFinished());
+      if (this.#shutdown.reason === undefined) await recovering;
     } catch (error) {
       // the pipeline has ended, and `ended` gives the reason
       if (!(error instanceof GstClosedError)) throw error;

@@ -30,7 +30,7 @@ export function eventLine(event: TimedEvent): string {
   switch (event.type) {
     case "armed":
       return `armed: ${event.tee} (${event.mediaTypes.join(", ")} into ${event.container}, ` +
-        `${event.windowSec} s)`;
+        `${event.windowSec} s, clips in ${event.folder})`;
     case "recording":
       return `${event.isExtended ? "extended" : "recording"}: ${event.name} (${event.trigger})`;
     case "finished": {

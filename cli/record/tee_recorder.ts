@@ -100,7 +100,7 @@ export class TeeRecorder {
       },
     });
     this.#snapshots = new Snapshots(this.#recorder, context.scratch);
-    events.emit({ type: "armed", tee, mediaTypes, container, windowSec });
+    events.emit({ type: "armed", tee, mediaTypes, container, windowSec, folder: options.folder });
   }
 
   /**

@@ -71,12 +71,13 @@ export class OpenClips implements DrainListener {
 
   /** Begins a clip with the frames in the histories. */
   begin(call: Call, path: string, maxDelaySec: number): Clip {
-    const { pipeline, recordBinClass, startAtZero, finishOnExit } = this.#options;
+    const { pipeline, recordBinClass, startAtZero, clipRecords, finishOnExit } = this.#options;
     const clip = new Clip({
       path,
       window: new ClipWindow(call, this.#maxClipNs),
       recordBinClass,
       startAtZero,
+      hasRecord: clipRecords,
       epochMs: () => Date.now() - (pipeline.runningTimeSec ?? 0) * 1000,
       tracks: this.#tracks.all.map((track) => this.#clipTrack(track, path)),
       maxDelaySec,

@@ -90,6 +90,14 @@ export interface VideoRecorderOptions {
    */
   startAtZero?: boolean;
   /**
+   * Whether a clip record, `NAME.json`, is written beside each clip: what was recorded and when, the report, and the proof
+   * that the clip is one of gstp, without which {@link RetentionPolicy}, {@link listClips} and {@link recoverClips} leave it
+   * alone.
+   *
+   * @default {true}
+   */
+  clipRecords?: boolean;
+  /**
    * Whether clips of encoded video start with the first frame of the window (a smart cut) instead of a keyframe before
    * it. The frames up to the next keyframe are re-encoded, for which an encoder must be installed.
    *
@@ -174,6 +182,7 @@ export function completeOptions(options: VideoRecorderOptions): CompleteOptions 
     finishOnExit = true,
     exitTimeoutSec = 2,
     startAtZero = false,
+    clipRecords = true,
     exactStart = false,
     copyFrames = false,
     maxRingBytes = Infinity,
@@ -199,6 +208,7 @@ export function completeOptions(options: VideoRecorderOptions): CompleteOptions 
   checkSpan("trackTimeoutSec", trackTimeoutSec, MAX_WINDOW_SEC);
   if (typeof finishOnExit !== "boolean") throw new TypeError("finishOnExit must be true or false");
   if (typeof startAtZero !== "boolean") throw new TypeError("startAtZero must be true or false");
+  if (typeof clipRecords !== "boolean") throw new TypeError("clipRecords must be true or false");
   if (typeof exactStart !== "boolean") throw new TypeError("exactStart must be true or false");
   if (typeof copyFrames !== "boolean") throw new TypeError("copyFrames must be true or false");
   checkClass("ringBufferClass", ringBufferClass, RingBuffer);
@@ -213,7 +223,7 @@ export function completeOptions(options: VideoRecorderOptions): CompleteOptions 
     ...required,
     tracks: completeTracks(srcTeeName, tracks, ringBufferClass),
     ...{ maxClipSec, timeoutSec, closeTimeoutSec, trackTimeoutSec, exitTimeoutSec },
-    ...{ finishOnExit, startAtZero, exactStart, copyFrames, maxRingBytes },
+    ...{ finishOnExit, startAtZero, clipRecords, exactStart, copyFrames, maxRingBytes },
     ...{ ringBufferClass, recordBinClass, onWarning, onError },
   };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { setImmediate } from "node:timers/promises";
+import { writeAll } from "../storage/file_system.ts";
 
 /** A part of a file. */
 export interface Span {
@@ -103,11 +104,5 @@ export async function copyPatched(from: Deno.FsFile, to: string, patches: Patch[
     }
     await writeAll(copy, patch.bytes);
     at = patch.end;
-  }
-}
-
-async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
-  for (let written = 0; written < bytes.length;) {
-    written += await file.write(bytes.subarray(written));
   }
 }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { isOwnClip } from "../storage/clip_record.ts";
 import { PART_SUFFIX } from "../storage/part_file.ts";
 
 /** A `.part` file, and the clip that it would have become. */
@@ -12,8 +13,33 @@ export interface PartPaths {
   partPath: string;
 }
 
-/** Lists the `.part` files of a directory, also those of clips with long names, in the order of their names. */
+/**
+ * Lists the `.part` files of a directory that gstp provably wrote, also those of clips with long names, in the order of
+ * their names.
+ */
 export async function findParts(directory: string): Promise<PartPaths[]> {
+  const all = await allParts(directory);
+  const areOwn = await Promise.all(all.map(({ path }) => isOwnClip(path)));
+  return all.filter((_, i) => areOwn[i]);
+}
+
+/**
+ * Returns the clip that a `.part` file would have become.
+ *
+ * @throws {TypeError} If the path is not that of a `.part` file.
+ */
+export function partPathsOf(partPath: string): PartPaths {
+  const folder = dirname(partPath);
+  if (basename(folder) === PART_SUFFIX) {
+    return { path: join(dirname(folder), basename(partPath)), partPath };
+  }
+  if (!partPath.endsWith(PART_SUFFIX) || basename(partPath) === PART_SUFFIX) {
+    throw new TypeError(`${partPath} is neither a directory nor a file whose name ends in .part`);
+  }
+  return { path: partPath.slice(0, -PART_SUFFIX.length), partPath };
+}
+
+async function allParts(directory: string): Promise<PartPaths[]> {
   const short = (await filesIn(directory)).filter((name) => name.endsWith(PART_SUFFIX))
     .map((name) => ({ name: name.slice(0, -PART_SUFFIX.length), part: name }));
   const folder = join(directory, PART_SUFFIX);

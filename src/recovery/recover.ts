@@ -6,10 +6,12 @@
 import { dirname, join } from "node:path";
 import { GstError } from "../../ffi/errors.ts";
 import { containerFor, type ContainerName, remuxerOf } from "../media/containers.ts";
+import { readClipRecord, removeClipRecord, replaceClipRecord } from "../storage/clip_record.ts";
 import { exists, isAt, removeEmpty, renameNew, suffixed } from "../storage/file_system.ts";
 import { PART_SUFFIX } from "../storage/part_file.ts";
+import { reportWarning } from "../util/report_error.ts";
 import { copyPatched } from "./file_io.ts";
-import { findParts, type PartPaths } from "./find_parts.ts";
+import { findParts, type PartPaths, partPathsOf } from "./find_parts.ts";
 import {
   type Content,
   NoFrameError,
@@ -81,6 +83,9 @@ const DAMAGED_SUFFIX = ".damaged";
 /**
  * Makes clips of the `.part` files that killed processes left in a directory. Its subfolders are left alone.
  *
+ * Only files that gstp provably wrote are touched, as by {@link listClips}: downloads of other programs have names that end in
+ * `.part`, too. To recover any other one, pass its own path.
+ *
  * A .webm, .mkv, .mp4 or .mov is remuxed, without encoding, so that it has a duration and an index; its times stay as they
  * are. A .ts only gets its name. The `.part` file is removed once the clip is complete and on the disk, and holds the same
  * frames; so is an empty one. A file that exists is never overwritten.
@@ -91,8 +96,8 @@ const DAMAGED_SUFFIX = ".damaged";
  * Recorders hold a lock (flock) on a `.part` file while they write to it. A locked one is left alone, whichever process
  * holds the lock.
  *
- * @param directory The directory of the clips; one that does not exist has none.
- * @throws {TypeError} If it is not a path.
+ * @param path The directory of the clips; one that does not exist has none. Or a `.part` file, whoever wrote it.
+ * @throws {TypeError} If it is not such a path.
  * @throws {Error} If the directory cannot be read, or on Windows, where files that are being written are not locked.
  *
  * @example
@@ -101,29 +106,31 @@ const DAMAGED_SUFFIX = ".damaged";
  * import { assertEquals } from "@std/assert";
  *
  * const directory = await Deno.makeTempDir();
- * await Deno.writeTextFile(`${directory}/a.webm.part`, "not a film");
+ * await Deno.writeTextFile(`${directory}/2026-11-26T14-03-12.345Z_yard.mp4.part`, "cut off");
+ * await Deno.writeTextFile(`${directory}/film.webm.part`, "a download, which is left alone");
  * const { recovered, left } = await recoverClips(directory);
  * assertEquals(recovered, []);
  * assertEquals(left.map(({ reason }) => reason), ["unreadable"]);
  * ```
  */
-export async function recoverClips(directory: string): Promise<Recovery> {
-  if (typeof directory !== "string" || directory === "" || directory.includes("\0")) {
-    throw new TypeError("directory must be the path of a directory");
+export async function recoverClips(path: string): Promise<Recovery> {
+  if (typeof path !== "string" || path === "" || path.includes("\0")) {
+    throw new TypeError("path must be the path of a directory or of a .part file");
   }
   if (Deno.build.os === "windows") {
     throw new Error(
-      `Cannot recover the clips in ${directory}: on Windows, .part files that are being written are not locked`,
+      `Cannot recover ${path}: on Windows, .part files that are being written are not locked`,
     );
   }
+  const isFile = (await Deno.stat(path).catch(() => null))?.isFile ?? false;
   const recovery: Recovery = { recovered: [], left: [] };
-  for (const part of await findParts(directory)) {
+  for (const part of isFile ? [partPathsOf(path)] : await findParts(path)) {
     const result = await recoverClip(part);
     if (result === null) continue;
     if ("reason" in result) recovery.left.push(result);
     else recovery.recovered.push(result);
   }
-  removeEmpty(join(directory, PART_SUFFIX));
+  removeEmpty(join(isFile ? dirname(path) : path, PART_SUFFIX));
   return recovery;
 }
 
@@ -147,7 +154,7 @@ async function recoverClip(part: PartPaths): Promise<RecoveredClip | LeftClip | 
     }
     if (!await isAt(file, partPath)) return null;
     bytes = (await file.stat()).size;
-    if (bytes === 0) return await Deno.remove(partPath).then(() => null);
+    if (bytes === 0) return await removeEmptyPart(part);
     if (exists(path)) throw alreadyExists(path);
     reason = "unreadable";
     const { name } = containerFor(path);
@@ -162,9 +169,11 @@ async function recoverClip(part: PartPaths): Promise<RecoveredClip | LeftClip | 
     const { content, originalPath } = muxer === null || found.isComplete
       ? await rename(part, readable)
       : await rewrite(part, readable, found, { streams, muxer, needs });
+    const clipBytes = (await Deno.stat(path)).size;
+    await recordRecovery(path, clipBytes);
     return {
       ...{ path, partPath, frames: content.frames, duration: content.durationSec },
-      ...{ bytes: (await Deno.stat(path)).size, lostBytes: lostBytes(found, bytes) },
+      ...{ bytes: clipBytes, lostBytes: lostBytes(found, bytes) },
       ...{ damaged: found.damaged.length > 0 || originalPath !== null, originalPath },
     };
   } catch (error) {
@@ -172,6 +181,24 @@ async function recoverClip(part: PartPaths): Promise<RecoveredClip | LeftClip | 
     if (error instanceof Deno.errors.AlreadyExists) reason = "name-taken";
     if (error instanceof NoFrameError) reason = "unreadable";
     return { partPath, bytes, reason, error: error as Error };
+  }
+}
+
+async function removeEmptyPart({ path, partPath }: PartPaths): Promise<null> {
+  // in this order: once the file is gone, a recorder may take its name, and write a record
+  await removeClipRecord(path);
+  await Deno.remove(partPath);
+  return null;
+}
+
+/** Notes in the clip's record, if it has one, that it was recovered. */
+async function recordRecovery(path: string, bytes: number): Promise<void> {
+  const record = await readClipRecord(path);
+  if (record === null) return;
+  try {
+    replaceClipRecord(path, { ...record, state: "recovered", bytes, error: null });
+  } catch (error) {
+    reportWarning(`Cannot write the record of ${path}: ${(error as Error).message}`);
   }
 }
 

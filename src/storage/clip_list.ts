@@ -4,12 +4,11 @@
  * @module
  */
 import { join } from "node:path";
-import { CLIP_EXTENSIONS, extensionOf } from "../media/containers.ts";
-import { beginsWithTsPacket, TS_PACKET_BYTES } from "../media/mpeg_ts.ts";
 import { checkFunction, checkObject } from "../util/check.ts";
 import { reportUnhandled } from "../util/report_error.ts";
+import { type ClipRecord, isOwnClip, readClipRecord } from "./clip_record.ts";
 
-/** A clip on disk: a regular file that was completed under the name of a clip. */
+/** A clip on disk. */
 export interface ClipFile {
   /** Its path. */
   path: string;
@@ -28,12 +27,18 @@ export interface ListOptions {
   onError?: (error: Error) => void;
 }
 
+/** A clip on disk, with its record. */
+export interface RecordedClip extends ClipFile {
+  /** The clip record; `null` for a clip of `gstp record` that has none. */
+  record: ClipRecord | null;
+}
+
 /**
  * Lists the clips of a directory, oldest first; of several of the same time, by name.
  *
- * Clips are the regular files in it that are named .webm, .mkv, .mp4, .mov or .ts; the latter only if the file is an MPEG
- * transport stream, as TypeScript has that extension, too. Clips that are still being written (`.part`), links and
- * subdirectories are left out. A directory that does not exist has no clips.
+ * Only clips that gstp provably wrote are listed, whatever else is in the directory: files that have a clip record beside
+ * them, or a name of `gstp record`. They are regular files named .webm, .mkv, .mp4, .mov or .ts. Clips that are still being
+ * written (`.part`), links and subdirectories are left out. A directory that does not exist has no clips.
  *
  * @throws {TypeError} If an argument has the wrong type.
  * @throws {Error} If the directory cannot be read.
@@ -44,12 +49,11 @@ export interface ListOptions {
  * import { assertEquals } from "@std/assert";
  *
  * const directory = await Deno.makeTempDir();
- * for (const name of ["a.webm", "b.webm.part", "notes.txt"]) {
+ * for (const name of ["2026-11-26T14-03-12.345Z_yard.mp4", "film.mp4", "notes.txt"]) {
  *   await Deno.writeTextFile(`${directory}/${name}`, "video");
  * }
- * const [clip, ...others] = await listClips(directory);
- * assertEquals([clip!.path, clip!.bytes], [`${directory}/a.webm`, 5]);
- * assertEquals(others, []);
+ * const clips = await listClips(directory);
+ * assertEquals(clips.map(({ bytes }) => bytes), [5]);
  * ```
  */
 export async function listClips(
@@ -63,7 +67,8 @@ export async function listClips(
   const clips: ClipFile[] = [];
   for (const name of await namesIn(directory)) {
     try {
-      const clip = await readClip(join(directory, name));
+      const path = join(directory, name);
+      const clip = await isOwnClip(path) ? await readFileInfo(path) : null;
       if (clip !== null) clips.push(clip);
     } catch (error) {
       // removed meanwhile: no clip any more
@@ -74,7 +79,7 @@ export async function listClips(
 }
 
 /**
- * Examines a file. Resolves with `null` if it is not a clip by the rules of {@link listClips}.
+ * Examines a clip and reads its record. Resolves with `null` if the file is not a clip by the rules of {@link listClips}.
  *
  * @throws {TypeError} If the path is not a text.
  * @throws {Deno.errors.NotFound} If the file has the name of a clip and does not exist.
@@ -84,20 +89,23 @@ export async function listClips(
  * import { readClip } from "@gstp/gstp";
  * import { assertEquals } from "@std/assert";
  *
- * const path = `${await Deno.makeTempDir()}/a.mp4`;
+ * const path = `${await Deno.makeTempDir()}/2026-11-26T14-03-12.345Z_yard.mp4`;
  * await Deno.writeTextFile(path, "video");
  * assertEquals((await readClip(path))?.bytes, 5);
  * assertEquals(await readClip("deno.json"), null);
  * ```
  */
-export async function readClip(path: string): Promise<ClipFile | null> {
+export async function readClip(path: string): Promise<RecordedClip | null> {
   checkPath("path", path);
-  const extension = extensionOf(path);
-  if (!CLIP_EXTENSIONS.includes(extension)) return null;
+  if (!await isOwnClip(path)) return null;
+  const file = await readFileInfo(path);
+  return file && { ...file, record: await readClipRecord(path) };
+}
+
+/** Returns `null` if it is not a regular file. */
+async function readFileInfo(path: string): Promise<ClipFile | null> {
   const { isFile, size, mtime } = await Deno.lstat(path);
-  if (!isFile || mtime === null) return null;
-  if (extension === ".ts" && !await isTransportStream(path)) return null;
-  return { path, bytes: size, modifiedAt: mtime };
+  return isFile && mtime !== null ? { path, bytes: size, modifiedAt: mtime } : null;
 }
 
 /** Orders clips by age, oldest first. */
@@ -112,13 +120,6 @@ async function namesIn(directory: string): Promise<string[]> {
     if (error instanceof Deno.errors.NotFound) return [];
     throw error;
   }
-}
-
-async function isTransportStream(path: string): Promise<boolean> {
-  using file = await Deno.open(path);
-  const bytes = new Uint8Array(TS_PACKET_BYTES + 1);
-  const count = await file.read(bytes);
-  return count === bytes.length && beginsWithTsPacket(bytes);
 }
 
 function checkPath(name: string, value: string): void {

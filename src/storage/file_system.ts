@@ -57,3 +57,10 @@ export function removeEmpty(folder: string): void {
     // it is gone, or not empty
   }
 }
+
+/** Writes all bytes at the position of a file. */
+export async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length;) {
+    written += await file.write(bytes.subarray(written));
+  }
+}

@@ -8,6 +8,7 @@ import { checkFunction, checkObject, checkSec } from "../util/check.ts";
 import { Mutex } from "../util/mutex.ts";
 import { reportUnhandled } from "../util/report_error.ts";
 import { byAge, type ClipFile, listClips } from "./clip_list.ts";
+import { isOwnClip, removeClipRecord } from "./clip_record.ts";
 
 /** What a directory of clips may hold: at least one limit; `Infinity` is none. */
 export interface RetentionOptions {
@@ -19,6 +20,11 @@ export interface RetentionOptions {
   maxBytes?: number;
   /** Seconds since a clip was last written to at most. */
   maxAgeSec?: number;
+  /**
+   * Seconds for which a clip is safe from `maxFiles` and `maxBytes`, so that many calls in a short time cannot remove all
+   * older clips and then each other. Defaults to 0.
+   */
+  minAgeSec?: number;
   /** Paths of clips that must stay for now, such as one that is being sent; asked at each `apply()`. */
   inUse?: () => Iterable<string>;
   /**
@@ -49,13 +55,17 @@ export interface ListedClip extends ClipFile {
 }
 
 /** The limits alone. */
-export type RetentionLimits = Pick<RetentionOptions, "maxFiles" | "maxBytes" | "maxAgeSec">;
+export type RetentionLimits = Pick<
+  RetentionOptions,
+  "maxFiles" | "maxBytes" | "maxAgeSec" | "minAgeSec"
+>;
 
 /**
  * Removes the oldest clips of a directory until it is within its limits.
  *
- * Its clips are those that {@link listClips} lists. Nothing else is counted or removed, such as clips that are being
- * written (`.part`), links and subdirectories. Clips in use are counted, and stay.
+ * Its clips are those that {@link listClips} lists: only files that gstp provably wrote. Nothing else is counted or removed,
+ * such as files of other programs, clips that are being written (`.part`), links and subdirectories. Clips in use are
+ * counted, and stay. The record of a clip is removed with it.
  *
  * The oldest is the one last written to before all others; of several at the same time, the first by name. The newest
  * clip goes by its age only: one that exceeds `maxBytes` all alone stays until there is a newer one.
@@ -66,13 +76,15 @@ export type RetentionLimits = Pick<RetentionOptions, "maxFiles" | "maxBytes" | "
  * import { assertEquals } from "@std/assert";
  *
  * const directory = await Deno.makeTempDir();
- * for (const name of ["a.webm", "b.webm", "c.webm", "d.webm.part"]) {
- *   await Deno.writeTextFile(`${directory}/${name}`, "video");
+ * for (const hour of [10, 11, 12]) {
+ *   await Deno.writeTextFile(`${directory}/2026-11-26T${hour}-03-12.345Z_yard.mp4`, "video");
  * }
+ * await Deno.writeTextFile(`${directory}/film.mp4`, "not a clip of gstp");
  * const policy = new RetentionPolicy({ directory, maxFiles: 2, maxAgeSec: 7 * 86_400 });
  * // after each clip: recorder.record({ onVideoFinished: () => policy.apply() })
  * const removed = await policy.apply();
- * assertEquals(removed, [{ path: `${directory}/a.webm`, bytes: 5, reason: "files" }]);
+ * const path = `${directory}/2026-11-26T10-03-12.345Z_yard.mp4`;
+ * assertEquals(removed, [{ path, bytes: 5, reason: "files" }]);
  * ```
  */
 export class RetentionPolicy {
@@ -100,14 +112,36 @@ export class RetentionPolicy {
     return await this.#calls.run(() => this.#apply());
   }
 
+  /**
+   * Returns what {@link apply} would remove now, and removes nothing.
+   *
+   * @throws {Error} if the directory cannot be read.
+   */
+  async preview(): Promise<RemovedClip[]> {
+    const clips = await this.#list();
+    const removed: RemovedClip[] = [];
+    for (let excess; (excess = findExcess(clips, this.#options, Date.now())) !== null;) {
+      const { clip, reason } = excess;
+      clips.splice(clips.indexOf(clip), 1);
+      removed.push({ path: clip.path, bytes: clip.bytes, reason });
+    }
+    return removed;
+  }
+
   async #apply(): Promise<RemovedClip[]> {
     const { onRemoved, onError, ...limits } = this.#options;
     const clips = await this.#list();
     const removed: RemovedClip[] = [];
     for (let excess; (excess = findExcess(clips, limits, Date.now())) !== null;) {
       const { clip, reason } = excess;
+      // `clips` may list anything
+      if (!await isOwnClip(clip.path)) {
+        clip.isKept = true;
+        continue;
+      }
       const failure = await Deno.remove(clip.path).then(() => null, (error: Error) => error);
       if (failure === null) {
+        await removeClipRecord(clip.path);
         const gone = { path: clip.path, bytes: clip.bytes, reason };
         removed.push(gone);
         onRemoved(gone);
@@ -138,11 +172,12 @@ export function findExcess(
   limits: RetentionLimits,
   nowMs: number,
 ): { clip: ListedClip; reason: RemovedClip["reason"] } | null {
-  const { maxFiles = Infinity, maxBytes = Infinity, maxAgeSec = Infinity } = limits;
+  const { maxFiles = Infinity, maxBytes = Infinity, maxAgeSec = Infinity, minAgeSec = 0 } = limits;
   const clip = clips.find(({ isKept }) => !isKept);
   if (clip === undefined) return null;
-  if (nowMs - clip.modifiedAt.getTime() > maxAgeSec * 1000) return { clip, reason: "age" };
-  if (clip === clips.at(-1)) return null;
+  const ageMs = nowMs - clip.modifiedAt.getTime();
+  if (ageMs > maxAgeSec * 1000) return { clip, reason: "age" };
+  if (Math.max(0, ageMs) < minAgeSec * 1000 || clip === clips.at(-1)) return null;
   if (clips.length > maxFiles) return { clip, reason: "files" };
   const bytes = clips.reduce((sum, { bytes }) => sum + bytes, 0);
   return bytes > maxBytes ? { clip, reason: "bytes" } : null;
@@ -155,6 +190,7 @@ function completeOptions(options: RetentionOptions): Required<RetentionOptions> 
     maxFiles = Infinity,
     maxBytes = Infinity,
     maxAgeSec = Infinity,
+    minAgeSec = 0,
     inUse = () => [],
     onError = reportUnhandled,
     onRemoved = () => {},
@@ -171,10 +207,13 @@ function completeOptions(options: RetentionOptions): Required<RetentionOptions> 
   if (checkSec("maxAgeSec", maxAgeSec) === 0) {
     throw new RangeError("maxAgeSec must be more than 0 seconds");
   }
+  if (checkSec("minAgeSec", minAgeSec) > maxAgeSec) {
+    throw new RangeError("minAgeSec must be at most maxAgeSec");
+  }
   if (Math.min(maxFiles, maxBytes, maxAgeSec) === Infinity) {
     throw new TypeError("There must be a limit: maxFiles, maxBytes or maxAgeSec");
   }
-  return { directory, maxFiles, maxBytes, maxAgeSec, inUse, clips, onRemoved, onError };
+  return { directory, maxFiles, maxBytes, maxAgeSec, minAgeSec, inUse, clips, onRemoved, onError };
 }
 
 function checkCount(name: string, value: number): void {

@@ -10,6 +10,7 @@ import { FPS } from "../helpers/fps.ts";
 import { interrupt, lostFrames } from "../helpers/interrupt.ts";
 import { CLIP_EXTENSIONS, killAt } from "../helpers/killed.ts";
 import { readNumbers, writeNumbered } from "../helpers/numbered.ts";
+import { recordParts } from "../helpers/own_clips.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { addRow } from "./table.ts";
 
@@ -102,6 +103,7 @@ Deno.test("recoverClips() makes a clip of a file that is cut off at any byte", a
       await Deno.writeFile(part, whole.subarray(0, bytes));
     }
   }
+  recordParts(`${dir.path}/cuts`);
   const { recovered, left } = await recoverClips(`${dir.path}/cuts`);
   assertEquals([left, fileNames(`${dir.path}/cuts`).length], [[], recovered.length]);
   for (const { path, frames, lostBytes, partPath, damaged, originalPath } of recovered) {

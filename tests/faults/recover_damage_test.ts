@@ -10,6 +10,7 @@ import { fileNames } from "../helpers/file_names.ts";
 import { CLIP_EXTENSIONS, killAt } from "../helpers/killed.ts";
 import { readNumbers, writeNumbered } from "../helpers/numbered.ts";
 import { randomNumbers } from "../helpers/random.ts";
+import { recordParts } from "../helpers/own_clips.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { addRow } from "./table.ts";
 
@@ -64,6 +65,7 @@ Deno.test("recoverClips() keeps a file that is damaged in its middle, beside the
   const before = new Map(
     fileNames(dir.path).map((name) => [name, Deno.readFileSync(`${dir.path}/${name}`)]),
   );
+  recordParts(dir.path);
   const { recovered, left } = await recoverClips(dir.path);
   // wrong times may keep a clip from being written: then the file stays as it is
   assert(left.length <= 2 && left.every(({ reason }) => reason === "failed"), `seed ${SEED}`);
@@ -109,6 +111,7 @@ Deno.test("recoverClips() removes no file with wrong bytes if the clip lacks any
   for (const name of fileNames(dir.path).filter((name) => name !== "before")) {
     await Deno.copyFile(`${dir.path}/${name}`, `${dir.path}/before/${name.replace(/\.part$/, "")}`);
   }
+  recordParts(dir.path);
   const { recovered, left } = await recoverClips(dir.path);
   const isGone = recovered.filter(({ damaged }) => !damaged);
   for (const { path } of isGone) {
@@ -139,6 +142,7 @@ Deno.test("recoverClips() keeps a file if the clip lacks a frame of sound", asyn
   await Deno.remove(path);
   const cut = whole.slice(0, whole.length * 0.7);
   await Deno.writeFile(`${path}.part`, cut);
+  recordParts(dir.path);
   const [{ frames, damaged }] = (await recoverClips(dir.path)).recovered as [RecoveredClip];
   assertEquals(damaged, false);
   await Deno.remove(path);
@@ -150,6 +154,7 @@ Deno.test("recoverClips() keeps a file if the clip lacks a frame of sound", asyn
   assert(at > cut.length / 2);
   cut[at + block.length - 1] = 0x85;
   await Deno.writeFile(`${path}.part`, cut);
+  recordParts(dir.path);
   const { recovered: [clip], left } = await recoverClips(dir.path);
   assertEquals([clip!.frames, clip!.damaged, left], [frames - 1, true, []]);
   assertEquals(await Deno.readFile(clip!.originalPath!), cut);
@@ -162,6 +167,7 @@ Deno.test("recoverClips() ignores zeros at the end, which were not written", asy
     zeros.set(bytes.subarray(0, at));
     return zeros;
   });
+  recordParts(dir.path);
   const { recovered, left } = await recoverClips(dir.path);
   assertEquals(left, []);
   for (const { path, frames, damaged } of recovered) {
@@ -193,6 +199,7 @@ Deno.test("recoverClips() keeps damaged files of long names, and overwrites none
   await Deno.writeFile(`${dir.path}/${long}.part`, damaged);
   await Deno.writeFile(`${dir.path}/b.mkv.part`, damaged);
   await Deno.writeTextFile(`${dir.path}/b.mkv.damaged`, "mine");
+  recordParts(dir.path);
   const { recovered, left } = await recoverClips(dir.path);
   assertEquals(recovered.map(({ originalPath }) => originalPath), [`${dir.path}/.damaged/${long}`]);
   assertEquals(left.map(({ reason }) => reason), ["name-taken"]);

@@ -11,6 +11,7 @@ import { FPS } from "../helpers/fps.ts";
 import { numberedSource, readNumbers, writeNumbered } from "../helpers/numbered.ts";
 import { recorderOf, ringFull, runLive } from "../helpers/recording.ts";
 import { checkStep, scene, writeScene } from "../helpers/scene.ts";
+import { recordParts } from "../helpers/own_clips.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { playFor, reached } from "../helpers/wait.ts";
 import { addRow } from "./table.ts";
@@ -45,6 +46,7 @@ Deno.test("recoverClips() keeps video and sound in step", async () => {
   await reached(app.pipeline, 3.7);
   await copyParts(dir.path, `${dir.path}/cut`);
   await damage(`${dir.path}/cut`, `${dir.path}/damaged`);
+  recordParts(`${dir.path}/cut`);
   const { recovered, left } = await recoverClips(`${dir.path}/cut`);
   assertEquals([recovered.length, left], [5, []]);
   for (const { path, frames, damaged } of recovered) {
@@ -79,6 +81,7 @@ async function damage(folder: string, to: string): Promise<void> {
 /** Checks that what can be read becomes a clip, and anything else stays; in another process, as that may hang or crash. */
 async function checkDamaged(folder: string): Promise<void> {
   const before = fileNames(folder);
+  recordParts(folder);
   const { code, stdout, stderr } = await gstp(["recover", "--json", folder], { timeoutSec: 60 });
   assert(code === 0 || code === 1, stderr);
   const { recovered, left } = JSON.parse(stdout);
@@ -118,6 +121,7 @@ Deno.test("recoverClips() keeps B-frames in order", async () => {
   await Promise.all(recorders.map((recorder) => recorder.record({ maxDelaySec: 10 })));
   await reached(app.pipeline, 3.5);
   await copyParts(dir.path, `${dir.path}/cut`);
+  recordParts(`${dir.path}/cut`);
   const { recovered, left } = await recoverClips(`${dir.path}/cut`);
   assertEquals([recovered.length, left], [extensions.length, []]);
   for (const { path, frames, damaged } of recovered) {
@@ -148,6 +152,7 @@ Deno.test("recoverClips() recovers an .mp4 of VP9", async () => {
   await playFor(app.pipeline, 0.5);
   await copyParts(dir.path, `${dir.path}/cut`);
   await recording.finished;
+  recordParts(`${dir.path}/cut`);
   const { recovered, left } = await recoverClips(`${dir.path}/cut`);
   assertEquals(left, []);
   const [{ path, frames, damaged }] = recovered as [RecoveredClip];
@@ -176,6 +181,7 @@ Deno.test("recoverClips() keeps a first frame that is alone in its fragment", as
   await Promise.all(recorders.map((recorder) => recorder.record({ maxDelaySec: 10 })));
   await reached(app.pipeline, 3);
   await copyParts(dir.path, `${dir.path}/cut`);
+  recordParts(`${dir.path}/cut`);
   const { recovered, left } = await recoverClips(`${dir.path}/cut`);
   assertEquals([recovered.length, left], [extensions.length, []]);
   for (const { path, damaged, frames } of recovered) {

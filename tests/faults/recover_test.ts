@@ -9,7 +9,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { basename } from "@std/path";
-import { recoverClips, Standalone } from "../../mod.ts";
+import { readClip, recoverClips, Standalone } from "../../mod.ts";
 import { PartFile } from "../../src/storage/part_file.ts";
 import { gstp } from "../helpers/cli.ts";
 import { ffprobe, probeClip } from "../helpers/ffprobe.ts";
@@ -18,6 +18,7 @@ import { interrupt } from "../helpers/interrupt.ts";
 import { runTraced } from "../helpers/leaks.ts";
 import { checkComplete, recorderOf, ringFull, runLive } from "../helpers/recording.ts";
 import { canMountDisk, smallDisk } from "../helpers/small_disk.ts";
+import { recordParts, writeRecord } from "../helpers/own_clips.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { addRow } from "./table.ts";
 
@@ -69,6 +70,7 @@ Deno.test("recoverClips() leaves a clip alone that is being created", async () =
   await using dir = await tempDir();
   const path = `${dir.path}/a.webm`;
   for (let i = 0; i < 300; i++) {
+    writeRecord(path);
     // one of them comes between the file's creation and its lock now and then
     let isMade = false;
     const reserving = PartFile.reserve(path).finally(() => isMade = true);
@@ -77,6 +79,7 @@ Deno.test("recoverClips() leaves a clip alone that is being created", async () =
     });
     const [file] = await Promise.all([reserving, ...recovering]);
     assertEquals(fileNames(dir.path), ["a.webm.part"]);
+    writeRecord(path);
     assertEquals((await recoverClips(dir.path)).left.map(({ reason }) => reason), ["in-use"]);
     await file.remove();
   }
@@ -117,23 +120,22 @@ Deno.test("recoverClips() overwrites nothing, and reports what it cannot read", 
   await write("f.mkv.part", cut.subarray(0, 200));
   await write("g.ts.part", noise);
   await write("h.txt", noise);
-  await write(".part", noise);
   await Deno.mkdir(`${dir.path}/i.mkv.part`);
   await Deno.symlink(`${dir.path}/a.mkv.part`, `${dir.path}/j.mkv.part`);
   await Deno.mkdir(`${dir.path}/folder`);
   await write("folder/k.mkv.part", cut);
   const before = fileNames(dir.path);
+  recordParts(dir.path);
   const { recovered, left } = await recoverClips(dir.path);
   assertEquals(recovered, []);
   assertEquals(left.map(({ partPath, reason }) => `${basename(partPath)} ${reason}`), [
     "a.mkv.part name-taken",
     "c.mp4.part unreadable",
     "d.webm.part unreadable",
-    "e.avi.part unreadable",
     "f.mkv.part unreadable",
     "g.ts.part unreadable",
   ]);
-  assertEquals(left.map(({ bytes }) => bytes), [cut.length, 5000, 5000, cut.length, 200, 5000]);
+  assertEquals(left.map(({ bytes }) => bytes), [cut.length, 5000, 5000, 200, 5000]);
   // an empty one is no loss
   assertEquals(fileNames(dir.path), before.filter((name) => name !== "b.mkv.part"));
   assertEquals(await Deno.readFile(`${dir.path}/c.mp4.part`), noise);
@@ -155,6 +157,7 @@ Deno.test("recoverClips() keeps all streams, any name, and the modification time
     await Deno.writeFile(`${dir.path}/${part}`, cut);
     await Deno.utime(`${dir.path}/${part}`, written, written);
   }
+  recordParts(dir.path);
   const { recovered, left } = await recoverClips(dir.path);
   assertEquals(left, []);
   assertEquals(recovered.map(({ path }) => basename(path)).sort(), odd.toSorted());
@@ -177,6 +180,7 @@ Deno.test("recoverClips() makes each clip once if called twice at once, or after
   await Deno.mkdir(`${dir.path}/.recovered`);
   await Deno.writeFile(`${dir.path}/.recovered/a.mkv`, cut.subarray(0, 100));
   for (const name of ["a", "b", "c"]) await Deno.writeFile(`${dir.path}/${name}.mkv.part`, cut);
+  recordParts(dir.path);
   const results = await Promise.all([recoverClips(dir.path), recoverClips(dir.path)]);
   const paths = results.flatMap(({ recovered }) => recovered.map(({ path }) => basename(path)));
   assertEquals(paths.sort(), ["a.mkv", "b.mkv", "c.mkv"]);
@@ -191,6 +195,7 @@ Deno.test({
     await using disk = await smallDisk(Math.ceil(cut.length / 1024) + 24);
     const part = `${disk.path}/a.mkv.part`;
     await Deno.writeFile(part, cut);
+    recordParts(disk.path);
     const { left } = await recoverClips(disk.path);
     assertEquals(left.map(({ reason }) => reason), ["failed"]);
     assertMatch(left[0]!.error.message, /No space left|space/);
@@ -214,6 +219,7 @@ Deno.test("recoverClips() leaves no GStreamer object alive, whether it succeeds 
     await Deno.writeFile(`${dir.path}/${i}.webm.part`, cut.subarray(0, 400 * i));
     await Deno.writeFile(`${dir.path}/${i}.mp4.part`, cut);
   }
+  recordParts(dir.path);
   const { stdout, alive } = await runTraced("recoveries.ts", [dir.path]);
   // one .webm is empty, the others have no frame; an .mkv is no .mp4
   assertEquals([stdout.trim(), alive], ["5 9", []]);
@@ -221,12 +227,46 @@ Deno.test("recoverClips() leaves no GStreamer object alive, whether it succeeds 
 
 Deno.test("recoverClips() rejects what is not a path, and accepts a directory that does not exist", async () => {
   for (const path of [undefined, null, 1, "", "a\0b"]) {
-    await assertRejects(() => recoverClips(path as string), TypeError, "directory");
+    await assertRejects(() => recoverClips(path as string), TypeError, "path must be");
   }
   await using dir = await tempDir();
   assertEquals(await recoverClips(`${dir.path}/none`), { recovered: [], left: [] });
   await Deno.writeTextFile(`${dir.path}/file`, "");
-  await assertRejects(() => recoverClips(`${dir.path}/file`), Error, "directory");
+  await assertRejects(() => recoverClips(`${dir.path}/file`), TypeError, "ends in .part");
+});
+
+Deno.test("recoverClips() touches no file of another program, unless it is named", async () => {
+  await using dir = await tempDir();
+  // of a browser, of yt-dlp, of another recorder, and of one whose JSON file is no clip record
+  const foreign = [
+    "movie.webm.part",
+    "talk.f137.mp4.part",
+    "2026-11-26_14-03.mkv.part",
+    "a.mkv.part",
+  ];
+  for (const name of foreign) await Deno.writeFile(`${dir.path}/${name}`, cut);
+  await Deno.writeFile(`${dir.path}/empty.mp4.part`, new Uint8Array());
+  await Deno.writeTextFile(`${dir.path}/a.mkv.json`, '{"title":"a","clip":"a.mkv"}');
+  const own = "2026-11-26T14-03-12.345Z_yard.mkv";
+  await Deno.writeFile(`${dir.path}/${own}.part`, cut);
+  const { recovered, left } = await recoverClips(dir.path);
+  assertEquals(left, []);
+  assertEquals(recovered.map(({ path }) => basename(path)), [own]);
+  assertEquals(fileNames(dir.path), [...foreign, "empty.mp4.part", own].sort());
+  const named = await recoverClips(`${dir.path}/a.mkv.part`);
+  assertEquals(named.recovered.map(({ path }) => basename(path)), ["a.mkv"]);
+  await Deno.writeFile(`${dir.path}/video.avi.part`, cut);
+  const unknown = await recoverClips(`${dir.path}/video.avi.part`);
+  assertEquals(unknown.left.map(({ reason }) => reason), ["unreadable"]);
+});
+
+Deno.test("recoverClips() notes in the clip's record that it was recovered", async () => {
+  await using dir = await tempDir();
+  await Deno.writeFile(`${dir.path}/a.mkv.part`, cut);
+  recordParts(dir.path);
+  const { recovered: [clip] } = await recoverClips(dir.path);
+  const { record } = (await readClip(clip!.path))!;
+  assertEquals([record?.state, record?.bytes], ["recovered", clip!.bytes]);
 });
 
 Deno.test("cli() recover exits with 1 unless all clips are recovered", async () => {
@@ -235,6 +275,7 @@ Deno.test("cli() recover exits with 1 unless all clips are recovered", async () 
   await Deno.writeFile(`${first}.part`, cut);
   await Deno.writeFile(`${second}.part`, cut);
   const open = await PartFile.reserve(`${dir.path}/open.webm`);
+  recordParts(dir.path);
   const { code, stdout, stderr } = await gstp(["recover", dir.path]);
   assertEquals(code, 0, stderr);
   assertMatch(stdout, /a\.mkv: 1\.\d s, \d+ frames, \d+ bytes; \d+ bytes lost\n/);
@@ -242,6 +283,7 @@ Deno.test("cli() recover exits with 1 unless all clips are recovered", async () 
   assertStringIncludes(stderr, `${open.partPath}: left alone (0 bytes, in-use)`);
   await open.remove();
   await Deno.writeTextFile(`${dir.path}/d.mkv.part`, "text");
+  recordParts(dir.path);
   const failed = await gstp(["recover", "--json", dir.path, dir.path]);
   assertEquals(failed.code, 1);
   const { recovered, left } = JSON.parse(failed.stdout);
@@ -249,5 +291,10 @@ Deno.test("cli() recover exits with 1 unless all clips are recovered", async () 
   assertEquals((await gstp(["recover"])).code, 2);
   const missing = await gstp(["recover", `${dir.path}/none`]);
   assertEquals(missing.code, 2);
-  assertStringIncludes(missing.stderr, "There is no directory");
+  assertStringIncludes(missing.stderr, "There is no directory or .part file");
+  await Deno.writeFile(`${dir.path}/foreign.mkv.part`, cut);
+  const named = await gstp(["recover", `${dir.path}/foreign.mkv.part`]);
+  assertEquals([named.code, named.stderr], [0, ""]);
+  assertStringIncludes(named.stdout, "foreign.mkv: 1.");
+  assertEquals((await gstp(["recover", `${dir.path}/foreign.mkv`])).code, 2);
 });

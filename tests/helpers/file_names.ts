@@ -4,7 +4,8 @@
  * @module
  */
 
-/** Returns the names of a folder's entries in order. */
+/** Returns the names of a folder's entries in order, without those of clip records. */
 export function fileNames(folder: string): string[] {
-  return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+  return [...Deno.readDirSync(folder)].map(({ name }) => name)
+    .filter((name) => !name.endsWith(".json")).sort();
 }

@@ -18,6 +18,8 @@ import {
   type RemovedClip,
   type RetentionLimits,
 } from "../../src/storage/retention.ts";
+import { fileNames } from "../helpers/file_names.ts";
+import { writeRecord } from "../helpers/own_clips.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 
 const NOW_MS = Date.UTC(2026, 0, 2);
@@ -153,14 +155,16 @@ Deno.test("findExcess() keeps a simulated day of triggers within the limits at e
 });
 
 /** Writes a file that was last changed so many seconds ago. */
-async function write(path: string, bytes: number | Uint8Array, ageSec = 0): Promise<void> {
-  await Deno.writeFile(path, typeof bytes === "number" ? new Uint8Array(bytes) : bytes);
+async function write(path: string, bytes: number, ageSec = 0): Promise<void> {
+  await Deno.writeFile(path, new Uint8Array(bytes));
   const time = Date.now() / 1000 - ageSec;
   await Deno.utime(path, time, time);
 }
 
-async function namesIn(path: string): Promise<string[]> {
-  return (await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name).sort();
+/** Writes such a file with a clip record. */
+async function writeClip(path: string, bytes: number, ageSec = 0): Promise<void> {
+  await write(path, bytes, ageSec);
+  writeRecord(path);
 }
 
 /** A policy that adds its failures to a list. */
@@ -172,10 +176,10 @@ function policyOf(directory: string, options: Omit<RetentionOptions, "directory"
 
 Deno.test("RetentionPolicy.apply() returns what it removed, oldest first", async () => {
   await using dir = await tempDir();
-  await write(`${dir.path}/a.webm`, 30, 1);
-  await write(`${dir.path}/b.mkv`, 20, 40);
-  await write(`${dir.path}/c.MP4`, 10, 20);
-  await write(`${dir.path}/d.mov`, 5, 10);
+  await writeClip(`${dir.path}/a.webm`, 30, 1);
+  await writeClip(`${dir.path}/b.mkv`, 20, 40);
+  await writeClip(`${dir.path}/c.MP4`, 10, 20);
+  await writeClip(`${dir.path}/d.mov`, 5, 10);
   const { policy } = policyOf(dir.path, { maxFiles: 2, maxBytes: 32, maxAgeSec: 30 });
   assertEquals(await policy.apply(), [
     { path: join(dir.path, "b.mkv"), bytes: 20, reason: "age" },
@@ -183,58 +187,98 @@ Deno.test("RetentionPolicy.apply() returns what it removed, oldest first", async
     { path: join(dir.path, "d.mov"), bytes: 5, reason: "bytes" },
   ]);
   assertEquals(await policy.apply(), []);
-  assertEquals(await namesIn(dir.path), ["a.webm"]);
+  assertEquals(fileNames(dir.path), ["a.webm"]);
 });
 
 Deno.test("RetentionPolicy.apply() neither counts nor removes what is no finished clip", async () => {
   await using dir = await tempDir();
   await using other = await tempDir();
   await write(`${other.path}/film.webm`, 10, 500);
-  const foreign = ["a.webm.part", "notes.txt", "webm", ".webm", "b.webm~", "empty.ts"];
+  const foreign = [
+    ...["a.webm.part", "notes.txt", "webm", ".webm", "b.webm~", "main.ts", "film.mp4"],
+    ...["movie.webm.part", "2026-11-26_holidays.mp4", "2026-11-26T14-03-12Z_yard.mp4"],
+    ...["2026-11-26T14-03-12.345Z_yard.txt", "ring-2026-11-26T14-03-12.345Z_yard.mp4"],
+  ];
   for (const name of foreign) await write(join(dir.path, name), 1000, 500);
-  await write(`${dir.path}/main.ts`, new TextEncoder().encode("Gstp(); // G\n".repeat(99)), 500);
   await Deno.mkdir(`${dir.path}/folder.webm`);
   await write(`${dir.path}/folder.webm/inside.webm`, 10, 500);
   await Deno.symlink(`${other.path}/film.webm`, `${dir.path}/link.webm`);
   await Deno.symlink(`${other.path}/nothing.webm`, `${dir.path}/dangling.webm`);
-  const names = await namesIn(dir.path);
-  await write(`${dir.path}/new.webm`, 10);
+  const names = fileNames(dir.path);
+  await writeClip(`${dir.path}/new.webm`, 10);
   const { policy, errors } = policyOf(dir.path, { maxFiles: 1, maxBytes: 10, maxAgeSec: 100 });
   assertEquals(await policy.apply(), []);
-  assertEquals(await namesIn(dir.path), [...names, "new.webm"].sort());
-  assertEquals(await namesIn(`${dir.path}/folder.webm`), ["inside.webm"]);
-  assertEquals(await namesIn(other.path), ["film.webm"]);
+  assertEquals(fileNames(dir.path), [...names, "new.webm"].sort());
+  assertEquals(fileNames(`${dir.path}/folder.webm`), ["inside.webm"]);
+  assertEquals(fileNames(other.path), ["film.webm"]);
   assertEquals(errors, []);
 });
 
-Deno.test("RetentionPolicy.apply() distinguishes transport streams from TypeScript files", async () => {
+Deno.test("RetentionPolicy.apply() removes clips that gstp wrote, by record or by name, and their records", async () => {
   await using dir = await tempDir();
-  const stream = new Uint8Array(3 * 188);
-  for (let i = 0; i < stream.length; i += 188) stream[i] = 0x47;
-  await write(`${dir.path}/clip.ts`, stream, 2);
-  await write(`${dir.path}/main.ts`, new TextEncoder().encode("G".padEnd(1000)), 3);
-  const { policy } = policyOf(dir.path, { maxAgeSec: 1 });
-  assertEquals((await policy.apply()).map(({ path }) => path), [join(dir.path, "clip.ts")]);
-  assertEquals(await namesIn(dir.path), ["main.ts"]);
+  const named = "2026-11-26T14-03-12.345Z_yard.mp4";
+  await write(`${dir.path}/${named}`, 10, 30);
+  await writeClip(`${dir.path}/a.mp4`, 10, 20);
+  await writeClip(`${dir.path}/b.mp4`, 10, 10);
+  // a film, with a JSON file beside it that is no clip record
+  await write(`${dir.path}/film.mp4`, 10, 500);
+  await Deno.writeTextFile(`${dir.path}/film.mp4.json`, '{"title":"Film"}');
+  // one that was given the name of a clip's record
+  await write(`${dir.path}/other.mp4`, 10, 500);
+  await Deno.copyFile(`${dir.path}/a.mp4.json`, `${dir.path}/other.mp4.json`);
+  const { policy, errors } = policyOf(dir.path, { maxFiles: 1 });
+  const removed = [named, "a.mp4"].map((name) => join(dir.path, name));
+  assertEquals((await policy.preview()).map(({ path }) => path), removed);
+  assertEquals((await policy.apply()).map(({ path }) => path), removed);
+  assertEquals(await policy.preview(), []);
+  const left = [...Deno.readDirSync(dir.path)].map(({ name }) => name).sort();
+  assertEquals(left, [
+    ...["b.mp4", "b.mp4.json", "film.mp4", "film.mp4.json", "other.mp4", "other.mp4.json"],
+  ]);
+  assertEquals(errors, []);
+});
+
+Deno.test("RetentionPolicy.apply() does not remove a film that a list of clips contains", async () => {
+  await using dir = await tempDir();
+  const path = join(dir.path, "film.mp4");
+  await write(path, 10, 500);
+  await writeClip(`${dir.path}/new.mp4`, 10);
+  const clips = () => [{ path, bytes: 10, modifiedAt: new Date(0) }];
+  const { policy } = policyOf(dir.path, { maxAgeSec: 1, clips });
+  assertEquals(await policy.apply(), []);
+  assertEquals(fileNames(dir.path), ["film.mp4", "new.mp4"]);
+});
+
+Deno.test("RetentionPolicy.apply() spares clips below an age from the limits of number and size", async () => {
+  await using dir = await tempDir();
+  for (const [i, ageSec] of [1000, 700, 20, 10, 0].entries()) {
+    await writeClip(`${dir.path}/${i}.mp4`, 10, ageSec);
+  }
+  const { policy } = policyOf(dir.path, { maxFiles: 1, maxBytes: 10, minAgeSec: 600 });
+  assertEquals((await policy.apply()).map(({ path }) => path), [
+    join(dir.path, "0.mp4"),
+    join(dir.path, "1.mp4"),
+  ]);
+  assertEquals(fileNames(dir.path), ["2.mp4", "3.mp4", "4.mp4"]);
 });
 
 Deno.test("RetentionPolicy.apply() keeps clips in use, however their paths are written", async () => {
   await using dir = await tempDir();
   for (const [i, name] of ["a", "b", "c", "d"].entries()) {
-    await write(`${dir.path}/${name}.webm`, 10, 10 - i);
+    await writeClip(`${dir.path}/${name}.webm`, 10, 10 - i);
   }
   const used = new Set([relative(Deno.cwd(), `${dir.path}/a.webm`), `${dir.path}/./b.webm`]);
   const { policy } = policyOf(dir.path, { maxFiles: 1, inUse: () => used });
   assertEquals((await policy.apply()).map(({ path }) => path), [join(dir.path, "c.webm")]);
   used.clear();
   await policy.apply();
-  assertEquals(await namesIn(dir.path), ["d.webm"]);
+  assertEquals(fileNames(dir.path), ["d.webm"]);
 });
 
 Deno.test("RetentionPolicy.apply() reports what it cannot remove, and goes on", async () => {
   await using dir = await tempDir();
   for (const [i, name] of ["a", "b", "c", "d", "e"].entries()) {
-    await write(`${dir.path}/${name}.webm`, 10, 10 - i);
+    await writeClip(`${dir.path}/${name}.webm`, 10, 10 - i);
   }
   // between the look at the directory and the first removal
   const inUse = () => {
@@ -249,7 +293,7 @@ Deno.test("RetentionPolicy.apply() reports what it cannot remove, and goes on", 
     join(dir.path, "c.webm"),
     join(dir.path, "d.webm"),
   ]);
-  assertEquals(await namesIn(dir.path), ["b.webm", "e.webm"]);
+  assertEquals(fileNames(dir.path), ["b.webm", "e.webm"]);
   assertEquals(errors.length, 2);
   assertInstanceOf(errors[0], Deno.errors.NotFound);
   assertStringIncludes(errors[0].message, "a.webm");
@@ -258,20 +302,20 @@ Deno.test("RetentionPolicy.apply() reports what it cannot remove, and goes on", 
 
 Deno.test("RetentionPolicy.apply() removes nothing in place of a clip that is gone already", async () => {
   await using dir = await tempDir();
-  for (const name of ["a", "b", "c"]) await write(`${dir.path}/${name}.webm`, 10, 10);
+  for (const name of ["a", "b", "c"]) await writeClip(`${dir.path}/${name}.webm`, 10, 10);
   const inUse = () => {
     Deno.removeSync(`${dir.path}/a.webm`);
     return [];
   };
   const { policy, errors } = policyOf(dir.path, { maxFiles: 2, inUse });
   assertEquals(await policy.apply(), []);
-  assertEquals(await namesIn(dir.path), ["b.webm", "c.webm"]);
+  assertEquals(fileNames(dir.path), ["b.webm", "c.webm"]);
   assertEquals(errors.length, 1);
 });
 
 Deno.test("RetentionPolicy.apply() does not mind clips that go while it looks at them", async () => {
   await using dir = await tempDir();
-  for (let i = 0; i < 500; i++) await write(`${dir.path}/${i}.webm`, 10);
+  for (let i = 0; i < 500; i++) await writeClip(`${dir.path}/${i}.webm`, 10);
   const { policy, errors } = policyOf(dir.path, { maxFiles: 500 });
   const removed = policy.apply();
   for (let i = 499; i >= 0; i--) await Deno.remove(`${dir.path}/${i}.webm`);
@@ -281,11 +325,11 @@ Deno.test("RetentionPolicy.apply() does not mind clips that go while it looks at
 
 Deno.test("RetentionPolicy.apply() lets calls wait for each other", async () => {
   await using dir = await tempDir();
-  for (let i = 0; i < 40; i++) await write(`${dir.path}/${i}.webm`, 10, 100 - i);
+  for (let i = 0; i < 40; i++) await writeClip(`${dir.path}/${i}.webm`, 10, 100 - i);
   const { policy, errors } = policyOf(dir.path, { maxFiles: 3 });
   const removed = await Promise.all(Array.from({ length: 10 }, () => policy.apply()));
   assertEquals(removed.map(({ length }) => length), [37, ...Array(9).fill(0)]);
-  assertEquals(await namesIn(dir.path), ["37.webm", "38.webm", "39.webm"]);
+  assertEquals(fileNames(dir.path), ["37.webm", "38.webm", "39.webm"]);
   assertEquals(errors, []);
 });
 
@@ -298,8 +342,8 @@ Deno.test("RetentionPolicy.apply() takes a directory that comes later, and rejec
   await assertRejects(() => policy.apply(), Error, "clips");
   await Deno.remove(path);
   await Deno.mkdir(path);
-  await write(`${path}/a.webm`, 1, 2);
-  await write(`${path}/b.webm`, 1, 1);
+  await writeClip(`${path}/a.webm`, 1, 2);
+  await writeClip(`${path}/b.webm`, 1, 1);
   assertEquals((await policy.apply()).length, 1);
 });
 
@@ -316,14 +360,14 @@ Deno.test("RetentionPolicy.apply() keeps a directory within its limits, clip aft
   for (let i = 0; i < 300; i++) {
     // written in the past, at times that only grow; none within seconds of the limit, as the test takes time, too
     const name = `${i}${[".webm", ".mkv", ".mp4"][random(3)]}`;
-    await write(join(dir.path, name), random(4000), (300 - i) * 20 - 10);
+    await writeClip(join(dir.path, name), random(4000), (300 - i) * 20 - 10);
     names.push(name);
     for (const { path, reason } of await policy.apply()) {
       assertEquals(path, join(dir.path, names[removedCount++]!));
       reasons.add(reason);
     }
     const left = names.slice(removedCount);
-    assertEquals(await namesIn(dir.path), [...left, "open.webm.part"].sort());
+    assertEquals(fileNames(dir.path), [...left, "open.webm.part"].sort());
     const files = await Promise.all(left.map((name) => Deno.stat(join(dir.path, name))));
     const clips = files.map(({ size, mtime }) => ({ path: name, bytes: size, modifiedAt: mtime! }));
     assert(!exceeds(clips, limits, Date.now()), `after clip ${i}`);
@@ -350,13 +394,16 @@ Deno.test("RetentionPolicy() refuses options that cannot be meant", () => {
   }
   refuse({ directory, maxFiles: 1.5 }, RangeError, "maxFiles");
   refuse({ directory, maxBytes: 1.5 }, RangeError, "maxBytes");
+  refuse({ directory, maxFiles: 1, minAgeSec: "1" }, TypeError, "minAgeSec");
+  refuse({ directory, maxFiles: 1, minAgeSec: -1 }, RangeError, "minAgeSec");
+  refuse({ directory, maxAgeSec: 1, minAgeSec: 2 }, RangeError, "minAgeSec");
   new RetentionPolicy({ directory, maxFiles: 1, maxBytes: Infinity, maxAgeSec: 0.5 });
 });
 
 Deno.test("RetentionPolicy.apply() takes the clips from a list, and reports each one that it removes", async () => {
   await using dir = await tempDir();
   for (const [i, name] of ["a", "b", "c", "d"].entries()) {
-    await write(`${dir.path}/${name}.webm`, 10, 10 - i);
+    await writeClip(`${dir.path}/${name}.webm`, 10, 10 - i);
   }
   // d.webm is not in the list, and so it neither counts nor goes
   const listed = ["c", "a", "b"].map((name) => join(dir.path, `${name}.webm`));
@@ -372,6 +419,6 @@ Deno.test("RetentionPolicy.apply() takes the clips from a list, and reports each
   const applied = await Promise.all([policy.apply(), policy.apply()]);
   assertEquals(removed, [join(dir.path, "a.webm"), join(dir.path, "b.webm")]);
   assertEquals(applied.map((clips) => clips.map(({ path }) => path)), [removed, []]);
-  assertEquals(await namesIn(dir.path), ["c.webm", "d.webm"]);
+  assertEquals(fileNames(dir.path), ["c.webm", "d.webm"]);
   assertEquals(errors, []);
 });

@@ -16,6 +16,7 @@ import { ClipInput } from "./clip_input.ts";
 import type { ClipTrackOptions } from "./clip_track.ts";
 import { ClipWriter } from "./clip_writer.ts";
 import { RecordingError } from "./errors.ts";
+import { RecordWriter } from "./record_writer.ts";
 import { clipReport, type RecordingReport, type Shortfall } from "./report.ts";
 
 /** Options of {@link Clip}. */
@@ -28,6 +29,8 @@ export interface ClipOptions {
   recordBinClass: typeof RecordBin;
   /** Whether the file's times begin at 0. */
   startAtZero: boolean;
+  /** Whether a clip record is written beside the file. */
+  hasRecord: boolean;
   /** Returns the wall clock (milliseconds) at running time 0. */
   epochMs: () => number;
   /** Its tracks; where the first one has to begin before the window, the others do, too. */
@@ -60,6 +63,7 @@ export class Clip {
   #isAwaited = false;
   #epochMs = 0;
   #file: PartFile | undefined;
+  #record: RecordWriter | undefined;
   #writer: ClipWriter | undefined;
   #state: "waiting" | "starting" | "recording" | "finishing" | "done" = "waiting";
   #hasStarted = false;
@@ -158,8 +162,9 @@ export class Clip {
     this.#state = "starting";
     this.#epochMs = this.#options.epochMs();
     try {
-      const { path, recordBinClass, startAtZero } = this.#options;
+      const { path, hasRecord, recordBinClass, startAtZero } = this.#options;
       this.#file = await PartFile.reserve(path);
+      if (hasRecord) this.#record = await RecordWriter.create(path, this.#input.begun);
       this.#writer = new ClipWriter({
         path,
         location: this.#file.partPath,
@@ -184,6 +189,7 @@ export class Clip {
   async #undo(): Promise<void> {
     await this.#writer?.close();
     await this.#file?.remove();
+    await this.#record?.remove();
   }
 
   /** Writes the frames that have come, and checks the writer's progress. */
@@ -225,9 +231,9 @@ export class Clip {
     const { path, window } = this;
     const bytes = this.#file!.commit();
     this.#state = "done";
-    this.#finish.resolve(
-      clipReport(this.#input.tracks, { path, bytes, window, epochMs: this.#epochMs }),
-    );
+    const report = clipReport(this.#input.tracks, { path, bytes, window, epochMs: this.#epochMs });
+    this.#record?.finish(report);
+    this.#finish.resolve(report);
   }
 
   /** Writes all that there is, for {@link finishNow} to wait for: the process is about to end. */
@@ -258,6 +264,8 @@ export class Clip {
     this.#input.clear();
     const partPath = isStarting ? undefined : await this.#abandon();
     const error = new RecordingError(this.path, cause, partPath);
+    if (partPath !== undefined) this.#record?.fail(error);
+    else if (!isStarting) await this.#record?.remove();
     this.#start.reject(error);
     this.#finish.reject(error);
   }

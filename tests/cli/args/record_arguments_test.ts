@@ -6,7 +6,7 @@ import { UsageError } from "../../../cli/args/usage_error.ts";
 import { isLoopback, originOf, readAddress } from "../../../cli/args/address.ts";
 import { RECORD_OPTIONS } from "../../../cli/args/options.ts";
 import { readRecordArguments } from "../../../cli/args/record_arguments.ts";
-import { readBytes, readCount, readTime } from "../../../cli/args/units.ts";
+import { bytesFrom, readCount, readTime } from "../../../cli/args/units.ts";
 import { formatBytes } from "../../../cli/terminal/format.ts";
 import { words } from "../../../scripts/lib/run.ts";
 import { gstp } from "../../helpers/cli.ts";
@@ -31,7 +31,8 @@ Deno.test("readRecordArguments() has a default for everything but the pipeline",
     isEncoded: false,
     copyFrames: false,
     maxRingBytes: Infinity,
-    retention: { maxFiles: Infinity, maxBytes: Infinity, maxAgeSec: Infinity },
+    limits: undefined,
+    recovers: true,
     listen: undefined,
     token: undefined,
     isJson: false,
@@ -42,7 +43,7 @@ Deno.test("readRecordArguments() has a default for everything but the pipeline",
 Deno.test("readRecordArguments() reads all options", () => {
   const line =
     "--tee=a --tee b --tee=a --window 10 --before=2 --after=0.5 --max-clip=60 --out=x --container=webm " +
-    "--encoded --copy-frames --json --status=60 --max-ring-bytes=64M --max-files=9 --max-bytes=20G --max-age=7d -q --timeout=3 " +
+    "--encoded --copy-frames --json --status=60 --max-ring-bytes=64M --max-files=9 --max-bytes=20G --max-age=7d --min-age=1h --no-recover -q --timeout=3 " +
     "--listen=0.0.0.0:80 --token=0123456789abcdef a.gstp";
   const { run, ...options } = readRecordArguments(words(line));
   assertEquals([run.quiet, run.timeoutSec, run.flags], [true, 3, []]);
@@ -57,7 +58,8 @@ Deno.test("readRecordArguments() reads all options", () => {
     isEncoded: true,
     copyFrames: true,
     maxRingBytes: 64e6,
-    retention: { maxFiles: 9, maxBytes: 20e9, maxAgeSec: 7 * 86_400 },
+    limits: { maxFiles: 9, maxBytes: 20e9, maxAgeSec: 7 * 86_400, minAgeSec: 3600 },
+    recovers: false,
     listen: { hostname: "0.0.0.0", port: 80 },
     token: "0123456789abcdef",
     isJson: true,
@@ -93,6 +95,13 @@ Deno.test("readRecordArguments() refuses a wrong command line", () => {
   assertStringIncludes(refused("a.gstp --max-files=0"), "a whole number from 1");
   assertStringIncludes(refused("a.gstp --max-bytes=20X"), "a size such as");
   assertStringIncludes(refused("a.gstp --max-age=soon"), "a time such as");
+  assertStringIncludes(refused("a.gstp --max-age=7"), 'not "7": add a unit');
+  assertStringIncludes(refused("a.gstp --max-bytes=20"), 'not "20": add a unit');
+  assertStringIncludes(refused("a.gstp --max-bytes=20k"), "from 1M");
+  assertStringIncludes(refused("a.gstp --max-ring-bytes=20"), 'not "20": add a unit');
+  assertStringIncludes(refused("a.gstp --max-age=9s"), "shorter than a clip of 10 s");
+  assertStringIncludes(refused("a.gstp --max-age=1h --min-age=2h"), "less than --min-age");
+  assertStringIncludes(refused("a.gstp --min-age=2h"), "--min-age needs");
   assertStringIncludes(refused("a.gstp --listen=http://x"), "PORT, HOST:PORT");
   assertStringIncludes(refused("a.gstp --listen=127.0.0.1:99999"), "PORT, HOST:PORT");
 });
@@ -126,17 +135,18 @@ Deno.test("isLoopback() accepts names of this machine only", () => {
   }
 });
 
-Deno.test("readBytes(), readTime() and readCount() read numbers with units", () => {
-  assertEquals(["1", "2k", "0.5M", "20G"].map((text) => readBytes("x", text)), [
+Deno.test("bytesFrom(), readTime() and readCount() read numbers with units", () => {
+  const readBytes = bytesFrom(1, "1B");
+  assertEquals(["1B", "2k", "0.5M", "20G"].map((text) => readBytes("x", text)), [
     ...[1, 2000, 500_000, 20e9],
   ]);
-  assertEquals(["9", "90s", "2m", "12h", "7d"].map((text) => readTime("x", text)), [
+  assertEquals(["9s", "90s", "2m", "12h", "7d"].map((text) => readTime("x", text)), [
     ...[9, 90, 120, 43_200, 604_800],
   ]);
   for (const text of ["", "0", "-1", "1.5", "x", "1e3", "0x10"]) {
     assertThrows(() => readCount("x", text), UsageError);
   }
-  for (const text of ["", "0", "-1k", "k", "1kk", "NaN", "Infinity", "1toString"]) {
+  for (const text of ["", "0", "7", "-1k", "k", "1kk", "NaN", "Infinity", "1toString"]) {
     assertThrows(() => readBytes("x", text), UsageError);
     assertThrows(() => readTime("x", text), UsageError);
   }

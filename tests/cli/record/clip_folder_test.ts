@@ -1,15 +1,18 @@
 /**
  * The folder of clips, without recording any.
  */
+import { join } from "@std/path";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { UsageError } from "../../../cli/args/usage_error.ts";
 import { ClipFolder } from "../../../cli/record/clip_folder.ts";
 import { Events, type TimedEvent } from "../../../cli/record/events.ts";
 import type { RecordingReport } from "../../../mod.ts";
 import { fileNames } from "../../helpers/file_names.ts";
+import { readForeignFiles, writeForeignFiles } from "../../helpers/foreign_files.ts";
+import { writeRecord } from "../../helpers/own_clips.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
 
-const NO_LIMITS = { maxFiles: Infinity, maxBytes: Infinity, maxAgeSec: Infinity };
+const NO_LIMITS = { maxFiles: Infinity, maxBytes: Infinity, maxAgeSec: Infinity, minAgeSec: 0 };
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
@@ -24,15 +27,27 @@ Deno.test("ClipFolder.open() opens clips of the folder only", async () => {
   await Deno.writeTextFile(`${inside}/notes.txt`, "text");
   await Deno.symlink(`${dir.path}/secret.mp4`, `${inside}/link.mp4`);
   await Deno.symlink("/etc/passwd", `${inside}/passwd.mp4`);
+  await Deno.writeTextFile(`${inside}/film.mp4`, "not a clip of gstp");
   await Deno.writeTextFile(`${inside}/a.mp4`, "0123456789");
-  using folder = await ClipFolder.create(inside, NO_LIMITS, new Events());
+  for (const name of ["a.mp4", "link.mp4", "passwd.mp4", "sub.mp4"]) {
+    writeRecord(join(inside, name));
+  }
+  using folder = await ClipFolder.create(inside, undefined, new Events());
   const clip = await folder.open("a.mp4");
   assertEquals(clip!.bytes, 10);
   clip!.file.close();
   const others = [
     ...["", ".", "..", "../secret.mp4", "..\\secret.mp4", "/etc/passwd", `${dir.path}/secret.mp4`],
     ...["sub.mp4", "sub.mp4/b.mp4", "./a.mp4", "a.mp4/", "a.mp4\0", "a.mp4\0.txt", "\0"],
-    ...["open.mp4.part", "script.ts", "notes.txt", "link.mp4", "passwd.mp4", "none.mp4"],
+    ...[
+      "open.mp4.part",
+      "script.ts",
+      "notes.txt",
+      "link.mp4",
+      "passwd.mp4",
+      "none.mp4",
+      "film.mp4",
+    ],
     ...["%2e%2e%2fsecret.mp4", `${"x".repeat(300)}.mp4`, "A.mp4"],
   ];
   for (const name of others) assertEquals(await folder.open(name), null, name);
@@ -52,9 +67,10 @@ Deno.test("ClipFolder.newest() lists clips, those of this run at once and with t
   for (const [i, name] of ["b.webm", "c.mkv", "a.mp4"].entries()) {
     await Deno.writeTextFile(`${dir.path}/${name}`, "x".repeat(i + 1));
     await Deno.utime(`${dir.path}/${name}`, 1000 + i, 1000 + i);
+    writeRecord(`${dir.path}/${name}`);
   }
   await Deno.writeTextFile(`${dir.path}/open.mp4.part`, "");
-  using folder = await ClipFolder.create(dir.path, NO_LIMITS, new Events());
+  using folder = await ClipFolder.create(dir.path, undefined, new Events());
   const names = async (limit: number) => (await folder.newest(limit)).map(({ name }) => name);
   assertEquals(await names(9), ["a.mp4", "c.mkv", "b.webm"]);
   assertEquals(await names(2), ["a.mp4", "c.mkv"]);
@@ -71,7 +87,7 @@ Deno.test("ClipFolder.newest() lists clips, those of this run at once and with t
 
 Deno.test("ClipFolder.newPath() returns each path once, and none outside of the folder", async () => {
   await using dir = await tempDir();
-  using folder = await ClipFolder.create(dir.path, NO_LIMITS, new Events());
+  using folder = await ClipFolder.create(dir.path, undefined, new Events());
   const tees = ["t1", "../../etc/x", "a b", "ä\n", ""];
   const paths = Array.from({ length: 500 }, (_, i) => folder.newPath(tees[i % 5]!, ".mp4"));
   assertEquals(new Set(paths).size, 500);
@@ -82,7 +98,7 @@ Deno.test("ClipFolder.newPath() returns each path once, and none outside of the 
 
 Deno.test("ClipFolder.newPath() follows the clock, also after it was set back", async () => {
   await using dir = await tempDir();
-  using folder = await ClipFolder.create(dir.path, NO_LIMITS, new Events());
+  using folder = await ClipFolder.create(dir.path, undefined, new Events());
   const realNow = Date.now;
   const names: string[] = [];
   try {
@@ -101,7 +117,7 @@ Deno.test("ClipFolder.newPath() follows the clock, also after it was set back", 
 
 Deno.test("ClipFolder.create() refuses a folder that cannot be written to", async () => {
   await assertRejects(
-    () => ClipFolder.create("/dev/null/clips", NO_LIMITS, new Events()),
+    () => ClipFolder.create("/dev/null/clips", undefined, new Events()),
     UsageError,
     "Cannot write to the folder /dev/null/clips",
   );
@@ -122,6 +138,7 @@ async function liveADay(
   const names: string[] = [];
   try {
     using folder = await ClipFolder.create(dir, limits, listeners);
+    await folder.keepLimits();
     await Deno.writeTextFile(`${dir}/open.mp4.part`, "x".repeat(100_000));
     await Deno.utime(`${dir}/open.mp4.part`, 0, 0);
     for (let clip = 0; clip < 288; clip++, nowMs += 5 * MINUTE_MS) {
@@ -131,7 +148,7 @@ async function liveADay(
       await Deno.utime(path, nowMs / 1000, nowMs / 1000);
       folder.add({ ...reportOf(path), bytes: 1000 + (clip * 7919) % 8000 });
       await folder.applyLimits();
-      check(fileNames(dir).filter((name) => name.endsWith(".mp4")));
+      check(fileNames(dir).filter((name) => names.includes(name)));
     }
   } finally {
     Date.now = realNow;
@@ -147,6 +164,9 @@ Deno.test("ClipFolder.applyLimits() keeps a day of clips within each limit, remo
   ];
   for (const [limit, value, isWithin] of all) {
     await using dir = await tempDir();
+    await writeForeignFiles(dir.path);
+    const foreign = await readForeignFiles(dir.path);
+    const others = fileNames(dir.path);
     const limits = { ...NO_LIMITS, [limit]: value };
     const { events, names } = await liveADay(dir.path, limits, (clips) => {
       const sizes = clips.map((name) => Deno.statSync(`${dir.path}/${name}`).size);
@@ -156,29 +176,35 @@ Deno.test("ClipFolder.applyLimits() keeps a day of clips within each limit, remo
     assert(removed.length > 150, limit);
     assertEquals(removed, names.slice(0, removed.length), limit);
     const left = fileNames(dir.path);
-    assertEquals(left, [...names.slice(removed.length), "open.mp4.part"].sort(), limit);
+    assertEquals(left, [...names.slice(removed.length), "open.mp4.part", ...others].sort(), limit);
+    assertEquals(await readForeignFiles(dir.path), foreign, limit);
   }
 });
 
-Deno.test("ClipFolder.applyLimits() removes clips of others, and reads the folder only now and then", async () => {
+Deno.test("ClipFolder.applyLimits() removes clips of other runs, and reads the folder only now and then", async () => {
   await using dir = await tempDir();
   for (const [i, name] of ["a", "b", "c", "d"].entries()) {
     await Deno.writeTextFile(`${dir.path}/${name}.mp4`, "abc");
     await Deno.utime(`${dir.path}/${name}.mp4`, 1000 + i, 1000 + i);
+    writeRecord(`${dir.path}/${name}.mp4`);
   }
   const events = new Events();
   const removed: string[] = [];
   events.listen((event) => event.type === "removed" && removed.push(event.name));
   using folder = await ClipFolder.create(dir.path, { ...NO_LIMITS, maxFiles: 3 }, events);
   await folder.applyLimits();
+  assertEquals(removed, [], "before recording runs");
+  await folder.keepLimits();
   assertEquals(removed, ["a.mp4"]);
   // gone, which it cannot know yet
   await Deno.remove(`${dir.path}/b.mp4`);
   await Deno.writeTextFile(`${dir.path}/e.mp4`, "abc");
+  writeRecord(`${dir.path}/e.mp4`);
   folder.add(reportOf(`${dir.path}/e.mp4`));
   await Promise.all([folder.applyLimits(), folder.applyLimits()]);
   assertEquals(removed, ["a.mp4"]);
   await Deno.writeTextFile(`${dir.path}/f.mp4`, "abc");
+  writeRecord(`${dir.path}/f.mp4`);
   folder.add(reportOf(`${dir.path}/f.mp4`));
   await folder.applyLimits();
   assertEquals(removed, ["a.mp4", "c.mp4"]);
@@ -194,10 +220,12 @@ Deno.test("ClipFolder.applyLimits() removes the oldest clips, also after the clo
   Date.now = () => nowMs;
   try {
     using folder = await ClipFolder.create(dir.path, { ...NO_LIMITS, maxFiles: 3 }, events);
+    await folder.keepLimits();
     for (const name of ["a", "b", "c", "d", "e", "f", "g"]) {
       const path = `${dir.path}/${name}.mp4`;
       await Deno.writeTextFile(path, "abc");
       await Deno.utime(path, nowMs / 1000, nowMs / 1000);
+      writeRecord(path);
       folder.add(reportOf(path));
       await folder.applyLimits();
       nowMs += name === "d" ? -60 * MINUTE_MS : 5 * MINUTE_MS;

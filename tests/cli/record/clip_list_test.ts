@@ -4,11 +4,17 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { basename, join } from "@std/path";
 import { ClipList } from "../../../cli/record/clip_list.ts";
+import { writeRecord } from "../../helpers/own_clips.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
+
+async function writeClip(path: string): Promise<void> {
+  await Deno.writeTextFile(path, "video");
+  writeRecord(path);
+}
 
 Deno.test("ClipList keeps changes that are made while it reads the folder", async () => {
   await using dir = await tempDir();
-  for (let i = 0; i < 50; i++) await Deno.writeTextFile(`${dir.path}/${i}.mp4`, "video");
+  for (let i = 0; i < 50; i++) await writeClip(`${dir.path}/${i}.mp4`);
   const list = new ClipList(dir.path);
   const listed = list.totals();
   // neither is on disk: a listing that began before sees it otherwise
@@ -27,6 +33,6 @@ Deno.test("ClipList rejects if the folder cannot be read, and reads it again lat
   await assertRejects(() => list.totals());
   await Deno.remove(path);
   await Deno.mkdir(path);
-  await Deno.writeTextFile(`${path}/a.mp4`, "video");
+  await writeClip(`${path}/a.mp4`);
   assertEquals(await list.totals(), { count: 1, bytes: 5 });
 });

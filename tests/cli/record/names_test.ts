@@ -14,8 +14,7 @@ import { until } from "../../helpers/wait.ts";
 
 /** A folder that gives these names to its clips. */
 async function folderNaming(dir: string, events: Events, names: string[]): Promise<ClipFolder> {
-  const { retention } = readRecordArguments(["a.gstp"]);
-  const folder = await ClipFolder.create(dir, retention, events);
+  const folder = await ClipFolder.create(dir, undefined, events);
   folder.newPath = () => `${dir}/${names.shift()}`;
   return folder;
 }

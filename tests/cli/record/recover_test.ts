@@ -8,6 +8,7 @@ import { startGstp } from "../../helpers/cli.ts";
 import { probeClip } from "../../helpers/ffprobe.ts";
 import { fileNames } from "../../helpers/file_names.ts";
 import { eventsOf } from "../../helpers/recording_command.ts";
+import { writeRecord } from "../../helpers/own_clips.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
 import { until } from "../../helpers/wait.ts";
 
@@ -28,6 +29,8 @@ Deno.test("gstp record recovers the clips of a killed run, and starts in any cas
   await killed.result;
 
   await Deno.writeTextFile(`${dir.path}/text.mkv.part`, "no film");
+  await Deno.writeTextFile(`${dir.path}/download.webm.part`, "of a browser");
+  writeRecord(`${dir.path}/text.mkv`);
   const open = await PartFile.reserve(`${dir.path}/open.mkv`);
   const next = startGstp([...args, ...words(SOURCE)]);
   await next.until("SIGUSR2 to ");
@@ -45,6 +48,6 @@ Deno.test("gstp record recovers the clips of a killed run, and starts in any cas
   const left = events.filter((event) => event.type === "unrecovered");
   assertEquals(left.map(({ name, reason }) => [name, reason]), [["text.mkv.part", "unreadable"]]);
   const names = fileNames(dir.path);
-  assertEquals(names, [name, "open.mkv.part", "text.mkv.part"]);
+  assertEquals(names, [name, "download.webm.part", "open.mkv.part", "text.mkv.part"]);
   await open.remove();
 });

@@ -25,6 +25,7 @@ Deno.test("gstp record removes the oldest clips, and never an open one", async (
     "--before=0.1",
     "--after=0.1",
     `--max-files=${LEFT}`,
+    "--min-age=0s",
     "--status=0.2",
   ];
   const { url, folder, stop } = await startRecording(dir.path, args);

@@ -221,7 +221,7 @@ Deno.test("gstp record waits for the first frame", async () => {
     ...words("-q videotestsrc is-live=true ! vp8enc deadline=1 ! matroskamux streamable=true"),
     ...words(`! tcpclientsink host=127.0.0.1 port=${port}`),
   ]);
-  await child.until("armed: t (video/x-vp8 into .webm, 5 s)");
+  await child.until("armed: t (video/x-vp8 into .webm, 5 s, clips in ");
   sender.kill("SIGKILL");
   child.kill("SIGTERM");
   await sender.result;

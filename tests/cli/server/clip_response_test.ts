@@ -4,6 +4,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { openClip } from "../../../cli/record/open_clip.ts";
 import { clipResponse } from "../../../cli/server/clip_response.ts";
+import { writeRecord } from "../../helpers/own_clips.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
 
 /** Asks for `a.mp4`, which holds ten digits. */
@@ -20,6 +21,7 @@ async function ask(
 
 async function writeClip(dir: string): Promise<void> {
   await Deno.writeTextFile(`${dir}/a.mp4`, "0123456789");
+  writeRecord(`${dir}/a.mp4`);
 }
 
 Deno.test("clipResponse() sends a clip whole or in parts", async () => {
@@ -82,6 +84,7 @@ Deno.test("clipResponse() answers conditional requests", async () => {
 Deno.test("clipResponse() closes the clip when the client disconnects", async () => {
   await using dir = await tempDir();
   await Deno.writeFile(`${dir.path}/a.mp4`, new Uint8Array(1e6));
+  writeRecord(`${dir.path}/a.mp4`);
   const clip = await openClip(dir.path, "a.mp4");
   const response = await clipResponse(new Request("http://localhost/"), "a.mp4", clip!);
   const reader = response.body!.getReader();

@@ -6,6 +6,7 @@ import { type Browser, chromium, type Page } from "npm:playwright-core@1.65.1";
 import { words } from "../../../scripts/lib/run.ts";
 import { startGstp } from "../../helpers/cli.ts";
 import { ringsFull } from "../../helpers/recording_command.ts";
+import { writeRecord } from "../../helpers/own_clips.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
 import { until } from "../../helpers/wait.ts";
 
@@ -128,9 +129,12 @@ Deno.test({
   ignore,
   async fn() {
     const token = "correct-horse-battery-staple";
-    const args = [`--token=${token}`, "--max-files=2"];
+    const args = [`--token=${token}`, "--max-files=2", "--min-age=0s"];
     const name = "<img src=x onerror=alert(1)>&amp;'\" #?%.mp4";
-    const prepare = (folder: string) => Deno.writeTextFile(`${folder}/${name}`, "no video");
+    const prepare = async (folder: string) => {
+      await Deno.writeTextFile(`${folder}/${name}`, "no video");
+      writeRecord(`${folder}/${name}`);
+    };
     await withBrowser(args, async (browser, url) => {
       const { page } = await openPage(browser, url);
       await page.getByLabel("Token").fill("a wrong one, which is long");

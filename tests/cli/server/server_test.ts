@@ -53,7 +53,7 @@ Deno.test("GET /clips lists clips, and GET and HEAD of one sends it or a part of
 
 Deno.test("GET /events sends the events of the run", async () => {
   await using dir = await tempDir();
-  await using server = await serve(dir.path, ["--max-files=1"]);
+  await using server = await serve(dir.path, ["--max-files=1", "--min-age=0s"]);
   const { url } = server;
   const response = await fetch(`${url}/events`);
   assertEquals(response.headers.get("content-type"), "text/event-stream");
