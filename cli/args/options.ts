@@ -109,7 +109,7 @@ export const RECORD_OPTIONS = {
       placeholder: "SEC",
       read: secondsFrom(0, MAX_WINDOW_SEC),
       description: "how long triggers may make a clip. A trigger beyond that begins the next " +
-        "clip, with all that it asks for: the two overlap.",
+        "clip, with all that it asks for: the two overlap. Defaults to 600 with --listen.",
     },
     encoded: { description: "keep raw video encoded: minutes in the memory of seconds" },
     "max-ring-bytes": {
@@ -172,6 +172,11 @@ export const RECORD_OPTIONS = {
       read: readText,
       description: "the token that requests must carry. GSTP_TOKEN in the environment does the " +
         "same, and other users cannot see it.",
+    },
+    "max-calls": {
+      placeholder: "N",
+      read: readCount,
+      description: "the calls of POST /record that are accepted a minute (default: 60)",
     },
   }),
   ...inSection("RUNNING", {

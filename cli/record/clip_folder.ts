@@ -8,7 +8,6 @@ import { basename, join, relative } from "node:path";
 import {
   type ClipFile,
   readClip,
-  type RecordingReport,
   recoverClips,
   type RemovedClip,
   RetentionPolicy,
@@ -17,6 +16,7 @@ import type { ClipLimits } from "../args/record_arguments.ts";
 import { UsageError } from "../args/usage_error.ts";
 import { ClipList } from "./clip_list.ts";
 import { ClipNames } from "./clip_names.ts";
+import type { ClipReport } from "./clip_report.ts";
 import type { Events } from "./events.ts";
 import { type OpenClip, openClip } from "./open_clip.ts";
 
@@ -27,7 +27,7 @@ export interface ClipInfo {
   /** When it was last written to. */
   modifiedAt: Date;
   /** Its recorder's report; null for a clip of another run. */
-  report: RecordingReport | null;
+  report: ClipReport | null;
 }
 
 /** What a folder holds, and how much room its disk has. */
@@ -52,7 +52,7 @@ export class ClipFolder implements Disposable {
   readonly #names = new ClipNames();
   readonly #clips: ClipList;
   /** The reports of the newest clips of this run by name, oldest first. */
-  readonly #reports = new Map<string, RecordingReport>();
+  readonly #reports = new Map<string, ClipReport>();
   /** Undefined if there are no limits. */
   readonly #retention: RetentionPolicy | undefined;
   /** Undefined before the limits apply. */
@@ -108,7 +108,7 @@ export class ClipFolder implements Disposable {
   }
 
   /** Adds a finished clip to the list. */
-  add(report: RecordingReport): void {
+  add(report: ClipReport): void {
     const name = basename(report.path);
     const modifiedAt = new Date(Date.now());
     this.#clips.add({ path: join(this.#path, name), bytes: report.bytes, modifiedAt });

@@ -13,6 +13,8 @@ export interface ServerOptions {
   address: Address;
   /** The token that requests must carry; undefined for none. */
   token: string | undefined;
+  /** The calls to record that are accepted a minute. */
+  maxCalls: number;
   recorders: Recorders;
   folder: ClipFolder;
   events: Events;

@@ -154,7 +154,7 @@ class Session {
       const recovering = this.#options.recovers ? folder.recover() : undefined;
       this.#recorders = recorders;
       await using _ended = server;
-      await Promise.race([this.#serve(server, recorders, folder), ended.catch(() => {})]);
+      await this.#serve(server, { recorders, folder, ended: ended.catch(() => {}) });
       this.output.note(`record with: ${triggers.names.join(", ")}`);
       using _status = this.output.showStatus(recorders);
       await ended.finally(() => recorders.clipsFinished());
@@ -172,16 +172,15 @@ class Session {
 
   async #serve(
     server: SessionServer | undefined,
-    recorders: Recorders,
-    folder: ClipFolder,
+    { ended, ...served }: { recorders: Recorders; folder: ClipFolder; ended: Promise<void> },
   ): Promise<void> {
-    const { listen: address, token } = this.#options;
+    const { listen: address, token, maxCalls } = this.#options;
     if (server === undefined || address === undefined) return;
     await server.serve({
-      ...{ address, token, recorders, folder, events: this.#events },
+      ...{ address, token, maxCalls, ...served, events: this.#events },
       onWarning: (text) => this.output.warn(text),
       onError: (error) => this.output.warn(Deno.inspect(error)),
-    });
+    }, ended);
   }
 
   #fail(text: string): void {

@@ -40,21 +40,17 @@ export class SessionServer implements AsyncDisposable {
   /**
    * Serves as soon as the libraries are loaded. Resolves then, or after some seconds if that takes longer.
    *
+   * @param ended Resolves when there is nothing more to serve.
    * @throws {UsageError} If it cannot listen on the address; later, that is printed only.
    */
-  async serve(options: ServerOptions): Promise<void> {
-    let isLate = false;
-    const serving = this.#start(options).catch((error) => {
-      if (!isLate) throw error;
-      this.#output.warn((error as Error).message);
-    });
-    const late = Promise.withResolvers<void>();
-    const timer = setTimeout(() => {
-      isLate = true;
-      this.#output.note("the page is still being loaded: recording goes on");
-      late.resolve();
-    }, LOAD_MS);
-    await Promise.race([serving, late.promise]).finally(() => clearTimeout(timer));
+  async serve(options: ServerOptions, ended: Promise<unknown>): Promise<void> {
+    const late = Promise.withResolvers<"late">();
+    const timer = setTimeout(() => late.resolve("late"), LOAD_MS);
+    const first = await Promise.race([this.#loading, late.promise, ended.then(() => "late")])
+      .finally(() => clearTimeout(timer));
+    if (first !== "late") return await this.#start(options);
+    this.#output.note("the page is still being loaded: recording goes on");
+    this.#start(options).catch((error) => this.#output.warn(error.message));
   }
 
   async #start(options: ServerOptions): Promise<void> {
