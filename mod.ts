@@ -1,5 +1,20 @@
 /**
- * gstp: a scripting toolkit over GStreamer.
+ * A toolkit for GStreamer: runs pipelines, and records clips that start before the event.
+ *
+ * - {@link Standalone} runs a pipeline to its end; {@link Pipeline} controls its states, elements and bus.
+ * - {@link VideoRecorder} keeps the last seconds of a tee's stream and writes clips of them.
+ * - {@link AppSink}, {@link AppSrc} and {@link Observation} exchange frames with JavaScript.
+ * - {@link recoverClips}, {@link verifyClip} and {@link RetentionPolicy} look after the files.
+ *
+ * GStreamer's libraries are opened at the first call that needs them. If they cannot be opened, it throws a
+ * {@link GstLoadError}.
+ *
+ * @example
+ * ```ts
+ * import { Standalone } from "@gstp/gstp";
+ *
+ * await Standalone.buildAndRun("videotestsrc num-buffers=30 ! fakesink");
+ * ```
  *
  * @module
  */

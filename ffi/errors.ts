@@ -4,7 +4,7 @@
  * @module
  */
 
-/** What {@link GstError} holds beside its message. */
+/** Options of the constructor of {@link GstError}. */
 export interface GstErrorOptions extends ErrorOptions {
   /** GStreamer's error domain, such as `gst-resource-error-quark`. */
   domain?: string | undefined;
@@ -12,7 +12,7 @@ export interface GstErrorOptions extends ErrorOptions {
   code?: number | undefined;
   /** Debug text: source file, line and reason, as GStreamer wrote it. */
   debug?: string | undefined;
-  /** Path of the element that failed, such as `/GstPipeline:pipeline0/GstFileSrc:filesrc0`. */
+  /** The path of the element that failed, such as `/GstPipeline:pipeline0/GstFileSrc:filesrc0`. */
   path?: string | undefined;
   /** What to do next. */
   hint?: string | undefined;
@@ -44,9 +44,9 @@ export class GstError extends Error {
   readonly code: number | undefined;
   /** Debug text: source file, line and reason, as GStreamer wrote it. */
   readonly debug: string | undefined;
-  /** Path of the element that failed. */
+  /** The path of the element that failed. */
   readonly path: string | undefined;
-  /** What to do next; the message ends with it. */
+  /** What to do next. The message ends with it. */
   readonly hint: string | undefined;
 
   /** Creates an error. A hint is appended to the message, on a line of its own. */

@@ -1,6 +1,6 @@
 #!/usr/bin/env -S deno run -A
 /**
- * Records video and sound into one file, in sync: 4 s around a call at second 3.
+ * Records video and audio into one file, in sync: 4 s around a call at second 3.
  *
  *     deno run -A recipes/audio-video.ts [--out=FOLDER]
  *

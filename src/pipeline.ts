@@ -29,15 +29,18 @@ export interface StateOptions {
   timeoutSec?: number;
 }
 
-/** Options of {@link Pipeline.stop}. */
+/** Options of {@link Pipeline.stop} and {@link Standalone.stop}. */
 export interface StopOptions {
-  /** Seconds to wait until EOS has reached all sinks. Defaults to 5. */
+  /**
+   * Seconds to wait until EOS has reached all sinks; `Infinity` for no limit. Defaults to 5, or for {@link Standalone.stop}
+   * to `stopTimeoutSec`.
+   */
   timeoutSec?: number;
 }
 
 /**
- * A pipeline, parsed from text as gst-launch-1.0 takes it. It owns its native parts: {@link close} or `await using` stops it
- * and frees them.
+ * A pipeline, parsed from a description in the syntax of gst-launch-1.0. It owns the native GstPipeline: {@link close} or
+ * `await using` stops and frees it.
  *
  * @example
  * ```ts
@@ -67,6 +70,10 @@ export class Pipeline implements AsyncDisposable {
   readonly #mutex = new Mutex();
   #closing: Promise<void> | undefined;
 
+  /**
+   * @internal
+   * @ignore
+   */
   private constructor(handle: Deno.PointerObject) {
     this.#handle = handle;
     this.path = pathOf(handle);
@@ -85,9 +92,9 @@ export class Pipeline implements AsyncDisposable {
   }
 
   /**
-   * Parses a pipeline from text. It is in the state `null`.
+   * Parses a pipeline, which is in the state `null`.
    *
-   * @param description Elements, properties and links as gst-launch-1.0 takes them
+   * @param description Elements, properties and links in the syntax of gst-launch-1.0
    * (GStreamer: Tools, "gst-launch-1.0", Pipeline Description).
    * @throws {TypeError} If the text is not a string, or contains a NUL.
    * @throws {GstParseError} If the text cannot be parsed, or names an element that is not installed.
@@ -114,17 +121,24 @@ export class Pipeline implements AsyncDisposable {
     return stateName(state[0]!) ?? "null";
   }
 
-  /** Whether the pipeline has a live source, such as a camera. False before it is paused or playing. */
+  /** Whether the pipeline has a live source, such as a camera. `false` until it is paused or playing. */
   get isLive(): boolean {
     return this.#states.isLive;
   }
 
-  /** The first error since the pipeline was started, as far as the bus has been read; undefined without one. */
+  /**
+   * The first error on the bus since the pipeline was started; undefined without one. The bus is read only while it has
+   * subscribers ({@link Bus.messages}).
+   */
   get failure(): GstError | undefined {
     return this.#end.failure;
   }
 
-  /** The running time in nanoseconds: the time spent in `playing` since the start. Null while the pipeline is stopped. */
+  /**
+   * The running time in nanoseconds: the time spent in `playing` since the start. Null while the pipeline is stopped.
+   *
+   * @throws {GstClosedError} If the pipeline is closed.
+   */
   get runningTimeNs(): bigint | null {
     const handle = this.unsafeHandle;
     const level = STATES[this.state];
@@ -136,18 +150,30 @@ export class Pipeline implements AsyncDisposable {
     return time === CLOCK_TIME_NONE ? null : time;
   }
 
-  /** The running time in seconds: the time spent in `playing` since the start. Null while the pipeline is stopped. */
+  /**
+   * The running time in seconds: the time spent in `playing` since the start. Null while the pipeline is stopped.
+   *
+   * @throws {GstClosedError} If the pipeline is closed.
+   */
   get runningTimeSec(): number | null {
     const time = this.runningTimeNs;
     return time === null ? null : nsToSec(time);
   }
 
-  /** The position in the stream in seconds; null if it is unknown. */
+  /**
+   * The position in the stream in seconds; null if it is unknown.
+   *
+   * @throws {GstClosedError} If the pipeline is closed.
+   */
   get positionSec(): number | null {
     return this.#query("gst_element_query_position");
   }
 
-  /** The duration of the stream in seconds; null if it is unknown, as with a camera. */
+  /**
+   * The duration of the stream in seconds; null if it is unknown, as for a camera.
+   *
+   * @throws {GstClosedError} If the pipeline is closed.
+   */
   get durationSec(): number | null {
     return this.#query("gst_element_query_duration");
   }
@@ -163,9 +189,10 @@ export class Pipeline implements AsyncDisposable {
   }
 
   /**
-   * Returns the element with a name, which may be in a bin.
+   * Returns the element with a name, also from within a bin.
    *
-   * @throws {RangeError} If there is none; the message lists the names of all elements.
+   * @throws {TypeError} If the name is not a string, or contains a NUL.
+   * @throws {RangeError} If there is no such element; the message lists the names of all elements.
    * @throws {GstClosedError} If the pipeline is closed, or being closed.
    */
   element(name: string): Element {
@@ -197,8 +224,8 @@ export class Pipeline implements AsyncDisposable {
   }
 
   /**
-   * Returns a description of the pipeline for Graphviz: elements, their changed properties, pads, and negotiated caps, as in
-   * GStreamer's own dot files (GStreamer: Core Library, "GstDebugUtils").
+   * Returns the pipeline as a graph in Graphviz's DOT language: elements, their changed properties, pads, and negotiated
+   * caps (GStreamer: Core Library, "GstDebugUtils").
    *
    * @example
    * ```ts
@@ -230,18 +257,19 @@ export class Pipeline implements AsyncDisposable {
     gst().gst_element_add_property_deep_notify_watch(this.unsafeHandle, null, 1);
   }
 
-  /** Starts the pipeline; resolves once it is playing. See {@link setState}. */
+  /** Starts the pipeline, and resolves once it is playing. See {@link setState} for what it throws. */
   play(options?: StateOptions): Promise<void> {
     return this.setState("playing", options);
   }
 
-  /** Pauses the pipeline; resolves once it is paused. See {@link setState}. */
+  /** Pauses the pipeline, and resolves once it is paused. See {@link setState} for what it throws. */
   pause(options?: StateOptions): Promise<void> {
     return this.setState("paused", options);
   }
 
   /**
-   * Changes the state; resolves once it is reached. After a failure the pipeline is between two states: stop or close it.
+   * Changes the state, and resolves once it is reached. After a failure, the pipeline may be between two states: stop or
+   * close it.
    *
    * @throws {TypeError} If an option has the wrong type.
    * @throws {RangeError} If there is no such state, or `timeoutSec` is negative or NaN.
@@ -263,11 +291,11 @@ export class Pipeline implements AsyncDisposable {
   }
 
   /**
-   * Sends EOS into the sources, so that muxers downstream can finish their files. It does so only while the pipeline is
-   * playing, and once per start.
+   * Sends EOS into the sources, so that muxers downstream can finish their files. Does nothing unless the pipeline is
+   * playing, and at a second call after one start.
    *
-   * It resolves when the sources have taken the event, which can take as long as a frame lasts. The message `eos` says that
-   * EOS has reached the sinks.
+   * Resolves when the sources have taken the event, which can take as long as a frame lasts. The bus posts the message `eos`
+   * when EOS has reached all sinks.
    *
    * @throws {GstClosedError} If the pipeline is closed.
    */
@@ -281,10 +309,10 @@ export class Pipeline implements AsyncDisposable {
   }
 
   /**
-   * Stops the pipeline: sends EOS if it is playing and waits until that has reached all sinks, closes attached recorders, and
-   * changes the state to `null`. The pipeline can be started again.
+   * Stops the pipeline: sends EOS if it is playing and waits until EOS has reached all sinks, closes attached recorders, and
+   * changes the state to `null`. The pipeline can be started again. Does nothing if it is closed.
    *
-   * @returns Whether the end of the stream was reached; false after `timeoutSec`, or if an element has failed.
+   * @returns `false` if EOS did not reach all sinks within `timeoutSec` seconds, or an element has failed; else `true`.
    * @throws {TypeError} If an option has the wrong type.
    * @throws {RangeError} If `timeoutSec` is negative or NaN.
    * @throws {GstError} If an element fails to stop.
@@ -304,8 +332,8 @@ export class Pipeline implements AsyncDisposable {
   }
 
   /**
-   * Stops the pipeline at once, after closing attached recorders, and frees it. Call {@link stop} before it so that files
-   * downstream are finished. May be called twice.
+   * Closes attached recorders, stops the pipeline without EOS, and frees it. Call {@link stop} first if sinks in the
+   * pipeline write files that must be finished. May be called twice.
    *
    * @throws {GstError} If an element fails to stop. The native pipeline is not freed then, as it may still be running.
    */

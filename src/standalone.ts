@@ -14,22 +14,22 @@ import { reportUnhandled } from "./util/report_error.ts";
 export interface StandaloneOptions {
   /** Whether to resolve once the pipeline is playing, instead of at the end of the stream. Defaults to `false`. */
   background?: boolean;
-  /** Seconds to wait until the pipeline is playing. Defaults to 30. */
+  /** Seconds to wait until the pipeline is playing; `Infinity` for no limit. Defaults to 30. */
   startTimeoutSec?: number;
   /** Seconds that {@link Standalone.stop} waits until EOS has reached all sinks. Defaults to 5. */
   stopTimeoutSec?: number;
-  /** Stops the pipeline when aborted, as {@link Standalone.stop} does. */
+  /** Stops the pipeline when aborted, as by {@link Standalone.stop}. */
   signal?: AbortSignal;
-  /** Called with the pipeline before it starts: the place to create an {@link AppSrc} or an {@link Observation}. */
+  /** Called with the pipeline before it starts, for example to create an {@link AppSrc} or an {@link Observation}. */
   beforeStart?: (pipeline: Pipeline) => void;
-  /** Called with each message of the bus, from the first on. If it throws, the pipeline is closed. */
+  /** Called with each message of the bus, from the first on. If it throws, the pipeline is closed, and `ended` rejects. */
   onMessage?: (message: Message) => void;
   /** Whether to post a `property-notify` message for each change of an element's property. Defaults to `false`. */
   watchProperties?: boolean;
 }
 
 /**
- * A pipeline that runs until its end: it reads the bus, and frees the pipeline when that has ended.
+ * Runs a pipeline to its end: starts it, reads its bus, and frees it at the end of the stream or at an error.
  *
  * @example Run in the background
  * ```ts
@@ -51,7 +51,7 @@ export interface StandaloneOptions {
  * ```
  */
 export class Standalone implements AsyncDisposable {
-  /** The pipeline; closed when it has ended. */
+  /** The pipeline. It is closed at the end of the stream, at an error and by {@link stop}. */
   readonly pipeline: Pipeline;
   readonly #stopTimeoutSec: number;
   readonly #onMessage: (message: Message) => void;
@@ -65,6 +65,10 @@ export class Standalone implements AsyncDisposable {
   #isOver = false;
   #stopping: Promise<void> | undefined;
 
+  /**
+   * @internal
+   * @ignore
+   */
   private constructor(pipeline: Pipeline, stopTimeoutSec: number, options: StandaloneOptions) {
     this.pipeline = pipeline;
     this.#stopTimeoutSec = stopTimeoutSec;
@@ -73,18 +77,20 @@ export class Standalone implements AsyncDisposable {
   }
 
   /**
-   * Parses a pipeline from text and runs it.
+   * Parses a pipeline and runs it. Resolves at the end of the stream or, with `background`, once the pipeline is playing.
    *
-   * In the background, the tees of a pipeline that is not live are blocked until the turn of the event loop in which this
-   * resolves has ended, so that a recorder attached in that turn gets all frames from then on. Queues behind a tee may
-   * have filled up before, with a second of the stream each by default: a recorder attached in `beforeStart` gets that too.
+   * Attach recorders right after `await`, before anything else is awaited: until then, `background` blocks the tees of a
+   * pipeline that is not live, so that no frame passes. Only frames that queues behind a tee took during preroll (up to a
+   * second each by default) have passed before; a recorder created in `beforeStart` gets those, too.
    *
-   * @param description Elements, properties and links, see {@link Pipeline.parse}.
+   * @param description Elements, properties and links; see {@link Pipeline.parse}.
    * @throws {TypeError} If an option has the wrong type.
    * @throws {RangeError} If a number of seconds is negative or NaN.
    * @throws {GstParseError} If the text cannot be parsed, or names an element that is not installed.
    * @throws {GstError} If an element fails during the start or, in the foreground, later.
    * @throws {GstTimeoutError} If the pipeline is not playing within `startTimeoutSec` seconds.
+   * @throws The reason of `signal` if that is aborted before the pipeline is playing, and what `beforeStart` or `onMessage`
+   * throws.
    */
   static async buildAndRun(
     description: string,
@@ -117,17 +123,17 @@ export class Standalone implements AsyncDisposable {
     return app;
   }
 
-  /** Same as {@link buildAndRun}, by the name in the Python library pythiags. */
+  /** Same as {@link buildAndRun}; the name is that of the Python library pythiags. */
   static cliRun(description: string, options: StandaloneOptions = {}): Promise<Standalone> {
     return Standalone.buildAndRun(description, options);
   }
 
   /**
    * Resolves at the end of the stream or when the pipeline is stopped; rejects with the {@link GstError} of an element that
-   * fails before. In both cases the pipeline is closed by then.
+   * fails before. In both cases the pipeline is already closed.
    *
-   * An error that nobody awaits becomes an `error` event on `globalThis`: an `ErrorEvent`, as of `reportError()`, but the
-   * process goes on. Unless a listener cancels it with `preventDefault()`, the error is printed.
+   * If this is never read, an error is dispatched as an `error` event on `globalThis`, as by `reportError()`. It is printed
+   * unless a listener calls `preventDefault()`, and does not end the process.
    */
   get ended(): Promise<void> {
     this.#isAwaited = true;

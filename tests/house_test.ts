@@ -252,6 +252,19 @@ Deno.test("comments, messages and pages avoid phrases that readers stumble over"
   );
 });
 
+Deno.test("the command prints through cli/terminal, which removes control characters", () => {
+  assertNone(
+    [...files].filter(([path]) =>
+      /^cli(?:\/.*)?\.ts$/.test(path) && path !== "cli/terminal/print.ts"
+    )
+      .flatMap(([path, text]) =>
+        [...text.matchAll(/\bconsole\./g)].map(({ index }) =>
+          `${path}:${lineAt(text, index)}: uses console; print with cli/terminal/print.ts`
+        )
+      ),
+  );
+});
+
 Deno.test("libraries from npm have exact versions, and those of the server are locked", () => {
   const lock: { npm: Record<string, unknown> } = JSON.parse(
     Deno.readTextFileSync(ROOT + "deno.lock"),

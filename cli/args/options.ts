@@ -47,7 +47,7 @@ export const PLAYBACK_OPTIONS = {
   quiet: { letter: "q", description: "print errors only" },
   "eos-on-shutdown": {
     letter: "e",
-    description: "always on: an option of gst-launch-1.0",
+    description: "accepted, as by gst-launch-1.0, and always on",
   },
 } satisfies OptionTable;
 
@@ -71,9 +71,9 @@ export const RUN_OPTIONS = {
   proc: {
     placeholder: "MODULE:EXPORT",
     read: readText,
-    description: "the function that gets what that one returns",
+    description: "the function that gets its results",
   },
-  "obs-fatal": { description: "stop at their first error, with exit status 1" },
+  "obs-fatal": { description: "stop at the first error of these functions, with exit status 1" },
   "eos-on-shutdown": eosOnShutdown,
   help,
   version: { description: "print the versions of gstp, Deno and GStreamer" },
@@ -93,33 +93,34 @@ export const RECORD_OPTIONS = {
     window: {
       placeholder: "SEC",
       read: secondsFrom(0.001, MAX_WINDOW_SEC),
-      description: "what the ring buffer holds (default: 5)",
+      description: "seconds that the ring buffer holds (default: 5)",
     },
     before: {
       placeholder: "SEC",
       read: secondsFrom(0, MAX_WINDOW_SEC),
-      description: "what a clip has before its trigger (default: the window)",
+      description: "seconds of a clip before its trigger, at most the window (the default)",
     },
     after: {
       placeholder: "SEC",
       read: secondsFrom(0, MAX_WINDOW_SEC),
-      description: "what a clip has after its last trigger (default: the window)",
+      description: "seconds of a clip after its last trigger (default: the window)",
     },
     "max-clip": {
       placeholder: "SEC",
       read: secondsFrom(0, MAX_WINDOW_SEC),
-      description: "how long triggers may make a clip. A trigger beyond that begins the next " +
-        "clip, with all that it asks for: the two overlap. Defaults to 600 with --listen.",
+      description:
+        "the maximum length to which triggers extend a clip; beyond it, a trigger begins a " +
+        "new clip with its full window, which overlaps the last one (default: 600 with --listen)",
     },
-    encoded: { description: "keep raw video encoded: minutes in the memory of seconds" },
+    encoded: { description: "encode raw video into the ring buffer, which saves memory" },
     "max-ring-bytes": {
       placeholder: "SIZE",
       read: bytesFrom(1, "1B"),
-      description: "the most memory for the ring buffer of a tee, such as 500M",
+      description: "the maximum memory for the ring buffer of a tee, such as 500M",
     },
     "copy-frames": {
-      description: "copy frames into the ring buffer: for a source that stalls because it has " +
-        "few buffers, where that is not detected",
+      description: "copy frames into the ring buffer, for a source that stalls because it has " +
+        "few buffers, such as shmsrc",
     },
   }),
   ...inSection("CLIPS", {
@@ -132,7 +133,7 @@ export const RECORD_OPTIONS = {
       placeholder: "NAME",
       read: readContainer,
       description: "mp4, webm, mkv, mov or ts. Defaults to the first of mp4, webm and mkv that " +
-        "takes the streams; encoded video is never encoded again.",
+        "takes the streams; encoded video is not re-encoded.",
     },
     "max-files": {
       placeholder: "N",
@@ -164,8 +165,8 @@ export const RECORD_OPTIONS = {
     listen: {
       placeholder: "[HOST:]PORT",
       read: readAddress,
-      description: "serve a page and an API, to this machine only unless HOST says otherwise: " +
-        "then a token is required",
+      description: "serve a page and an API on 127.0.0.1, or on HOST; a HOST that other machines " +
+        "reach requires a token",
     },
     token: {
       placeholder: "TOKEN",
@@ -185,7 +186,7 @@ export const RECORD_OPTIONS = {
     status: {
       placeholder: "SEC",
       read: secondsFrom(0.1, MAX_WINDOW_SEC),
-      description: "with --json, print the status as well, each SEC seconds",
+      description: "with --json, also print the status every SEC seconds",
     },
     ...printing,
     "eos-on-shutdown": eosOnShutdown,
@@ -199,8 +200,9 @@ export const GRAPH_OPTIONS = {
   out: {
     placeholder: "FILE",
     read: readPictureName,
-    description: "where to write it: a name that ends in .svg, or in .dot for Graphviz's text. " +
-      "Defaults to standard output.",
+    description:
+      "the file to write: .svg, or .dot for Graphviz's DOT language; defaults to SVG on " +
+      "standard output",
   },
   state: {
     placeholder: "STATE",
@@ -228,12 +230,12 @@ export const VERIFY_OPTIONS = {
   "max-gap": {
     placeholder: "SEC",
     read: readSeconds,
-    description: "the longest gap allowed between two frames",
+    description: "the longest interval allowed between two frames (default: by the usual one)",
   },
   "max-offset": {
     placeholder: "SEC",
     read: readSeconds,
-    description: "how far apart tracks may begin or end (default: 0.5)",
+    description: "how far apart in seconds tracks may begin or end (default: 0.5)",
   },
   json: { description: "print a list of reports as JSON" },
   help,

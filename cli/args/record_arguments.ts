@@ -148,7 +148,7 @@ function readToken(given: string | undefined, listen: Address | undefined): stri
   }
   if (token.length < MIN_TOKEN_LENGTH || !/^[\x21-\x7e]+$/.test(token)) {
     throw new UsageError(
-      `The token must have at least ${MIN_TOKEN_LENGTH} characters, all of them ASCII without blanks`,
+      `The token must have at least ${MIN_TOKEN_LENGTH} characters, all of them ASCII without spaces`,
     );
   }
   return token;

@@ -8,6 +8,7 @@ import { GRAPH_OPTIONS } from "../args/options.ts";
 import { readPipelineArguments } from "../args/pipeline_arguments.ts";
 import { pipelineText } from "../pipeline_file/pipeline_text.ts";
 import type { CommandHelp } from "./help.ts";
+import { printError, printRaw } from "../terminal/print.ts";
 
 /** The prose of the help. */
 export const help: CommandHelp = {
@@ -17,12 +18,12 @@ export const help: CommandHelp = {
   ],
   description: `
 Draws the elements of a pipeline with the properties that it sets, their pads
-and the links between them. In the state null, nothing runs and nothing is
-opened or written. paused and playing start the pipeline, with all that this
-does to files and devices, and draw it once the state is reached, with the
-negotiated caps; live sources negotiate none before playing.
+and the links between them, as SVG. In the state null, nothing runs and nothing
+is opened or written. paused and playing start the pipeline, which opens and
+writes its files and devices, and add the negotiated caps. Live sources have
+none before playing.
 
---NAME=VALUE sets the placeholder {NAME} of the file. The picture is SVG.`,
+--NAME=VALUE sets the placeholder {NAME} of the file.`,
   exitStatus: `
 0 the picture is written; 1 the pipeline cannot be parsed, does not reach the
 state, or the picture cannot be written; 2 the command line or the file is
@@ -41,7 +42,7 @@ export async function run(args: string[]): Promise<number> {
   const dot = await describe(await pipelineText(pipeline, GRAPH_OPTIONS), state);
   const text = out?.endsWith(".dot") ? dot : await draw(dot);
   if (out !== undefined) return await write(out, text);
-  console.log(text.trimEnd());
+  printRaw(text.trimEnd());
   return 0;
 }
 
@@ -100,7 +101,7 @@ async function write(path: string, text: string): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
-    console.error(`error: Cannot write ${path}: ${(error as Error).message}`);
+    printError(`error: Cannot write ${path}: ${(error as Error).message}`);
     return 1;
   }
 }

@@ -59,13 +59,13 @@ text as for gst-launch-1.0. --NAME=VALUE sets the placeholder {NAME} of a file;
 options:
 ${options.join("\n")}
 
-Ctrl-C, SIGTERM or the end of the terminal (SIGHUP; not under nohup) sends EOS,
-so that files are finished, and waits ${STOP_LIMIT_SEC} s for it; a second Ctrl-C or SIGTERM
+Ctrl-C, SIGTERM and SIGHUP (when the terminal closes; not under nohup) send EOS,
+so that files are finished, and wait ${STOP_LIMIT_SEC} s for it; a second Ctrl-C or SIGTERM
 stops at once.
 
 exit status: 0 end of the stream, or a clean interrupt; 1 the pipeline failed,
 or did not start or finish in time; 2 the command line, the file or a permission
-is wrong; 129, 130 or 143 forced by SIGHUP, Ctrl-C or SIGTERM.
+is wrong; 129, 130 or 143 if it did not finish after SIGHUP, Ctrl-C or SIGTERM.
 
 commands (gstp COMMAND --help prints more):
 ${indent(2, formatColumns(commands)).join("\n")}`;

@@ -45,7 +45,7 @@ export const COMMANDS = {
     options: INSPECT_OPTIONS,
   },
   record: {
-    summary: "keep the last seconds, and write them when something happens",
+    summary: "keep the last seconds of a stream, and write clips at a trigger",
     takes: "pipeline",
     options: RECORD_OPTIONS,
   },

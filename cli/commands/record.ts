@@ -11,6 +11,7 @@ import type { StartServer } from "../record/server_interface.ts";
 import { recordPipeline } from "../record/session.ts";
 import { formatBytes } from "../terminal/format.ts";
 import type { CommandHelp } from "./help.ts";
+import { printError, printRaw } from "../terminal/print.ts";
 
 /** The prose of the help. */
 export const help: CommandHelp = {
@@ -19,9 +20,9 @@ export const help: CommandHelp = {
     "[OPTION]... ELEMENT [PROPERTY=VALUE]... ! tee name=t1 ! ...",
   ],
   description: `
-Runs a pipeline and arms a recorder at its tees. Each trigger writes a clip of
-each tee, from before the trigger to after it; a trigger while a clip is open
-extends that clip. Triggers are Enter and r on the terminal, the signal SIGUSR2,
+Runs a pipeline and keeps the last seconds of its tees in ring buffers. Each
+trigger writes a clip of each tee, from before the trigger to after it; a trigger
+while a clip is open extends that clip. Triggers are Enter and r on the terminal, the signal SIGUSR2,
 and POST /record of the server that --listen starts.
 
 --NAME=VALUE sets the placeholder {NAME} of the file.`,
@@ -31,31 +32,31 @@ Each has its record beside it, NAME.json. Limits and recovery touch only files
 with such a record or a name as gstp record gives, 2026-11-26T14-03-12.345Z_t1.mp4:
 a folder may be shared. --dry-run lists what the limits would remove.
 
-.part files that a killed run left there become clips once recording runs, as by
+.part files that a killed run left there are recovered once recording runs, as by
 gstp recover; files that another process is writing are left alone.`],
     SERVER: [
       [
-        ["GET /", "the page: live pictures, a button, the clips"],
+        ["GET /", "the page: live pictures, a record button, the clips"],
         [
           "POST /record",
-          'a clip; JSON, all optional: {"tee": NAME, "before": SEC, "after": SEC, ' +
+          'record a clip; optional JSON: {"tee": NAME, "before": SEC, "after": SEC, ' +
           '"at": SEC of running time}',
         ],
         ["GET /status", "state, ring buffers, open clips, disk, as JSON"],
-        ["GET /clips", "newest first, as JSON; ?limit=N"],
-        ["GET /clips/NAME", "a clip, whole or in parts"],
-        ["GET /snapshot.jpg", "the newest picture; ?tee=NAME"],
+        ["GET /clips", "the clips as JSON, newest first; ?limit=N"],
+        ["GET /clips/NAME", "a clip; range requests work"],
+        ["GET /snapshot.jpg", "the newest frame as an image; ?tee=NAME"],
         [
           "GET /events",
           "server-sent events: armed, recording, finished, failed, removed, recovered, " +
-          "unrecovered, and status each second",
+          "unrecovered, and status every second",
         ],
         ["GET /metrics", "metrics for Prometheus"],
       ],
       `
 With a token, requests carry "Authorization: Bearer TOKEN"; the page asks for
-it. Without one, the server answers only to the names of this machine. In
-neither case does it answer to pages of other sites.`,
+it. Without one, the server can only be addressed as localhost or by a loopback
+address. Requests from pages of other sites are always refused.`,
     ],
     RUNNING: [`
 On a terminal, a line shows the ring buffers, open clips, the last clip and
@@ -64,7 +65,7 @@ the disk.`],
   exitStatus: `
 As for running a pipeline: 0 end of the stream or a clean interrupt; 1 the
 pipeline or a recorder failed; 2 the command line, a file or a permission is
-wrong; 129, 130 or 143 forced. A clip that fails does not end the run.`,
+wrong; 129, 130 or 143 if it did not finish after a signal. A clip that fails does not end the run.`,
   examples: [
     "gstp record videotestsrc is-live=true ! tee name=t1 ! fakesink",
     "gstp record camera.gstp --max-bytes=20G --max-age=7d --listen=8080",
@@ -80,7 +81,7 @@ export async function run(args: string[]): Promise<number> {
   const options = readRecordArguments(args);
   const text = await pipelineText(options.run, RECORD_OPTIONS);
   if (!options.run.dryRun) return await recordPipeline(text, options, loadServer);
-  console.log(text.trim());
+  printRaw(text.trim());
   await previewLimits(options);
   return 0;
 }
@@ -90,9 +91,9 @@ async function previewLimits({ folder, limits }: RecordArguments): Promise<void>
   if (limits === undefined) return;
   const removed = await new RetentionPolicy({ ...limits, directory: folder }).preview();
   for (const { path, bytes, reason } of removed) {
-    console.error(`gstp: would remove ${path} (${formatBytes(bytes)}, limit: ${reason})`);
+    printError(`gstp: would remove ${path} (${formatBytes(bytes)}, limit: ${reason})`);
   }
-  if (removed.length === 0) console.error(`gstp: the limits would remove nothing in ${folder}`);
+  if (removed.length === 0) printError(`gstp: the limits would remove nothing in ${folder}`);
 }
 
 /** Loads the server, with the libraries that only it needs. */

@@ -10,14 +10,15 @@ import { readOptions } from "../args/read_options.ts";
 import { UsageError } from "../args/usage_error.ts";
 import { toJson } from "../terminal/json.ts";
 import type { CommandHelp } from "./help.ts";
+import { print, printable, printError } from "../terminal/print.ts";
 
 /** The prose of the help. */
 export const help: CommandHelp = {
   usage: ["[--json] DIRECTORY|FILE.part..."],
   description: `
-A clip that is being written has a name that ends in .part. This command looks
-for such files in the directories, not in their subdirectories, and gives each
-the name of its clip. A .webm, .mkv, .mp4 or .mov is remuxed, without encoding,
+A clip that is being written has a name that ends in .part. This command turns
+the .part files in the directories, but not in their subdirectories, into clips.
+A .webm, .mkv, .mp4 or .mov is remuxed, without encoding,
 so that it has a duration and an index. The .part file is removed once the clip
 is complete. An existing file is never overwritten.
 
@@ -30,10 +31,10 @@ record beside them (NAME.json), or a name as gstp record gives. Downloads of
 other programs have names that end in .part, too. Name a file itself to recover
 it whoever wrote it.
 
-A .part file that a recorder of any process is writing is left alone, and so is
-one that cannot be read.`,
+A .part file that a recorder is still writing, in any process, is left alone, and
+so is one that cannot be read.`,
   exitStatus: `
-0 all are clips now, or are being written; 1 some could not be recovered, or
+0 all were recovered, or are still being written; 1 some could not be recovered, or
 were damaged; 2 the command line or a permission is wrong.`,
   examples: [
     "gstp recover /var/lib/camera/clips",
@@ -51,11 +52,11 @@ export async function run(args: string[]): Promise<number> {
     const { recovered, left } = await recoverClips(path);
     all.recovered.push(...recovered);
     all.left.push(...left);
-    if (!values.json) print(recovered, left);
+    if (!values.json) printResults(recovered, left);
   }
   if (values.json) {
     const left = all.left.map(({ error, ...rest }) => ({ ...rest, error: error.message }));
-    console.log(toJson({ ...all, left }));
+    print(toJson({ ...all, left }));
   }
   const isComplete = all.left.every(({ reason }) => reason === "in-use") &&
     all.recovered.every(({ damaged }) => !damaged);
@@ -67,7 +68,7 @@ async function checkPath(path: string): Promise<void> {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
   });
-  if (info === null) throw new UsageError(`There is no directory or .part file ${path}`);
+  if (info === null) throw new UsageError(`No such directory or file: ${path}`);
   if (info.isFile && !isPart(path)) {
     throw new UsageError(`${path} is not a directory or a file whose name ends in .part`);
   }
@@ -78,15 +79,15 @@ function isPart(path: string): boolean {
   return path.endsWith(".part") || basename(dirname(path)) === ".part";
 }
 
-function print(recovered: RecoveredClip[], left: LeftClip[]): void {
+function printResults(recovered: RecoveredClip[], left: LeftClip[]): void {
   for (const { path, duration, frames, bytes, lostBytes, damaged, originalPath } of recovered) {
     const size = `${duration.toFixed(1)} s, ${frames} frames, ${bytes} bytes`;
-    console.log(`${path}: ${size}; ${lostBytes} bytes lost`);
+    print(printable(`${path}: ${size}; ${lostBytes} bytes lost`));
     const kept = originalPath === null ? "" : ` and is kept as ${originalPath}`;
-    if (damaged) console.error(`${path}: its .part file was damaged${kept}`);
+    if (damaged) printError(printable(`${path}: its .part file was damaged${kept}`));
   }
   for (const { partPath, bytes, reason, error } of left) {
     const line = error.message.split("\n", 1)[0];
-    console.error(`${partPath}: left alone (${bytes} bytes, ${reason}): ${line}`);
+    printError(printable(`${partPath}: left alone (${bytes} bytes, ${reason}): ${line}`));
   }
 }

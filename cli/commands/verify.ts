@@ -14,6 +14,7 @@ import { readOptions } from "../args/read_options.ts";
 import { UsageError } from "../args/usage_error.ts";
 import { toJson } from "../terminal/json.ts";
 import type { CommandHelp } from "./help.ts";
+import { print, printable } from "../terminal/print.ts";
 
 /** The prose of the help. */
 export const help: CommandHelp = {
@@ -21,13 +22,13 @@ export const help: CommandHelp = {
   description: `
 Reads clips to their end and prints a line for each. A clip is complete if each
 of its tracks begins with a keyframe and has its timestamps in order and without
-gaps, if it does not end before its header says, if its tracks begin and end
-together, and if all of it can be decoded.
+gaps, if it is as long as its header says, if its tracks begin and end together,
+and if all of it can be decoded.
 
 Clips are Matroska (.webm, .mkv), MP4 and QuickTime (.mp4, .mov) or MPEG
 transport streams (.ts), whatever their extensions; also .part files that a
-crash left behind. A gap is where two frames are further apart than the others
-suggest. What an MP4's edit list leaves out is not checked.`,
+crash left behind. A gap is an interval between two frames that is longer than
+their usual interval. What an edit list of an MP4 skips is not checked.`,
   exitStatus: `
 0 all clips are complete; 1 a clip is not, or cannot be read; 2 the command line
 is wrong.`,
@@ -51,9 +52,9 @@ export async function run(args: string[]): Promise<number> {
   for (const path of paths) {
     const report = await verifyClip(path, options);
     reports.push(report);
-    if (!values.json) console.log(line(report));
+    if (!values.json) print(printable(line(report)));
   }
-  if (values.json) console.log(toJson(reports));
+  if (values.json) print(toJson(reports));
   return reports.every(({ ok }) => ok) ? 0 : 1;
 }
 

@@ -19,6 +19,7 @@ import { ClipNames } from "./clip_names.ts";
 import type { ClipReport } from "./clip_report.ts";
 import type { Events } from "./events.ts";
 import { type OpenClip, openClip } from "./open_clip.ts";
+import { printError } from "../terminal/print.ts";
 
 /** A finished clip. */
 export interface ClipInfo {
@@ -90,7 +91,7 @@ export class ClipFolder implements Disposable {
       onRemoved: (clip) => this.#onRemoved(clip),
       onError: (error) => {
         // removed by another process
-        if (!(error instanceof Deno.errors.NotFound)) console.error(error);
+        if (!(error instanceof Deno.errors.NotFound)) printError(Deno.inspect(error));
       },
     });
   }
@@ -138,13 +139,15 @@ export class ClipFolder implements Disposable {
       }
       if (recovered.length > 0) await this.applyLimits();
     } catch (error) {
-      console.error(error);
+      printError(Deno.inspect(error));
     }
   }
 
   /** Removes the clips beyond the limits, once these apply; prints a failure. */
   async applyLimits(): Promise<void> {
-    if (this.#timer !== undefined) await this.#retention?.apply().catch(console.error);
+    if (this.#timer !== undefined) {
+      await this.#retention?.apply().catch((error) => printError(Deno.inspect(error)));
+    }
   }
 
   #onRemoved({ path, bytes, reason }: RemovedClip): void {

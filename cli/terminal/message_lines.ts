@@ -12,7 +12,7 @@ export function propertyLine({ source, property, value }: PropertyMessage): stri
 
 /** Formats any other message. */
 export function messageLine(message: Exclude<Message, PropertyMessage>): string {
-  return `message ${message.type} from ${message.source || "(nobody)"}: ${details(message)}`;
+  return `message ${message.type} from ${message.source || "(no source)"}: ${details(message)}`;
 }
 
 function details(message: Exclude<Message, PropertyMessage>): string {

@@ -21,22 +21,23 @@ export interface AppSinkOptions {
   /** The appsink's name. */
   name: string;
   /**
-   * Whether no frame is dropped: while `maxFrames` of them wait, the pipeline waits, and with it the other branches of a tee
-   * that have no queue between. Otherwise each new frame replaces the oldest. Defaults to `false`.
+   * Whether to block the pipeline, instead of dropping the oldest frame, when `maxFrames` frames are queued. Without a
+   * `queue` in front of the appsink, this also blocks the other branches of a tee. Defaults to `false`.
    */
   every?: boolean;
-  /** The largest number of frames that wait. With 1, the loop gets only the newest frame. Defaults to 4. */
+  /** The maximum number of frames that the appsink queues. With 1, the loop gets only the newest frame. Defaults to 4. */
   maxFrames?: number;
 }
 
 /**
- * The frames that arrive at an `appsink`, as an asynchronous stream of copies. It ends with the stream, and rejects with the
- * error of an element that fails. After the loop has left it, it holds nothing up.
+ * Copies of the frames that arrive at an `appsink`, as an asynchronous iterator. It ends at the end of the stream, and
+ * rejects with the error of an element that fails. After `break`, the appsink drops its frames and does not block the
+ * pipeline.
  *
  * No JavaScript runs in GStreamer's threads. While the loop waits for a frame, a timer polls the appsink, at an interval
- * that follows the frames': they are delayed by about an eighth of the time between two of them.
+ * that follows the frame rate: a frame is delayed by about an eighth of the time between two frames.
  *
- * Until this object is created, an appsink keeps all frames: create it before the pipeline plays, or set `max-buffers` and
+ * Before this object is created, an appsink queues all frames: create it before the pipeline plays, or set `max-buffers` and
  * `drop` in the pipeline's text.
  *
  * @example
@@ -79,7 +80,7 @@ export class AppSink implements AsyncIterableIterator<FrameData>, Disposable {
   #isClosed = false;
 
   /**
-   * Begins to use an appsink, in any state of the pipeline. The use ends when the pipeline is stopped or closed.
+   * Attaches to an appsink, in any state of the pipeline. Stopping or closing the pipeline detaches it.
    *
    * @throws {TypeError} If an option has the wrong type.
    * @throws {RangeError} If no element has the name, or `maxFrames` is out of range.
@@ -107,7 +108,7 @@ export class AppSink implements AsyncIterableIterator<FrameData>, Disposable {
     setProperty(handle, "emit-signals", false);
   }
 
-  /** The number of frames dropped. While frames wait in the appsink, it may be up to `maxFrames` too low. */
+  /** The number of frames dropped. It may be up to `maxFrames` too low while frames are queued. */
   get dropped(): number {
     if (!this.#element.isStarted) return this.#dropped;
     return this.#dropped + Math.max(0, this.#received - this.#pulled - this.#maxFrames);
@@ -207,7 +208,7 @@ export class AppSink implements AsyncIterableIterator<FrameData>, Disposable {
     this.#reader.close();
   }
 
-  /** Ends the stream at once: frames that wait are dropped, and the appsink holds nothing up. May be called twice. */
+  /** Ends the iterator at once: the appsink drops its frames, and does not block the pipeline. May be called twice. */
   close(): void {
     this.#isClosed = true;
     this.#release();
@@ -225,7 +226,7 @@ export class AppSink implements AsyncIterableIterator<FrameData>, Disposable {
     this.close();
   }
 
-  /** Returns the stream itself. */
+  /** Returns this object. */
   [Symbol.asyncIterator](): this {
     return this;
   }

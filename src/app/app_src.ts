@@ -28,19 +28,19 @@ export interface AppSrcOptions {
    */
   caps?: string;
   /**
-   * Whether the source is live, as a camera is: a frame without a PTS gets the running time at which it is pushed. Defaults to
-   * the setting in the pipeline's text.
+   * Whether the source is live, as a camera is (`is-live` and `do-timestamp`): a frame without a PTS gets the running time
+   * at which it is pushed. Defaults to the setting in the pipeline's text.
    */
   live?: boolean;
-  /** The largest number of frames that wait for the pipeline. Defaults to 4. */
+  /** The maximum number of frames that the appsrc queues. Defaults to 4. */
   maxFrames?: number;
 }
 
 /**
  * Pushes frames into an `appsrc`.
  *
- * A pipeline reaches `playing` only when its sinks have a frame, so push while it starts, as in the example. With
- * {@link Standalone.buildAndRun}, begin in `beforeStart`.
+ * A pipeline with a source that is not live plays only once its sinks have a frame (preroll), so push while it starts, as in
+ * the example. With {@link Standalone.buildAndRun}, begin in `beforeStart`.
  *
  * @example
  * ```ts
@@ -79,7 +79,7 @@ export class AppSrc {
   #isEnded = false;
 
   /**
-   * Begins to use an appsrc, in any state of the pipeline. The use ends when the pipeline is stopped or closed.
+   * Attaches to an appsrc, in any state of the pipeline. Stopping or closing the pipeline detaches it.
    *
    * @throws {TypeError} If an option has the wrong type.
    * @throws {RangeError} If no element has the name, `caps` are not fixed, or `maxFrames` is out of range.
@@ -142,13 +142,13 @@ export class AppSrc {
     return this.#pushed;
   }
 
-  /** The number of frames that wait for the pipeline. */
+  /** The number of frames that the appsrc queues. */
   get waiting(): number {
     if (this.#element.isReleased) return 0;
     return Number(gstApp().gst_app_src_get_current_level_buffers(this.#element.handle));
   }
 
-  /** Whether a frame can be pushed at once: the pipeline is paused or playing, and fewer than `maxFrames` frames wait. */
+  /** Whether a frame can be pushed at once: the pipeline is paused or playing, and fewer than `maxFrames` are queued. */
   get hasRoom(): boolean {
     return !this.#isEnded && this.#element.isStarted && this.waiting < this.#maxFrames;
   }
@@ -184,8 +184,8 @@ export class AppSrc {
   /**
    * Pushes a frame as soon as there is room for it, and resolves then. Frames keep the order of the calls.
    *
-   * @param bytes The frame. It is copied when it is pushed, and must not change before. Raw video has GStreamer's default
-   * strides: in most formats, lines are padded to a multiple of 4 bytes (see {@link VideoLayout}).
+   * @param bytes The frame. It is copied when it is pushed: do not change it until this resolves. Raw video has GStreamer's
+   * default strides: in most formats, lines are padded to a multiple of 4 bytes (see {@link VideoLayout}).
    * @throws {TypeError} If an argument has the wrong type.
    * @throws {RangeError} If `bytes` is empty or has the wrong size for the caps, or a number of seconds is out of range.
    * @throws {GstError} If an element has failed.
@@ -231,7 +231,7 @@ export class AppSrc {
   }
 
   /**
-   * Ends the stream after the frames pushed so far; resolves when EOS is in the appsrc. May be called twice.
+   * Sends EOS after the frames pushed so far, and resolves when the appsrc has queued it. May be called twice.
    *
    * @throws {GstError} If an element has failed.
    * @throws {GstClosedError} If the pipeline was stopped or closed before.

@@ -8,9 +8,9 @@ import { ENUMS, OFFSETS } from "../../ffi/layout.ts";
 import { checkObject, checkSec } from "../util/check.ts";
 import { secToNs } from "../util/clock_time.ts";
 
-/** The metadata of a frame to push. A {@link FrameData} has the same fields. */
+/** Options of {@link AppSrc.push}. A {@link FrameData} has the same fields, and can be passed. */
 export interface PushOptions {
-  /** The PTS in seconds. PTS that begin at 0 are running times. Defaults to none. */
+  /** The PTS in seconds. It is a running time if the first frame's PTS is 0. Defaults to none. */
   ptsSec?: number | null;
   /** The duration in seconds. Defaults to none. */
   durationSec?: number | null;

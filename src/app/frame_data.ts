@@ -11,15 +11,15 @@ import { capsText } from "../gst/caps.ts";
 import { Frame } from "../gst/frame.ts";
 import { layoutOfBuffer, layoutOfCaps, type VideoLayout } from "../gst/video_info.ts";
 
-/** A copy of a frame from a pipeline. */
+/** A copy of a frame from a pipeline. JavaScript owns its bytes. */
 export interface FrameData {
   /** The frame's bytes. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** The caps as GStreamer writes them, such as `video/x-raw, format=(string)GRAY8, width=(int)64, ...`. */
+  /** The caps as text, such as `video/x-raw, format=(string)GRAY8, width=(int)64, ...`. */
   readonly caps: string;
   /**
-   * The running time of the PTS in seconds, as `at` of {@link VideoRecorder.record}; null if the buffer has no PTS, or lies
-   * outside its segment.
+   * The running time of the PTS in seconds, which `at` of {@link VideoRecorder.record} accepts; null if the buffer has no
+   * PTS, or lies outside its segment.
    */
   readonly runningTimeSec: number | null;
   /** The buffer's PTS in seconds; null if it has none. */

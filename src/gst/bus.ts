@@ -17,7 +17,7 @@ const BATCH = 64;
 const WAKE = cString("gstp-wake");
 
 /**
- * The messages of one subscriber, from the time of its creation. It ends when the pipeline is closed, and with `return()`,
+ * The messages of one subscriber, from {@link Bus.messages} on. It ends when the pipeline is closed, and with `return()`,
  * which `for await` calls when it leaves the loop.
  */
 export class MessageStream implements AsyncIterableIterator<Message>, Disposable {
@@ -89,8 +89,8 @@ export class MessageStream implements AsyncIterableIterator<Message>, Disposable
 }
 
 /**
- * A pipeline's bus. While it has subscribers, one call waits for messages on Deno's thread pool, which keeps the process
- * alive; without subscribers it costs nothing.
+ * A pipeline's bus. While it has subscribers, a native call on Deno's thread pool waits for messages, which keeps the
+ * process alive. Without subscribers, messages stay on the bus.
  *
  * @example
  * ```ts
@@ -131,7 +131,7 @@ export class Bus implements AsyncIterable<Message> {
     this.#filter = filter;
   }
 
-  /** Subscribes to the messages from now on. Each subscriber gets all of them. */
+  /** Subscribes to the messages from now on, and those that are still on the bus. Each subscriber gets all of them. */
   messages(): MessageStream {
     const stream: MessageStream = new MessageStream(() => {
       this.#streams.delete(stream);
@@ -151,7 +151,9 @@ export class Bus implements AsyncIterable<Message> {
     return this.messages();
   }
 
-  /** Resolves when the subscribers have got all messages that are on the bus by now. */
+  /**
+   * Resolves when the subscribers have received all messages that are on the bus now. Returns at once without subscribers.
+   */
   async flush(): Promise<void> {
     if (this.#streams.size === 0) return;
     await new Promise<void>((resolve) => this.#wake(resolve));

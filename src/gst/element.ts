@@ -12,8 +12,8 @@ import { withStaticPad } from "./pad.ts";
 import { getProperty, type PropertyValue, setProperty } from "./properties.ts";
 
 /**
- * An element, as {@link Pipeline.element} returns it. It belongs to its pipeline: it need not be closed, and throws
- * {@link GstClosedError} once the pipeline is closed.
+ * An element of a pipeline; {@link Pipeline.element} returns it. The pipeline owns it and frees it; after that, its methods
+ * throw a {@link GstClosedError}.
  *
  * @example
  * ```ts
@@ -66,7 +66,8 @@ export class Element {
   }
 
   /**
-   * Sets a property from its text in a pipeline description: `"ball"`, `5`, `true`, `"video/x-raw,width=320"`.
+   * Sets a property. Enums, caps and other types are set from text, as in a pipeline description: `"ball"`,
+   * `"video/x-raw,width=320"`.
    *
    * @throws {TypeError} If the value is not a string, a number or a boolean.
    * @throws {RangeError} If the element has no such property, it is read-only, or it does not accept the value.
@@ -82,8 +83,8 @@ export class Element {
   }
 
   /**
-   * Returns the value of a property: a number, a boolean or, for 64-bit integers, a bigint; other types as GStreamer writes
-   * them.
+   * Returns the value of a property: a number, a boolean, or a bigint for 64-bit integers. Other types are returned as
+   * GStreamer's text, such as the nick of an enum.
    *
    * @throws {RangeError} If the element has no such property, or it is write-only.
    * @throws {GstClosedError} If the pipeline is closed.
@@ -93,10 +94,10 @@ export class Element {
   }
 
   /**
-   * Returns the caps that a pad has negotiated, as text; null before the negotiation.
+   * Returns the negotiated caps of a pad as text; null before the negotiation.
    *
    * @param padName The pad's name. Defaults to `src`.
-   * @throws {RangeError} If the element has no such static pad.
+   * @throws {RangeError} If the element has no such pad now.
    * @throws {GstClosedError} If the pipeline is closed.
    */
   caps(padName = "src"): string | null {

@@ -9,7 +9,9 @@ import { gst } from "../../ffi/gst.ts";
 import { ENUMS, OFFSETS } from "../../ffi/layout.ts";
 
 /**
- * Returns whether an element is installed.
+ * Returns whether an element of this name is installed (GStreamer: an element factory).
+ *
+ * @param name The factory's name, such as `x264enc`.
  *
  * @example
  * ```ts
@@ -21,6 +23,7 @@ import { ENUMS, OFFSETS } from "../../ffi/layout.ts";
  * ```
  *
  * @throws {TypeError} If the name is not a string, or contains a NUL.
+ * @throws {GstError} If GStreamer cannot be opened or initialized.
  */
 export function hasElement(name: string): boolean {
   const factory = gst().gst_element_factory_find(cString(name));

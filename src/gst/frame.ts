@@ -10,11 +10,13 @@ import { GstClosedError } from "../util/errors.ts";
 import { capsText, frameRateOf, mediaTypeOf } from "./caps.ts";
 
 /**
- * A frame of a stream: a GstSample (a buffer with its caps and segment) and its running times. It can have several users:
- * each calls {@link retain}, and {@link release} when it is done. Who drains a {@link RingBuffer} releases its frames.
+ * A frame of a stream: a GstSample (a buffer with its caps and segment) and its running times.
+ *
+ * It is reference-counted: the caller of {@link RingBuffer.drain} owns one reference to each frame, and must
+ * {@link release} it. {@link retain} adds a reference.
  */
 export class Frame {
-  /** Whether it can be decoded without earlier frames; always true for raw frames. */
+  /** Whether it can be decoded without earlier frames; always `true` for raw frames. */
   readonly isKeyframe: boolean;
   /** The size of the data in bytes. */
   readonly bytes: number;
@@ -36,7 +38,7 @@ export class Frame {
   #users = 1;
 
   /**
-   * Wraps a sample, for one user.
+   * Wraps a sample, with one reference.
    *
    * @param sample A GstSample with a buffer; the new object takes over the reference.
    * @internal
@@ -64,31 +66,39 @@ export class Frame {
   }
 
   /**
-   * The running time of the DTS in nanoseconds, which does not decrease within a stream; {@link timeNs} if the buffer has
-   * none.
+   * The running time of the DTS in nanoseconds, which does not decrease within a stream; {@link timeNs} if the buffer has no
+   * DTS.
    */
   get dtsNs(): bigint | null {
     const dtsNs = this.#ignoresDts ? null : this.#estimatedDtsNs ?? this.#dtsNs;
     return dtsNs === null ? this.timeNs : dtsNs + this.#shiftNs;
   }
 
-  /** The media type of its caps, such as `video/x-raw` or `video/x-h264`. */
+  /**
+   * The media type of its caps, such as `video/x-raw` or `video/x-h264`.
+   *
+   * @throws {GstClosedError} If the frame is freed.
+   */
   get mediaType(): string {
     return mediaTypeOf(this.capsHandle);
   }
 
-  /** Its caps, as text. */
+  /**
+   * Its caps as text.
+   *
+   * @throws {GstClosedError} If the frame is freed.
+   */
   get caps(): string {
     return capsText(this.capsHandle);
   }
 
-  /** Adds a user. */
+  /** Adds a reference. */
   retain(): this {
     this.#users++;
     return this;
   }
 
-  /** Removes a user; the last one frees the frame. */
+  /** Drops a reference; the last one frees the frame. */
   release(): void {
     if (--this.#users > 0 || this.#sample === null) return;
     gst().gst_mini_object_unref(this.#sample);

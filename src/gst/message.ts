@@ -51,17 +51,17 @@ export type PlainMessageType =
   | "toc"
   | "unknown";
 
-/** The part that all messages have in common. */
+/** The fields of all messages. */
 export interface MessageBase {
-  /** Path of the object that posted it, such as `/GstPipeline:pipeline0/GstFakeSink:fakesink0`. */
+  /** The path of the object that posted it, such as `/GstPipeline:pipeline0/GstFakeSink:fakesink0`. */
   readonly source: string;
 }
 
-/** An error, a warning or an information from an element. */
+/** An error, a warning or an info message of an element. */
 export interface ErrorMessage extends MessageBase {
   /** The message's type. */
   readonly type: "error" | "warning" | "info";
-  /** The element's message, with its path, debug text and, if gstp knows one, a hint. */
+  /** The message as an error: with the element's path, debug text and, if gstp knows one, a hint. */
   readonly error: GstError;
 }
 
@@ -73,7 +73,7 @@ export interface StateChangedMessage extends MessageBase {
   readonly oldState: State;
   /** The state after the change. */
   readonly newState: State;
-  /** The state that the element is changing to; null if it has reached its target state. */
+  /** The target state of a change that goes on; null if the element has reached it. */
   readonly pendingState: State | null;
 }
 
@@ -83,7 +83,7 @@ export interface PropertyMessage extends MessageBase {
   readonly type: "property-notify";
   /** The property's name. */
   readonly property: string;
-  /** The new value as GStreamer writes it; null if it has no text. */
+  /** The new value as GStreamer's text; null if the value has none. */
   readonly value: string | null;
 }
 
@@ -91,7 +91,7 @@ export interface PropertyMessage extends MessageBase {
 export interface PlainMessage extends MessageBase {
   /** The message's type. */
   readonly type: PlainMessageType;
-  /** The message's structure as GStreamer writes it; null if it has none. */
+  /** The message's GstStructure as text; null if it has none. */
   readonly structure: string | null;
 }
 

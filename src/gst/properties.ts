@@ -11,7 +11,9 @@ import { ENUMS, OFFSETS, SIZES } from "../../ffi/layout.ts";
 import { isNestedTooDeeply } from "../util/nesting.ts";
 import { nameOf } from "./object.ts";
 
-/** The value of a property. Enums, caps and other types without a counterpart in JavaScript are text; null is no value. */
+/**
+ * The value of a property. Enums, caps and other types without a counterpart in JavaScript are text; null is an unset value.
+ */
 export type PropertyValue = string | number | bigint | boolean | null;
 
 /** The fields of a GParamSpec that are in use. */

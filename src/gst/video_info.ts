@@ -8,16 +8,16 @@ import { gstVideo } from "../../ffi/gst.ts";
 import { OFFSETS, SIZES } from "../../ffi/layout.ts";
 import { mediaTypeOf } from "./caps.ts";
 
-/** A plane of a picture. */
+/** A plane of a raw video frame. */
 export interface VideoPlane {
   /** The offset of its first line in the frame's bytes. */
   readonly offset: number;
-  /** Bytes from the start of a line to the start of the next: the line's own and, in most formats, padding. */
+  /** Bytes from the start of a line to the start of the next one, including padding. */
   readonly stride: number;
 }
 
 /**
- * The layout of a picture's bytes. In `GRAY8`, the pixel in column x and line y is
+ * The layout of the bytes of a raw video frame. In `GRAY8`, the pixel in column x and line y is
  * `bytes[planes[0].offset + y * planes[0].stride + x]`; in `RGB`, its three bytes begin at `... + 3 * x`. `I420` has planes
  * for Y, U and V, the latter two with half the lines and columns
  * (GStreamer: Additional design documents, "Raw Video Media Types").

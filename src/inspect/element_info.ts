@@ -16,11 +16,11 @@ import { describeProperties, type PropertyInfo } from "./property_info.ts";
 
 /** A summary of an installed element. */
 export interface ElementSummary {
-  /** The name, as in a pipeline's text. */
+  /** The name of its factory, as in a pipeline's text. */
   name: string;
-  /** The name in words, such as `Test video source`. */
+  /** The long name, such as `Video test source`. */
   longName: string;
-  /** The class, such as `Codec/Encoder/Video`. */
+  /** The class (GStreamer: `klass`), such as `Codec/Encoder/Video`. */
   klass: string;
   /** The name of its plugin. */
   plugin: string;
@@ -44,22 +44,24 @@ export interface ElementInfo extends ElementSummary {
   description: string;
   /** The authors. */
   author: string;
-  /** The rank by which decodebin and others choose elements; they do not choose an element of rank 0. */
+  /** The rank: autoplugging elements, such as decodebin, prefer a higher one, and never choose 0. */
   rank: number;
   /** The version of the plugin; empty if it has none. */
   pluginVersion: string;
-  /** The file of the plugin; null if it is part of a library or a program. */
+  /** The path of the plugin's file; null for a plugin that is part of a library or a program. */
   pluginFile: string | null;
   /** The Debian package of the element; null if it is unknown. */
   debianPackage: string | null;
-  /** The pad templates, sinks first. */
+  /** The pad templates, sink pads first. */
   pads: PadInfo[];
-  /** The properties, including those of base classes, by name. */
+  /** The properties, including those of base classes, sorted by name. */
   properties: PropertyInfo[];
 }
 
 /**
- * Returns summaries of all installed elements, by name.
+ * Returns summaries of all installed elements, sorted by name.
+ *
+ * @throws {GstError} If GStreamer cannot be opened or initialized.
  *
  * @example
  * ```ts
@@ -81,8 +83,10 @@ export function installedElements(): ElementSummary[] {
 }
 
 /**
- * Returns the description of an element: its pad templates and its properties with their defaults. It creates such an element
- * temporarily, as elements change the defaults of their base classes.
+ * Returns the description of an element: its pad templates, and its properties with their defaults. It creates an instance
+ * to read them from, and frees it.
+ *
+ * @param name The name of the element's factory, such as `x264enc`.
  *
  * @example
  * ```ts

@@ -14,19 +14,19 @@ import { IMAGES } from "../recorder/snapshot.ts";
 import { hasElement } from "../gst/element_factory.ts";
 import { encoderElements } from "../ringbuffer/encoded_ring_buffer.ts";
 
-/** A feature that needs certain elements. */
+/** A feature of gstp, and the elements that it needs. */
 export interface Feature {
-  /** The feature's name. */
+  /** The feature's name, such as `record .webm`. */
   name: string;
   /** Whether the elements are installed. */
   works: boolean;
-  /** The installed ones of its elements. */
+  /** The names of its elements that are installed. */
   elements: string[];
-  /** The missing ones of its elements. */
+  /** Its elements that are not installed. */
   missing: MissingElement[];
 }
 
-/** A missing element. */
+/** An element that is not installed. */
 export interface MissingElement {
   /** The element's name. */
   element: string;
@@ -38,7 +38,9 @@ export interface MissingElement {
 export interface LibraryFile {
   /** The library's name, such as `gstreamer-1.0`. */
   name: string;
-  /** The library's file; without all permissions and on systems other than Linux, the name by which it was opened. */
+  /**
+   * The path of its file; the name by which it was opened if Deno was started without `-A`, and on other systems than Linux.
+   */
   file: string;
 }
 

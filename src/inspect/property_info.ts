@@ -11,7 +11,7 @@ import type { State } from "../gst/state.ts";
 
 /** A value of an enum or flags property. */
 export interface PropertyChoice {
-  /** The nick, as in a pipeline's text. */
+  /** The nick (GStreamer's short name of the value), as in a pipeline's text. */
   nick: string;
   /** What the value means. */
   description: string;
@@ -25,7 +25,7 @@ export interface PropertyInfo {
   name: string;
   /** What the property is for. */
   description: string;
-  /** The name of its type, such as `gint`, `gchararray` or `GstCaps`. */
+  /** The name of its GType, such as `gint`, `gchararray` or `GstCaps`. */
   type: string;
   /** Whether the property can be read. */
   readable: boolean;
@@ -39,11 +39,11 @@ export interface PropertyInfo {
   changeableIn: State | null;
   /** Whether the property is deprecated. */
   deprecated: boolean;
-  /** The value in a new element; null for none. */
+  /** The value in a new element; null if it has none. */
   default: PropertyValue;
-  /** The minimum; a fraction as text. Null if the property is not a number. */
+  /** The minimum; text for a fraction, null for a property that is not a number. */
   min: PropertyValue;
-  /** The maximum, likewise. */
+  /** The maximum; text for a fraction, null for a property that is not a number. */
   max: PropertyValue;
   /** The values of an enum or flags; empty for other types. */
   choices: PropertyChoice[];

@@ -12,7 +12,7 @@ export interface ElementChain {
   text: string;
 }
 
-/** A parser of encoded video or sound. */
+/** A parser of encoded video or audio. */
 export interface Parser extends ElementChain {
   /** Whether its property config-interval repeats parameter sets. */
   repeats?: boolean;
@@ -22,7 +22,7 @@ export interface Parser extends ElementChain {
 export const MP3 = "audio/mpeg, mpegversion=1";
 
 /**
- * The parsers by media type, which bring encoded video and sound into the form that rings and muxers take. Parameter sets
+ * The parsers by media type, which bring encoded video and audio into the form that rings and muxers take. Parameter sets
  * are repeated before every keyframe, so that a clip can begin at any of them. Without a parser, caps select the muxer's
  * pad.
  */
@@ -80,7 +80,7 @@ export function isSelfContained(mediaType: string): boolean {
   return isSound(mediaType) || mediaType.startsWith("image/") || mediaType.endsWith("/x-raw");
 }
 
-/** Returns whether a media type is one of sound. */
+/** Returns whether a media type is one of audio. */
 export function isSound(mediaType: string): boolean {
   return mediaType.startsWith("audio/");
 }

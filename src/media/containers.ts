@@ -6,7 +6,7 @@
 import { extname } from "node:path";
 import { type ElementChain, MP3, PARSERS } from "./codecs.ts";
 
-/** A kind of container, whatever the extension. */
+/** A container format: `.webm` and `.mkv` are `matroska`, `.mp4` and `.mov` are `mp4`, `.ts` is `mpeg-ts`. */
 export type ContainerName = "matroska" | "mp4" | "mpeg-ts";
 
 /** The demuxers by kind of container. */
@@ -20,7 +20,7 @@ export const DEMUXERS: Record<ContainerName, string> = {
 export interface Container {
   name: ContainerName;
   muxer: ElementChain;
-  /** The type of its files in HTTP. */
+  /** The MIME type of its files. */
   mimeType: string;
   /** The media types that it takes; of those that raw frames can be encoded to, the first is preferred. */
   takes: string[];
@@ -137,7 +137,7 @@ export function extensionsFor(mediaType: string): string[] {
 }
 
 /**
- * The extensions that clips can have, each with its dot.
+ * The extensions that clips can have, each with a leading dot.
  *
  * @example
  * ```ts
@@ -150,7 +150,7 @@ export function extensionsFor(mediaType: string): string[] {
 export const CLIP_EXTENSIONS: readonly string[] = Object.keys(CONTAINERS);
 
 /**
- * Returns the media type of a clip in HTTP, by its extension; `application/octet-stream` if that is not known.
+ * Returns the MIME type of a clip by the extension of its path; `application/octet-stream` if that is not known.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Encoders of raw video and sound: one table for all that gstp encodes.
+ * Encoders of raw video and audio: one table for all that gstp encodes.
  *
  * @module
  */

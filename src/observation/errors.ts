@@ -9,9 +9,9 @@ import { fileURLToPath } from "node:url";
 export class ObservationError extends Error {
   /** The class's name. */
   override name = "ObservationError";
-  /** Which of the two failed. */
+  /** Which function failed. */
   readonly role: "extractor" | "processor";
-  /** The place in the code, such as `/home/me/faces.ts:12:9`; empty if it is unknown. */
+  /** The file, line and column, such as `/home/me/faces.ts:12:9`; empty if they are unknown. */
   readonly place: string;
 
   /**

@@ -14,14 +14,14 @@ import { ObservationError } from "./errors.ts";
 import { Tap } from "./tap.ts";
 
 /**
- * Analyzes a frame. Its result goes to the processor, unless it is `undefined`. While it runs, frames wait, and the oldest
- * are dropped.
+ * Analyzes a frame. A result other than `undefined` goes to the processor. While it runs, up to `maxFrames` new frames are
+ * queued, and the oldest are dropped.
  */
 export interface Extractor<T = unknown> {
   (frame: FrameData): T | undefined | Promise<T | undefined>;
 }
 
-/** Handles the results of an extractor, one after another. While it runs, the extractor goes on. */
+/** Handles the results of an extractor, one after another. The extractor does not wait for it. */
 export interface Processor<T = unknown> {
   (data: T): void | Promise<void>;
 }
@@ -36,15 +36,15 @@ export interface ObservationOptions<T> {
   extractor: Extractor<T>;
   /** Called with each result of the extractor. */
   processor: Processor<T>;
-  /** The largest number of frames that wait for the extractor; a new one replaces the oldest. Defaults to 4. */
+  /** The maximum number of frames queued for the extractor; a new one replaces the oldest. Defaults to 4. */
   maxFrames?: number;
-  /** The largest number of results that wait for the processor; a new one replaces the oldest. Defaults to 100. */
+  /** The maximum number of results queued for the processor; a new one replaces the oldest. Defaults to 100. */
   maxResults?: number;
   /**
    * Called with an error of the extractor or the processor. If it throws, the observation ends.
    *
-   * Defaults to an `error` event on `globalThis`: an `ErrorEvent`, as of `reportError()`, but the process goes on. Unless a
-   * listener cancels it with `preventDefault()`, the error is printed.
+   * By default, the error is dispatched as an `error` event on `globalThis`, as by `reportError()`. It is printed unless a
+   * listener calls `preventDefault()`, and does not end the process.
    */
   onError?: (error: ObservationError) => void;
 }
@@ -64,8 +64,9 @@ export interface ObservationReport {
 }
 
 /**
- * Observes the frames that leave an element, without changing the pipeline's text or slowing it down: slow code drops frames
- * or results, and its errors stop nothing. It ends with the pipeline's run.
+ * Passes copies of the frames that leave an element to functions of your own, without a change of the pipeline's text. It
+ * does not slow the pipeline down: if the functions are slow, frames or results are dropped. Their errors do not stop the
+ * pipeline. It ends at the end of the stream, and when the pipeline is stopped.
  *
  * @example
  * ```ts
@@ -106,11 +107,11 @@ export class Observation<T> implements Disposable {
   #errors = 0;
 
   /**
-   * Observes an element from the pipeline's start on.
+   * Attaches to the source pad of an element. The pipeline must not have been started.
    *
    * @throws {TypeError} If an option has the wrong type.
    * @throws {RangeError} If no element has the name, or a number is out of range.
-   * @throws {GstError} If the pipeline is started, or the element does not have exactly one source pad, which is linked.
+   * @throws {GstError} If the pipeline is started, or the element does not have exactly one source pad, or it is not linked.
    * @throws {GstClosedError} If the pipeline is closed.
    */
   constructor(options: ObservationOptions<T>) {
@@ -135,7 +136,7 @@ export class Observation<T> implements Disposable {
    * that fails, with a {@link GstClosedError} if the pipeline is stopped before the end of the stream, or with what `onError`
    * throws.
    *
-   * An error that nobody awaits, and that is not the pipeline's, becomes an `error` event, as with the default of
+   * If this is never read, an error that `onError` throws is dispatched as an `error` event, as by default for
    * {@link ObservationOptions.onError}.
    */
   get finished(): Promise<ObservationReport> {
@@ -143,7 +144,7 @@ export class Observation<T> implements Disposable {
     return this.#finished;
   }
 
-  /** The counts up to now. */
+  /** The counts so far. */
   get report(): ObservationReport {
     return {
       frames: this.#frames,
@@ -203,8 +204,8 @@ export class Observation<T> implements Disposable {
   }
 
   /**
-   * Ends the observation after the current frame and result; {@link finished} resolves then. Frames and results that wait
-   * are dropped. May be called twice.
+   * Ends the observation after the current frame and result; {@link finished} resolves then. Queued frames and results are
+   * dropped. May be called twice.
    */
   close(): void {
     this.#droppedResults += this.#queue.clear();

@@ -8,19 +8,19 @@ import type { RecordOptions, VideoRecorderOptions } from "./options.ts";
 import type { Recording } from "./recording.ts";
 import { VideoRecorder } from "./video_recorder.ts";
 
-/** Options of {@link MultiVideoRecorder}; those not listed here are passed to each {@link VideoRecorder}. */
+/** Options of {@link MultiVideoRecorder}. Those of {@link VideoRecorder} apply to each recorder. */
 export interface MultiVideoRecorderOptions
   extends Omit<VideoRecorderOptions, "srcTeeName" | "tracks" | "filenameGenerator"> {
-  /** The tees are named `PREFIX_NUMBER`. */
+  /** The start of the tees' names, which are `PREFIX_NUMBER`, such as `tee_0`. */
   srcTeePrefix: string;
-  /** The suffix of the clips of each tee, by its number. */
+  /** The tees to record: the number in each one's name, and the suffix of its clips' names. */
   padNumberToFileSuffix: Record<number, string>;
-  /** The folder for the clips. */
+  /** The folder for the clips. It is created if it does not exist. */
   videoStorage: string;
 }
 
 /**
- * One recorder for each of several tees; clips are named `UUID_SUFFIX.webm`.
+ * A {@link VideoRecorder} for each of several tees. Clips are named `UUID_SUFFIX.webm`.
  *
  * @example
  * ```ts
@@ -43,14 +43,15 @@ export interface MultiVideoRecorderOptions
  * ```
  */
 export class MultiVideoRecorder implements AsyncDisposable {
-  /** The recorders by their tees' numbers. */
+  /** The recorders, by the number of the tee. */
   readonly recorders: ReadonlyMap<number, VideoRecorder>;
 
   /**
    * Attaches a recorder to each tee.
    *
    * @throws {TypeError} If an option has the wrong type.
-   * @throws As {@link VideoRecorder}; no recorder stays attached then.
+   * @throws {RangeError} If a tee does not exist, or a number of seconds is out of range.
+   * @throws {GstError} If a ring buffer cannot be attached. Those that were attached are detached again.
    */
   constructor(options: MultiVideoRecorderOptions) {
     const { srcTeePrefix, padNumberToFileSuffix, videoStorage, ...rest } = checkOptions(options);
@@ -72,25 +73,28 @@ export class MultiVideoRecorder implements AsyncDisposable {
   }
 
   /**
-   * Records at one tee; see {@link VideoRecorder.record}.
+   * Records a clip of one tee; see {@link VideoRecorder.record} for the options, and for what else it throws.
    *
+   * @param sourceId The number of the tee.
    * @throws {RangeError} If there is no recorder for this number.
    */
   async record(sourceId: number | string, options?: RecordOptions): Promise<Recording> {
     const numbers = [...this.recorders.keys()];
     const number = numbers.find((number) => String(number) === String(sourceId));
     if (number === undefined) {
-      throw new RangeError(`No recorder for source ${sourceId}; there are: ${numbers.join(", ")}`);
+      throw new RangeError(
+        `No recorder for tee number ${sourceId}; there are: ${numbers.join(", ")}`,
+      );
     }
     return await this.recorders.get(number)!.record(options);
   }
 
-  /** Whether a clip is being made. */
+  /** Whether any recorder has a clip that is not complete yet. */
   get busy(): boolean {
     return [...this.recorders.values()].some((recorder) => recorder.busy);
   }
 
-  /** Closes all; see {@link VideoRecorder.close}. */
+  /** Closes all recorders; see {@link VideoRecorder.close}. */
   async close(): Promise<void> {
     await Promise.all([...this.recorders.values()].map((recorder) => recorder.close()));
   }
@@ -113,7 +117,9 @@ function checkOptions(options: MultiVideoRecorderOptions): MultiVideoRecorderOpt
   for (const suffix of Object.values(padNumberToFileSuffix)) {
     if (typeof suffix !== "string" || /[/\\\0]/.test(suffix)) {
       throw new TypeError(
-        `padNumberToFileSuffix must have ends of file names, not ${Deno.inspect(suffix)}`,
+        `padNumberToFileSuffix must have suffixes for file names as values, not ${
+          Deno.inspect(suffix)
+        }`,
       );
     }
   }

@@ -13,7 +13,7 @@ import type { Call } from "../ringbuffer/clip_window.ts";
 import { RecordBin } from "./encode/record_bin.ts";
 import type { RecordingReport } from "./clip/report.ts";
 
-/** One of several streams that are recorded into one file. */
+/** A track of a recorder that records several tees into one file. */
 export interface TrackOptions {
   /** The tee's name. */
   tee: string;
@@ -25,66 +25,69 @@ export interface TrackOptions {
 export interface VideoRecorderOptions {
   /** The pipeline with the tee. */
   pipeline: Pipeline;
-  /** The tee's name. */
+  /** The tee's name. Either this or `tracks` is required. */
   srcTeeName?: string;
   /**
-   * Several tees in place of one, such as video and sound: their streams become the tracks of one file, in step. Where
-   * clips begin with a keyframe before the window, it is one of the first track.
+   * Several tees, such as video and audio, whose streams become the synchronized tracks of one file. If a clip begins with a
+   * keyframe before the window, it is a keyframe of the first track.
    */
   tracks?: TrackOptions[];
   /**
-   * Seconds of stream by which a track may fall behind the others. After that, clips go on without it, and their reports
-   * say so.
+   * Seconds of stream by which a track may fall behind the others. After that, the clip goes on without it, and its report
+   * has a shortfall.
    *
    * @default {1}
    */
   trackTimeoutSec?: number;
-  /** Returns the path of a new clip. Its extension selects the container: .webm, .mkv, .mp4, .mov or .ts. */
+  /**
+   * Returns the path of a new clip, which must not exist; its folder is created. The extension selects the container: .webm,
+   * .mkv, .mp4, .mov or .ts.
+   */
   filenameGenerator: () => string;
-  /** Seconds to keep before a call, and to go on after it. */
+  /** Seconds that a clip has before the call, and after it. From 0.001 to 86,400. */
   windowSizeSec: number;
   /**
-   * The longest clip that several calls may make, in seconds. A call that would make it longer begins the next clip, with
-   * all of its own window, so that the two overlap. A single call gets what it asks for.
+   * The maximum length of a clip that calls extend, in seconds. A call that would exceed it begins a new clip with its full
+   * window, which overlaps the previous clip. It does not limit the window of a single call.
    *
    * @default {Infinity}
    */
   maxClipSec?: number;
   /**
-   * Seconds for attaching to the tee.
+   * Seconds that attaching to the tee may take. The constructor blocks for as long.
    *
    * @default {1}
    */
   timeoutSec?: number;
   /**
-   * Seconds in which {@link VideoRecorder.close} finishes open clips.
+   * Seconds that {@link VideoRecorder.close} may take to finish open clips.
    *
    * @default {5}
    */
   closeTimeoutSec?: number;
   /**
-   * Whether open clips are finished when the process is asked to end by a signal, exits, or dies of an uncaught error. A
-   * script with signal listeners of its own sets `false` and closes the recorder in them.
+   * Whether open clips are finished when the process gets SIGINT, SIGTERM or SIGHUP, exits, or ends by an uncaught error.
+   * Set `false` in a script with signal listeners of its own, and close the recorder in them.
    *
    * @default {true}
    */
   finishOnExit?: boolean;
   /**
-   * Seconds in which clips are finished at the end of the process. What is not finished by then stays a `.part` file.
+   * Seconds that finishing clips may delay the end of the process. A clip that is not finished by then stays a `.part` file.
    *
    * @default {2}
    */
   exitTimeoutSec?: number;
   /**
-   * Bytes that the ring of each track holds at most; the oldest frames are dropped first. A clip that this cuts short has
-   * the shortfall `ring-not-full`.
+   * The maximum size of each track's ring buffer in bytes; the oldest frames are dropped first. A clip that starts late
+   * because of it has the shortfall `ring-not-full`.
    *
    * @default {Infinity}
    */
   maxRingBytes?: number;
   /**
-   * Whether times in a clip's file begin at 0. Otherwise, .webm and .mkv keep the pipeline's running times; .mp4 and .mov
-   * always begin at 0, .ts at the running time plus an hour.
+   * Whether timestamps in .webm and .mkv begin at 0, instead of the pipeline's running time. In .mp4 and .mov they always
+   * begin at 0, in .ts at the running time plus an hour.
    *
    * @default {false}
    */
@@ -105,52 +108,54 @@ export interface VideoRecorderOptions {
    */
   exactStart?: boolean;
   /**
-   * Whether frames are copied as they come, 50 times a second, because the source has few buffers and needs those that
-   * the ring holds (such as shmsrc). By default this is detected from the source's buffer pool, within a second.
+   * Whether frames are copied as they come, 50 times a second. This is for a source with few buffers, such as shmsrc, which
+   * stalls while the ring buffer holds them. A source whose buffer pool is too small is detected within a second anyway.
+   *
+   * @default {false}
    */
   copyFrames?: boolean;
   /**
-   * The class of the ring buffer, which keeps the last seconds.
+   * The class of the ring buffer, such as {@link EncodedRingBuffer}.
    *
    * @default {RingBuffer}
    */
   ringBufferClass?: typeof RingBuffer;
   /**
-   * The class of the bin that writes a clip.
+   * The class of the pipeline that encodes and writes a clip.
    *
    * @default {RecordBin}
    */
   recordBinClass?: typeof RecordBin;
   /**
-   * Receives warnings, such as of a window shorter than two groups of pictures. By default they are emitted as warnings of
-   * the process (`process.emitWarning()` of node:process), which prints them.
+   * Called with a warning, such as that the window is shorter than two GOPs. Defaults to `process.emitWarning()` of
+   * node:process, which prints it.
    */
   onWarning?: (text: string) => void;
   /**
-   * Receives a failure of the ring buffer's bin. By default, an `error` event is dispatched on `globalThis`, which prints it
-   * unless a listener prevents that; the process goes on.
+   * Called when an element in the ring buffer's bin has failed. By default, the error is dispatched as an `error` event on
+   * `globalThis`. It is printed unless a listener calls `preventDefault()`, and does not end the process.
    */
   onError?: (error: GstError) => void;
 }
 
 /** Options of {@link VideoRecorder.record}. */
 export interface RecordOptions {
-  /** Seconds to keep before the instant, up to `windowSizeSec`. Defaults to `windowSizeSec`. */
+  /** Seconds of the clip before the instant, at most `windowSizeSec`. Defaults to `windowSizeSec`. */
   beforeSec?: number;
-  /** Seconds to go on after the instant. Defaults to `windowSizeSec`. */
+  /** Seconds of the clip after the instant, at most a day. Defaults to `windowSizeSec`. */
   afterSec?: number;
   /**
-   * The instant, in seconds of the pipeline's running time, for an analysis that answers late. The ring reaches back
-   * `windowSizeSec` from now. Defaults to now.
+   * The instant to record around, in seconds of the pipeline's running time, such as `runningTimeSec` of a {@link
+   * FrameData}. Frames are kept for `windowSizeSec`, so that an early instant loses the start of its clip. Defaults to now.
    */
   at?: number;
   /**
-   * The longest time until the file exists, in seconds.
+   * Seconds within which the file must exist.
    *
    * @default {1}
    */
   maxDelaySec?: number;
-  /** Receives the clip's report. */
+  /** Called with the report once the clip is complete; not called if it fails. */
   onVideoFinished?: (report: RecordingReport) => void;
 }
 

@@ -23,21 +23,21 @@ import { RecordBin } from "./encode/record_bin.ts";
 /** Options of {@link VideoRecorder.snapshot}. */
 export interface SnapshotOptions {
   /**
-   * The instant, in seconds of the pipeline's running time: the last frame at or before it is written; one that is still
-   * under way is waited for, up to a second. Defaults to the newest frame.
+   * The instant, in seconds of the pipeline's running time. The last frame at or before it is written; if it has not arrived
+   * yet, the call waits for it, up to a second. Defaults to the newest frame.
    */
   at?: number;
 }
 
 /** The report of a snapshot. */
 export interface SnapshotReport {
-  /** The picture's path. */
+  /** The image's path. */
   path: string;
-  /** The frame's start, in seconds of the pipeline's running time. */
+  /** The running time of the frame in seconds. */
   time: number;
-  /** Size of the file. */
+  /** The size of the file in bytes. */
   bytes: number;
-  /** Wall clock of the frame. */
+  /** The wall-clock time of the frame. */
   takenAt: Date;
 }
 
@@ -106,7 +106,7 @@ export function imageBinText(
   if (encoder === undefined) {
     const known = Object.keys(IMAGES).join(", ");
     throw new RangeError(
-      `No kind of picture is known for "${path}": its name must end in one of ${known}`,
+      `No image format is known for "${path}": its name must end in one of ${known}`,
     );
   }
   const missing = encoder.elements.filter((element) => !isInstalled(element));
@@ -138,12 +138,14 @@ async function chooseFrames(at: number | undefined, source: SnapshotSource): Pro
 function checkSpan(at: number | undefined, frames: readonly Frame[], pipeline: Pipeline): void {
   const mediaType = frames[0]?.mediaType ?? "video/x-raw";
   if (!/^(video|image)\//.test(mediaType)) {
-    throw new GstError(`There are no pictures of ${mediaType}, which the tee carries`);
+    throw new GstError(
+      `Cannot take a snapshot of ${mediaType}, which the tee carries: it is not video`,
+    );
   }
   const span = spanOf(frames);
   if (span === null) {
     throw new GstError(
-      "The ring buffer holds no frame yet that can be shown: nothing, or no keyframe, has come through the tee",
+      "The ring buffer has no frame yet that can be decoded: no frame, or no keyframe, has passed the tee",
     );
   }
   if (at === undefined) return;

@@ -7,30 +7,30 @@ import { nsToSec } from "../util/clock_time.ts";
 import { countMissing } from "../ringbuffer/clip_window.ts";
 import type { Frame } from "../gst/frame.ts";
 
-/** What a recorder's ring holds at the moment. */
+/** Statistics of a recorder: what its ring buffer holds now. */
 export interface RecorderStats {
-  /** Seconds from its oldest frame to the end of its newest. */
+  /** Seconds from the start of the oldest frame to the end of the newest one. */
   fillSec: number;
-  /** Seconds that the ring is to hold: the window, and for encoded video two groups of pictures more. */
+  /** Seconds that the ring buffer holds when full: the window and, for encoded video, two more GOPs. */
   holdSec: number;
-  /** The number of frames in the ring. */
+  /** The number of frames. */
   frames: number;
-  /** The size of their data in bytes. */
+  /** The size of the frames in bytes. */
   bytes: number;
   /**
-   * The size of `holdSec` of the stream in bytes, by the frames so far. Before the first frame, by the caps if they are
-   * of raw video that is kept as it is, else `null`.
+   * The estimated size of a full ring buffer in bytes: by its frames or, before the first one, by the caps of raw video.
+   * `null` if neither is possible.
    */
   estimatedBytes: number | null;
-  /** Frames per second by the caps, else as measured; `null` before the second frame. */
+  /** Frames per second, by the caps or else measured; `null` if it is not known yet. */
   frameRate: number | null;
-  /** The number of frames missing between those in the ring. */
+  /** The number of frames missing between the oldest and the newest one. */
   dropped: number;
-  /** The longest time from one keyframe to the next so far, in seconds; `null` for raw video and if not known. */
+  /** The longest GOP so far, in seconds; `null` for raw video, and before the second keyframe. */
   gopSec: number | null;
-  /** Clips that take frames or are being finished. */
+  /** The number of clips that take frames or are being finished. */
   openClips: number;
-  /** The tracks of a recorder with several; the fields above are those of the first one. */
+  /** The statistics of each track, if the recorder has several. The fields above are then those of the first track. */
   tracks?: (RecorderStats & { tee: string })[];
 }
 

@@ -81,7 +81,7 @@ export class RecorderTrack {
     };
   }
 
-  /** Whether the frames are sound. */
+  /** Whether the frames are audio. */
   get isSound(): boolean {
     const [frame] = this.history.frames;
     return frame !== undefined && isSound(frame.mediaType);

@@ -1,5 +1,5 @@
 /**
- * Recording what happened at a tee.
+ * Recording clips of a tee's stream.
  *
  * @module
  */
@@ -23,10 +23,10 @@ import type { RecorderStats } from "./stats.ts";
 import { TrackGroup } from "./track_group.ts";
 
 /**
- * Records what happened at a tee, starting before it was asked to.
+ * Keeps the last seconds of a tee's stream, and records clips that start before the call of {@link record}.
  *
- * A clip of a call at T holds every frame in `[T - windowSizeSec, T + windowSizeSec)` of the pipeline's running time. A
- * call while a clip is open makes that one longer, up to `maxClipSec`.
+ * The clip of a call at T has every frame in `[T - windowSizeSec, T + windowSizeSec)` of the pipeline's running time. A call
+ * while a clip is open extends that clip, up to `maxClipSec`.
  *
  * @example
  * ```ts
@@ -50,7 +50,7 @@ import { TrackGroup } from "./track_group.ts";
  * assert(report.start < report.calls[0]!);
  * ```
  *
- * @example Video and sound in one file
+ * @example Video and audio in one file
  * ```ts
  * import { Standalone, VideoRecorder } from "@gstp/gstp";
  * import { assertEquals } from "@std/assert";
@@ -82,10 +82,10 @@ export class VideoRecorder implements AsyncDisposable {
   #closing: Promise<void> | undefined;
 
   /**
-   * Attaches a recorder to a tee, whatever the pipeline's state. Stopping or closing the pipeline closes it.
+   * Attaches a recorder to a tee, in any state of the pipeline. Stopping or closing the pipeline closes the recorder.
    *
    * @throws {TypeError} If an option has the wrong type.
-   * @throws {RangeError} If no element has the tee's name, or a number of seconds is out of range.
+   * @throws {RangeError} If no element has the tee's name, or a number is out of range.
    * @throws {GstError} If the ring buffer's bin cannot be attached; the pipeline goes on without it.
    */
   constructor(options: VideoRecorderOptions) {
@@ -102,25 +102,26 @@ export class VideoRecorder implements AsyncDisposable {
     this.#reschedule();
   }
 
-  /** What the recorder is doing; a clip that takes frames counts before one that is being finished. */
+  /** The recorder's state. If one clip takes frames and another one is being finished, it is `recording`. */
   get state(): RecorderState {
     const isOpen = this.#closing === undefined && this.#failure === undefined;
     return this.#clips.state ?? (isOpen ? "buffering" : "detached");
   }
 
-  /** Whether a clip is being made. */
+  /** Whether a clip is not complete yet. */
   get busy(): boolean {
     return this.#clips.state !== null;
   }
 
   /**
-   * Records a clip around the instant of this call, or extends the clip that is open.
+   * Records a clip around the instant of this call, or extends the clip that is open. Resolves once the file exists; await
+   * `finished` of the result for the complete clip.
    *
-   * @returns The clip, once its file exists.
    * @throws {GstClosedError} If the recorder is closed.
-   * @throws {TypeError} If an option or the generated name has the wrong type.
+   * @throws {GstError} If the ring buffer has failed.
+   * @throws {TypeError} If an option or the generated path has the wrong type.
    * @throws {RangeError} If a number of seconds is out of range.
-   * @throws {RecordingError} If the clip cannot be started, or no frame comes, in time.
+   * @throws {RecordingError} If the file cannot be created, or no frame comes within `maxDelaySec` seconds.
    */
   async record(options: RecordOptions = {}): Promise<Recording> {
     checkObject("options", options);
@@ -141,14 +142,16 @@ export class VideoRecorder implements AsyncDisposable {
   }
 
   /**
-   * Writes one frame as a picture: the newest, or the last one at or before an instant. Clips are not affected.
+   * Writes one frame as an image: the newest one, or the last one at or before an instant. Open clips are not affected.
    *
-   * @param path The picture's path, which ends in .jpg, .jpeg or .png.
-   * @throws {RangeError} If it does not, or `at` is outside of what the ring holds; the message says what is possible.
+   * @param path The image's path. Its extension selects the format: .jpg, .jpeg or .png.
+   * @throws {TypeError} If an argument has the wrong type.
+   * @throws {RangeError} If the extension is another one, or `at` is outside of what the ring buffer holds; the message
+   * lists what is possible.
    * @throws {GstClosedError} If the recorder is closed.
-   * @throws {GstError} If the ring holds no frame yet, the encoder is not installed, or the picture cannot be made, or
-   * not in 20 seconds.
-   * @throws {Deno.errors.AlreadyExists} If there is such a file.
+   * @throws {GstError} If the ring buffer has no frame yet or the tee carries audio, the encoder is not installed, or the
+   * image cannot be encoded, or not within 20 seconds.
+   * @throws {Deno.errors.AlreadyExists} If the file exists.
    */
   snapshot(path: string, options: SnapshotOptions = {}): Promise<SnapshotReport> {
     const frames = () => {
@@ -160,8 +163,7 @@ export class VideoRecorder implements AsyncDisposable {
   }
 
   /**
-   * Returns what the ring holds at the moment. A recorder whose statistics nobody reads does not spend anything on them;
-   * a call looks at each frame in the ring.
+   * Returns statistics of the ring buffer. Each call looks at every frame in it; there is no cost without a call.
    */
   stats(): RecorderStats {
     this.#drain();
@@ -169,7 +171,8 @@ export class VideoRecorder implements AsyncDisposable {
   }
 
   /**
-   * Ends open clips with what they have, waits until they are files (bounded), and leaves the tee. May be called twice.
+   * Finishes open clips with the frames that they have, within `closeTimeoutSec` seconds, and detaches from the tee. May be
+   * called twice.
    */
   close(): Promise<void> {
     return this.#closing ??= this.#close();

@@ -101,7 +101,7 @@ export function checkFrames({ path }: Source, frames: number, error: GstError | 
   if (frames > 0) return;
   const cause = error === null ? "" : `: ${error.message}`;
   throw new NoFrameError(
-    `Cannot find a whole frame in ${path}${cause}`,
+    `Cannot find a complete frame in ${path}${cause}`,
     error === null ? {} : { cause: error },
   );
 }

@@ -33,17 +33,20 @@ export interface RecoveredClip {
   path: string;
   /** The path of the `.part` file that it was made of. */
   partPath: string;
-  /** The number of frames in it, of all its streams together. */
+  /** The number of frames of all its tracks together. */
   frames: number;
-  /** The seconds from the start of the first frame to the end of the last one. */
+  /** The time from the start of the first frame to the end of the last one, in seconds. */
   duration: number;
-  /** The size of the file. */
+  /** The size of the clip in bytes. */
   bytes: number;
-  /** The bytes of the `.part` file that belonged to no whole frame. What had not been written is not known. */
+  /**
+   * The number of bytes of the `.part` file that belong to no complete frame. Frames that were never written are not
+   * counted.
+   */
   lostBytes: number;
-  /** Whether bytes of the `.part` file are wrong, apart from its end: frames may be missing or spoilt. */
+  /** Whether the `.part` file has wrong bytes other than at its end: frames may be missing or corrupt. */
   damaged: boolean;
-  /** The new path of the `.part` file, which is kept if it is damaged and the clip may lack some of it; otherwise `null`. */
+  /** The new path of a damaged `.part` file that is kept, because the clip may lack some of it; otherwise `null`. */
   originalPath: string | null;
 }
 
@@ -51,8 +54,8 @@ export interface RecoveredClip {
  * Why a `.part` file was left alone:
  *
  * - `in-use`: it is being written, or recovered by another process or call,
- * - `name-taken`: there is a file of the clip's name already,
- * - `unreadable`: it has no whole frame, or its container is not known,
+ * - `name-taken`: a file with the clip's name already exists,
+ * - `unreadable`: it has no complete frame, or its container is not known,
  * - `failed`: the clip could not be written, such as on a full disk.
  */
 export type LeftReason = "in-use" | "name-taken" | "unreadable" | "failed";
@@ -61,7 +64,7 @@ export type LeftReason = "in-use" | "name-taken" | "unreadable" | "failed";
 export interface LeftClip {
   /** Its path. */
   partPath: string;
-  /** Its size. */
+  /** Its size in bytes. */
   bytes: number;
   /** Why it was left alone. */
   reason: LeftReason;
@@ -73,7 +76,7 @@ export interface LeftClip {
 export interface Recovery {
   /** The `.part` files that are clips now. */
   recovered: RecoveredClip[];
-  /** The other ones. */
+  /** The `.part` files that were left alone. */
   left: LeftClip[];
 }
 
@@ -81,23 +84,23 @@ export interface Recovery {
 const DAMAGED_SUFFIX = ".damaged";
 
 /**
- * Makes clips of the `.part` files that killed processes left in a directory. Its subfolders are left alone.
+ * Turns the `.part` files that killed processes left in a directory into clips. It does not look into subdirectories.
  *
  * Only files that gstp provably wrote are touched, as by {@link listClips}: downloads of other programs have names that end in
  * `.part`, too. To recover any other one, pass its own path.
  *
- * A .webm, .mkv, .mp4 or .mov is remuxed, without encoding, so that it has a duration and an index; its times stay as they
- * are. A .ts only gets its name. The `.part` file is removed once the clip is complete and on the disk, and holds the same
- * frames; so is an empty one. A file that exists is never overwritten.
+ * A .webm, .mkv, .mp4 or .mov is remuxed, without encoding, so that it has a duration and an index; its timestamps do not
+ * change. A .ts is only renamed. The `.part` file is removed once the clip has the same frames and is written to the disk
+ * (fsync). Empty `.part` files are removed. An existing file is never overwritten.
  *
- * A file that is damaged other than by being cut off becomes a clip of what can be read. It is kept as `NAME.damaged`
- * (`originalPath`), as another tool may find more in it. The clip of a .ts has all bytes in any case.
+ * A file that is damaged, rather than just cut off, becomes a clip of what can be read. It is kept as `NAME.damaged`
+ * (`originalPath`), because another tool may find more in it. The clip of a .ts always has all bytes of its file.
  *
  * Recorders hold a lock (flock) on a `.part` file while they write to it. A locked one is left alone, whichever process
  * holds the lock.
  *
  * @param path The directory of the clips; one that does not exist has none. Or a `.part` file, whoever wrote it.
- * @throws {TypeError} If it is not such a path.
+ * @throws {TypeError} If the path is not a string, is empty or contains a NUL, or if the file's name does not end in `.part`.
  * @throws {Error} If the directory cannot be read, or on Windows, where files that are being written are not locked.
  *
  * @example
@@ -106,7 +109,7 @@ const DAMAGED_SUFFIX = ".damaged";
  * import { assertEquals } from "@std/assert";
  *
  * const directory = await Deno.makeTempDir();
- * await Deno.writeTextFile(`${directory}/2026-11-26T14-03-12.345Z_yard.mp4.part`, "cut off");
+ * await Deno.writeTextFile(`${directory}/2026-11-26T14-03-12.345Z_yard.mp4.part`, "not a video");
  * await Deno.writeTextFile(`${directory}/film.webm.part`, "a download, which is left alone");
  * const { recovered, left } = await recoverClips(directory);
  * assertEquals(recovered, []);
@@ -203,7 +206,7 @@ async function recordRecovery(path: string, bytes: number): Promise<void> {
 }
 
 function alreadyExists(path: string): Error {
-  return new Deno.errors.AlreadyExists(`There is a file ${path} already`);
+  return new Deno.errors.AlreadyExists(`The file ${path} already exists`);
 }
 
 function lostBytes({ damaged, tail }: ScanResult, size: number): number {

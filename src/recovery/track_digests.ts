@@ -10,7 +10,7 @@ import { CHUNK_BYTES, readChunks, type Span } from "./file_io.ts";
 /**
  * A SHA-256 digest of each track: of the bytes of all its frames in the order in which they are stored. Two files with the
  * same digests hold the same frames, each track's in the same order. How tracks are numbered and interleaved does not
- * matter, and neither does how the frames of sound are divided, which demuxers may join.
+ * matter, and neither does how audio frames are divided, which demuxers may join.
  */
 export class TrackDigests {
   readonly #hashes = new Map<number, Hash>();

@@ -15,11 +15,11 @@ const PLAIN = "videoconvert ! videoscale " +
   '! capsfilter caps="video/x-raw,format={I420,NV12},width=[2,32768,2],height=[2,32768,2]"';
 
 /**
- * A ring buffer for a tee with raw video that encodes it once, into the ring: minutes of history in the memory of
- * seconds. Its clips are written as they are in the ring, from the keyframe before the window on. It uses the first of
+ * A ring buffer for a tee with raw video that encodes the video and keeps the encoded frames, which take far less memory.
+ * Clips are written without encoding them again, and start with the keyframe at or before the window. It uses the first of
  * these encoders that is installed: nvh264enc, vah264enc, v4l2h264enc, vtenc_h264, x264enc, openh264enc, vp8enc.
  *
- * Subclasses set another one by `encoderString`.
+ * A subclass sets another encoder by `encoderString`.
  *
  * @example
  * ```ts
@@ -39,13 +39,16 @@ const PLAIN = "videoconvert ! videoscale " +
  * ```
  */
 export class EncodedRingBuffer extends RingBuffer {
-  /** The encoder and its parser, from raw video. If empty, an installed one is chosen, for 4:2:0 in an even size. */
+  /**
+   * The description of the encoder and its parser, such as `x264enc ! h264parse`. If empty, an installed one is chosen;
+   * video is converted to 4:2:0 with even width and height for it.
+   */
   static readonly encoderString: string = "";
 
   /**
-   * Returns the bin's text with the encoder.
+   * Returns the description of the bin, with the encoder.
    *
-   * @throws {GstError} If none is installed.
+   * @throws {GstError} If no encoder is installed.
    */
   static override makeBinString(): string {
     const encoder = this.encoderString === ""

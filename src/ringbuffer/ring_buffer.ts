@@ -23,11 +23,11 @@ export interface RingBufferOptions {
   pipeline: Pipeline;
   /** The tee's name. */
   teeName: string;
-  /** Seconds that the ring holds at least. */
+  /** The minimum length of stream that the ring buffer holds, in seconds. At most a day. */
   windowSec: number;
-  /** Seconds for linking and state changes. */
+  /** Seconds that attaching may take. The constructor blocks for as long. */
   timeoutSec: number;
-  /** Bytes that it holds at most. Defaults to `Infinity`. */
+  /** The maximum size of its frames in bytes. Defaults to `Infinity`. */
   maxBytes?: number;
 }
 
@@ -45,11 +45,12 @@ const FLOWING_FRAMES = 16;
 const WAITING_FRAMES = 200;
 
 /**
- * The last seconds of a tee's stream, kept by GStreamer itself: an appsink that drops its oldest frame for each new one.
- * No JavaScript runs until {@link drain}.
+ * A ring buffer of the last seconds of a tee's stream: an appsink that drops its oldest frame for each new one. No
+ * JavaScript runs until {@link drain}. It stays attached until {@link detach}.
  *
- * Subclasses change the bin by `binString`: it must have one unlinked sink pad and an appsink named
- * `ringbuffer_appsink`; other sinks in it need `async=false`.
+ * {@link VideoRecorder} creates it, by its option `ringBufferClass`. A subclass sets the elements between the tee and the
+ * appsink by `binString`: a bin with one unlinked sink pad and an appsink named `ringbuffer_appsink`. Other sinks in it need
+ * `async=false`.
  *
  * @example
  * ```ts
@@ -57,18 +58,23 @@ const WAITING_FRAMES = 200;
  *
  * class GrayRingBuffer extends RingBuffer {
  *   static override readonly binString: string = `
- *     queue name=ringbuffer_input_queue
+ *     queue
  *     ! videoconvert
- *     ! capsfilter name=ringbuffer_input_capsfilter caps=video/x-raw,format=GRAY8
+ *     ! capsfilter caps=video/x-raw,format=GRAY8
  *     ! appsink name=ringbuffer_appsink`;
  * }
  * ```
  */
 export class RingBuffer {
-  /** The bin's text. By default, frames are kept as they are, in the tee's own thread. */
+  /**
+   * The description of the bin. By default it is the appsink alone: frames are kept as they are, in the tee's own thread.
+   */
   static readonly binString: string = "appsink name=ringbuffer_appsink";
 
-  /** Returns the bin's text when a ring is attached, for classes whose bin depends on what is installed. */
+  /**
+   * Returns the description of the bin; called when a ring buffer is attached. Override it, instead of `binString`, if the
+   * bin depends on what is installed.
+   */
   static makeBinString(): string {
     return this.binString;
   }
@@ -92,7 +98,7 @@ export class RingBuffer {
   #frames = 0;
 
   /**
-   * Attaches a ring to a tee, whatever the pipeline's state.
+   * Attaches a ring buffer to a tee, in any state of the pipeline.
    *
    * @throws {TypeError} If an option has the wrong type.
    * @throws {RangeError} If no element has the tee's name, or a number is out of range.
@@ -154,12 +160,12 @@ export class RingBuffer {
     return (this.#isDetached ? null : isTeeLive(this.#tee)) ?? this.#pipeline.isLive;
   }
 
-  /** The path of the ring's bin. */
+  /** The path of its bin or, without one, of its appsink. */
   get path(): string {
     return this.#branch.path;
   }
 
-  /** Whether the stream has ended and all of it was drained. */
+  /** Whether the stream has ended and all frames are drained. */
   get isEos(): boolean {
     // an appsink that was not started claims to be at the end
     return !this.#isDetached && gstApp().gst_app_sink_is_eos(this.#bin.appsink) !== 0 &&
@@ -167,8 +173,8 @@ export class RingBuffer {
   }
 
   /**
-   * Why the ring accepts no more frames; `null` while it does. It is known if GStreamer's element `errorignore` is
-   * installed and the bin is more than an appsink (which accepts everything); otherwise a failure stops the pipeline.
+   * The error of an element in the bin, after which the ring buffer accepts no more frames; `null` without one. It needs
+   * GStreamer's element `errorignore`: without that, a failure in the bin stops the pipeline.
    */
   get failure(): GstError | null {
     return this.#isDetached ? null : this.#bin.failure;
@@ -215,7 +221,7 @@ export class RingBuffer {
     if (state === "playing" && this.#target === "playing") this.#bin.queueSize = FLOWING_FRAMES;
   }
 
-  /** Seconds that the ring holds; one of encoded video reaches back to a keyframe before the window. */
+  /** Seconds of stream that it holds when full. With encoded video, that is more than the window: back to a keyframe. */
   get holdSec(): number {
     return this.#capacity.holdSec;
   }
@@ -303,7 +309,9 @@ export class RingBuffer {
     this.resize();
   }
 
-  /** Removes and returns all frames in the ring, oldest first. The caller owns them. */
+  /**
+   * Removes and returns all frames, oldest first. The caller owns a reference to each, and must {@link Frame.release} it.
+   */
   drain(): Frame[] {
     const frames: Frame[] = [];
     if (this.#isDetached) return frames;
@@ -314,7 +322,7 @@ export class RingBuffer {
     }
   }
 
-  /** Takes the ring off the tee; the pipeline's other branches do not notice. May be called twice. */
+  /** Detaches it from the tee, and drops its frames. Other branches of the tee are not affected. May be called twice. */
   detach(): void {
     if (this.#isDetached) return;
     this.#isDetached = true;

@@ -8,17 +8,17 @@ import { checkFunction, checkObject } from "../util/check.ts";
 import { reportUnhandled } from "../util/report_error.ts";
 import { type ClipRecord, isOwnClip, readClipRecord } from "./clip_record.ts";
 
-/** A clip on disk. */
+/** A clip on disk: a regular file that gstp provably wrote. */
 export interface ClipFile {
-  /** Its path. */
+  /** Its path: the directory as given, and the name. */
   path: string;
-  /** Its size. */
+  /** Its size in bytes. */
   bytes: number;
-  /** When it was last written to. */
+  /** The time of its last modification. */
   modifiedAt: Date;
 }
 
-/** How {@link listClips} lists clips. */
+/** Options of {@link listClips}. */
 export interface ListOptions {
   /**
    * Receives the error of each file that cannot be examined, which is left out. By default, an `error` event is dispatched
@@ -34,11 +34,11 @@ export interface RecordedClip extends ClipFile {
 }
 
 /**
- * Lists the clips of a directory, oldest first; of several of the same time, by name.
+ * Lists the clips of a directory, oldest first. Those of the same time are sorted by path.
  *
  * Only clips that gstp provably wrote are listed, whatever else is in the directory: files that have a clip record beside
- * them, or a name of `gstp record`. They are regular files named .webm, .mkv, .mp4, .mov or .ts. Clips that are still being
- * written (`.part`), links and subdirectories are left out. A directory that does not exist has no clips.
+ * them, or a name of `gstp record`. They are regular files with the extension .webm, .mkv, .mp4, .mov or .ts. Clips that are
+ * still being written (`.part`), links and subdirectories are left out. A directory that does not exist has no clips.
  *
  * @throws {TypeError} If an argument has the wrong type.
  * @throws {Error} If the directory cannot be read.
@@ -79,10 +79,12 @@ export async function listClips(
 }
 
 /**
- * Examines a clip and reads its record. Resolves with `null` if the file is not a clip by the rules of {@link listClips}.
+ * Resolves with the path, size, time and record of a clip, or with `null` if the file is not a clip by the rules of
+ * {@link listClips}.
  *
- * @throws {TypeError} If the path is not a text.
- * @throws {Deno.errors.NotFound} If the file has the name of a clip and does not exist.
+ * @throws {TypeError} If the path is not a string, or empty.
+ * @throws {Deno.errors.NotFound} If the file has the extension of a clip and does not exist.
+ * @throws {Error} If the file cannot be read.
  *
  * @example
  * ```ts

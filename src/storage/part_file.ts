@@ -33,7 +33,7 @@ export class PartFile {
    * @throws {Error} If the name is too long for the file system.
    */
   static async reserve(path: string): Promise<PartFile> {
-    if (exists(path)) throw new Deno.errors.AlreadyExists(`There is a file ${path} already`);
+    if (exists(path)) throw new Deno.errors.AlreadyExists(`The file ${path} already exists`);
     const partPath = suffixed(path, PART_SUFFIX);
     return new PartFile(path, partPath, await createFile(partPath));
   }

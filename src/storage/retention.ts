@@ -10,26 +10,29 @@ import { reportUnhandled } from "../util/report_error.ts";
 import { byAge, type ClipFile, listClips } from "./clip_list.ts";
 import { isOwnClip, removeClipRecord } from "./clip_record.ts";
 
-/** What a directory of clips may hold: at least one limit; `Infinity` is none. */
+/** Options of {@link RetentionPolicy}. At least one of the limits must be finite; each defaults to `Infinity`. */
 export interface RetentionOptions {
   /** The directory; its subfolders are left alone. */
   directory: string;
-  /** Clips at most. */
+  /** The maximum number of clips. */
   maxFiles?: number;
-  /** Bytes of all clips together at most. */
+  /** The maximum size of all clips together, in bytes. */
   maxBytes?: number;
-  /** Seconds since a clip was last written to at most. */
+  /** The maximum age of a clip in seconds, from its last modification. */
   maxAgeSec?: number;
   /**
-   * Seconds for which a clip is safe from `maxFiles` and `maxBytes`, so that many calls in a short time cannot remove all
-   * older clips and then each other. Defaults to 0.
+   * Seconds from the last modification of a clip for which `maxFiles` and `maxBytes` do not remove it, so that many calls in a
+   * short time cannot remove all older clips and then each other. Defaults to 0.
    */
   minAgeSec?: number;
-  /** Paths of clips that must stay for now, such as one that is being sent; asked at each `apply()`. */
+  /**
+   * Returns the paths of clips that must not be removed now, such as one that is being sent. Called at each `apply()`.
+   * Defaults to none.
+   */
   inUse?: () => Iterable<string>;
   /**
-   * Returns the clips of the directory, such as from a list kept in memory: a large directory takes seconds to read.
-   * Defaults to {@link listClips}, at each `apply()`.
+   * Returns the clips of the directory, such as from a list in memory, as reading a large directory takes seconds. Called at
+   * each `apply()`. Defaults to {@link listClips}.
    */
   clips?: () => ClipFile[] | Promise<ClipFile[]>;
   /** Receives each clip as soon as it is removed. */
@@ -40,9 +43,9 @@ export interface RetentionOptions {
 
 /** A clip that was removed. */
 export interface RemovedClip {
-  /** Where it was. */
+  /** The path that it had. */
   path: string;
-  /** Its size. */
+  /** Its size in bytes. */
   bytes: number;
   /** The limit that was exceeded. */
   reason: "age" | "files" | "bytes";
@@ -64,11 +67,11 @@ export type RetentionLimits = Pick<
  * Removes the oldest clips of a directory until it is within its limits.
  *
  * Its clips are those that {@link listClips} lists: only files that gstp provably wrote. Nothing else is counted or removed,
- * such as files of other programs, clips that are being written (`.part`), links and subdirectories. Clips in use are
- * counted, and stay. The record of a clip is removed with it.
+ * such as files of other programs, clips that are being written (`.part`), links and subdirectories. Clips that `inUse`
+ * returns are counted, but not removed. The record of a clip is removed with it.
  *
- * The oldest is the one last written to before all others; of several at the same time, the first by name. The newest
- * clip goes by its age only: one that exceeds `maxBytes` all alone stays until there is a newer one.
+ * Clips are ordered by their last modification, then by path. The newest clip is removed only if it exceeds `maxAgeSec`:
+ * one that alone exceeds `maxBytes` stays until there is a newer one.
  *
  * @example
  * ```ts
@@ -94,19 +97,19 @@ export class RetentionPolicy {
   /**
    * Sets the limits; nothing is removed yet.
    *
-   * @throws {TypeError} if there is no limit, or an option has the wrong type.
-   * @throws {RangeError} if a limit is not above 0, or a number of files or bytes is not whole.
+   * @throws {TypeError} If there is no limit, or an option has the wrong type.
+   * @throws {RangeError} If a limit is not above 0, or a number of files or bytes is not whole.
    */
   constructor(options: RetentionOptions) {
     this.#options = completeOptions(options);
   }
 
   /**
-   * Removes what is too much, oldest first; calls wait for each other. Where a clip cannot be removed, the next one goes
-   * in its place. A directory that does not exist yet has no clips.
+   * Removes clips, oldest first, until the limits are met. If one cannot be removed, the next one is removed in its place.
+   * Concurrent calls run one after another. A directory that does not exist yet has no clips.
    *
    * @returns The removed clips.
-   * @throws {Error} if the directory cannot be read.
+   * @throws {Error} If the directory cannot be read.
    */
   async apply(): Promise<RemovedClip[]> {
     return await this.#calls.run(() => this.#apply());
@@ -211,7 +214,7 @@ function completeOptions(options: RetentionOptions): Required<RetentionOptions> 
     throw new RangeError("minAgeSec must be at most maxAgeSec");
   }
   if (Math.min(maxFiles, maxBytes, maxAgeSec) === Infinity) {
-    throw new TypeError("There must be a limit: maxFiles, maxBytes or maxAgeSec");
+    throw new TypeError("Set at least one limit: maxFiles, maxBytes or maxAgeSec");
   }
   return { directory, maxFiles, maxBytes, maxAgeSec, minAgeSec, inUse, clips, onRemoved, onError };
 }

@@ -15,8 +15,8 @@ export interface TemplateErrorPlace {
 }
 
 /**
- * A template is malformed, or a value does not fit it. The message begins with the file and the line, and ends with
- * what to do.
+ * A template is malformed, or a value is missing or not accepted. The message begins with the file and the line, and ends
+ * with what to do.
  *
  * @example
  * ```ts
@@ -29,17 +29,17 @@ export interface TemplateErrorPlace {
  * ```
  */
 export class TemplateError extends Error {
-  /** The name of the class. */
+  /** The class's name. */
   override name = "TemplateError";
-  /** The file's name, where it is known. */
+  /** The file's name; undefined if it is not known. */
   readonly file: string | undefined;
-  /** The line, counted from 1, where it is known. */
+  /** The line, counted from 1; undefined if it is not known. */
   readonly line: number | undefined;
-  /** The placeholder's name, where there is one. */
+  /** The placeholder's name; undefined if the error is not about one. */
   readonly placeholder: string | undefined;
 
   /**
-   * Makes an error whose message begins with its place.
+   * Creates an error whose message begins with the file and the line.
    *
    * @param problem What is wrong, and what to do.
    * @param place Where it is.

@@ -181,11 +181,11 @@ function checkWord(draft: Draft, kind: string, slot: Slot): void {
   const [char] = slot.value.match(isCaps ? /[^A-Za-z0-9_+.:,/%=-]/u : /[^A-Za-z0-9_+.:,/%-]/u) ??
     [];
   if (char === undefined) return;
-  const what = /\s/.test(char) ? "a blank" : JSON.stringify(char);
+  const what = /\s/.test(char) ? "whitespace" : JSON.stringify(char);
   throw refusal(
     draft,
     slot,
-    `holds ${what}, which could add to the pipeline outside a property`,
+    `contains ${what}, which could add to the pipeline outside a property`,
   );
 }
 

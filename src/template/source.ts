@@ -5,15 +5,15 @@
  */
 import { TemplateError } from "./error.ts";
 
-/** A named place for a value in a template. */
+/** A placeholder of a template. */
 export interface Placeholder {
   /** Its name; on a command line, the value is given as `--name=VALUE`. */
   readonly name: string;
   /** Whether a value must be given: it has no default. */
   readonly required: boolean;
-  /** The value to use where none is given. */
+  /** The value if none is given. */
   readonly default?: string;
-  /** Whether the value is inserted as it is, at one place at least: it can then be any part of a pipeline. */
+  /** Whether at least one use is raw: the value can then be any part of a pipeline description. */
   readonly raw: boolean;
   /** The line of its first use, counted from 1. */
   readonly line: number;

@@ -21,16 +21,16 @@ export interface TemplateOptions {
 }
 
 /**
- * The text of a pipeline with placeholders, as `.gstp` files hold it:
+ * A pipeline description with placeholders, the contents of a `.gstp` file:
  *
- * - The pipeline may span lines. Lines that begin with `#` are comments.
- * - `{name}` is a required value, `{name=default}` an optional one. A default cannot hold braces.
+ * - It may span lines. Lines that begin with `#` are comments, and a comment may follow elements on a line.
+ * - `{name}` is a required value, `{name=default}` an optional one. A default cannot contain braces.
  * - `{name:raw}` and `{name:raw=default}` insert the value as it is.
  * - `{{` and `}}` are literal braces, as in `format={{I420,NV12}}`.
  *
- * Unless it is raw, a value never adds an element or a property. A property gets its value unchanged, whatever it holds;
- * only a property that holds an element itself (such as playbin's `video-sink`, recognized by its name) takes nothing
- * but an element's name. Anywhere else, a value can only hold what names and caps are made of.
+ * A value that is not raw cannot add an element or a property. The value of a property may contain any characters, and is
+ * set unchanged; but a property that takes an element (such as playbin's `video-sink`, recognized by its name) accepts only
+ * the name of an element. Elsewhere, a value may contain only the characters of names and caps.
  *
  * @example
  * ```ts
@@ -38,7 +38,6 @@ export interface TemplateOptions {
  * import { assertEquals } from "@std/assert";
  *
  * const template = Template.parse(`
- *   # the file to write
  *   videotestsrc pattern={pattern=smpte} num-buffers={count}
  *   ! filesink location="{dir}/test.raw"
  * `);
@@ -55,6 +54,10 @@ export class Template {
   readonly #pieces: readonly Piece[];
   readonly #file: string | undefined;
 
+  /**
+   * @internal
+   * @ignore
+   */
   private constructor(pieces: Piece[], placeholders: Placeholder[], file: string | undefined) {
     this.#pieces = pieces;
     this.placeholders = placeholders;
@@ -65,7 +68,7 @@ export class Template {
    * Parses the text of a template.
    *
    * @throws {TemplateError} If a brace is neither doubled nor part of a placeholder, or if a placeholder has two defaults.
-   * @throws {TypeError} If the text is not a string.
+   * @throws {TypeError} If the text is not a string, or `options` not an object.
    */
   static parse(text: string, options: TemplateOptions = {}): Template {
     if (typeof text !== "string") {
@@ -77,8 +80,9 @@ export class Template {
   }
 
   /**
-   * Returns the pipeline's text with values in the place of the placeholders.
+   * Returns the pipeline description with the placeholders replaced by values.
    *
+   * @param values The value of each placeholder, by name; those with a default may be left out.
    * @throws {TemplateError} If a value is missing, has no placeholder, or could change the pipeline around it.
    * @throws {TypeError} If a value is not a string, a finite number or a boolean.
    */

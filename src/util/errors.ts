@@ -5,7 +5,7 @@
  */
 import { GstError } from "../../ffi/errors.ts";
 
-/** A pipeline's or a bin's text cannot be parsed, names an element that is not installed, or sets an unknown property. */
+/** The text of a pipeline or a bin cannot be parsed, names an element that is not installed, or sets an unknown property. */
 export class GstParseError extends GstError {
   /** The class's name. */
   override name = "GstParseError";
@@ -17,7 +17,7 @@ export class GstClosedError extends GstError {
   override name = "GstClosedError";
 }
 
-/** Something did not happen within its time limit. */
+/** An operation did not complete within its time limit. */
 export class GstTimeoutError extends GstError {
   /** The class's name. */
   override name = "GstTimeoutError";

@@ -1,5 +1,5 @@
 /**
- * Whether a process ends with its terminal.
+ * Whether a process ignores SIGHUP.
  *
  * @module
  */
@@ -7,9 +7,11 @@
 let isIgnored: boolean | undefined;
 
 /**
- * Returns whether the process was started to ignore SIGHUP, as by `nohup`, so that it outlives its terminal. Such a process
- * must not listen to SIGHUP; it goes on ignoring the signal. Reads /proc, which Deno allows only programs with all
- * permissions (`-A`); for others, and on other systems than Linux, the answer is `false`.
+ * Returns whether the process was started to ignore SIGHUP, as by `nohup`, so that closing the terminal does not end it. Do
+ * not listen to SIGHUP then: a listener would be called at the hang-up.
+ *
+ * It reads /proc/self/status, for which Deno needs all permissions (`-A`). Without them, and on other systems than Linux, it
+ * returns `false`.
  *
  * @example
  * ```ts

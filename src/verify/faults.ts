@@ -6,7 +6,20 @@
 import type { Packet } from "./packet.ts";
 import { type ClipGap, isContinuous, measureTrackStats, type TrackStats } from "./track_stats.ts";
 
-/** A kind of fault of a clip. */
+/**
+ * A kind of fault of a clip:
+ *
+ * - `unreadable`: the file cannot be read to its end,
+ * - `no-frames`: a track has no frames,
+ * - `no-keyframe-first`: a track does not begin with a keyframe,
+ * - `no-timestamp`: frames have no timestamp,
+ * - `not-in-order`: timestamps repeat or go back,
+ * - `gap`: frames are missing in the middle of a track,
+ * - `cut-short`: the clip ends before its header says,
+ * - `track-offset`: tracks do not begin or end together,
+ * - `no-decoder`: no decoder for a track is installed,
+ * - `not-decodable`: a decoder reports an error, or returns fewer frames than the track has.
+ */
 export type ClipFaultKind =
   | "unreadable"
   | "no-frames"
@@ -23,7 +36,7 @@ export type ClipFaultKind =
 export interface ClipFault {
   /** The kind of fault. */
   kind: ClipFaultKind;
-  /** The fault in words. */
+  /** A description of the fault. */
   message: string;
   /** The index of the track; `null` if it is a fault of the whole clip. */
   track: number | null;
@@ -137,7 +150,7 @@ function cutShort(
   return [{ kind: "cut-short", message, track: null }];
 }
 
-/** The maximum of silence that encoders of sound put first, for an edit list to skip. */
+/** The maximum of silence that audio encoders put first, for an edit list to skip. */
 const MAX_PRIMING_SEC = 0.1;
 
 /**

@@ -8,7 +8,7 @@ import { CLOCK_TIME_NONE, ENUMS, OFFSETS } from "../../ffi/layout.ts";
 import { readTimes, type SampleTimes, toRunningTime } from "../gst/sample.ts";
 import { nsToSec } from "../util/clock_time.ts";
 
-/** A frame of a track as its container stores it, or some samples of sound. */
+/** A frame of a track as its container stores it, or some audio samples. */
 export interface Packet {
   /** The PTS in seconds of the file; `null` if the container states none. */
   timeSec: number | null;

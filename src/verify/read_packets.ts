@@ -41,7 +41,7 @@ export async function readPackets(path: string, container: ContainerName): Promi
 
 /** Returns the parser of a track; `null` if it needs none, or none is installed. */
 function parserOf(mediaType: string, container: ContainerName): ElementChain | null {
-  // only in transport streams do parsers find where packets of sound begin and end
+  // only in transport streams do parsers find where audio packets begin and end
   const isNeeded = container === "mpeg-ts" || !isSound(mediaType);
   const parser = PARSERS[mediaType];
   const isUsable = parser !== undefined && parser.elements.length > 0 &&

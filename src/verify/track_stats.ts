@@ -6,7 +6,7 @@
 import { isSound } from "../media/codecs.ts";
 import type { Packet } from "./packet.ts";
 
-/** A time span without frames. */
+/** A time span without frames, in seconds. */
 export interface ClipGap {
   /** The end of the last frame before it. */
   startSec: number;
@@ -16,23 +16,23 @@ export interface ClipGap {
 
 /** Statistics of a track. */
 export interface TrackStats {
-  /** The number of frames, or of packets of sound. */
+  /** The number of frames, or of audio packets. */
   frames: number;
-  /** The number of those that are shown. */
+  /** The number of frames that are shown: not those that are decode-only, or that an edit list skips. */
   shownFrames: number;
-  /** The number of those that can be decoded without others. */
+  /** The number of keyframes. */
   keyframes: number;
-  /** The size of their data. */
+  /** The size of their data in bytes. */
   bytes: number;
-  /** The start of the first one; `null` if none has a timestamp. */
+  /** The start of the first frame in seconds; `null` if none has a timestamp. */
   startSec: number | null;
-  /** The end of the last one; `null` if none has a timestamp. */
+  /** The end of the last frame in seconds; `null` if none has a timestamp. */
   endSec: number | null;
-  /** The median duration of a frame; `null` if there are fewer than two. */
+  /** The median duration of a frame in seconds; `null` if there are fewer than two. */
   frameSec: number | null;
   /** The time spans without frames. */
   gaps: ClipGap[];
-  /** Where timestamps first repeat or go back; `null` if they do not. */
+  /** The time in seconds at which timestamps first repeat or go back; `null` if they do not. */
   disorderSec: number | null;
 }
 
@@ -48,7 +48,7 @@ const REORDERED = ["video/x-h264", "video/x-h265", "video/mpeg"];
 /** The maximum number of places by which a frame is reordered (ITU-T H.264, A.3.1: max_num_reorder_frames). */
 const MAX_REORDER = 16;
 
-/** Returns whether a track has no pauses, as video and sound; subtitles have. */
+/** Returns whether a track has no pauses, as video and audio; subtitles have. */
 export function isContinuous(mediaType: string): boolean {
   return isPicture(mediaType) || isSound(mediaType);
 }

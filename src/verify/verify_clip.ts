@@ -12,20 +12,20 @@ import { type FilePackets, readPackets } from "./read_packets.ts";
 import { readFile, type Reading, sinkText } from "./read_file.ts";
 import { isPicture, type TrackStats } from "./track_stats.ts";
 
-/** How to check a clip. */
+/** Options of {@link verifyClip}. */
 export interface VerifyOptions {
-  /** Whether all of it is decoded, too. Defaults to `true`. */
+  /** Whether all tracks are also decoded. Defaults to `true`. */
   decode?: boolean;
   /**
-   * The seconds between two frames beyond which there is a gap; `Infinity` for a stream without a fixed rate. Defaults to what
-   * the other frames suggest: half a frame more than usual, and more if their intervals vary.
+   * The longest interval between two frames that is not a gap, in seconds; `Infinity` for a stream without a fixed rate. By
+   * default, it follows from the other frames: one and a half of the usual interval, and more if the intervals vary.
    */
   maxGapSec?: number;
-  /** The seconds by which tracks may start or end apart. Defaults to 0.5. */
+  /** The maximum difference between the starts, and between the ends, of two tracks in seconds. Defaults to 0.5. */
   maxOffsetSec?: number;
 }
 
-/** A track of a clip; times are seconds of the file. */
+/** A track of a clip. Times are timestamps of the file, in seconds. */
 export interface VerifiedTrack extends TrackStats {
   /** The media type, such as `video/x-h264`. */
   mediaType: string;
@@ -35,26 +35,28 @@ export interface VerifiedTrack extends TrackStats {
 export interface VerifyReport {
   /** The path of the file. */
   path: string;
-  /** Whether it has no fault. */
+  /** Whether the clip has no fault. */
   ok: boolean;
-  /** The container by its content, whatever the file's name; `null` if it is none of those that clips have. */
+  /** The container, detected by the file's content; `null` for a file of another format. */
   container: ContainerName | null;
-  /** The size of the file. */
+  /** The size of the file in bytes. */
   bytes: number;
-  /** The duration that its header states; `null` if it states none, as in the unfinished file of a crash. */
+  /** The duration in its header, in seconds; `null` if the header has none, as in the `.part` file of a crash. */
   durationSec: number | null;
   /** The tracks. */
   tracks: VerifiedTrack[];
-  /** The number of frames of video that were decoded; `null` if that was not tried. */
+  /** The number of video frames that were decoded; `null` if `decode` is `false`, or the file cannot be read. */
   decodedFrames: number | null;
-  /** The faults; none if it is whole. */
+  /** The faults; empty if `ok`. */
   faults: ClipFault[];
 }
 
 /**
- * Verifies that a clip can be read and decoded from the first to the last frame, begins with a keyframe, has its timestamps
- * in order and no gaps, ends where its header says, and that its tracks begin and end together. It reads Matroska (.webm,
- * .mkv), MP4 and QuickTime (.mp4, .mov) and MPEG transport streams (.ts), also the `.part` file of a crash.
+ * Verifies that a clip is complete: each track begins with a keyframe, has its timestamps in order and without gaps, and can
+ * be decoded; the clip is as long as its header says, and its tracks begin and end together.
+ *
+ * It reads Matroska (.webm, .mkv), MP4 and QuickTime (.mp4, .mov) and MPEG transport streams (.ts), whatever the extension,
+ * and the `.part` files that a crash leaves behind.
  *
  * @example
  * ```ts
@@ -66,8 +68,8 @@ export interface VerifyReport {
  * assertEquals(faults[0]?.kind, "unreadable");
  * ```
  *
- * @returns The report. Whatever is wrong with the file is a fault in it, also if there is no file.
- * @throws {TypeError} If the path is not a string, or an option not a number.
+ * @returns The report. A file that does not exist or cannot be read has the fault `unreadable`.
+ * @throws {TypeError} If the path is not a string, or an option has the wrong type.
  * @throws {RangeError} If an option is negative.
  * @throws {GstError} If GStreamer cannot be loaded, or its demuxers are not installed.
  */

@@ -291,7 +291,7 @@ Deno.test("cli() recover exits with 1 unless all clips are recovered", async () 
   assertEquals((await gstp(["recover"])).code, 2);
   const missing = await gstp(["recover", `${dir.path}/none`]);
   assertEquals(missing.code, 2);
-  assertStringIncludes(missing.stderr, "There is no directory or .part file");
+  assertStringIncludes(missing.stderr, "No such directory or file");
   await Deno.writeFile(`${dir.path}/foreign.mkv.part`, cut);
   const named = await gstp(["recover", `${dir.path}/foreign.mkv.part`]);
   assertEquals([named.code, named.stderr], [0, ""]);

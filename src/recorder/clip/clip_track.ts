@@ -207,7 +207,7 @@ export class ClipTrack {
     this.#queue.push(frame.retain());
     if (this.#exactNs !== null && timeNs! < this.#exactNs) return this.tally.addHidden(dtsNs!);
     if (timeNs! > this.#latestNs) this.#latestNs = timeNs!;
-    // caps do not state how long buffers of sound last, but each buffer does
+    // caps do not state how long audio buffers last, but each buffer does
     const stepNs = isSound(this.#mediaType!) ? frameNs ?? durationNs : frameNs;
     this.tally.add(timeNs!, durationNs, stepNs, dtsNs!);
   }

@@ -5,16 +5,19 @@
  */
 import { GstError } from "../../../ffi/errors.ts";
 
-/** A clip could not be recorded, for the reason in `cause`. The pipeline and the ring go on. */
+/** A clip could not be recorded; `cause` is the reason. The pipeline and the ring buffer go on. */
 export class RecordingError extends GstError {
-  /** The class\'s name. */
+  /** The class's name. */
   override name = "RecordingError";
   /** The clip's path. */
   readonly clipPath: string;
-  /** The path of the part that was written; `undefined` if there is none. */
+  /** The path of the `.part` file with what was written; `undefined` if there is none. */
   readonly partPath: string | undefined;
 
-  /** @internal */
+  /**
+   * @internal
+   * @ignore
+   */
   constructor(clipPath: string, cause: unknown, partPath?: string) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const { domain, code, debug, path } = cause instanceof GstError

@@ -11,14 +11,15 @@ import { type ClipWindow, countMissing } from "../../ringbuffer/clip_window.ts";
  *
  * - `ring-not-full`: the ring did not reach back to the requested start,
  * - `end-of-stream`: the stream ended before the requested end,
- * - `source-stalled`: no more frames came, though their time had passed,
+ * - `source-stalled`: no more frames came until a second after the requested end, or a track fell behind the others by
+ *   `trackTimeoutSec`,
  * - `closed`: the recorder or the pipeline was closed, or the process was asked to end,
- * - `caps-changed`: the stream changed, such as its size, in a way that the file cannot follow (or, at a clip's start,
- *   the frames before the change do not fit); raw video is scaled to one size instead, and frame rates may change,
+ * - `caps-changed`: the caps changed in a way that the file cannot follow; the frames after the change or, at the clip's
+ *   start, before it are left out. Raw video is scaled to one size instead, and the frame rate may change,
  * - `flushed`: the stream was flushed, as by a seek, or restarted,
- * - `ring-failed`: the ring buffer's bin failed,
- * - `encoder-too-slow`: frames were dropped because encoder or disk did not keep up,
- * - `frames-missing`: frames within the clip never came, or came while the event loop was busy for too long,
+ * - `ring-failed`: an element in the ring buffer's bin failed,
+ * - `encoder-too-slow`: frames were dropped because the encoder or the disk did not keep up,
+ * - `frames-missing`: frames within the clip never came, or were dropped while the event loop was blocked,
  * - `track-missing`: one of the recorder's tracks had no frames; the clip is written without it.
  */
 export type Shortfall =
@@ -37,37 +38,39 @@ export type Shortfall =
 export interface RecordingReport {
   /** The clip's path. */
   path: string;
-  /** Start of the first frame. */
+  /** The start of the first frame. */
   start: number;
-  /** End of the last frame. */
+  /** The end of the last frame. */
   end: number;
   /** `end - start`. */
   duration: number;
-  /** Frames written. */
+  /** The number of frames written. */
   frames: number;
-  /** Frames missing between the first and the last. */
+  /** The number of frames missing between the first and the last one. */
   dropped: number;
-  /** Size of the file. */
+  /** The size of the file in bytes. */
   bytes: number;
-  /** The instant of each `record()` that fell into this clip. */
+  /** The instants (`at`) of the calls of `record()` that this clip covers. */
   calls: number[];
-  /** The requested interval; its end is not included. */
+  /** The requested interval, `start` included and `end` excluded. */
   requested: { start: number; end: number };
-  /** Wall clock of the first frame. */
+  /** The wall-clock time of the first frame. */
   startedAt: Date;
   /** Why the clip is not complete; empty if it is. */
   shortfalls: Shortfall[];
   /**
-   * The tracks of a recorder with several. The fields above are those of the first track in the file, and `shortfalls`
-   * those of all.
+   * The tracks of a recorder with the option `tracks`, if it has several. The fields above are then those of the first track
+   * in the file; `shortfalls` are those of all tracks.
    */
   tracks?: TrackReport[];
 }
 
-/** One of several tracks of a clip. One that is not in the file has 0 frames, and its other fields mean nothing. */
+/**
+ * The report of one of several tracks of a clip. If `frames` is 0, the track is not in the file: ignore `start` and `end`.
+ */
 export interface TrackReport
   extends Pick<RecordingReport, "start" | "end" | "frames" | "dropped" | "shortfalls"> {
-  /** The tee that it comes from. */
+  /** The name of its tee. */
   tee: string;
   /** The media type, such as `video/x-h264`; `null` if there were no frames. */
   mediaType: string | null;

@@ -9,8 +9,8 @@ import { checkText } from "../../util/check.ts";
 import { recordBinText } from "./record_bin_text.ts";
 
 /**
- * Checks that a clip of some streams can be recorded into a container: the container takes them all, and the elements for
- * it are installed. Raw video and sound count as encoded for the container.
+ * Checks that streams can be recorded into one container: it takes all of them, and the elements that write it are
+ * installed. Raw video and audio are encoded on the way.
  *
  * @param extension The extension of the clip's name, such as `.mp4`.
  * @param mediaTypes The media type of each stream, such as `video/x-raw` or `video/x-h264`.
@@ -36,8 +36,8 @@ export function checkContainer(extension: string, mediaTypes: readonly string[])
 }
 
 /**
- * Lists the containers that a clip of some streams can be recorded into, as extensions such as `.mp4`: those that
- * {@link checkContainer} accepts.
+ * Returns the extensions, such as `.mp4`, of all containers that streams can be recorded into, by the rules of
+ * {@link checkContainer}.
  *
  * @param mediaTypes The media type of each stream, such as `video/x-raw` or `video/x-h264`.
  * @throws {TypeError} If an argument has the wrong type.

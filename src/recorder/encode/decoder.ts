@@ -53,7 +53,7 @@ async function pullNearest(decoder: Transcoder, timeNs: bigint, untilMs: number)
     nearest?.release();
     throw error;
   }
-  if (nearest === undefined) throw new GstError("The decoder returned no picture");
+  if (nearest === undefined) throw new GstError("The decoder returned no frame");
   return nearest;
 }
 

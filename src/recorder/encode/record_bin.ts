@@ -19,13 +19,16 @@ import { AppsrcFeeder } from "./appsrc_feeder.ts";
 
 /** Options of {@link RecordBin}. */
 export interface RecordBinOptions {
-  /** The clip's path; its extension selects the container. */
+  /** The clip's path. Its extension selects the container. */
   path: string;
-  /** The file to write to. */
+  /** The path of the file that is written, such as the clip's with `.part` at its end. */
   location: string;
-  /** The tracks of the file. */
+  /** The tracks of the clip. */
   tracks: RecordTrack[];
-  /** Whether the file's times begin at 0, rather than at the pipeline's running time where the container can. */
+  /**
+   * Whether timestamps begin at 0; see {@link VideoRecorderOptions.startAtZero}. A `binString` ignores it. Defaults to
+   * `false`.
+   */
   startAtZero?: boolean;
 }
 
@@ -33,10 +36,12 @@ export interface RecordBinOptions {
 const EOS_OR_ERROR = ENUMS.GST_MESSAGE_EOS | ENUMS.GST_MESSAGE_ERROR;
 
 /**
- * Encodes and writes one clip, in a pipeline of its own: the live pipeline is not affected by it.
+ * Encodes and writes one clip, in a pipeline of its own, so that errors do not affect the recorded pipeline. It owns that
+ * pipeline: {@link close} frees it.
  *
- * Subclasses change the bin by `binString`: it must have an appsrc named `appsrc` and an element with a `location`
- * named `filesink`; for a recorder with several tracks also `appsrc_1`, `appsrc_2` and so on.
+ * {@link VideoRecorder} creates it, by its option `recordBinClass`. A subclass sets encoder and muxer by `binString`: a
+ * description with an appsrc named `appsrc`, and an element named `filesink` that has a property `location`. For a recorder
+ * with several tracks, it also needs `appsrc_1`, `appsrc_2` and so on.
  *
  * @example
  * ```ts
@@ -50,7 +55,7 @@ const EOS_OR_ERROR = ENUMS.GST_MESSAGE_EOS | ENUMS.GST_MESSAGE_ERROR;
  * ```
  */
 export class RecordBin {
-  /** The bin's text. If empty, encoder and container follow the path's extension. */
+  /** The description of the pipeline. If empty, encoder and muxer are chosen by the extension of the path. */
   static readonly binString: string = "";
 
   /** Owned, like all that follow: unref'd by {@link close}. */
@@ -60,10 +65,12 @@ export class RecordBin {
   readonly #feeders: AppsrcFeeder[];
 
   /**
-   * Creates the pipeline, stopped.
+   * Creates the pipeline, in the state `null`.
    *
-   * @throws {RangeError} If no container is known for the extension.
-   * @throws {GstError} If elements are missing, or the bin's text has no such appsrc or filesink.
+   * @throws {TypeError} If an option has the wrong type.
+   * @throws {RangeError} If no container is known for the extension, or it does not take a track.
+   * @throws {GstParseError} If `binString` cannot be parsed.
+   * @throws {GstError} If elements are missing, or `binString` has no such appsrc or filesink.
    */
   constructor(options: RecordBinOptions) {
     checkOptions(options);
@@ -106,6 +113,7 @@ export class RecordBin {
    * Starts the pipeline and opens the file.
    *
    * @throws {GstError} If an element does not start, such as the sink of a file that cannot be opened.
+   * @throws {GstClosedError} If it is closed.
    */
   async start(): Promise<void> {
     const pipeline = this.#open;
@@ -129,7 +137,14 @@ export class RecordBin {
     );
   }
 
-  /** Writes a frame to the n-th track; the frame stays the caller's. */
+  /**
+   * Passes a frame to the encoder of a track. The caller keeps its reference.
+   *
+   * @param track The index of the track. Defaults to 0.
+   * @throws {TypeError} If the frame is not a {@link Frame}.
+   * @throws {RangeError} If there is no such track.
+   * @throws {GstClosedError} If it is closed, or the frame is freed.
+   */
   write(frame: Frame, track = 0): void {
     void this.#open;
     if (!(frame instanceof Frame)) throw new TypeError("frame must be a Frame");
@@ -138,7 +153,7 @@ export class RecordBin {
   }
 
   /**
-   * Writes a frame.
+   * Same as {@link write}.
    *
    * @deprecated Use {@link write}.
    */
@@ -146,7 +161,11 @@ export class RecordBin {
     this.write(frame, track);
   }
 
-  /** Returns the number of frames that the encoders, or the one of the n-th track, have not taken yet. */
+  /**
+   * Returns the number of frames that wait for the encoders.
+   *
+   * @param track The index of the track. Defaults to all tracks.
+   */
   backlog(track?: number): number {
     if (this.#pipeline === null) return 0;
     const appsrcs = this.#appsrcs.filter((_, index) => track === undefined || index === track);
@@ -154,7 +173,13 @@ export class RecordBin {
     return levels.reduce((sum, level) => sum + Number(level), 0);
   }
 
-  /** Sends EOS into the n-th track. May be called twice. */
+  /**
+   * Sends EOS into a track. May be called twice.
+   *
+   * @param track The index of the track. Defaults to 0.
+   * @throws {RangeError} If there is no such track.
+   * @throws {GstClosedError} If it is closed.
+   */
   endStream(track = 0): void {
     void this.#open;
     this.#checkTrack(track);
@@ -162,10 +187,11 @@ export class RecordBin {
   }
 
   /**
-   * Returns whether all is written.
+   * Returns whether EOS has reached the sink, so that the file is complete.
    *
-   * @param waitNs Nanoseconds to wait for it. The call blocks.
+   * @param waitNs Nanoseconds to wait for it; the call blocks. Defaults to 0.
    * @throws {GstError} If an element failed.
+   * @throws {GstClosedError} If it is closed.
    */
   isEnded(waitNs = 0n): boolean {
     void this.#open;
@@ -174,7 +200,7 @@ export class RecordBin {
     return message !== null;
   }
 
-  /** Stops the pipeline, which closes the file, and frees it. May be called twice. */
+  /** Stops the pipeline, which closes the file, and frees the pipeline. May be called twice. */
   async close(): Promise<void> {
     const pipeline = this.#pipeline;
     if (pipeline === null) return;
@@ -183,7 +209,7 @@ export class RecordBin {
     this.#free(pipeline);
   }
 
-  /** Same as {@link close}, but blocks: for a process that is about to end. */
+  /** Same as {@link close}, but blocks the event loop: for a process that is about to exit. */
   closeNow(): void {
     const pipeline = this.#pipeline;
     if (pipeline === null) return;

@@ -35,15 +35,30 @@ export interface RecordBinText {
   delaysNs: bigint[];
 }
 
-/** A track of a file. */
+/** A track of a clip. */
 export interface RecordTrack {
-  /** The caps' name, such as `video/x-raw`, `video/x-h264` or `audio/mpeg`. */
+  /** The media type, such as `video/x-raw`, `video/x-h264` or `audio/mpeg`. */
   mediaType: string;
-  /** Duration of an encoded frame in nanoseconds, if the caps state no frame rate; else `null`. */
+  /**
+   * Duration of an encoded frame in nanoseconds, if the caps state no frame rate; else `null`.
+   *
+   * @internal
+   * @ignore
+   */
   unstatedFrameNs?: bigint | null;
-  /** If the encoder changes within the track: the caps of the first frames, in one of the forms {@link IN_BAND}. */
+  /**
+   * If the encoder changes within the track: the caps of the first frames, in one of the forms {@link IN_BAND}.
+   *
+   * @internal
+   * @ignore
+   */
   splicedCaps?: string | undefined;
-  /** Caps that all raw frames are converted to. By default they are encoded as they are. */
+  /**
+   * Caps that all raw frames are converted to. By default they are encoded as they are.
+   *
+   * @internal
+   * @ignore
+   */
   shape?: string | undefined;
 }
 
@@ -53,7 +68,7 @@ export function appsrcName(index: number): string {
 }
 
 /**
- * Returns the text of the bin that writes a clip: raw video and sound are encoded, encoded streams are written as they
+ * Returns the text of the bin that writes a clip: raw video and audio are encoded, encoded streams are written as they
  * are.
  *
  * @param isInstalled Returns whether an element is installed.

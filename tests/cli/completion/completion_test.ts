@@ -76,8 +76,8 @@ Deno.test("complete() offers the placeholders of the file on the line", async ()
   assertEquals(await wordsFor("graph", file, "--o"), ["--out="]);
   assertEquals(
     (await completionOf(["graph", file, "--o"])).candidates[0]!.description,
-    "where to write it: a name that ends in .svg, or in .dot for Graphviz's text. " +
-      "Defaults to standard output.",
+    "the file to write: .svg, or .dot for Graphviz's DOT language; defaults to SVG on " +
+      "standard output",
   );
   assertEquals(await wordsFor(`${dir.path}/broken.gstp`, "--pat"), []);
   assertEquals(await wordsFor("missing.gstp", "--pat"), []);
