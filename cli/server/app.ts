@@ -21,7 +21,7 @@ import { BadRequestError } from "./web_http.ts";
 /** Returns the application that answers all requests. */
 export function createApp(context: ServerContext): Hono {
   const app = new Hono();
-  const access = new AccessControl(context.token);
+  const access = new AccessControl(context);
   app.use(secureHeaders({
     strictTransportSecurity: false,
     xFrameOptions: "DENY",
@@ -36,7 +36,9 @@ export function createApp(context: ServerContext): Hono {
   app.onError((error, c) => errorResponse(error, c, context.onError));
 
   for (const [path, handler] of Object.entries(PAGE_FILES)) app.get(path, handler);
-  app.post("/session", (c) => c.body(null, 204, { "set-cookie": access.cookie }));
+  app.get("/session", access.showSession);
+  app.post("/session", access.logIn);
+  app.delete("/session", access.logOut);
   app.post("/record", recordHandler(context));
   app.get("/status", statusHandler(context));
   app.get("/clips", clipListHandler(context));

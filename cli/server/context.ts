@@ -13,6 +13,8 @@ import { RequestError } from "./request.ts";
 export interface ServerContext extends ServerOptions {
   /** The clients that follow the events. */
   streams: EventStreams;
+  /** Returns the port of the server, once it listens. */
+  port: () => number;
   /** Returns the number of clips removed so far. */
   removedClips: () => number;
 }

@@ -29,10 +29,20 @@ export class RecordServer implements Server {
   static async start(options: ServerOptions): Promise<RecordServer> {
     const streams = new EventStreams();
     let removedClips = 0;
-    const app = createApp({ ...options, streams, removedClips: () => removedClips });
+    let port = 0;
+    const app = createApp({
+      ...{ ...options, streams },
+      port: () => port,
+      removedClips: () => removedClips,
+    });
     options.events.listen((event) => {
       if (event.type === "removed") removedClips++;
-      streams.send(event);
+      try {
+        streams.send(event);
+      } catch (error) {
+        // the recorder emits the event: it must not fail
+        options.onError(error as Error);
+      }
     });
     const server = await HttpServer.start({
       address: options.address,
@@ -42,6 +52,7 @@ export class RecordServer implements Server {
         if (!(error instanceof SlowClientError)) options.onError(error);
       },
     });
+    port = server.address.port;
     return new RecordServer(options, streams, server);
   }
 

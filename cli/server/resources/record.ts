@@ -22,11 +22,6 @@ const BodySchema = v.strictObject({
 export function recordHandler({ recorders, maxCalls }: ServerContext): Handler {
   const limit = new RateLimit(maxCalls);
   return async (c) => {
-    const waitSec = limit.take();
-    if (waitSec > 0) {
-      const error = `At most ${maxCalls} calls a minute are accepted (--max-calls)`;
-      return c.json({ error }, 429, { "retry-after": String(waitSec) });
-    }
     const { before, after, at, tee } = validate(BodySchema, await readJson(c));
     const call: RecordOptions = {
       ...(before !== undefined && { beforeSec: before }),
@@ -34,6 +29,11 @@ export function recordHandler({ recorders, maxCalls }: ServerContext): Handler {
       ...(at !== undefined && { at }),
     };
     const tees = tee === undefined ? recorders.tees : [teeName(recorders, tee)];
+    const waitSec = limit.take();
+    if (waitSec > 0) {
+      const error = `At most ${maxCalls} calls a minute are accepted (--max-calls)`;
+      return c.json({ error }, 429, { "retry-after": String(waitSec) });
+    }
     const { clips, failures } = await recorders.record("http", call, tees);
     const isWrong = failures.some(({ error }) => error instanceof RangeError);
     const status = isWrong ? 400 : failures.length > 0 ? 500 : 202;

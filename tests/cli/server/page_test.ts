@@ -167,6 +167,11 @@ Deno.test({
       // the oldest was removed
       await untilTrue(page, `document.querySelectorAll(".clip").length === 2`);
       assertGreater((await playFirst(page)).width, 0);
+
+      await page.getByRole("button", { name: "Log out" }).click();
+      await page.getByLabel("Token").waitFor();
+      assertEquals(await page.context().cookies(), []);
+      assertEquals(await page.locator("#main").isVisible(), false);
     }, prepare);
   },
 });

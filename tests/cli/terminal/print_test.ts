@@ -21,8 +21,8 @@ Deno.test("printable() escapes all control characters, and printableText() all b
 
 Deno.test("eventLine() is one line, whatever the name is", () => {
   const time = new Date(0);
-  const removed = { type: "removed", name: HOSTILE, bytes: 1, reason: "max-files", time } as const;
-  assertEquals(eventLine(removed), `removed: ${ESCAPED} (1 B, limit: max-files)`);
+  const removed = { type: "removed", name: HOSTILE, bytes: 1, reason: "files", time } as const;
+  assertEquals(eventLine(removed), `removed: ${ESCAPED} (1 B, limit: files)`);
 });
 
 Deno.test("commands print names and errors without control characters", async () => {
