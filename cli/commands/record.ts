@@ -51,6 +51,7 @@ gstp recover; files that another process is writing are left alone.`],
           "server-sent events: armed, recording, finished, failed, removed, recovered, " +
           "unrecovered, and status every second",
         ],
+        ["POST /session", "begin a session of the page; DELETE ends it"],
         ["GET /metrics", "metrics for Prometheus"],
       ],
       `

@@ -6,8 +6,8 @@
 
 /** The bytes that may wait for a client to read them. */
 const MAX_WAITING_BYTES = 1_000_000;
-/** The clients at a time. */
-const MAX_CLIENTS = 64;
+/** The part of the connections that clients may take: they keep theirs. */
+const SHARE = 1 / 4;
 
 const encoder = new TextEncoder();
 
@@ -22,7 +22,13 @@ type Controller = ReadableStreamDefaultController<Bytes>;
 /** The streams of the clients that follow the events. */
 export class EventStreams {
   readonly #clients = new Set<Controller>();
+  readonly #maxClients: number;
   #dropped = 0;
+
+  /** @param connections The number of connections that the server may have. */
+  constructor(connections: number) {
+    this.#maxClients = Math.ceil(SHARE * connections);
+  }
 
   /** The number of clients. */
   get count(): number {
@@ -36,7 +42,7 @@ export class EventStreams {
 
   /** Returns the stream of a new client, which begins with some events; null if there are too many clients. */
   open(first: readonly { type: string }[]): Response | null {
-    if (this.#clients.size >= MAX_CLIENTS) return null;
+    if (this.#clients.size >= this.#maxClients) return null;
     let client: Controller;
     const stream = new ReadableStream<Bytes>({
       start: (controller) => {

@@ -27,7 +27,8 @@ export class RecordServer implements Server {
    * @throws {Error} If it cannot listen on the address.
    */
   static async start(options: ServerOptions): Promise<RecordServer> {
-    const streams = new EventStreams();
+    const limits = connectionLimits();
+    const streams = new EventStreams(limits.total);
     let removedClips = 0;
     let port = 0;
     const app = createApp({
@@ -47,7 +48,7 @@ export class RecordServer implements Server {
     const server = await HttpServer.start({
       address: options.address,
       handler: (request, client) => app.fetch(request, client),
-      limits: connectionLimits(),
+      limits,
       onError: (error) => {
         if (!(error instanceof SlowClientError)) options.onError(error);
       },

@@ -304,7 +304,7 @@ Deno.test("gstp record's clips stay exact under 200 requests at a time", async (
 });
 
 Deno.test("EventStreams drops only the client that does not read", async () => {
-  const streams = new EventStreams();
+  const streams = new EventStreams(8);
   const handler = () => streams.open([])!;
   const failures: unknown[] = [];
   const server = await HttpServer.start({
@@ -317,6 +317,7 @@ Deno.test("EventStreams drops only the client that does not read", async () => {
   await silent.write(new TextEncoder().encode("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
   const response = await fetch(`http://127.0.0.1:${port}/`);
   await until("both follow", () => streams.count === 2);
+  assertEquals(streams.open([]), null, "a quarter of the connections");
   const event = { type: "test", text: "x".repeat(100_000) };
   const reader = response.body!.getReader();
   let sent = 0;
