@@ -11,6 +11,7 @@ import { type CommandName, COMMANDS, isCommand } from "./cli/commands/list.ts";
 import { loadCommand } from "./cli/commands/load.ts";
 import { run } from "./cli/commands/run.ts";
 import { WORKER } from "./cli/worker/file_worker.ts";
+import { print, printError } from "./cli/terminal/print.ts";
 
 /**
  * Runs the command.
@@ -34,22 +35,22 @@ async function runCommand(name: CommandName, args: string[]): Promise<number> {
   const end = args.indexOf("--");
   const options = end < 0 ? args : args.slice(0, end);
   if (!options.some((arg) => arg === "--help" || arg === "-h")) return await command.run(args);
-  console.log(commandHelp(name, COMMANDS[name], command.help));
+  print(commandHelp(name, COMMANDS[name], command.help));
   return 0;
 }
 
 /** Prints an error that users can do something about, and returns the exit status; throws any other. */
 function reportError(error: unknown, command: string): number {
   if (error instanceof UsageError || error instanceof TemplateError) {
-    console.error(`error: ${error.message}\nRun \`${command} --help\` for usage.`);
+    printError(`error: ${error.message}\nRun \`${command} --help\` for usage.`);
     return 2;
   }
   if (error instanceof Deno.errors.NotCapable) {
-    console.error(`error: Deno does not permit this. ${error.message}`);
+    printError(`error: Deno does not permit this. ${error.message}`);
     return 2;
   }
   if (error instanceof GstError) {
-    console.error(`error: ${error.message}`);
+    printError(`error: ${error.message}`);
     return 1;
   }
   throw error;

@@ -21,6 +21,11 @@ const steps: Step[] = [
   { name: "format", args: ["fmt", "--check"] },
   { name: "lint", args: ["lint"] },
   { name: "types", args: ["task", "check"] },
+  // those that "gstp record --listen" loads; @std comes from JSR or scripts/std, and is no part of the lock
+  {
+    name: "locked libraries",
+    args: ["cache", "--lock=deno.lock", "--frozen", "cli/server/server.ts"],
+  },
   { name: "documentation", args: ["doc", "--lint", "mod.ts", "cli.ts"] },
   { name: "publishing (dry run)", args: ["publish", "--dry-run", "--allow-dirty"] },
   { name: "examples", args: ["task", "test:doc"], tests: true },

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import xterm from "npm:@xterm/headless@^6";
+import xterm from "npm:@xterm/headless@6.0.0";
 import { escapeXml } from "./lib/xml.ts";
 
 /** The lines of a terminal, including its prompts. */

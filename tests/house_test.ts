@@ -251,3 +251,37 @@ Deno.test("comments, messages and pages avoid phrases that readers stumble over"
     ),
   );
 });
+
+Deno.test("the command prints through cli/terminal, which removes control characters", () => {
+  assertNone(
+    [...files].filter(([path]) =>
+      /^cli(?:\/.*)?\.ts$/.test(path) && path !== "cli/terminal/print.ts"
+    )
+      .flatMap(([path, text]) =>
+        [...text.matchAll(/\bconsole\./g)].map(({ index }) =>
+          `${path}:${lineAt(text, index)}: uses console; print with cli/terminal/print.ts`
+        )
+      ),
+  );
+});
+
+Deno.test("libraries from npm have exact versions, and those of the server are locked", () => {
+  const lock: { npm: Record<string, unknown> } = JSON.parse(
+    Deno.readTextFileSync(ROOT + "deno.lock"),
+  );
+  const libraries = [...files].filter(([path]) => /\.[tj]s$/.test(path)).flatMap(([path, text]) =>
+    [...text.matchAll(/"npm:((?:@[\w.-]+\/)?[\w.-]+)@?([^"/]*)[^"]*"/g)].map((
+      { 1: name, 2: version, index },
+    ) => ({ path, line: lineAt(text, index), name: name!, version: version! }))
+  );
+  assert(libraries.length > 10);
+  assertNone(
+    libraries.flatMap(({ path, line, name, version }) => {
+      if (!/^\d+\.\d+\.\d+$/.test(version)) {
+        return [`${path}:${line}: ${name} has no exact version`];
+      }
+      const isLocked = !isIn(path, "cli/server") || `${name}@${version}` in lock.npm;
+      return isLocked ? [] : [`${path}:${line}: ${name}@${version} is not in deno.lock`];
+    }),
+  );
+});

@@ -6,6 +6,10 @@
 
 /** Returns an environment variable; one that Deno does not permit to read counts as unset, without a prompt. */
 export function readEnv(name: string): string | undefined {
-  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
-  return state === "granted" ? Deno.env.get(name) : undefined;
+  return isEnvReadable(name) ? Deno.env.get(name) : undefined;
+}
+
+/** Returns whether Deno permits to read an environment variable. */
+export function isEnvReadable(name: string): boolean {
+  return Deno.permissions.querySync({ name: "env", variable: name }).state === "granted";
 }

@@ -110,7 +110,7 @@ export const RECORD_OPTIONS = {
       read: secondsFrom(0, MAX_WINDOW_SEC),
       description:
         "the maximum length to which triggers extend a clip; beyond it, a trigger begins a " +
-        "new clip with its full window, which overlaps the last one",
+        "new clip with its full window, which overlaps the last one (default: 600 with --listen)",
     },
     encoded: { description: "encode raw video into the ring buffer, which saves memory" },
     "max-ring-bytes": {
@@ -173,6 +173,11 @@ export const RECORD_OPTIONS = {
       read: readText,
       description: "the token that requests must carry. GSTP_TOKEN in the environment does the " +
         "same, and other users cannot see it.",
+    },
+    "max-calls": {
+      placeholder: "N",
+      read: readCount,
+      description: "the calls of POST /record that are accepted a minute (default: 60)",
     },
   }),
   ...inSection("RUNNING", {

@@ -5,7 +5,7 @@
  */
 import type { RetentionOptions } from "../../mod.ts";
 import { type Address, isLoopback } from "./address.ts";
-import { readEnv } from "./env.ts";
+import { isEnvReadable, readEnv } from "./env.ts";
 import type { OptionValues } from "./option.ts";
 import { MAX_WINDOW_SEC, RECORD_OPTIONS } from "./options.ts";
 import { type PipelineArguments, readPipelineArguments } from "./pipeline_arguments.ts";
@@ -13,8 +13,15 @@ import { type PlaybackArguments, playbackArguments } from "./run_arguments.ts";
 import { checkSeconds } from "./units.ts";
 import { UsageError } from "./usage_error.ts";
 
+/** The environment variable with the token. */
+const TOKEN_VARIABLE = "GSTP_TOKEN";
 /** A shorter token could be guessed. */
 const MIN_TOKEN_LENGTH = 16;
+
+/** How long triggers may make a clip where there is a server, in seconds, unless it is given. */
+const MAX_CLIP_SEC = 600;
+/** The calls by HTTP that are accepted a minute, unless it is given. */
+const MAX_CALLS = 60;
 
 /** The age from which a clip can be removed because of the number or the size of all clips, unless it is given. */
 const MIN_AGE_SEC = 600;
@@ -51,6 +58,8 @@ export interface RecordArguments {
   /** Undefined for no server. */
   listen: Address | undefined;
   token: string | undefined;
+  /** The calls by HTTP that are accepted a minute. */
+  maxCalls: number;
   isJson: boolean;
   /** The seconds between two lines of JSON with the status; undefined for none. */
   statusSec: number | undefined;
@@ -65,10 +74,13 @@ export function readRecordArguments(args: readonly string[]): RecordArguments {
   const { values, source, flags } = readPipelineArguments(args, RECORD_OPTIONS);
   const { window: windowSec = 5, listen } = values;
   const { before: beforeSec = windowSec, after: afterSec = windowSec } = values;
-  const maxClipSec = values["max-clip"] ?? Infinity;
+  const clipSec = beforeSec + afterSec;
+  // whoever may call by HTTP could make a clip of any length
+  const longestSec = listen === undefined ? Infinity : Math.max(MAX_CLIP_SEC, clipSec);
+  const maxClipSec = values["max-clip"] ?? longestSec;
   checkSeconds("before", beforeSec, 0, windowSec);
-  if (maxClipSec < Infinity) {
-    checkSeconds("max-clip", maxClipSec, beforeSec + afterSec, MAX_WINDOW_SEC);
+  if (values["max-clip"] !== undefined) {
+    checkSeconds("max-clip", maxClipSec, clipSec, MAX_WINDOW_SEC);
   }
   return {
     run: { ...playbackArguments(values), source, flags },
@@ -82,10 +94,11 @@ export function readRecordArguments(args: readonly string[]): RecordArguments {
     isEncoded: values.encoded,
     copyFrames: values["copy-frames"],
     maxRingBytes: values["max-ring-bytes"] ?? Infinity,
-    limits: readLimits(values, beforeSec + afterSec),
+    limits: readLimits(values, clipSec),
     recovers: !values["no-recover"],
     listen,
     token: readToken(values.token, listen),
+    maxCalls: values["max-calls"] ?? MAX_CALLS,
     isJson: values.json,
     statusSec: values.status,
   };
@@ -119,12 +132,18 @@ function readLimits(
 /** The token that requests must carry; without one, the server must listen on the loopback interface. */
 function readToken(given: string | undefined, listen: Address | undefined): string | undefined {
   if (listen === undefined) return undefined;
-  const token = given ?? (readEnv("GSTP_TOKEN") || undefined);
+  if (given === undefined && !isEnvReadable(TOKEN_VARIABLE)) {
+    throw new UsageError(
+      `--listen needs to know whether ${TOKEN_VARIABLE} is set, and Deno does not permit to read it: ` +
+        `run with --allow-env=${TOKEN_VARIABLE}, or give --token`,
+    );
+  }
+  const token = given ?? (readEnv(TOKEN_VARIABLE) || undefined);
   if (token === undefined) {
     if (isLoopback(listen.hostname)) return undefined;
     throw new UsageError(
       `--listen=${listen.hostname} is open to other machines: it needs a token, ` +
-        "by GSTP_TOKEN in the environment or by --token",
+        `by ${TOKEN_VARIABLE} in the environment or by --token`,
     );
   }
   if (token.length < MIN_TOKEN_LENGTH || !/^[\x21-\x7e]+$/.test(token)) {

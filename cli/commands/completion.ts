@@ -10,6 +10,7 @@ import { complete } from "../completion/complete.ts";
 import { SCRIPTS } from "../completion/scripts.ts";
 import type { CommandHelp } from "./help.ts";
 import { COMMANDS, RUN } from "./list.ts";
+import { print } from "../terminal/print.ts";
 
 /** The prose of the help. */
 export const help: CommandHelp = {
@@ -36,7 +37,7 @@ export async function run(args: string[]): Promise<number> {
   if (!Object.hasOwn(SCRIPTS, shell)) {
     throw new UsageError(`The shell must be one of ${Object.keys(SCRIPTS).join(", ")}`);
   }
-  console.log(SCRIPTS[shell]!.trimEnd());
+  print(SCRIPTS[shell]!.trimEnd());
   return 0;
 }
 
@@ -45,6 +46,6 @@ async function printCompletion(words: readonly string[]): Promise<number> {
   const { candidates, files } = await complete(words, COMMANDS, RUN);
   const lines = candidates.map(({ word, description }) => `${word}\t${description}`);
   if (files !== undefined) lines.push(files === "gstp" ? ":gstp" : ":files");
-  if (lines.length > 0) console.log(lines.join("\n"));
+  if (lines.length > 0) print(lines.join("\n"));
   return 0;
 }

@@ -11,6 +11,7 @@ import { formatColumns, indent } from "../terminal/format.ts";
 import { toJson } from "../terminal/json.ts";
 import type { CommandHelp } from "./help.ts";
 import { VERSION } from "./version.ts";
+import { print } from "../terminal/print.ts";
 
 /** The prose of the help. */
 export const help: CommandHelp = {
@@ -36,13 +37,13 @@ export function run(args: string[]): Promise<number> {
   const versions = { gstp: VERSION, deno: Deno.version.deno };
   try {
     const installation = checkInstallation();
-    console.log(values.json ? toJson({ ...versions, ...installation }) : text(installation));
+    print(values.json ? toJson({ ...versions, ...installation }) : text(installation));
     return Promise.resolve(installation.canRecord ? 0 : 1);
   } catch (error) {
     if (!(error instanceof GstLoadError)) throw error;
     const { message } = error;
-    if (values.json) console.log(toJson({ ...versions, gstreamer: null, problem: message }));
-    else console.log(`gstp ${versions.gstp}, Deno ${versions.deno}, no GStreamer\n\n${message}`);
+    if (values.json) print(toJson({ ...versions, gstreamer: null, problem: message }));
+    else print(`gstp ${versions.gstp}, Deno ${versions.deno}, no GStreamer\n\n${message}`);
     return Promise.resolve(1);
   }
 }

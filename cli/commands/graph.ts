@@ -8,6 +8,7 @@ import { GRAPH_OPTIONS } from "../args/options.ts";
 import { readPipelineArguments } from "../args/pipeline_arguments.ts";
 import { pipelineText } from "../pipeline_file/pipeline_text.ts";
 import type { CommandHelp } from "./help.ts";
+import { printError, printRaw } from "../terminal/print.ts";
 
 /** The prose of the help. */
 export const help: CommandHelp = {
@@ -41,7 +42,7 @@ export async function run(args: string[]): Promise<number> {
   const dot = await describe(await pipelineText(pipeline, GRAPH_OPTIONS), state);
   const text = out?.endsWith(".dot") ? dot : await draw(dot);
   if (out !== undefined) return await write(out, text);
-  console.log(text.trimEnd());
+  printRaw(text.trimEnd());
   return 0;
 }
 
@@ -55,7 +56,7 @@ async function describe(text: string, state: State): Promise<string> {
 }
 
 /** A variable: Deno downloads a module named in an import expression for every command. */
-const LIBRARY: string = "npm:@viz-js/viz@^3";
+const LIBRARY: string = "npm:@viz-js/viz@3.31.0";
 
 /**
  * Draws Graphviz's text as SVG.
@@ -81,7 +82,7 @@ function prepare(dot: string): string {
 
 async function loadLibrary() {
   try {
-    const { instance }: typeof import("npm:@viz-js/viz@^3") = await import(LIBRARY);
+    const { instance }: typeof import("npm:@viz-js/viz@3.31.0") = await import(LIBRARY);
     return await instance();
   } catch (cause) {
     throw new GstError(
@@ -100,7 +101,7 @@ async function write(path: string, text: string): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
-    console.error(`error: Cannot write ${path}: ${(error as Error).message}`);
+    printError(`error: Cannot write ${path}: ${(error as Error).message}`);
     return 1;
   }
 }

@@ -17,6 +17,7 @@ import { UsageError } from "../args/usage_error.ts";
 import { formatColumns, indent } from "../terminal/format.ts";
 import { toJson } from "../terminal/json.ts";
 import type { CommandHelp } from "./help.ts";
+import { print, printError } from "../terminal/print.ts";
 
 /** The prose of the help. */
 export const help: CommandHelp = {
@@ -44,13 +45,13 @@ export function run(args: string[]): Promise<number> {
   }
   if (element !== undefined) {
     const info = inspectElement(element);
-    console.log(values.json ? toJson(info) : elementText(info));
+    print(values.json ? toJson(info) : elementText(info));
     return Promise.resolve(0);
   }
   const found = search(installedElements(), values.search ?? "");
-  if (values.json) console.log(toJson(found));
-  else if (found.length > 0) console.log(listText(found));
-  else console.error(`No installed element has "${values.search}" in its description`);
+  if (values.json) print(toJson(found));
+  else if (found.length > 0) print(listText(found));
+  else printError(`No installed element has "${values.search}" in its description`);
   return Promise.resolve(found.length > 0 ? 0 : 1);
 }
 

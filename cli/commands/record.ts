@@ -6,12 +6,12 @@
 import { RetentionPolicy } from "../../mod.ts";
 import { RECORD_OPTIONS } from "../args/options.ts";
 import { readRecordArguments, type RecordArguments } from "../args/record_arguments.ts";
-import { UsageError } from "../args/usage_error.ts";
 import { pipelineText } from "../pipeline_file/pipeline_text.ts";
 import type { StartServer } from "../record/server_interface.ts";
 import { recordPipeline } from "../record/session.ts";
 import { formatBytes } from "../terminal/format.ts";
 import type { CommandHelp } from "./help.ts";
+import { printError, printRaw } from "../terminal/print.ts";
 
 /** The prose of the help. */
 export const help: CommandHelp = {
@@ -51,6 +51,7 @@ gstp recover; files that another process is writing are left alone.`],
           "server-sent events: armed, recording, finished, failed, removed, recovered, " +
           "unrecovered, and status every second",
         ],
+        ["POST /session", "begin a session of the page; DELETE ends it"],
         ["GET /metrics", "metrics for Prometheus"],
       ],
       `
@@ -81,7 +82,7 @@ export async function run(args: string[]): Promise<number> {
   const options = readRecordArguments(args);
   const text = await pipelineText(options.run, RECORD_OPTIONS);
   if (!options.run.dryRun) return await recordPipeline(text, options, loadServer);
-  console.log(text.trim());
+  printRaw(text.trim());
   await previewLimits(options);
   return 0;
 }
@@ -91,18 +92,13 @@ async function previewLimits({ folder, limits }: RecordArguments): Promise<void>
   if (limits === undefined) return;
   const removed = await new RetentionPolicy({ ...limits, directory: folder }).preview();
   for (const { path, bytes, reason } of removed) {
-    console.error(`gstp: would remove ${path} (${formatBytes(bytes)}, limit: ${reason})`);
+    printError(`gstp: would remove ${path} (${formatBytes(bytes)}, limit: ${reason})`);
   }
-  if (removed.length === 0) console.error(`gstp: the limits would remove nothing in ${folder}`);
+  if (removed.length === 0) printError(`gstp: the limits would remove nothing in ${folder}`);
 }
 
 /** Loads the server, with the libraries that only it needs. */
 async function loadServer(): Promise<StartServer> {
-  try {
-    const { RecordServer }: typeof import("../server/server.ts") = await import(SERVER);
-    return (options) => new RecordServer(options);
-  } catch (error) {
-    const [reason] = (error as Error).message.split("\n");
-    throw new UsageError(`Cannot load the libraries for --listen: ${reason}`);
-  }
+  const { RecordServer }: typeof import("../server/server.ts") = await import(SERVER);
+  return (options) => RecordServer.start(options);
 }

@@ -13,6 +13,7 @@ import { recoverPart } from "../record/recover_parts.ts";
 import { FileWorker } from "../worker/file_worker.ts";
 import type { LeftFile, RecoveryResult } from "../worker/tasks.ts";
 import type { CommandHelp } from "./help.ts";
+import { print, printable, printError } from "../terminal/print.ts";
 
 /** The prose of the help. */
 export const help: CommandHelp = {
@@ -57,10 +58,10 @@ export async function run(args: string[]): Promise<number> {
       const { recovered, left } = await recoverPart(worker, part);
       all.recovered.push(...recovered);
       all.left.push(...left);
-      if (!values.json) print(recovered, left);
+      if (!values.json) printResults(recovered, left);
     }
   }
-  if (values.json) console.log(toJson(all));
+  if (values.json) print(toJson(all));
   const isComplete = all.left.every(({ reason }) => reason === "in-use") &&
     all.recovered.every(({ damaged }) => !damaged);
   return isComplete ? 0 : 1;
@@ -82,15 +83,15 @@ function isPart(path: string): boolean {
   return path.endsWith(".part") || basename(dirname(path)) === ".part";
 }
 
-function print(recovered: RecoveredClip[], left: LeftFile[]): void {
+function printResults(recovered: RecoveredClip[], left: LeftFile[]): void {
   for (const { path, duration, frames, bytes, lostBytes, damaged, originalPath } of recovered) {
     const size = `${duration.toFixed(1)} s, ${frames} frames, ${bytes} bytes`;
-    console.log(`${path}: ${size}; ${lostBytes} bytes lost`);
+    print(printable(`${path}: ${size}; ${lostBytes} bytes lost`));
     const kept = originalPath === null ? "" : ` and is kept as ${originalPath}`;
-    if (damaged) console.error(`${path}: its .part file was damaged${kept}`);
+    if (damaged) printError(printable(`${path}: its .part file was damaged${kept}`));
   }
   for (const { partPath, bytes, reason, error } of left) {
     const line = error.split("\n", 1)[0];
-    console.error(`${partPath}: left alone (${bytes} bytes, ${reason}): ${line}`);
+    printError(printable(`${partPath}: left alone (${bytes} bytes, ${reason}): ${line}`));
   }
 }

@@ -21,6 +21,7 @@ import { printMessage } from "../terminal/print_message.ts";
 import { Shutdown, STOP_LIMIT_SEC } from "../terminal/shutdown.ts";
 import { usage } from "./help.ts";
 import { versions } from "./version.ts";
+import { print, printRaw } from "../terminal/print.ts";
 
 /** How to run a pipeline. */
 type RunOptions = Omit<PlaybackArguments, "dryRun"> & { observe: ObserveArguments | undefined };
@@ -35,16 +36,16 @@ export async function run(args: string[]): Promise<number> {
   if (help) {
     const isFile = source !== undefined && "file" in source;
     const file = isFile ? await readPipelineFile(source.file) : undefined;
-    console.log(file === undefined ? usage() : `${usage()}\n${placeholderHelp(file, RUN_OPTIONS)}`);
+    print(file === undefined ? usage() : `${usage()}\n${placeholderHelp(file, RUN_OPTIONS)}`);
     return 0;
   }
   if (version) {
-    console.log(versions());
+    print(versions());
     return 0;
   }
   const text = await pipelineText(options, RUN_OPTIONS);
   if (!dryRun) return await runPipeline(text, options);
-  console.log(text.trim());
+  printRaw(text.trim());
   return 0;
 }
 

@@ -10,6 +10,7 @@ import { UsageError } from "../args/usage_error.ts";
 import { toJson } from "../terminal/json.ts";
 import { FileWorker, WorkerError } from "../worker/file_worker.ts";
 import type { CommandHelp } from "./help.ts";
+import { print, printable } from "../terminal/print.ts";
 
 /** The prose of the help. */
 export const help: CommandHelp = {
@@ -48,9 +49,9 @@ export async function run(args: string[]): Promise<number> {
   for (const path of paths) {
     const report = await verify(worker, path, options);
     reports.push(report);
-    if (!values.json) console.log(line(report));
+    if (!values.json) print(printable(line(report)));
   }
-  if (values.json) console.log(toJson(reports));
+  if (values.json) print(toJson(reports));
   return reports.every(({ ok }) => ok) ? 0 : 1;
 }
 

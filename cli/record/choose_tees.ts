@@ -43,5 +43,6 @@ function groupOf(name: string, all: readonly string[]): TeeGroup {
 
 /** Whether the author of the pipeline gave a tee its name, rather than GStreamer or the bin that contains it. */
 function isNamed(name: string, path: string): boolean {
-  return !/^tee\d+$/.test(name) && path.split("/").length === 3;
+  // a name may have a / in it
+  return !/^tee\d+$/.test(name) && /^\/[^/]+\/$/.test(path.slice(0, -`GstTee:${name}`.length));
 }

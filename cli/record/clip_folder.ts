@@ -5,21 +5,17 @@
  */
 import { statfs } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
-import {
-  type ClipFile,
-  readClip,
-  type RecordingReport,
-  type RemovedClip,
-  RetentionPolicy,
-} from "../../mod.ts";
+import { type ClipFile, readClip, type RemovedClip, RetentionPolicy } from "../../mod.ts";
 import type { ClipLimits } from "../args/record_arguments.ts";
 import { UsageError } from "../args/usage_error.ts";
 import type { RecoveryResult } from "../worker/tasks.ts";
 import { ClipList } from "./clip_list.ts";
 import { ClipNames } from "./clip_names.ts";
+import type { ClipReport } from "./clip_report.ts";
 import type { Events } from "./events.ts";
 import { type OpenClip, openClip } from "./open_clip.ts";
 import { recoverParts } from "./recover_parts.ts";
+import { printError } from "../terminal/print.ts";
 
 /** A finished clip. */
 export interface ClipInfo {
@@ -28,7 +24,7 @@ export interface ClipInfo {
   /** When it was last written to. */
   modifiedAt: Date;
   /** Its recorder's report; null for a clip of another run. */
-  report: RecordingReport | null;
+  report: ClipReport | null;
 }
 
 /** What a folder holds, and how much room its disk has. */
@@ -53,7 +49,7 @@ export class ClipFolder implements Disposable {
   readonly #names = new ClipNames();
   readonly #clips: ClipList;
   /** The reports of the newest clips of this run by name, oldest first. */
-  readonly #reports = new Map<string, RecordingReport>();
+  readonly #reports = new Map<string, ClipReport>();
   /** Undefined if there are no limits. */
   readonly #retention: RetentionPolicy | undefined;
   /** Undefined before the limits apply. */
@@ -91,7 +87,7 @@ export class ClipFolder implements Disposable {
       onRemoved: (clip) => this.#onRemoved(clip),
       onError: (error) => {
         // removed by another process
-        if (!(error instanceof Deno.errors.NotFound)) console.error(error);
+        if (!(error instanceof Deno.errors.NotFound)) printError(Deno.inspect(error));
       },
     });
   }
@@ -109,7 +105,7 @@ export class ClipFolder implements Disposable {
   }
 
   /** Adds a finished clip to the list. */
-  add(report: RecordingReport): void {
+  add(report: ClipReport): void {
     const name = basename(report.path);
     const modifiedAt = new Date(Date.now());
     this.#clips.add({ path: join(this.#path, name), bytes: report.bytes, modifiedAt });
@@ -128,7 +124,8 @@ export class ClipFolder implements Disposable {
           `gstp recover ${this.#path}`,
       );
     const onResult = (result: RecoveryResult) => this.#onRecovery(result);
-    await recoverParts(this.#path, { onResult, onForbidden }, signal).catch(console.error);
+    await recoverParts(this.#path, { onResult, onForbidden }, signal)
+      .catch((error) => printError(Deno.inspect(error)));
   }
 
   async #onRecovery({ recovered, left }: RecoveryResult): Promise<void> {
@@ -150,7 +147,9 @@ export class ClipFolder implements Disposable {
 
   /** Removes the clips beyond the limits, once these apply; prints a failure. */
   async applyLimits(): Promise<void> {
-    if (this.#timer !== undefined) await this.#retention?.apply().catch(console.error);
+    if (this.#timer !== undefined) {
+      await this.#retention?.apply().catch((error) => printError(Deno.inspect(error)));
+    }
   }
 
   #onRemoved({ path, bytes, reason }: RemovedClip): void {

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { LeftReason, RecordingReport, RemovedClip } from "../../mod.ts";
+import type { LeftReason, RemovedClip } from "../../mod.ts";
+import type { ClipReport } from "./clip_report.ts";
 
 /** What triggered a clip. */
 export type Trigger = "key" | "signal" | "http";
@@ -22,7 +23,7 @@ export type RecordEvent =
   /** A clip was started, or extended. */
   | { type: "recording"; tee: string; name: string; trigger: Trigger; isExtended: boolean }
   /** A clip is finished. */
-  | { type: "finished"; tee: string; name: string; report: RecordingReport }
+  | { type: "finished"; tee: string; name: string; report: ClipReport }
   /** A clip failed or, without a name, a recorder did. */
   | { type: "failed"; tee: string; name: string | null; error: string }
   /** A clip was removed to keep the folder within its limits. */

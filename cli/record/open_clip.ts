@@ -43,7 +43,7 @@ export async function openClip(folder: string, name: string): Promise<OpenClip |
 
 /** Whether a name can be that of a file in a folder. */
 function isFileName(name: string): boolean {
-  return name !== "" && name === basename(name) && !/[\\\0]/.test(name) &&
+  return name !== "" && name === basename(name) && !name.includes("\0") &&
     new TextEncoder().encode(name).length <= MAX_NAME_BYTES;
 }
 

@@ -13,9 +13,13 @@ export interface ServerOptions {
   address: Address;
   /** The token that requests must carry; undefined for none. */
   token: string | undefined;
+  /** The calls to record that are accepted a minute. */
+  maxCalls: number;
   recorders: Recorders;
   folder: ClipFolder;
   events: Events;
+  /** Receives what the user should know, such as of wrong tokens. */
+  onWarning: (text: string) => void;
   /** Receives a defect of the server itself. */
   onError: (error: Error) => void;
 }
@@ -31,4 +35,4 @@ export interface Server extends AsyncDisposable {
  *
  * @throws {Error} If it cannot listen on the address.
  */
-export type StartServer = (options: ServerOptions) => Server;
+export type StartServer = (options: ServerOptions) => Promise<Server>;

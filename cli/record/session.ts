@@ -4,15 +4,14 @@
  * @module
  */
 import { GstClosedError, GstError, Standalone } from "../../mod.ts";
-import { isLoopback, originOf } from "../args/address.ts";
 import type { RecordArguments } from "../args/record_arguments.ts";
-import { UsageError } from "../args/usage_error.ts";
 import { Shutdown, STOP_LIMIT_SEC } from "../terminal/shutdown.ts";
 import { ClipFolder } from "./clip_folder.ts";
 import { Events, type Trigger } from "./events.ts";
 import { Recorders } from "./recorders.ts";
-import type { Server, StartServer } from "./server_interface.ts";
+import type { StartServer } from "./server_interface.ts";
 import { SessionOutput } from "./session_output.ts";
+import { SessionServer } from "./session_server.ts";
 import { chooseTees } from "./choose_tees.ts";
 import { listenForTriggers, type Triggers } from "./triggers.ts";
 
@@ -40,7 +39,8 @@ interface Resources {
   /** A folder for temporary files. */
   scratch: string;
   triggers: Triggers;
-  startServer: StartServer | undefined;
+  /** Undefined for none. */
+  server: SessionServer | undefined;
 }
 
 class Session {
@@ -71,7 +71,7 @@ class Session {
     using shutdown = this.#shutdown;
     const { folder: path, limits, listen } = this.#options;
     using folder = await ClipFolder.create(path, limits, this.#events);
-    const startServer = listen && await this.#loadServer();
+    const server = listen && new SessionServer(this.#loadServer, this.output);
     // before the pipeline starts: SIGUSR2 would end a process that does not listen to it
     using triggers = listenForTriggers((trigger) => this.#trigger(trigger));
     const scratch = await Deno.makeTempDir({ prefix: "gstp-" });
@@ -80,7 +80,7 @@ class Session {
       const app = await this.#start(text);
       isPlaying = shutdown.reason === undefined;
       try {
-        if (isPlaying) await this.#record(app, { folder, scratch, triggers, startServer });
+        if (isPlaying) await this.#record(app, { folder, scratch, triggers, server });
         await app.ended;
       } finally {
         // `ended` has rejected with the error of an element that does not stop
@@ -130,7 +130,7 @@ class Session {
   /** Attaches the recorders, accepts triggers and requests, and waits for the end of the stream and of all clips. */
   async #record(
     { pipeline, ended }: Standalone,
-    { folder, scratch, triggers, startServer }: Resources,
+    { folder, scratch, triggers, server }: Resources,
   ): Promise<void> {
     const recorders = new Recorders({
       ...{ pipeline, folder, scratch },
@@ -152,8 +152,9 @@ class Session {
       await folder.keepLimits();
       // after the recorders: a file that takes long to read holds up nothing
       const recovering = this.#options.recovers && this.#recover(folder);
-      await using _server = startServer && this.#serve(startServer, recorders, folder);
       this.#recorders = recorders;
+      await using _ended = server;
+      await this.#serve(server, { recorders, folder, ended: ended.catch(() => {}) });
       this.output.note(`record with: ${triggers.names.join(", ")}`);
       using _status = this.output.showStatus(recorders);
       await ended.finally(() => recorders.clipsFinished());
@@ -173,20 +174,17 @@ class Session {
     else void this.#recorders.record(trigger);
   }
 
-  #serve(startServer: StartServer, recorders: Recorders, folder: ClipFolder): Server {
-    const { token } = this.#options;
-    const address = this.#options.listen!;
-    const onError = (error: Error) => this.output.warn(Deno.inspect(error));
-    try {
-      const events = this.#events;
-      const server = startServer({ address, token, recorders, folder, events, onError });
-      const access = isLoopback(address.hostname) ? "" : " (with the token)";
-      this.output.note(`listening on ${originOf(server.address)}/${access}`);
-      return server;
-    } catch (error) {
-      if (error instanceof Deno.errors.NotCapable) throw error;
-      throw new UsageError(`Cannot listen on ${originOf(address)}: ${(error as Error).message}`);
-    }
+  async #serve(
+    server: SessionServer | undefined,
+    { ended, ...served }: { recorders: Recorders; folder: ClipFolder; ended: Promise<void> },
+  ): Promise<void> {
+    const { listen: address, token, maxCalls } = this.#options;
+    if (server === undefined || address === undefined) return;
+    await server.serve({
+      ...{ address, token, maxCalls, ...served, events: this.#events },
+      onWarning: (text) => this.output.warn(text),
+      onError: (error) => this.output.warn(Deno.inspect(error)),
+    }, ended);
   }
 
   #fail(text: string): void {

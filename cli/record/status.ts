@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { RecorderState, RecorderStats, RecordingReport, State } from "../../mod.ts";
+import type { RecorderState, RecorderStats, State } from "../../mod.ts";
+import type { ClipReport } from "./clip_report.ts";
 import type { ClipTotals } from "./clip_totals.ts";
 
 /** The status of a tee. */
@@ -17,7 +18,7 @@ export interface TeeStatus {
   /** The names of the open clips. */
   openClips: string[];
   /** The clip finished last; null before the first. */
-  lastClip: { name: string; report: RecordingReport } | null;
+  lastClip: { name: string; report: ClipReport } | null;
   totals: ClipTotals;
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { formatBytes } from "../terminal/format.ts";
+import { printable } from "../terminal/print.ts";
 import type { TimedEvent } from "./events.ts";
 import type { Status, TeeStatus } from "./status.ts";
 
@@ -25,8 +26,12 @@ function teeText({ tee, state, ring, openClips }: TeeStatus): string {
   return `${tee} ${ring.fillSec.toFixed(1)}/${ring.holdSec.toFixed(1)} s${open}`;
 }
 
-/** Formats an event as a line. */
+/** Formats an event as a line, whatever names and errors it has. */
 export function eventLine(event: TimedEvent): string {
+  return printable(eventText(event));
+}
+
+function eventText(event: TimedEvent): string {
   switch (event.type) {
     case "armed":
       return `armed: ${event.tee} (${event.mediaTypes.join(", ")} into ${event.container}, ` +

@@ -15,6 +15,7 @@ import {
 } from "../../mod.ts";
 import type { RecordArguments } from "../args/record_arguments.ts";
 import type { ClipFolder } from "./clip_folder.ts";
+import { clipReport } from "./clip_report.ts";
 import { ClipCounter } from "./clip_totals.ts";
 import { chooseContainer } from "./choose_container.ts";
 import type { Events, Trigger } from "./events.ts";
@@ -151,7 +152,7 @@ export class TeeRecorder {
   async #finish(recording: Recording, name: string): Promise<void> {
     const { folder, events } = this.#context;
     try {
-      const report = await recording.finished;
+      const report = clipReport(await recording.finished);
       this.#counter.addFinished(report);
       this.#lastClip = { name, report };
       folder.add(report);

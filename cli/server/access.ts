@@ -4,11 +4,26 @@
  * @module
  */
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { Context, MiddlewareHandler } from "npm:hono@^4";
+import type { Context, MiddlewareHandler } from "npm:hono@4.13.19";
 import { isLoopback } from "../args/address.ts";
+import type { Handler } from "./context.ts";
+import type { Client } from "./http_server.ts";
+import { json } from "./response.ts";
+import { cookieOf, sessionOf, Sessions } from "./sessions.ts";
+import { WrongTokens } from "./wrong_tokens.ts";
 
 /** What is served without the token: the page that asks for it. */
 const PUBLIC = ["/", "/page.css", "/page.js", "/icon.svg"];
+
+/** Whom to admit. */
+export interface AccessOptions {
+  /** The token; undefined to admit everybody on this machine. */
+  token: string | undefined;
+  /** Returns the port of the server, once it listens. */
+  port: () => number;
+  /** Receives where wrong tokens come from. */
+  onWarning: (text: string) => void;
+}
 
 /**
  * Refuses requests that pages of other sites make a browser send and, if there is a token, those without it.
@@ -18,18 +33,20 @@ const PUBLIC = ["/", "/page.css", "/page.js", "/icon.svg"];
  * only that shows it is not from another site.
  */
 export class AccessControl {
-  readonly #token: string | undefined;
-  /** The cookie that the page sends instead of the token: requests of images, videos and events cannot carry headers. */
-  readonly #session: string = crypto.randomUUID() + crypto.randomUUID();
+  readonly #options: AccessOptions;
+  readonly #sessions = new Sessions();
+  readonly #wrongTokens: WrongTokens;
 
-  /** @param token The token; undefined to admit everybody on this machine. */
-  constructor(token: string | undefined) {
-    this.#token = token;
+  /** Admits those with the token or, without one, everybody on this machine. */
+  constructor(options: AccessOptions) {
+    this.#options = options;
+    this.#wrongTokens = new WrongTokens(options.onWarning);
   }
 
   /** Checks a request before it is handled. */
   readonly check: MiddlewareHandler = async (c, next) => {
-    if (this.#token === undefined && !isLocalName(c.req.header("host"))) {
+    const { token } = this.#options;
+    if (token === undefined && !isLocalName(c.req.header("host"))) {
       return c.json({
         error: "Address this server as 127.0.0.1 or localhost, or start it with a token",
       }, 403);
@@ -37,7 +54,7 @@ export class AccessControl {
     if (isForeign(c)) {
       return c.json({ error: "Requests from pages of other sites are refused" }, 403);
     }
-    if (!PUBLIC.includes(c.req.path) && !this.#isAllowed(c)) {
+    if (token !== undefined && !PUBLIC.includes(c.req.path) && !await this.#isAllowed(c, token)) {
       return c.json({ error: "The token is missing or wrong" }, 401, {
         "www-authenticate": "Bearer",
       });
@@ -45,17 +62,36 @@ export class AccessControl {
     return await next();
   };
 
-  #isAllowed(c: Context): boolean {
-    if (this.#token === undefined) return true;
+  async #isAllowed(c: Context, token: string): Promise<boolean> {
     const [, bearer] = /^Bearer +(\S+)$/i.exec(c.req.header("authorization") ?? "") ?? [];
-    if (bearer !== undefined) return isSame(bearer, this.#token);
-    const [, session] = /(?:^|; *)gstp_session=([^;]*)/.exec(c.req.header("cookie") ?? "") ?? [];
-    return session !== undefined && isSame(session, this.#session);
+    if (bearer === undefined) return this.#endOf(c) !== undefined;
+    if (isSame(bearer, token)) return true;
+    await this.#wrongTokens.add((c.env as Client).address);
+    return false;
   }
 
-  /** The cookie for a page that has sent the token. */
-  get cookie(): string {
-    return `gstp_session=${this.#session}; HttpOnly; SameSite=Strict; Path=/`;
+  #endOf(c: Context): Date | undefined {
+    const value = sessionOf(c.req.header("cookie") ?? "", this.#options.port());
+    return value === undefined ? undefined : this.#sessions.endOf(value);
+  }
+
+  /** Answers `GET /session`: when the session of the request ends; null without one. */
+  readonly showSession: Handler = (c) => json(c, { ends: this.#endOf(c) ?? null });
+
+  /** Answers `POST /session`: begins a session for a page that has sent the token. */
+  readonly logIn: Handler = (c) => this.#withCookie(c, this.#sessions.begin());
+
+  /** Answers `DELETE /session`: ends the session of the request. */
+  readonly logOut: Handler = (c) => {
+    this.#sessions.end(sessionOf(c.req.header("cookie") ?? "", this.#options.port()) ?? "");
+    return this.#withCookie(c, "");
+  };
+
+  #withCookie(c: Context, value: string): Response {
+    // a client that sends this header itself gets a cookie that it does not send over HTTP: nobody else is concerned
+    const isSecure = c.req.header("x-forwarded-proto") === "https";
+    const cookie = cookieOf(value, { port: this.#options.port(), isSecure });
+    return c.body(null, 204, { "set-cookie": cookie });
   }
 }
 

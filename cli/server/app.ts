@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type Context, Hono } from "npm:hono@^4";
-import { secureHeaders } from "npm:hono@^4/secure-headers";
+import { type Context, Hono } from "npm:hono@4.13.19";
+import { secureHeaders } from "npm:hono@4.13.19/secure-headers";
 import { GstError } from "../../mod.ts";
 import { AccessControl } from "./access.ts";
 import type { ServerContext } from "./context.ts";
@@ -16,11 +16,12 @@ import { recordHandler } from "./resources/record.ts";
 import { snapshotHandler } from "./resources/snapshot.ts";
 import { metricsHandler, statusHandler } from "./resources/status.ts";
 import { json } from "./response.ts";
+import { BadRequestError } from "./web_http.ts";
 
 /** Returns the application that answers all requests. */
 export function createApp(context: ServerContext): Hono {
   const app = new Hono();
-  const access = new AccessControl(context.token);
+  const access = new AccessControl(context);
   app.use(secureHeaders({
     strictTransportSecurity: false,
     xFrameOptions: "DENY",
@@ -35,7 +36,9 @@ export function createApp(context: ServerContext): Hono {
   app.onError((error, c) => errorResponse(error, c, context.onError));
 
   for (const [path, handler] of Object.entries(PAGE_FILES)) app.get(path, handler);
-  app.post("/session", (c) => c.body(null, 204, { "set-cookie": access.cookie }));
+  app.get("/session", access.showSession);
+  app.post("/session", access.logIn);
+  app.delete("/session", access.logOut);
   app.post("/record", recordHandler(context));
   app.get("/status", statusHandler(context));
   app.get("/clips", clipListHandler(context));
@@ -48,6 +51,7 @@ export function createApp(context: ServerContext): Hono {
 
 function errorResponse(error: Error, c: Context, onDefect: (error: Error) => void): Response {
   if (error instanceof RequestError) return json(c, { error: error.message }, error.status);
+  if (error instanceof BadRequestError) return json(c, { error: error.message }, 400);
   // such as no frame yet, or the end of the stream
   if (error instanceof GstError) return json(c, { error: error.message }, 503);
   onDefect(error);

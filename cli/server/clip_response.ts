@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { parse } from "npm:range-parser@^2";
+import { parse } from "npm:range-parser@2.0.0";
 import { mimeTypeOf } from "../../mod.ts";
 import type { OpenClip } from "../record/open_clip.ts";
 

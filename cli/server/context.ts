@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Context } from "npm:hono@^4";
+import type { Context } from "npm:hono@4.13.19";
 import type { Recorders } from "../record/recorders.ts";
 import type { ServerOptions } from "../record/server_interface.ts";
 import type { EventStreams } from "./event_streams.ts";
@@ -13,6 +13,8 @@ import { RequestError } from "./request.ts";
 export interface ServerContext extends ServerOptions {
   /** The clients that follow the events. */
   streams: EventStreams;
+  /** Returns the port of the server, once it listens. */
+  port: () => number;
   /** Returns the number of clips removed so far. */
   removedClips: () => number;
 }

@@ -4,10 +4,10 @@
  * @module
  */
 
-/** The events that may wait for a client to read them. */
-const MAX_WAITING = 256;
-/** The clients at a time. */
-const MAX_CLIENTS = 64;
+/** The bytes that may wait for a client to read them. */
+const MAX_WAITING_BYTES = 1_000_000;
+/** The part of the connections that clients may take: they keep theirs. */
+const SHARE = 1 / 4;
 
 const encoder = new TextEncoder();
 
@@ -22,7 +22,13 @@ type Controller = ReadableStreamDefaultController<Bytes>;
 /** The streams of the clients that follow the events. */
 export class EventStreams {
   readonly #clients = new Set<Controller>();
+  readonly #maxClients: number;
   #dropped = 0;
+
+  /** @param connections The number of connections that the server may have. */
+  constructor(connections: number) {
+    this.#maxClients = Math.ceil(SHARE * connections);
+  }
 
   /** The number of clients. */
   get count(): number {
@@ -36,7 +42,7 @@ export class EventStreams {
 
   /** Returns the stream of a new client, which begins with some events; null if there are too many clients. */
   open(first: readonly { type: string }[]): Response | null {
-    if (this.#clients.size >= MAX_CLIENTS) return null;
+    if (this.#clients.size >= this.#maxClients) return null;
     let client: Controller;
     const stream = new ReadableStream<Bytes>({
       start: (controller) => {
@@ -44,11 +50,11 @@ export class EventStreams {
         this.#clients.add(client);
       },
       cancel: () => void this.#clients.delete(client),
-    }, { highWaterMark: MAX_WAITING });
+    }, new ByteLengthQueuingStrategy({ highWaterMark: MAX_WAITING_BYTES }));
     client!.enqueue(encoder.encode("retry: 2000\n\n"));
     for (const event of first) client!.enqueue(encode(event));
     return new Response(stream, {
-      // no-transform: Deno would compress the stream, and buffer events for that
+      // no-transform: a proxy would compress the stream, and buffer events for that
       headers: { "content-type": "text/event-stream", "cache-control": "no-store, no-transform" },
     });
   }

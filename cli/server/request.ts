@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Context } from "npm:hono@^4";
-import * as v from "npm:valibot@^1";
+import type { Context } from "npm:hono@4.13.19";
+import * as v from "npm:valibot@1.5.0";
 
 /** The longest body of a request, in bytes. */
 const MAX_BODY_BYTES = 4096;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Context } from "npm:hono@^4";
+import type { Context } from "npm:hono@4.13.19";
 
 /** Returns a value as JSON that is not cached. */
 export function json(

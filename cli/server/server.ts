@@ -7,64 +7,73 @@ import type { Address } from "../args/address.ts";
 import type { Server, ServerOptions } from "../record/server_interface.ts";
 import { statusEvent } from "../record/status.ts";
 import { createApp } from "./app.ts";
+import { connectionLimits } from "./connections.ts";
 import { EventStreams, SlowClientError } from "./event_streams.ts";
+import { HttpServer } from "./http_server.ts";
 
 /** Milliseconds between two statuses among the events. */
 const STATUS_MS = 1000;
 
-/** Serves the page and the API until disposed. */
+/** Serves the page and the API until disposed. No failure of it ends the recording. */
 export class RecordServer implements Server {
   readonly #options: ServerOptions;
-  readonly #streams = new EventStreams();
-  readonly #server: Deno.HttpServer<Deno.NetAddr>;
-  readonly #stop = new AbortController();
+  readonly #streams: EventStreams;
+  readonly #server: HttpServer;
   readonly #timer: ReturnType<typeof setInterval>;
-  #removedClips = 0;
 
   /**
    * Starts the server.
    *
-   * @throws {Deno.errors.AddrInUse} If another program listens on the address.
-   * @throws {Error} If the machine has no such address.
+   * @throws {Error} If it cannot listen on the address.
    */
-  constructor(options: ServerOptions) {
-    this.#options = options;
-    const { address: { hostname, port }, events } = options;
+  static async start(options: ServerOptions): Promise<RecordServer> {
+    const limits = connectionLimits();
+    const streams = new EventStreams(limits.total);
+    let removedClips = 0;
+    let port = 0;
     const app = createApp({
-      ...options,
-      streams: this.#streams,
-      removedClips: () => this.#removedClips,
+      ...{ ...options, streams },
+      port: () => port,
+      removedClips: () => removedClips,
     });
-    this.#server = Deno.serve({
-      ...{ hostname, port, signal: this.#stop.signal },
-      onListen() {},
-      onError: (error) => this.#onError(error),
-    }, app.fetch);
-    events.listen((event) => {
-      if (event.type === "removed") this.#removedClips++;
-      this.#streams.send(event);
+    options.events.listen((event) => {
+      if (event.type === "removed") removedClips++;
+      try {
+        streams.send(event);
+      } catch (error) {
+        // the recorder emits the event: it must not fail
+        options.onError(error as Error);
+      }
     });
-    this.#timer = setInterval(() => void this.#sendStatus(), STATUS_MS);
+    const server = await HttpServer.start({
+      address: options.address,
+      handler: (request, client) => app.fetch(request, client),
+      limits,
+      onError: (error) => {
+        if (!(error instanceof SlowClientError)) options.onError(error);
+      },
+    });
+    port = server.address.port;
+    return new RecordServer(options, streams, server);
   }
 
-  /** Handles the error of a response that is under way; the application answers those of requests. */
-  #onError(error: unknown): Response {
-    if (!(error instanceof SlowClientError)) this.#options.onError(error as Error);
-    return new Response(null, { status: 500 });
+  private constructor(options: ServerOptions, streams: EventStreams, server: HttpServer) {
+    this.#options = options;
+    this.#streams = streams;
+    this.#server = server;
+    this.#timer = setInterval(() => void this.#sendStatus(), STATUS_MS);
   }
 
   /** The address that the server listens on. */
   get address(): Address {
-    const { hostname, port } = this.#server.addr;
-    return { hostname, port };
+    return this.#server.address;
   }
 
   /** Ends the streams of events, then the server, without waiting for downloads. */
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
     this.#streams.close();
-    this.#stop.abort();
-    await this.#server.finished;
+    await this.#server[Symbol.asyncDispose]();
   }
 
   async #sendStatus(): Promise<void> {

@@ -4,6 +4,7 @@
  * @module
  */
 import { readEnv } from "../args/env.ts";
+import { printable, printableText } from "./print.ts";
 
 /** Standard output or standard error. */
 export type Stream = typeof Deno.stdout;
@@ -52,13 +53,13 @@ export class Display {
   status(text: string): void {
     if (this.#terminal === undefined || text === this.#status) return;
     this.#status = text;
-    this.#write(this.#terminal, `\r${text.slice(0, columns() - 1)}\x1b[K`);
+    this.#write(this.#terminal, `\r${printable(text).slice(0, columns() - 1)}\x1b[K`);
   }
 
   #writeLine(stream: Stream, line: string): Error | undefined {
     const status = this.#status;
     this.status("");
-    const error = this.#write(stream, `${line}\n`);
+    const error = this.#write(stream, `${printableText(line)}\n`);
     this.status(status);
     return error;
   }

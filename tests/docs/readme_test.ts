@@ -141,7 +141,12 @@ function anchor(heading: string): string {
 }
 
 Deno.test("links between the pages lead somewhere", async () => {
-  const paths = [...Object.keys(PAGES), "docs/reliability.md", "docs/performance.md"];
+  const paths = [
+    ...Object.keys(PAGES),
+    "docs/reliability.md",
+    "docs/performance.md",
+    "docs/security.md",
+  ];
   let links = 0;
   for (const path of paths) {
     const text = await Deno.readTextFile(ROOT + path);

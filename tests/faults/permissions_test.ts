@@ -86,6 +86,15 @@ Deno.test("each command names a missing permission, and what it is for", async (
   });
 });
 
+Deno.test("gstp record --listen refuses to start where it cannot read GSTP_TOKEN", async () => {
+  const flags = flagsWithout(PERMISSION_SETS.record!, "env");
+  const { code, stderr } = await runLine("record", flags);
+  assertEquals(code, 2, stderr);
+  assertStringIncludes(stderr, "run with --allow-env=GSTP_TOKEN, or give --token");
+  const readable = await runLine("record", [...flags, "--allow-env=GSTP_TOKEN"]);
+  assertEquals(readable.code, 0, readable.stderr);
+});
+
 Deno.test("VideoRecorder needs the permissions ffi, read and write only, and names the clip that lacks one", async () => {
   await using dir = await tempDir();
   const script = `

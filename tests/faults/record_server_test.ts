@@ -3,6 +3,7 @@
  */
 import { assert, assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
 import { EventStreams, SlowClientError } from "../../cli/server/event_streams.ts";
+import { HttpServer } from "../../cli/server/http_server.ts";
 import { flood, get, type RawResponse, sendRaw } from "../helpers/raw_http.ts";
 import { serve } from "../helpers/record_server.ts";
 import {
@@ -104,7 +105,10 @@ Deno.test("gstp record's server requires the token if there is one", async () =>
     }
   }
   assertEquals((await post(url, [])).status, 401);
-  assertEquals((await post(url, [`Cookie: gstp_session=${TOKEN}`])).status, 401);
+  assertEquals(
+    (await post(url, [`Cookie: gstp_session_${new URL(url).port}=${TOKEN}`])).status,
+    401,
+  );
   const right = `Authorization: Bearer ${TOKEN}`;
   assertEquals((await get(url, "/status", [right])).status, 200);
   // with the token, any name of the machine is accepted
@@ -123,11 +127,34 @@ Deno.test("gstp record's server requires the token if there is one", async () =>
   });
   assertEquals(session.status, 204);
   const cookie = session.headers.get("set-cookie")!;
-  assertMatch(cookie, /^gstp_session=[\w-]+; HttpOnly; SameSite=Strict; Path=\/$/);
+  const { port } = new URL(url);
+  assertMatch(
+    cookie,
+    /^gstp_session_\d+=[\w-]+; Max-Age=604800; HttpOnly; SameSite=Strict; Path=\/$/,
+  );
+  assert(cookie.startsWith(`gstp_session_${port}=`));
   assertEquals(cookie.includes(TOKEN), false);
   const pair = cookie.split(";")[0]!;
   assertEquals((await get(url, "/status", [`Cookie: a=b; ${pair}`])).status, 200);
   assertEquals((await get(url, "/status", [`Cookie: ${pair}x`])).status, 401);
+  // with a server for TLS in front
+  const proxied = { authorization: `Bearer ${TOKEN}`, "x-forwarded-proto": "https" };
+  const secure = await fetch(`${url}/session`, { method: "POST", headers: proxied });
+  assertMatch(secure.headers.get("set-cookie")!, /; Secure$/);
+
+  const sessionEnd = async (headers: HeadersInit) =>
+    (await (await fetch(`${url}/session`, { headers })).json()).ends;
+  const lastsMs = new Date(await sessionEnd({ cookie: pair })).getTime() - Date.now();
+  assert(lastsMs > 6 * 86_400_000 && lastsMs <= 7 * 86_400_000, `${lastsMs} ms`);
+  assertEquals(await sessionEnd({ authorization: `Bearer ${TOKEN}` }), null);
+  const end = await fetch(`${url}/session`, { method: "DELETE", headers: { cookie: pair } });
+  assertEquals(end.status, 204);
+  assertMatch(end.headers.get("set-cookie")!, /^gstp_session_\d+=; Max-Age=0; /);
+  assertEquals((await get(url, "/status", [`Cookie: ${pair}`])).status, 401);
+  const others = secure.headers.get("set-cookie")!.split(";")[0]!;
+  assertEquals((await get(url, "/status", [`Cookie: ${others}`])).status, 200);
+
+  await server.child.until("gstp: wrong token from 127.0.0.1");
   addRow(import.meta.url, {
     fault: "requests to gstp record's server with no token, a wrong one, or one in the address",
     tries: refused,
@@ -259,7 +286,7 @@ Deno.test("gstp record's clips stay exact under 200 requests at a time", async (
     });
     await Promise.all(round);
   } while ((await readStatus(url)).tees[0]!.openClips.includes(name!));
-  const expected = [200, 200, 200, 200, 200, 404, 403, 400, 413, 404];
+  const expected = [200, 200, 200, 200, 200, 404, 403, 400, 413, 400];
   assertEquals([...counts.keys()].sort(), expected.map((status, i) => `${i}: ${status}`));
   assert(Math.min(...counts.values()) >= 20);
   const growth = await readMemory(url) - before;
@@ -277,20 +304,20 @@ Deno.test("gstp record's clips stay exact under 200 requests at a time", async (
 });
 
 Deno.test("EventStreams drops only the client that does not read", async () => {
-  const streams = new EventStreams();
+  const streams = new EventStreams(8);
   const handler = () => streams.open([])!;
   const failures: unknown[] = [];
-  const onError = (error: unknown) => {
-    failures.push(error);
-    return new Response();
-  };
-  const address = { hostname: "127.0.0.1", port: 0 };
-  const server = Deno.serve({ ...address, onListen() {}, onError }, handler);
-  const { port } = server.addr;
+  const server = await HttpServer.start({
+    address: { hostname: "127.0.0.1", port: 0 },
+    ...{ handler, limits: { total: 9, perAddress: 9 } },
+    onError: (error) => failures.push(error),
+  });
+  const { port } = server.address;
   const silent = await Deno.connect({ hostname: "127.0.0.1", port });
   await silent.write(new TextEncoder().encode("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
   const response = await fetch(`http://127.0.0.1:${port}/`);
   await until("both follow", () => streams.count === 2);
+  assertEquals(streams.open([]), null, "a quarter of the connections");
   const event = { type: "test", text: "x".repeat(100_000) };
   const reader = response.body!.getReader();
   let sent = 0;
@@ -303,6 +330,7 @@ Deno.test("EventStreams drops only the client that does not read", async () => {
   // the client's and the system's buffers, and what may wait here
   assertLess(sent, 1500);
   assertEquals(streams.count, 1);
+  await until("its connection is closed", () => server.connections === 1);
   addRow(import.meta.url, {
     fault: "a follower of gstp record's events that does not read",
     tries: 1,
@@ -314,5 +342,5 @@ Deno.test("EventStreams drops only the client that does not read", async () => {
   silent.close();
   await until("the dropped client's response fails", () => failures.length > 0);
   assertEquals(failures.map((error) => error instanceof SlowClientError), [true]);
-  await server.shutdown();
+  await server[Symbol.asyncDispose]();
 });

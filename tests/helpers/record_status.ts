@@ -4,13 +4,13 @@
  * @module
  */
 import type { Status } from "../../cli/record/status.ts";
-import type { RecordingReport } from "../../mod.ts";
+import type { ClipReport } from "../../cli/record/clip_report.ts";
 
 /** The report of a complete clip. */
-export const REPORT: RecordingReport = {
+export const REPORT: ClipReport = {
   path: "clips/a.mp4",
   ...{ start: 1, end: 5, duration: 4, frames: 120, dropped: 0, bytes: 33_333 },
-  calls: [3],
+  ...{ calls: [3], callCount: 1 },
   requested: { start: 1, end: 5 },
   startedAt: new Date(1000),
   shortfalls: [],

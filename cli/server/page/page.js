@@ -177,6 +177,7 @@ async function start() {
   }
   $("login").hidden = true;
   $("main").hidden = false;
+  $("logout").hidden = (await call("/session")).ends === null;
   follow();
 }
 
@@ -189,6 +190,16 @@ $("login").addEventListener("submit", async (event) => {
     await start();
   } catch (error) {
     $("login-error").textContent = error.message;
+  }
+});
+
+$("logout").addEventListener("click", async () => {
+  try {
+    await call("/session", { method: "DELETE" });
+    // ends the events and pictures under way, too
+    location.reload();
+  } catch (error) {
+    showMessage(error.message);
   }
 });
 

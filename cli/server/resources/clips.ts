@@ -3,7 +3,7 @@
  *
  * @module
  */
-import * as v from "npm:valibot@^1";
+import * as v from "npm:valibot@1.5.0";
 import { clipResponse } from "../clip_response.ts";
 import type { Handler, ServerContext } from "../context.ts";
 import { RequestError, validate } from "../request.ts";

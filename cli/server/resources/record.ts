@@ -3,9 +3,10 @@
  *
  * @module
  */
-import * as v from "npm:valibot@^1";
+import * as v from "npm:valibot@1.5.0";
 import type { RecordOptions } from "../../../mod.ts";
 import { type Handler, type ServerContext, teeName } from "../context.ts";
+import { RateLimit } from "../rate_limit.ts";
 import { readJson, validate } from "../request.ts";
 import { clipUrl, json } from "../response.ts";
 
@@ -18,7 +19,8 @@ const BodySchema = v.strictObject({
 });
 
 /** Triggers clips. */
-export function recordHandler({ recorders }: ServerContext): Handler {
+export function recordHandler({ recorders, maxCalls }: ServerContext): Handler {
+  const limit = new RateLimit(maxCalls);
   return async (c) => {
     const { before, after, at, tee } = validate(BodySchema, await readJson(c));
     const call: RecordOptions = {
@@ -27,6 +29,11 @@ export function recordHandler({ recorders }: ServerContext): Handler {
       ...(at !== undefined && { at }),
     };
     const tees = tee === undefined ? recorders.tees : [teeName(recorders, tee)];
+    const waitSec = limit.take();
+    if (waitSec > 0) {
+      const error = `At most ${maxCalls} calls a minute are accepted (--max-calls)`;
+      return c.json({ error }, 429, { "retry-after": String(waitSec) });
+    }
     const { clips, failures } = await recorders.record("http", call, tees);
     const isWrong = failures.some(({ error }) => error instanceof RangeError);
     const status = isWrong ? 400 : failures.length > 0 ? 500 : 202;

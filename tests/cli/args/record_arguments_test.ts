@@ -35,6 +35,7 @@ Deno.test("readRecordArguments() has a default for everything but the pipeline",
     recovers: true,
     listen: undefined,
     token: undefined,
+    maxCalls: 60,
     isJson: false,
     statusSec: undefined,
   });
@@ -44,7 +45,7 @@ Deno.test("readRecordArguments() reads all options", () => {
   const line =
     "--tee=a --tee b --tee=a --window 10 --before=2 --after=0.5 --max-clip=60 --out=x --container=webm " +
     "--encoded --copy-frames --json --status=60 --max-ring-bytes=64M --max-files=9 --max-bytes=20G --max-age=7d --min-age=1h --no-recover -q --timeout=3 " +
-    "--listen=0.0.0.0:80 --token=0123456789abcdef a.gstp";
+    "--listen=0.0.0.0:80 --token=0123456789abcdef --max-calls=9 a.gstp";
   const { run, ...options } = readRecordArguments(words(line));
   assertEquals([run.quiet, run.timeoutSec, run.flags], [true, 3, []]);
   assertEquals(options, {
@@ -62,6 +63,7 @@ Deno.test("readRecordArguments() reads all options", () => {
     recovers: false,
     listen: { hostname: "0.0.0.0", port: 80 },
     token: "0123456789abcdef",
+    maxCalls: 9,
     isJson: true,
     statusSec: 60,
   });
@@ -104,6 +106,14 @@ Deno.test("readRecordArguments() refuses a wrong command line", () => {
   assertStringIncludes(refused("a.gstp --min-age=2h"), "--min-age needs");
   assertStringIncludes(refused("a.gstp --listen=http://x"), "PORT, HOST:PORT");
   assertStringIncludes(refused("a.gstp --listen=127.0.0.1:99999"), "PORT, HOST:PORT");
+});
+
+Deno.test("readRecordArguments() limits the length of clips where there is a server", () => {
+  const maxClipOf = (line: string) => readRecordArguments(words(line)).maxClipSec;
+  assertEquals(maxClipOf("a.gstp"), Infinity);
+  assertEquals(maxClipOf("a.gstp --listen=80"), 600);
+  assertEquals(maxClipOf("a.gstp --listen=80 --window=400"), 800);
+  assertEquals(maxClipOf("a.gstp --listen=80 --max-clip=3600"), 3600);
 });
 
 Deno.test("readRecordArguments() requires a token for other machines, of 16 characters or more", () => {

@@ -6,7 +6,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { UsageError } from "../../../cli/args/usage_error.ts";
 import { ClipFolder } from "../../../cli/record/clip_folder.ts";
 import { Events, type TimedEvent } from "../../../cli/record/events.ts";
-import type { RecordingReport } from "../../../mod.ts";
+import type { ClipReport } from "../../../cli/record/clip_report.ts";
 import { fileNames } from "../../helpers/file_names.ts";
 import { readForeignFiles, writeForeignFiles } from "../../helpers/foreign_files.ts";
 import { writeRecord } from "../../helpers/own_clips.ts";
@@ -54,11 +54,17 @@ Deno.test("ClipFolder.open() opens clips of the folder only", async () => {
 });
 
 /** A report of a clip of three bytes. */
-function reportOf(path: string): RecordingReport {
+function reportOf(path: string): ClipReport {
   return {
     path,
     ...{ start: 0, end: 1, duration: 1, frames: 30, dropped: 0, bytes: 3 },
-    ...{ calls: [], requested: { start: 0, end: 1 }, startedAt: new Date(0), shortfalls: [] },
+    ...{
+      calls: [],
+      callCount: 0,
+      requested: { start: 0, end: 1 },
+      startedAt: new Date(0),
+      shortfalls: [],
+    },
   };
 }
 

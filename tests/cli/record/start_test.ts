@@ -53,17 +53,36 @@ Deno.test("gstp and gstp record do not load the libraries of the server before t
   await using dir = await tempDir();
   const env = { DENO_DIR: `${dir.path}/cache`, NPM_CONFIG_REGISTRY: "http://127.0.0.1:1" };
   const pipeline = words("videotestsrc num-buffers=1 ! tee name=t ! fakesink");
-  const cli = (args: string[]) =>
-    run(Deno.execPath(), ["run", "-A", `${ROOT}cli.ts`, ...args, ...pipeline], { env });
-  const recording = ["record", `--out=${dir.path}/clips`];
-  for (const args of [[], recording]) {
-    const { code, stderr } = await cli(args);
+  for (const args of [[], ["record", `--out=${dir.path}/clips`]]) {
+    const command = ["run", "-A", `${ROOT}cli.ts`, ...args, ...pipeline];
+    const { code, stderr } = await run(Deno.execPath(), command, { env });
     assertEquals([code, stderr.includes("Download")], [0, false], stderr);
   }
-  const { code, stderr } = await cli([...recording, "--listen=0"]);
-  assertEquals(code, 2);
-  assertStringIncludes(stderr, "error: Cannot load the libraries for --listen: ");
-  assertEquals(stderr.includes("    at "), false, stderr);
+});
+
+Deno.test("gstp record records without its page where that cannot be loaded", async () => {
+  await using dir = await tempDir();
+  // accepts connections, and never answers
+  using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const cases: [registry: string, expected: string][] = [
+    ["http://127.0.0.1:1", "gstp: no page: cannot load its libraries: "],
+    [`http://127.0.0.1:${silent.addr.port}`, "gstp: the page is still being loaded: "],
+  ];
+  for (const [i, [registry, expected]] of cases.entries()) {
+    const env = { DENO_DIR: `${dir.path}/cache${i}`, NPM_CONFIG_REGISTRY: registry };
+    const source = words("videotestsrc is-live=true ! tee name=t ! fakesink");
+    const args = ["record", `--out=${dir.path}/clips${i}`, "--window=0.5", "--json", "--listen=0"];
+    const child = startGstp([...args, ...source], { env });
+    await child.until("record with: ");
+    child.kill("SIGUSR2");
+    await child.until('"type":"finished"');
+    child.kill("SIGTERM");
+    const { code, stdout, stderr } = await child.result;
+    assertEquals([code, reportsOf(stdout)[0]!.shortfalls.length <= 1], [0, true], stderr);
+    const said = stderr.split("\n").filter((line) => line.startsWith(expected));
+    assertEquals(said.length, 1, stderr);
+    assertEquals(stderr.includes("    at "), false, stderr);
+  }
 });
 
 Deno.test("gstp record continues after a clip that failed", async () => {

@@ -2,7 +2,7 @@
  * The page of `gstp record`, in a browser.
  */
 import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
-import { type Browser, chromium, type Page } from "npm:playwright-core@^1";
+import { type Browser, chromium, type Page } from "npm:playwright-core@1.65.1";
 import { words } from "../../../scripts/lib/run.ts";
 import { startGstp } from "../../helpers/cli.ts";
 import { ringsFull } from "../../helpers/recording_command.ts";
@@ -167,6 +167,11 @@ Deno.test({
       // the oldest was removed
       await untilTrue(page, `document.querySelectorAll(".clip").length === 2`);
       assertGreater((await playFirst(page)).width, 0);
+
+      await page.getByRole("button", { name: "Log out" }).click();
+      await page.getByLabel("Token").waitFor();
+      assertEquals(await page.context().cookies(), []);
+      assertEquals(await page.locator("#main").isVisible(), false);
     }, prepare);
   },
 });

@@ -1,7 +1,8 @@
 /**
  * The clips and events of the server of `gstp record`.
  */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { run } from "../../../scripts/lib/run.ts";
 import { fileNames } from "../../helpers/file_names.ts";
 import { serve } from "../../helpers/record_server.ts";
 import { postRecord, readStatus, ringsFull } from "../../helpers/recording_command.ts";
@@ -49,6 +50,48 @@ Deno.test("GET /clips lists clips, and GET and HEAD of one sends it or a part of
     );
     assertEquals(open.filter((path) => path.endsWith(clip.name)), []);
   }
+});
+
+Deno.test("GET /clips lists clips of any name, and each is sent by its URL", async () => {
+  await using dir = await tempDir();
+  await Deno.mkdir(`${dir.path}/clips`);
+  const names = ["a\\b", "süd\ufffd", "%41#? &+", '<b>"'].map((name, i) =>
+    `2026-11-26T14-03-12.00${i}Z_${name}.mp4`
+  );
+  for (const name of names) await Deno.writeTextFile(`${dir.path}/clips/${name}`, name);
+  // not UTF-8: a name that Deno cannot open, and some systems do not take
+  const script = `printf x > "$1/2026-11-26T14-03-12.009Z_$(printf '\\377').mp4"`;
+  await run("sh", ["-c", script, "sh", `${dir.path}/clips`]);
+  await using server = await serve(dir.path);
+  const { clips, count } = await (await fetch(`${server.url}/clips`)).json();
+  const listed = clips.map(({ name }: { name: string }) => name).sort();
+  assertEquals([count, listed], [names.length, names.toSorted()]);
+  for (const { name, url } of clips) {
+    const response = await fetch(server.url + url);
+    assertEquals([response.status, await response.text()], [200, name]);
+  }
+});
+
+Deno.test("a tee is addressed by its name, whatever characters it has", async () => {
+  await using dir = await tempDir();
+  const tees = ["hof/süd", "a%2Fb+c?&#", "t"];
+  await using server = await serve(dir.path, [], tees);
+  const { url } = server;
+  await ringsFull(url);
+  const { tees: shown } = await readStatus(url);
+  assertEquals(shown.map(({ tee }) => tee).sort(), tees.toSorted());
+  for (const [i, tee] of tees.entries()) {
+    const picture = await fetch(`${url}/snapshot.jpg?${new URLSearchParams({ tee })}`);
+    assertEquals([picture.status, picture.headers.get("content-type")], [200, "image/jpeg"], tee);
+    await picture.body?.cancel();
+    const [name] = await postRecord(url, { tee });
+    assertEquals(/^[\w.-]+$/.test(name!), true, name);
+    await until("its clip is complete", async () => (await readStatus(url)).clips.count === i + 1);
+    const { totals } = (await readStatus(url)).tees.find((one) => one.tee === tee)!;
+    assertEquals([totals.finished, totals.failed], [1, 0], tee);
+  }
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  for (const tee of tees) assertStringIncludes(metrics, `gstp_armed{tee="${tee}"} 1\n`);
 });
 
 Deno.test("GET /events sends the events of the run", async () => {
