@@ -8,8 +8,7 @@ import { GstError, TemplateError } from "./mod.ts";
 import { UsageError } from "./cli/args/usage_error.ts";
 import { commandHelp } from "./cli/commands/help.ts";
 import { type CommandName, COMMANDS, isCommand } from "./cli/commands/list.ts";
-import { loadCommand } from "./cli/commands/load.ts";
-import { run } from "./cli/commands/run.ts";
+import { loadCommand, loadRun } from "./cli/commands/load.ts";
 
 /**
  * Runs the command.
@@ -20,7 +19,7 @@ import { run } from "./cli/commands/run.ts";
 export async function main(args: string[]): Promise<number> {
   const [first = "", ...rest] = args;
   try {
-    return isCommand(first) ? await runCommand(first, rest) : await run(args);
+    return isCommand(first) ? await runCommand(first, rest) : await (await loadRun()).run(args);
   } catch (error) {
     return reportError(error, isCommand(first) ? `gstp ${first}` : "gstp");
   }

@@ -37,17 +37,23 @@ export function readOptions<T extends OptionTable>(
   const switches = options.filter(isSwitch).map(([name]) => name);
   const settings = options.filter((option) => !isSwitch(option)).map(([name]) => name);
   const letters = options.flatMap(([name, { letter }]) => letter ? [[name, letter]] : []);
-  const parsed: Record<string, unknown> & { _: (string | number)[] } = parseArgs([...args], {
+  const words: string[] = [];
+  const end = args.indexOf("--");
+  const parsed: Record<string, unknown> = parseArgs(end < 0 ? [...args] : args.slice(0, end), {
     boolean: switches,
-    string: [...settings, "_"],
+    string: settings,
     collect: settings,
     alias: Object.fromEntries(letters),
     unknown: (arg, key) => {
       if (key !== undefined) throw new UsageError(`Unknown option ${arg}`);
+      // not in the parser's `_`: that is also where it puts the value of -_
+      words.push(arg);
+      return false;
     },
   });
   const values = options.map(([name, option]) => [name, readValue(name, option, parsed[name])]);
-  return { values: Object.fromEntries(values), words: parsed._.map(String) };
+  const after = end < 0 ? [] : args.slice(end + 1);
+  return { values: Object.fromEntries(values), words: [...words, ...after] };
 }
 
 /** The arguments of the form `--name` and `--name=value`. */
@@ -67,7 +73,10 @@ export function splitOption(arg: string): { name: string; value: string | undefi
 
 /** Reads what the parser found of an option: a boolean of a switch, a list of texts of a setting. */
 function readValue(name: string, option: Option, found: unknown): unknown {
-  if (option.placeholder === undefined) return found === true;
+  if (option.placeholder === undefined) {
+    if (typeof found !== "boolean") throw new UsageError(`--${name} takes no value`);
+    return found;
+  }
   const texts = Array.isArray(found) ? found : [];
   const values = texts.map((text) => {
     if (typeof text === "string" && text !== "") return option.read(name, text);

@@ -2,7 +2,7 @@
  * The commands in the README and the pages of docs/ print what these say.
  */
 import { assert, assertEquals } from "@std/assert";
-import { toFileUrl } from "@std/path";
+import { toFileUrl } from "@std/path/to-file-url";
 import { COMMANDS } from "../../cli/commands/list.ts";
 import { ROOT } from "../../scripts/lib/paths.ts";
 import { run } from "../../scripts/lib/run.ts";

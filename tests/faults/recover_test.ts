@@ -8,7 +8,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { basename } from "@std/path";
+import { basename } from "@std/path/basename";
 import { recoverClips, Standalone } from "../../mod.ts";
 import { PartFile } from "../../src/storage/part_file.ts";
 import { gstp } from "../helpers/cli.ts";

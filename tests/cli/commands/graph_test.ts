@@ -4,7 +4,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Pipeline } from "../../../mod.ts";
 import { run, words } from "../../../scripts/lib/run.ts";
-import { CLI, gstp } from "../../helpers/cli.ts";
+import { CLI, gstp, standInFlag } from "../../helpers/cli.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
 
 const TEXT =
@@ -71,8 +71,9 @@ Deno.test("gstp graph prints the picture, with the caps of a pipeline that plays
 
 Deno.test("gstp graph writes Graphviz's text without a library", async () => {
   await using dir = await tempDir();
+  const map = await standInFlag(dir.path);
   const graph = (out: string) => {
-    const command = ["run", "-A", "--cached-only", CLI, "graph", `--out=${dir.path}/${out}`];
+    const command = ["run", "-A", "--cached-only", map, CLI, "graph", `--out=${dir.path}/${out}`];
     const env = { DENO_DIR: `${dir.path}/cache` };
     return run(Deno.execPath(), [...command, ...words("fakesrc ! fakesink")], { env });
   };
