@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { GstError, TemplateError } from "./mod.ts";
+import { checkDenoVersion, GstError, TemplateError } from "./mod.ts";
 import { UsageError } from "./cli/args/usage_error.ts";
 import { commandHelp } from "./cli/commands/help.ts";
 import { type CommandName, COMMANDS, isCommand } from "./cli/commands/list.ts";
@@ -19,6 +19,8 @@ import { loadCommand, loadRun } from "./cli/commands/load.ts";
 export async function main(args: string[]): Promise<number> {
   const [first = "", ...rest] = args;
   try {
+    // it reports an old Deno itself
+    if (first !== "doctor") checkDenoVersion();
     return isCommand(first) ? await runCommand(first, rest) : await (await loadRun()).run(args);
   } catch (error) {
     return reportError(error, isCommand(first) ? `gstp ${first}` : "gstp");

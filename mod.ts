@@ -111,6 +111,7 @@ export {
 export type { PropertyChoice, PropertyInfo } from "./src/inspect/property_info.ts";
 export { hasElement } from "./src/gst/element_factory.ts";
 export { gstVersion } from "./ffi/gst.ts";
+export { checkDenoVersion } from "./ffi/versions.ts";
 
 // Errors and the process
 export { GstError, type GstErrorOptions, GstLoadError, GstVersionError } from "./ffi/errors.ts";

@@ -12,8 +12,6 @@ export const gstSymbols = {
   gst_init_check: { parameters: ["pointer", "pointer", "buffer"], result: "i32" },
   // void gst_deinit (void)
   gst_deinit: { parameters: [], result: "void" },
-  // void gst_version (guint *major, guint *minor, guint *micro, guint *nano)
-  gst_version: { parameters: ["buffer", "buffer", "buffer", "buffer"], result: "void" },
 
   // GstParseContext * gst_parse_context_new (void)                                         [full]
   gst_parse_context_new: { parameters: [], result: "pointer" },
@@ -368,4 +366,10 @@ export const gstSymbols = {
     parameters: ["pointer", "i32", "u64", "u64", "pointer", "pointer"],
     result: "i32",
   },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+/** What any version of the library has, to find out whether it is new enough for the others. */
+export const versionSymbols = {
+  // void gst_version (guint *major, guint *minor, guint *micro, guint *nano)
+  gst_version: { parameters: ["buffer", "buffer", "buffer", "buffer"], result: "void" },
 } as const satisfies Deno.ForeignLibraryInterface;
