@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { checkDenoVersion, GstError, TemplateError } from "./mod.ts";
+import { checkDenoVersion, commandLine, GstError, TemplateError } from "./mod.ts";
 import { UsageError } from "./cli/args/usage_error.ts";
 import { commandHelp } from "./cli/commands/help.ts";
-import { type CommandName, COMMANDS, isCommand } from "./cli/commands/list.ts";
+import { checkSpelling, type CommandName, COMMANDS, isCommand } from "./cli/commands/list.ts";
 import { loadCommand, loadRun } from "./cli/commands/load.ts";
 
 /**
@@ -17,14 +17,24 @@ import { loadCommand, loadRun } from "./cli/commands/load.ts";
  * @returns The exit status.
  */
 export async function main(args: string[]): Promise<number> {
-  const [first = "", ...rest] = args;
+  const words = args[0] === "help" ? withoutHelp(args) : args;
+  const [first = "", ...rest] = words;
   try {
     // it reports an old Deno itself
     if (first !== "doctor") checkDenoVersion();
-    return isCommand(first) ? await runCommand(first, rest) : await (await loadRun()).run(args);
+    if (isCommand(first)) return await runCommand(first, rest);
+    checkSpelling(words);
+    const { run } = await loadRun();
+    return await run(words);
   } catch (error) {
-    return reportError(error, isCommand(first) ? `gstp ${first}` : "gstp");
+    const command = commandLine();
+    return reportError(error, isCommand(first) ? `${command} ${first}` : command);
   }
+}
+
+/** Returns what `help COMMAND` stands for. */
+function withoutHelp([, ...words]: readonly string[]): string[] {
+  return words[0] === undefined || words[0] === "help" ? ["--help"] : [...words, "--help"];
 }
 
 /** Runs a command; `--help` prints its help even if the rest of the command line is wrong. */

@@ -117,3 +117,5 @@ export { checkDenoVersion } from "./ffi/versions.ts";
 export { GstError, type GstErrorOptions, GstLoadError, GstVersionError } from "./ffi/errors.ts";
 export { GstClosedError, GstParseError, GstTimeoutError } from "./src/util/errors.ts";
 export { isSighupIgnored } from "./src/util/sighup.ts";
+export { didYouMean } from "./src/util/closest.ts";
+export { commandLine } from "./src/util/command_line.ts";

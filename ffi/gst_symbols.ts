@@ -105,6 +105,8 @@ export const gstSymbols = {
   gst_plugin_feature_list_free: { parameters: ["pointer"], result: "void" },
   // guint gst_plugin_feature_get_rank (GstPluginFeature *feature)
   gst_plugin_feature_get_rank: { parameters: ["pointer"], result: "u32" },
+  // void gst_plugin_feature_set_rank (GstPluginFeature *feature, guint rank)
+  gst_plugin_feature_set_rank: { parameters: ["pointer", "u32"], result: "void" },
   // const gchar * gst_plugin_feature_get_plugin_name (GstPluginFeature *feature)           [none]
   gst_plugin_feature_get_plugin_name: { parameters: ["pointer"], result: "pointer" },
   // GstPlugin * gst_plugin_feature_get_plugin (GstPluginFeature *feature)                  [full]

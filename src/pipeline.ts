@@ -19,6 +19,7 @@ import { type State, stateName, STATES } from "./gst/state.ts";
 import { StateChanger } from "./gst/state_change.ts";
 import { parsePipeline } from "./launch/parse_launch.ts";
 import { checkObject, checkSec } from "./util/check.ts";
+import { didYouMean } from "./util/closest.ts";
 import { nsToSec } from "./util/clock_time.ts";
 import { GstClosedError } from "./util/errors.ts";
 import { Mutex } from "./util/mutex.ts";
@@ -174,8 +175,9 @@ export class Pipeline implements AsyncDisposable {
     if (known !== undefined) return known;
     const handle = gst().gst_bin_get_by_name(this.unsafeHandle, cString(name));
     if (handle === null) {
+      const names = this.elementNames();
       throw new RangeError(
-        `No element is named "${name}"; there are: ${this.elementNames().join(", ")}`,
+        `No element is named "${name}"; there are: ${names.join(", ")}${didYouMean(name, names)}`,
       );
     }
     const element = new Element(handle);

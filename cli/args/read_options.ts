@@ -5,6 +5,7 @@
  */
 // the whole specifier: a command that is installed or run by URL has no deno.json to map it
 import { parseArgs } from "jsr:@std/cli@^1/parse-args";
+import { didYouMean } from "../../mod.ts";
 import type { Option, OptionTable, OptionValues } from "./option.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -27,7 +28,7 @@ export function readOptions<T extends OptionTable>(
 ): ParsedOptions<T> {
   for (const arg of optionsOf(args)) {
     const { name, value } = splitOption(arg);
-    if (!Object.hasOwn(table, name)) throw new UsageError(`Unknown option --${name}`);
+    if (!Object.hasOwn(table, name)) throw unknownOption(name, table);
     if (table[name]!.placeholder === undefined && value !== undefined) {
       throw new UsageError(`--${name} takes no value`);
     }
@@ -54,6 +55,12 @@ export function readOptions<T extends OptionTable>(
   const values = options.map(([name, option]) => [name, readValue(name, option, parsed[name])]);
   const after = end < 0 ? [] : args.slice(end + 1);
   return { values: Object.fromEntries(values), words: [...words, ...after] };
+}
+
+/** Returns the error of an option that a table lacks. */
+export function unknownOption(name: string, table: OptionTable, note = ""): UsageError {
+  const names = Object.entries(table).flatMap(([each, { isHidden }]) => isHidden ? [] : [each]);
+  return new UsageError(`Unknown option --${name}${note}${didYouMean(name, names, "--")}`);
 }
 
 /** The arguments of the form `--name` and `--name=value`. */

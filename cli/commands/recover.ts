@@ -56,11 +56,18 @@ export async function run(args: string[]): Promise<number> {
 }
 
 async function checkDirectory(path: string): Promise<void> {
-  const info = await Deno.stat(path).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  });
-  if (info?.isDirectory !== true) throw new UsageError(`There is no directory ${path}`);
+  try {
+    for await (const _ of Deno.readDir(path)) break;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    const { NotFound, NotADirectory } = Deno.errors;
+    const isMissing = error instanceof NotFound || error instanceof NotADirectory;
+    throw new UsageError(
+      isMissing
+        ? `There is no directory ${path}`
+        : `Cannot read ${path}: ${(error as Error).message}`,
+    );
+  }
 }
 
 function print(recovered: RecoveredClip[], left: LeftClip[]): void {

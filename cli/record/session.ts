@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { GstClosedError, GstError, Standalone } from "../../mod.ts";
+import { GstClosedError, GstError, gstVersion, Standalone } from "../../mod.ts";
 import { isLoopback, originOf } from "../args/address.ts";
 import type { RecordArguments } from "../args/record_arguments.ts";
 import { UsageError } from "../args/usage_error.ts";
@@ -32,6 +32,16 @@ export async function recordPipeline(
 ): Promise<number> {
   const session = new Session(options, loadServer);
   return await session.run(text).finally(() => session.output.flush());
+}
+
+/**
+ * Has Deno ask for what is used later: it cannot once keys are read, and an answer would take from the time of `--timeout`.
+ */
+function askForPermissions({ listen }: RecordArguments): void {
+  gstVersion(); // asks for the permission to open libraries
+  if (listen !== undefined) {
+    Deno.permissions.requestSync({ name: "net", host: originOf(listen).replace("http://", "") });
+  }
 }
 
 /** What a recording takes besides the pipeline. */
@@ -72,10 +82,11 @@ class Session {
     const { folder: path, retention, listen } = this.#options;
     using folder = await ClipFolder.create(path, retention, this.#events);
     const startServer = listen && await this.#loadServer();
+    askForPermissions(this.#options);
+    const scratch = await Deno.makeTempDir({ prefix: "gstp-" });
     // before the pipeline starts: SIGUSR2 would end a process that does not listen to it
     using triggers = listenForTriggers((trigger) => this.#trigger(trigger));
     const recovering = folder.recover();
-    const scratch = await Deno.makeTempDir({ prefix: "gstp-" });
     let isPlaying = false;
     try {
       const app = await this.#start(text);

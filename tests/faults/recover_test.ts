@@ -250,4 +250,9 @@ Deno.test("cli() recover exits with 1 unless all clips are recovered", async () 
   const missing = await gstp(["recover", `${dir.path}/none`]);
   assertEquals(missing.code, 2);
   assertStringIncludes(missing.stderr, "There is no directory");
+  // a link to itself
+  await Deno.symlink("loop", `${dir.path}/loop`);
+  const unread = await gstp(["recover", `${dir.path}/loop`]);
+  assertEquals(unread.code, 2);
+  assertStringIncludes(unread.stderr, `error: Cannot read ${dir.path}/loop: `);
 });
