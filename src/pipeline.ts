@@ -22,6 +22,7 @@ import { checkObject, checkSec } from "./util/check.ts";
 import { didYouMean } from "./util/closest.ts";
 import { nsToSec } from "./util/clock_time.ts";
 import { GstClosedError } from "./util/errors.ts";
+import { escapeNames } from "./gst/dot.ts";
 import { Mutex } from "./util/mutex.ts";
 
 /** Options of {@link Pipeline.setState}. */
@@ -220,7 +221,8 @@ export class Pipeline implements AsyncDisposable {
     const details = isNegotiated
       ? ENUMS.GST_DEBUG_GRAPH_SHOW_ALL
       : ENUMS.GST_DEBUG_GRAPH_SHOW_ALL & ~ENUMS.GST_DEBUG_GRAPH_SHOW_CAPS_DETAILS;
-    return takeCString(glib(), gst().gst_debug_bin_to_dot_data(handle, details)) ?? "";
+    const dot = takeCString(glib(), gst().gst_debug_bin_to_dot_data(handle, details)) ?? "";
+    return escapeNames(dot, [nameOf(handle), ...this.elementNames()]);
   }
 
   /**

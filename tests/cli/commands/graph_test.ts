@@ -117,3 +117,13 @@ Deno.test("gstp graph sets placeholders of the file after --", async () => {
   assertEquals(code, 0, stderr);
   assertStringIncludes(stdout, ">last<");
 });
+
+Deno.test("toDot() escapes the names of elements", async () => {
+  const names = ['a" URL="javascript:alert(1)', 'x"y', "back\\slash"];
+  for (const name of names) {
+    const written = name.replaceAll(/["\\]/g, "\\$&");
+    await using pipeline = Pipeline.parse(`fakesrc ! fakesink name="${written}"`);
+    assertEquals(pipeline.elementNames().includes(name), true);
+    assertStringIncludes(pipeline.toDot(), `label="GstFakeSink\\n${written}\\n[0]`);
+  }
+});
