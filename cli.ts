@@ -4,14 +4,13 @@
  *
  * @module
  */
-import { GstError, TemplateError } from "./mod.ts";
+import { checkDenoVersion, commandLine, GstError, TemplateError } from "./mod.ts";
 import { UsageError } from "./cli/args/usage_error.ts";
 import { commandHelp } from "./cli/commands/help.ts";
-import { type CommandName, COMMANDS, isCommand } from "./cli/commands/list.ts";
-import { loadCommand } from "./cli/commands/load.ts";
-import { run } from "./cli/commands/run.ts";
-import { WORKER } from "./cli/worker/file_worker.ts";
+import { checkSpelling, type CommandName, COMMANDS, isCommand } from "./cli/commands/list.ts";
+import { loadCommand, loadRun } from "./cli/commands/load.ts";
 import { print, printError } from "./cli/terminal/print.ts";
+import { WORKER } from "./cli/worker/file_worker.ts";
 
 /**
  * Runs the command.
@@ -20,13 +19,25 @@ import { print, printError } from "./cli/terminal/print.ts";
  * @returns The exit status.
  */
 export async function main(args: string[]): Promise<number> {
-  const [first = "", ...rest] = args;
-  if (first === WORKER) return await (await import("./cli/worker/worker.ts")).serveTasks();
+  if (args[0] === WORKER) return await (await import("./cli/worker/worker.ts")).serveTasks();
+  const words = args[0] === "help" ? withoutHelp(args) : args;
+  const [first = "", ...rest] = words;
   try {
-    return isCommand(first) ? await runCommand(first, rest) : await run(args);
+    // it reports an old Deno itself
+    if (first !== "doctor") checkDenoVersion();
+    if (isCommand(first)) return await runCommand(first, rest);
+    checkSpelling(words);
+    const { run } = await loadRun();
+    return await run(words);
   } catch (error) {
-    return reportError(error, isCommand(first) ? `gstp ${first}` : "gstp");
+    const command = commandLine();
+    return reportError(error, isCommand(first) ? `${command} ${first}` : command);
   }
+}
+
+/** Returns what `help COMMAND` stands for. */
+function withoutHelp([, ...words]: readonly string[]): string[] {
+  return words[0] === undefined || words[0] === "help" ? ["--help"] : [...words, "--help"];
 }
 
 /** Runs a command; `--help` prints its help even if the rest of the command line is wrong. */

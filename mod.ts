@@ -134,8 +134,11 @@ export {
 export type { PropertyChoice, PropertyInfo } from "./src/inspect/property_info.ts";
 export { hasElement } from "./src/gst/element_factory.ts";
 export { gstVersion } from "./ffi/gst.ts";
+export { checkDenoVersion } from "./ffi/versions.ts";
 
 // Errors and the process
 export { GstError, type GstErrorOptions, GstLoadError, GstVersionError } from "./ffi/errors.ts";
 export { GstClosedError, GstParseError, GstTimeoutError } from "./src/util/errors.ts";
 export { isSighupIgnored } from "./src/util/sighup.ts";
+export { didYouMean } from "./src/util/closest.ts";
+export { commandLine } from "./src/util/command_line.ts";

@@ -67,7 +67,7 @@ export class GstLoadError extends GstError {
   override name = "GstLoadError";
 }
 
-/** A call needs a newer GStreamer than the one installed. */
+/** GStreamer or Deno is too old: for gstp, or for a call. */
 export class GstVersionError extends GstError {
   /** The class's name. */
   override name = "GstVersionError";

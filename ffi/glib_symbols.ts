@@ -8,6 +8,10 @@
 export const glibSymbols = {
   // void g_free (gpointer mem)
   g_free: { parameters: ["pointer"], result: "void" },
+  // const gchar * g_getenv (const gchar *variable)                                         [none]
+  g_getenv: { parameters: ["buffer"], result: "pointer" },
+  // gboolean g_file_test (const gchar *filename, GFileTest test)
+  g_file_test: { parameters: ["buffer", "i32"], result: "i32" },
   // void g_strfreev (gchar **str_array)
   g_strfreev: { parameters: ["pointer"], result: "void" },
   // void g_error_free (GError *error)

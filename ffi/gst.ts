@@ -7,13 +7,15 @@ import { appSymbols } from "./app_symbols.ts";
 import { GstError, GstVersionError } from "./errors.ts";
 import { GErrorSlot } from "./gerror.ts";
 import { glibSymbols, gobjectSymbols } from "./glib_symbols.ts";
-import { gstSymbols } from "./gst_symbols.ts";
+import { gstSymbols, versionSymbols } from "./gst_symbols.ts";
 import { libraryNames, openLibrary } from "./library.ts";
+import { checkDenoVersion, checkVersion } from "./versions.ts";
 import { videoSymbols } from "./video_symbols.ts";
 
 /** The functions of an opened library. */
 type Symbols<S extends Deno.ForeignLibraryInterface> = Deno.DynamicLibrary<S>["symbols"];
 
+let versionLibrary: Symbols<typeof versionSymbols> | undefined;
 let gstLibrary: Symbols<typeof gstSymbols> | undefined;
 let appLibrary: Symbols<typeof appSymbols> | undefined;
 let videoLibrary: Symbols<typeof videoSymbols> | undefined;
@@ -47,10 +49,14 @@ export function gobject(): Symbols<typeof gobjectSymbols> {
  * Returns the functions of libgstreamer-1.0, initialized (`gst_init_check`, once per process).
  *
  * @throws {GstLoadError} If the library cannot be opened.
+ * @throws {GstVersionError} If GStreamer or Deno is too old.
  * @throws {GstError} If GStreamer cannot be initialized.
  */
 export function gst(): Symbols<typeof gstSymbols> {
   if (gstLibrary === undefined) {
+    checkDenoVersion();
+    // before the other functions are looked up: an old library lacks some of them
+    checkVersion("GStreamer", gstVersionText());
     const library = openLibrary("gstreamer-1.0", gstSymbols);
     const slot = new GErrorSlot();
     if (!library.gst_init_check(null, null, slot.out)) {
@@ -82,15 +88,21 @@ export function gstVideo(): Symbols<typeof videoSymbols> {
 }
 
 /**
- * Returns the version of the installed GStreamer.
+ * Returns the version of the installed GStreamer, even of one that is too old for gstp.
  *
- * @throws {GstError} If GStreamer cannot be opened or initialized.
+ * @throws {GstLoadError} If GStreamer cannot be opened.
  */
 export function gstVersion(): { major: number; minor: number; micro: number } {
+  versionLibrary ??= openLibrary("gstreamer-1.0", versionSymbols);
   const parts = new Uint32Array(4);
   const at = (index: number) => parts.subarray(index, index + 1);
-  gst().gst_version(at(0), at(1), at(2), at(3));
+  versionLibrary.gst_version(at(0), at(1), at(2), at(3));
   return { major: parts[0]!, minor: parts[1]!, micro: parts[2]! };
+}
+
+function gstVersionText(): string {
+  const { major, minor, micro } = gstVersion();
+  return `${major}.${minor}.${micro}`;
 }
 
 /**
@@ -101,8 +113,7 @@ export function gstVersion(): { major: number; minor: number; micro: number } {
  */
 export function requireSymbol<T>(symbol: T | null, name: string, version: string): T {
   if (symbol !== null) return symbol;
-  const { major, minor, micro } = gstVersion();
   throw new GstVersionError(
-    `${name} needs GStreamer >= ${version}, installed is ${major}.${minor}.${micro}`,
+    `${name} needs GStreamer >= ${version}, installed is ${gstVersionText()}`,
   );
 }

@@ -12,8 +12,6 @@ export const gstSymbols = {
   gst_init_check: { parameters: ["pointer", "pointer", "buffer"], result: "i32" },
   // void gst_deinit (void)
   gst_deinit: { parameters: [], result: "void" },
-  // void gst_version (guint *major, guint *minor, guint *micro, guint *nano)
-  gst_version: { parameters: ["buffer", "buffer", "buffer", "buffer"], result: "void" },
 
   // GstParseContext * gst_parse_context_new (void)                                         [full]
   gst_parse_context_new: { parameters: [], result: "pointer" },
@@ -107,6 +105,8 @@ export const gstSymbols = {
   gst_plugin_feature_list_free: { parameters: ["pointer"], result: "void" },
   // guint gst_plugin_feature_get_rank (GstPluginFeature *feature)
   gst_plugin_feature_get_rank: { parameters: ["pointer"], result: "u32" },
+  // void gst_plugin_feature_set_rank (GstPluginFeature *feature, guint rank)
+  gst_plugin_feature_set_rank: { parameters: ["pointer", "u32"], result: "void" },
   // const gchar * gst_plugin_feature_get_plugin_name (GstPluginFeature *feature)           [none]
   gst_plugin_feature_get_plugin_name: { parameters: ["pointer"], result: "pointer" },
   // GstPlugin * gst_plugin_feature_get_plugin (GstPluginFeature *feature)                  [full]
@@ -368,4 +368,10 @@ export const gstSymbols = {
     parameters: ["pointer", "i32", "u64", "u64", "pointer", "pointer"],
     result: "i32",
   },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+/** What any version of the library has, to find out whether it is new enough for the others. */
+export const versionSymbols = {
+  // void gst_version (guint *major, guint *minor, guint *micro, guint *nano)
+  gst_version: { parameters: ["buffer", "buffer", "buffer", "buffer"], result: "void" },
 } as const satisfies Deno.ForeignLibraryInterface;

@@ -4,6 +4,7 @@
  * @module
  */
 import { GstLoadError } from "./errors.ts";
+import { MINIMUM_VERSIONS } from "./versions.ts";
 
 /** Environment variable with the folder of GStreamer's libraries, for folders that are not searched by default. */
 export const LIBRARY_DIR_VARIABLE = "GSTP_LIBRARY_DIR";
@@ -103,7 +104,8 @@ export function openLibrary<S extends Deno.ForeignLibraryInterface>(
   const reasons = names.map((name, i) => `  ${name}: ${(failures[i] as Error).message}`);
   throw new GstLoadError(`Cannot open ${base}, tried:\n${reasons.join("\n")}`, {
     cause: new AggregateError(failures),
-    hint: `${INSTALL[Deno.build.os] ?? "Install GStreamer 1.20 or newer"}\n` +
+    hint:
+      `${INSTALL[Deno.build.os] ?? `Install GStreamer ${MINIMUM_VERSIONS.GStreamer} or newer`}\n` +
       `If the libraries are in another folder, set ${LIBRARY_DIR_VARIABLE}=FOLDER.`,
   });
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { join } from "@std/path";
+import { join } from "@std/path/join";
 import { hasElement, Standalone } from "../mod.ts";
 
 /**

@@ -10,7 +10,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { join } from "@std/path";
+import { join } from "@std/path/join";
 import {
   AppSink,
   type FrameData,

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { basename } from "@std/path";
+import { basename } from "@std/path/basename";
 import { type FaultRow, TABLE_VARIABLE } from "./lib/fault_table.ts";
 import { markdownTable, replaceBetween } from "./lib/markdown.ts";
 import { ROOT } from "./lib/paths.ts";

@@ -8,6 +8,10 @@ cd "$(dirname "$0")/.."
 
 purpose=${1:-test}
 
+# What gstp needs, as ffi/versions.ts states it.
+minimum_gstreamer=1.20
+minimum_deno=2.8
+
 # For playing and recording.
 demo_packages="gstreamer1.0-plugins-base gstreamer1.0-plugins-good ffmpeg"
 # The tests also use other codecs and an RTSP server, compare with gst-launch-1.0, compile C against the headers, and
@@ -87,7 +91,7 @@ install_media_libraries() {
   # shellcheck disable=SC2086
   set -- $missing
   [ $# -gt 0 ] || return 0
-  has brew || die "$* not found. Install GStreamer 1.18 or newer with its base, good, bad, ugly and" \
+  has brew || die "$* not found. Install GStreamer $minimum_gstreamer or newer with its base, good, bad, ugly and" \
     "libav plugins, ffmpeg, a C compiler and pkg-config, then run this again."
   for name in "$@"; do
     case $name in
@@ -103,7 +107,8 @@ deno_is_recent() {
   # shellcheck disable=SC2046 # two numbers
   set -- $(deno --version 2>/dev/null | sed -n 's/^deno \([0-9]*\)\.\([0-9]*\)\..*/\1 \2/p')
   [ $# -eq 2 ] || return 1
-  [ "$1" -gt 2 ] || { [ "$1" -eq 2 ] && [ "$2" -ge 8 ]; }
+  [ "$1" -gt "${minimum_deno%.*}" ] ||
+    { [ "$1" -eq "${minimum_deno%.*}" ] && [ "$2" -ge "${minimum_deno#*.}" ]; }
 }
 
 # npm's `deno` is a Node script that replaces its own link with the real executable when npm runs its install script.
@@ -142,9 +147,9 @@ install_deno() {
       fi
       has deno || die "deno was installed to $prefix/bin: add it to the PATH"
     else
-      die "deno and npm not found: install Deno 2.8 or newer from https://docs.deno.com/runtime/"
+      die "deno and npm not found: install Deno $minimum_deno or newer from https://docs.deno.com/runtime/"
     fi
-    deno_is_recent || die "$(command -v deno) is older than 2.8: upgrade or remove it"
+    deno_is_recent || die "$(command -v deno) is older than $minimum_deno: upgrade or remove it"
   fi
   replace_deno_wrapper
 }

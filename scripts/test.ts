@@ -9,7 +9,8 @@
  *
  * @module
  */
-import { join, relative } from "@std/path";
+import { join } from "@std/path/join";
+import { relative } from "@std/path/relative";
 import { ROOT } from "./lib/paths.ts";
 const PRELOAD = join(ROOT, "scripts/open_libraries.ts");
 /** A test that takes longer hangs. The long form of the soak test takes five minutes. */

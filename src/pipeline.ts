@@ -19,8 +19,10 @@ import { type State, stateName, STATES } from "./gst/state.ts";
 import { StateChanger } from "./gst/state_change.ts";
 import { parsePipeline } from "./launch/parse_launch.ts";
 import { checkObject, checkSec } from "./util/check.ts";
+import { didYouMean } from "./util/closest.ts";
 import { nsToSec } from "./util/clock_time.ts";
 import { GstClosedError } from "./util/errors.ts";
+import { escapeNames } from "./gst/dot.ts";
 import { Mutex } from "./util/mutex.ts";
 
 /** Options of {@link Pipeline.setState}. */
@@ -201,8 +203,9 @@ export class Pipeline implements AsyncDisposable {
     if (known !== undefined) return known;
     const handle = gst().gst_bin_get_by_name(this.unsafeHandle, cString(name));
     if (handle === null) {
+      const names = this.elementNames();
       throw new RangeError(
-        `No element is named "${name}"; there are: ${this.elementNames().join(", ")}`,
+        `No element is named "${name}"; there are: ${names.join(", ")}${didYouMean(name, names)}`,
       );
     }
     const element = new Element(handle);
@@ -245,7 +248,8 @@ export class Pipeline implements AsyncDisposable {
     const details = isNegotiated
       ? ENUMS.GST_DEBUG_GRAPH_SHOW_ALL
       : ENUMS.GST_DEBUG_GRAPH_SHOW_ALL & ~ENUMS.GST_DEBUG_GRAPH_SHOW_CAPS_DETAILS;
-    return takeCString(glib(), gst().gst_debug_bin_to_dot_data(handle, details)) ?? "";
+    const dot = takeCString(glib(), gst().gst_debug_bin_to_dot_data(handle, details)) ?? "";
+    return escapeNames(dot, [nameOf(handle), ...this.elementNames()]);
   }
 
   /**

@@ -10,7 +10,7 @@ export interface Command {
   /** What it does, in a few words. */
   readonly summary: string;
   /** What it takes besides options. */
-  readonly takes: "pipeline" | "element" | "files" | "shell" | "nothing";
+  readonly takes: "pipeline" | "element" | "files" | "shell" | "command" | "nothing";
   /** Its options. */
   readonly options: OptionTable;
 }

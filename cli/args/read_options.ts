@@ -5,6 +5,7 @@
  */
 // the whole specifier: a command that is installed or run by URL has no deno.json to map it
 import { parseArgs } from "jsr:@std/cli@^1/parse-args";
+import { didYouMean } from "../../mod.ts";
 import type { Option, OptionTable, OptionValues } from "./option.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -27,7 +28,7 @@ export function readOptions<T extends OptionTable>(
 ): ParsedOptions<T> {
   for (const arg of optionsOf(args)) {
     const { name, value } = splitOption(arg);
-    if (!Object.hasOwn(table, name)) throw new UsageError(`Unknown option --${name}`);
+    if (!Object.hasOwn(table, name)) throw unknownOption(name, table);
     if (table[name]!.placeholder === undefined && value !== undefined) {
       throw new UsageError(`--${name} takes no value`);
     }
@@ -37,17 +38,29 @@ export function readOptions<T extends OptionTable>(
   const switches = options.filter(isSwitch).map(([name]) => name);
   const settings = options.filter((option) => !isSwitch(option)).map(([name]) => name);
   const letters = options.flatMap(([name, { letter }]) => letter ? [[name, letter]] : []);
-  const parsed: Record<string, unknown> & { _: (string | number)[] } = parseArgs([...args], {
+  const words: string[] = [];
+  const end = args.indexOf("--");
+  const parsed: Record<string, unknown> = parseArgs(end < 0 ? [...args] : args.slice(0, end), {
     boolean: switches,
-    string: [...settings, "_"],
+    string: settings,
     collect: settings,
     alias: Object.fromEntries(letters),
     unknown: (arg, key) => {
       if (key !== undefined) throw new UsageError(`Unknown option ${arg}`);
+      // not in the parser's `_`: that is also where it puts the value of -_
+      words.push(arg);
+      return false;
     },
   });
   const values = options.map(([name, option]) => [name, readValue(name, option, parsed[name])]);
-  return { values: Object.fromEntries(values), words: parsed._.map(String) };
+  const after = end < 0 ? [] : args.slice(end + 1);
+  return { values: Object.fromEntries(values), words: [...words, ...after] };
+}
+
+/** Returns the error of an option that a table lacks. */
+export function unknownOption(name: string, table: OptionTable, note = ""): UsageError {
+  const names = Object.entries(table).flatMap(([each, { isHidden }]) => isHidden ? [] : [each]);
+  return new UsageError(`Unknown option --${name}${note}${didYouMean(name, names, "--")}`);
 }
 
 /** The arguments of the form `--name` and `--name=value`. */
@@ -67,7 +80,10 @@ export function splitOption(arg: string): { name: string; value: string | undefi
 
 /** Reads what the parser found of an option: a boolean of a switch, a list of texts of a setting. */
 function readValue(name: string, option: Option, found: unknown): unknown {
-  if (option.placeholder === undefined) return found === true;
+  if (option.placeholder === undefined) {
+    if (typeof found !== "boolean") throw new UsageError(`--${name} takes no value`);
+    return found;
+  }
   const texts = Array.isArray(found) ? found : [];
   const values = texts.map((text) => {
     if (typeof text === "string" && text !== "") return option.read(name, text);

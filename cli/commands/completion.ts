@@ -9,7 +9,7 @@ import { UsageError } from "../args/usage_error.ts";
 import { complete } from "../completion/complete.ts";
 import { SCRIPTS } from "../completion/scripts.ts";
 import type { CommandHelp } from "./help.ts";
-import { COMMANDS, RUN } from "./list.ts";
+import { COMMANDS, HELP, RUN } from "./list.ts";
 import { print } from "../terminal/print.ts";
 
 /** The prose of the help. */
@@ -43,7 +43,7 @@ export async function run(args: string[]): Promise<number> {
 
 /** Prints a line for each candidate, with its description after a tab, and one for the files that fit. */
 async function printCompletion(words: readonly string[]): Promise<number> {
-  const { candidates, files } = await complete(words, COMMANDS, RUN);
+  const { candidates, files } = await complete(words, { ...COMMANDS, help: HELP }, RUN);
   const lines = candidates.map(({ word, description }) => `${word}\t${description}`);
   if (files !== undefined) lines.push(files === "gstp" ? ":gstp" : ":files");
   if (lines.length > 0) print(lines.join("\n"));

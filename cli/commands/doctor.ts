@@ -3,14 +3,20 @@
  *
  * @module
  */
-import { checkInstallation, type Feature, GstLoadError, type Installation } from "../../mod.ts";
+import {
+  checkInstallation,
+  type Feature,
+  GstLoadError,
+  GstVersionError,
+  type Installation,
+} from "../../mod.ts";
 import { DOCTOR_OPTIONS } from "../args/options.ts";
 import { readOptions } from "../args/read_options.ts";
 import { UsageError } from "../args/usage_error.ts";
 import { formatColumns, indent } from "../terminal/format.ts";
 import { toJson } from "../terminal/json.ts";
 import type { CommandHelp } from "./help.ts";
-import { VERSION } from "./version.ts";
+import { gstreamerVersion, VERSION } from "./version.ts";
 import { print } from "../terminal/print.ts";
 
 /** The prose of the help. */
@@ -40,18 +46,25 @@ export function run(args: string[]): Promise<number> {
     print(values.json ? toJson({ ...versions, ...installation }) : text(installation));
     return Promise.resolve(installation.canRecord ? 0 : 1);
   } catch (error) {
-    if (!(error instanceof GstLoadError)) throw error;
+    if (!(error instanceof GstLoadError || error instanceof GstVersionError)) throw error;
     const { message } = error;
-    if (values.json) print(toJson({ ...versions, gstreamer: null, problem: message }));
-    else print(`gstp ${versions.gstp}, Deno ${versions.deno}, no GStreamer\n\n${message}`);
+    const gstreamer = gstreamerVersion();
+    if (values.json) print(toJson({ ...versions, gstreamer, problem: message }));
+    else print(`${heading(gstreamer)}\n\n${message}`);
     return Promise.resolve(1);
   }
+}
+
+/** The versions in a line; null for a GStreamer that is not there. */
+function heading(gstreamer: string | null): string {
+  const last = gstreamer === null ? "no GStreamer" : `GStreamer ${gstreamer}`;
+  return `gstp ${VERSION}, Deno ${Deno.version.deno}, ${last}`;
 }
 
 function text({ gstreamer, libraries, features, canRecord }: Installation): string {
   const missing = features.filter(({ works }) => !works);
   return [
-    `gstp ${VERSION}, Deno ${Deno.version.deno}, GStreamer ${gstreamer}`,
+    heading(gstreamer),
     "",
     "libraries:",
     ...table(libraries.map(({ name, file }) => [name, file])),

@@ -7,7 +7,7 @@ import type { Command } from "../args/command.ts";
 import { formatColumns, indent } from "../terminal/format.ts";
 import { STOP_LIMIT_SEC } from "../terminal/shutdown.ts";
 import { formatProse, formatRows, type Row } from "./help_layout.ts";
-import { COMMANDS, RUN } from "./list.ts";
+import { COMMANDS, HELP, RUN } from "./list.ts";
 import { optionSections } from "./option_help.ts";
 
 /** The help of a command, but for its options; blank lines separate the paragraphs of its texts. */
@@ -45,7 +45,8 @@ export function commandHelp(name: string, command: Command, help: CommandHelp): 
 /** Returns the help of `gstp` without a command. */
 export function usage(): string {
   const options = [...optionSections(RUN).values()].flat();
-  const commands = Object.entries(COMMANDS).map(([name, { summary }]) => [name, summary] as const);
+  const commands = Object.entries({ ...COMMANDS, help: HELP })
+    .map(([name, { summary }]) => [name, summary] as const);
   return `usage: gstp [OPTION]... FILE.gstp [--NAME=VALUE]...
        gstp [OPTION]... --file=FILE [--NAME=VALUE]...
        gstp [OPTION]... - [--NAME=VALUE]...
@@ -67,6 +68,6 @@ exit status: 0 end of the stream, or a clean interrupt; 1 the pipeline failed,
 or did not start or finish in time; 2 the command line, the file or a permission
 is wrong; 129, 130 or 143 if it did not finish after SIGHUP, Ctrl-C or SIGTERM.
 
-commands (gstp COMMAND --help prints more):
+commands (gstp help COMMAND prints more):
 ${indent(2, formatColumns(commands)).join("\n")}`;
 }

@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { didYouMean } from "../../mod.ts";
 import type { Command } from "../args/command.ts";
+import { UsageError } from "../args/usage_error.ts";
 import {
   COMPLETION_OPTIONS,
   DOCTOR_OPTIONS,
@@ -20,6 +22,13 @@ export const RUN: Command = {
   summary: "run a pipeline",
   takes: "pipeline",
   options: RUN_OPTIONS,
+};
+
+/** `gstp help COMMAND`, which is another way to write `gstp COMMAND --help`. */
+export const HELP: Command = {
+  summary: "print this help, or that of a command",
+  takes: "command",
+  options: {},
 };
 
 /** The commands by name, which is the first argument. */
@@ -67,4 +76,16 @@ export type CommandName = keyof typeof COMMANDS;
 /** Returns whether an argument is the name of a command. */
 export function isCommand(arg: string): arg is CommandName {
   return Object.hasOwn(COMMANDS, arg);
+}
+
+/**
+ * Checks that the first word of a command line is not a misspelled command.
+ *
+ * @throws {UsageError} If it is, and the next one does not continue a pipeline.
+ */
+export function checkSpelling([first = "", second]: readonly string[]): void {
+  const isPipeline = second === "!" || second?.includes("=") && !second.startsWith("-");
+  const question = didYouMean(first, Object.keys(COMMANDS));
+  if (isPipeline || question === "") return;
+  throw new UsageError(`Unknown command "${first}"${question}`);
 }

@@ -70,7 +70,8 @@ export async function run(args: string[]): Promise<number> {
 async function checkPath(path: string): Promise<void> {
   const info = await Deno.stat(path).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    throw new UsageError(`Cannot read ${path}: ${(error as Error).message}`);
   });
   if (info === null) throw new UsageError(`No such directory or file: ${path}`);
   if (info.isFile && !isPart(path)) {

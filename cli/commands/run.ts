@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { GstError, type Message, type Pipeline, Standalone } from "../../mod.ts";
+import { GstError, gstVersion, type Message, type Pipeline, Standalone } from "../../mod.ts";
 import { RUN_OPTIONS } from "../args/options.ts";
 import {
   type ObserveArguments,
@@ -108,6 +108,7 @@ async function start(
     onMessage: (message: Message) => void;
   },
 ): Promise<Standalone> {
+  gstVersion(); // Deno asks for the permission to open libraries, before the time counts
   const stopAfter = (text: string, status: number) =>
     timeoutSec === undefined
       ? () => {}

@@ -56,7 +56,10 @@ export async function complete(
     return { candidates: matching([...options, ...free]), files: undefined };
   }
   const names = command === run && before.length === 0 ? commandNames(commands) : [];
-  return { candidates: matching([...names, ...operands(command)]), files: filesOf(command) };
+  return {
+    candidates: matching([...names, ...operands(command, commands)]),
+    files: filesOf(command),
+  };
 }
 
 /** The name of an option, without its dashes and value. */
@@ -114,8 +117,13 @@ function filePath(word: string): string | undefined {
 }
 
 /** What a command takes besides options and files. */
-function operands({ takes }: Command): Candidate[] {
+function operands(
+  { takes }: Command,
+  commands: Readonly<Record<string, Command>>,
+): Candidate[] {
   switch (takes) {
+    case "command":
+      return commandNames(commands);
     case "element":
       return elementNames();
     case "shell":

@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { didYouMean } from "../../mod.ts";
 import type { OptionTable } from "../args/option.ts";
 import type { PipelineArguments, PlaceholderFlag } from "../args/pipeline_arguments.ts";
+import { unknownOption } from "../args/read_options.ts";
 import { UsageError } from "../args/usage_error.ts";
 import { joinWords } from "./launch_text.ts";
 import { type PipelineFile, readPipelineFile } from "./pipeline_file.ts";
@@ -23,16 +25,20 @@ export async function pipelineText(
 ): Promise<string> {
   if (source === undefined) throw new UsageError("Missing pipeline");
   const text = "words" in source
-    ? wordsText(source.words, flags)
+    ? wordsText(source.words, flags, options)
     : fillIn(await readPipelineFile(source.file), flags, options);
   if (text.trim() === "") throw new UsageError("The pipeline is empty");
   if (text.includes("\0")) throw new UsageError("The pipeline has a NUL character");
   return text;
 }
 
-function wordsText(words: readonly string[], [flag]: readonly PlaceholderFlag[]): string {
+function wordsText(
+  words: readonly string[],
+  [flag]: readonly PlaceholderFlag[],
+  options: OptionTable,
+): string {
   if (flag === undefined) return joinWords(words);
-  throw new UsageError(`Unknown option --${flag.name} (placeholders need a pipeline file)`);
+  throw unknownOption(flag.name, options, " (placeholders need a pipeline file)");
 }
 
 function fillIn(
@@ -47,7 +53,12 @@ function fillIn(
   const values = new Map<string, string>();
   for (const { name, value } of flags) {
     if (!placeholders.some((placeholder) => placeholder.name === name)) {
-      refuse(`Unknown option --${name}: ${file.name} has no placeholder {${name}}`);
+      const names = [
+        ...placeholders.map((placeholder) => placeholder.name),
+        ...Object.keys(options),
+      ];
+      const question = didYouMean(name, names, "--");
+      refuse(`Unknown option --${name}: ${file.name} has no placeholder {${name}}${question}`);
     }
     if (values.has(name)) refuse(`--${name} is given more than once`);
     values.set(name, value ?? refuse(`--${name} needs a value: --${name}=VALUE`));

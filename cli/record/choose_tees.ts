@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Pipeline } from "../../mod.ts";
+import { didYouMean, type Pipeline } from "../../mod.ts";
 import { UsageError } from "../args/usage_error.ts";
 
 /** A tee, or several that are recorded into one file. */
@@ -36,7 +36,10 @@ function groupOf(name: string, all: readonly string[]): TeeGroup {
   const tees = all.includes(name) ? [name] : [...new Set(name.split("+"))];
   for (const tee of tees) {
     if (all.includes(tee)) continue;
-    throw new UsageError(`The pipeline has no tee named "${tee}"; its tees are: ${all.join(", ")}`);
+    throw new UsageError(
+      `The pipeline has no tee named "${tee}"; its tees are: ${all.join(", ")}` +
+        didYouMean(tee, all),
+    );
   }
   return { name, tees };
 }

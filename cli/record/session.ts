@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { GstClosedError, GstError, Standalone } from "../../mod.ts";
+import { GstClosedError, GstError, gstVersion, Standalone } from "../../mod.ts";
 import type { RecordArguments } from "../args/record_arguments.ts";
 import { Shutdown, STOP_LIMIT_SEC } from "../terminal/shutdown.ts";
 import { ClipFolder } from "./clip_folder.ts";
@@ -31,6 +31,16 @@ export async function recordPipeline(
 ): Promise<number> {
   const session = new Session(options, loadServer);
   return await session.run(text).finally(() => session.output.flush());
+}
+
+/**
+ * Has Deno ask for what is used later: it cannot once keys are read, and an answer would take from the time of `--timeout`.
+ */
+function askForPermissions({ listen }: RecordArguments): void {
+  gstVersion(); // asks for the permission to open libraries
+  if (listen !== undefined) {
+    Deno.permissions.requestSync({ name: "net", host: originOf(listen).replace("http://", "") });
+  }
 }
 
 /** What a recording takes besides the pipeline. */
@@ -72,9 +82,10 @@ class Session {
     const { folder: path, limits, listen } = this.#options;
     using folder = await ClipFolder.create(path, limits, this.#events);
     const server = listen && new SessionServer(this.#loadServer, this.output);
+    askForPermissions(this.#options);
+    const scratch = await Deno.makeTempDir({ prefix: "gstp-" });
     // before the pipeline starts: SIGUSR2 would end a process that does not listen to it
     using triggers = listenForTriggers((trigger) => this.#trigger(trigger));
-    const scratch = await Deno.makeTempDir({ prefix: "gstp-" });
     let isPlaying = false;
     try {
       const app = await this.#start(text);

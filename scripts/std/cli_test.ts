@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "./assert/mod.ts";
+import { assert, assertEquals, assertThrows } from "./assert/mod.ts";
 import { parseArgs } from "./cli/parse_args.ts";
 
 /** Fails to compile unless both types are the same. */
@@ -151,7 +151,7 @@ Deno.test("parseArgs: short flags combine, and carry values", () => {
     o: "-",
     _: [],
   });
-  assertEquals(parseArgs(["-abc=x", "-i", "-"]), { a: true, b: true, c: "x", i: "-", _: [] });
+  assertEquals(parseArgs(["-i", "-"]), { i: "-", _: [] });
   assertEquals(parseArgs(["-b", "true", "x"], { boolean: ["b"] }), { b: true, _: ["x"] });
 });
 
@@ -159,4 +159,43 @@ Deno.test("parseArgs: dots nest", () => {
   const args = parseArgs(["--a.b=1", "--a.c"], { default: { "a.d": 2 } });
   assertEquals(args, { a: { b: 1, c: true, d: 2 }, _: [] });
   assert(!("a.d" in args));
+});
+
+Deno.test("parseArgs: no flag reaches what all objects share", () => {
+  const args = [
+    "--__proto__.x=1",
+    "--constructor.prototype.x=1",
+    "--constructor=1",
+    "--a.__proto__.x=1",
+  ];
+  assertEquals(parseArgs([...args, "--default.constructor.x"]), {
+    a: {},
+    default: {},
+    _: [],
+  });
+  assertEquals(Object.keys(Object.prototype), []);
+  assert(!("x" in {}));
+});
+
+Deno.test("parseArgs: a flag named _ replaces the words, or fails if more of them follow", () => {
+  assertEquals<unknown>(parseArgs(["-_", "x"], { string: ["_"], "--": true }), {
+    _: "x",
+    "--": [],
+  });
+  assertThrows(() => parseArgs(["--_=1"]), TypeError);
+});
+
+Deno.test("parseArgs: a number is what Number() takes", () => {
+  assertEquals(parseArgs(["0b11", "1e3", "Infinity", " ", "1n"])._, [
+    3,
+    1000,
+    "Infinity",
+    " ",
+    "1n",
+  ]);
+});
+
+Deno.test("parseArgs: an equals sign after letters gives the first its value", () => {
+  assertEquals(parseArgs(["-abc=x"]), { a: "x", _: [] });
+  assertEquals(parseArgs(["--no-=", "-e="]), { "no-=": true, e: "", _: [] });
 });

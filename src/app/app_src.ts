@@ -3,13 +3,15 @@
  *
  * @module
  */
+import { GstError } from "../../ffi/errors.ts";
 import { gst, gstApp } from "../../ffi/gst.ts";
 import { ENUMS } from "../../ffi/layout.ts";
 import { capsText } from "../gst/caps.ts";
-import { setProperty } from "../gst/properties.ts";
+import { getProperty, setProperty } from "../gst/properties.ts";
 import { pictureBytes } from "../gst/video_info.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { AdaptivePoll } from "../util/adaptive_poll.ts";
+import { byteLengthOf } from "../util/bytes.ts";
 import { checkCount, checkObject, checkText } from "../util/check.ts";
 import { GstClosedError } from "../util/errors.ts";
 import { Mutex } from "../util/mutex.ts";
@@ -83,7 +85,7 @@ export class AppSrc {
    *
    * @throws {TypeError} If an option has the wrong type.
    * @throws {RangeError} If no element has the name, `caps` are not fixed, or `maxFrames` is out of range.
-   * @throws {GstError} If the element is not an appsrc, or already in use.
+   * @throws {GstError} If the element is not an appsrc, or already in use, or if `live` changes once the pipeline has started.
    * @throws {GstClosedError} If the pipeline is closed.
    */
   constructor(options: AppSrcOptions) {
@@ -119,6 +121,15 @@ export class AppSrc {
     });
     if (hasCaps) setProperty(handle, "format", "time");
     if (live !== undefined) {
+      if (this.#element.isStarted && getProperty(handle, "is-live") !== live) {
+        throw new GstError(
+          `live of appsrc "${this.#name}" cannot change once the pipeline has started`,
+          {
+            hint:
+              "Create the AppSrc before, such as in beforeStart, or set is-live in the pipeline's text",
+          },
+        );
+      }
       setProperty(handle, "is-live", live);
       setProperty(handle, "do-timestamp", live);
     }
@@ -193,16 +204,16 @@ export class AppSrc {
    */
   async push(bytes: Uint8Array, options: PushOptions = {}): Promise<void> {
     if (!(bytes instanceof Uint8Array)) throw new TypeError("bytes must be a Uint8Array");
-    if (bytes.length === 0) throw new RangeError("bytes must not be empty");
+    const length = byteLengthOf(bytes);
+    if (length === 0) throw new RangeError("bytes must not be empty");
     const times = readPushOptions(options);
-    const { length } = bytes;
     if (this.#ending !== undefined) throw this.#endedError();
     await this.#mutex.run(async () => {
       await this.#poll.yieldIfDue();
       await this.#wait(() => {
         if (!this.hasRoom) return false;
         // C would read beyond the end
-        if (bytes.length !== length) throw new TypeError("bytes must keep their length");
+        if (byteLengthOf(bytes) !== length) throw new TypeError("bytes must keep their length");
         this.#checkPicture(length);
         return this.#tryPush(bytes as Uint8Array<ArrayBuffer>, times);
       });

@@ -5,6 +5,7 @@
  */
 import { gst } from "../../ffi/gst.ts";
 import { ENUMS, OFFSETS } from "../../ffi/layout.ts";
+import { byteLengthOf } from "../util/bytes.ts";
 import { checkObject, checkSec } from "../util/check.ts";
 import { secToNs } from "../util/clock_time.ts";
 
@@ -64,7 +65,7 @@ export function makeBuffer(
   bytes: Uint8Array<ArrayBuffer>,
   { ptsNs, durationNs, isKeyframe }: FrameTimes,
 ): Deno.PointerObject {
-  const buffer = gst().gst_buffer_new_memdup(bytes, BigInt(bytes.length))!;
+  const buffer = gst().gst_buffer_new_memdup(bytes, BigInt(byteLengthOf(bytes)))!;
   const view = new DataView(Deno.UnsafePointerView.getArrayBuffer(buffer, BUFFER_BYTES));
   if (ptsNs !== null) view.setBigUint64(OFFSETS["GstBuffer.pts"], ptsNs, true);
   if (durationNs !== null) view.setBigUint64(OFFSETS["GstBuffer.duration"], durationNs, true);

@@ -7,6 +7,7 @@ import { cString, readCString } from "../../ffi/cstring.ts";
 import { listItems } from "../../ffi/glist.ts";
 import { gst } from "../../ffi/gst.ts";
 import { ENUMS, OFFSETS } from "../../ffi/layout.ts";
+import { nameOf } from "./object.ts";
 
 /**
  * Returns whether an element of this name is installed (GStreamer: an element factory).
@@ -29,6 +30,17 @@ export function hasElement(name: string): boolean {
   const factory = gst().gst_element_factory_find(cString(name));
   if (factory !== null) gst().gst_object_unref(factory);
   return factory !== null;
+}
+
+/** Returns the names of all installed elements. */
+export function elementNames(): string[] {
+  const list = gst().gst_registry_get_feature_list(
+    gst().gst_registry_get(),
+    gst().gst_element_factory_get_type(),
+  );
+  const names = listItems(list).map(nameOf);
+  gst().gst_plugin_feature_list_free(list);
+  return names;
 }
 
 /** The pads of one direction that elements of a factory can have. */

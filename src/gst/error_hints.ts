@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { DISPLAY_ADVICE } from "./display.ts";
 import { missingHint } from "./missing_element.ts";
 
 /**
@@ -25,6 +26,12 @@ export function errorHint(
   }
   if (domain === "gst-stream-error-quark" && all.includes("not-linked")) {
     return "A source pad with data is not linked: link it, for example to a fakesink";
+  }
+  if (/open display|initiali[sz]e (?:X|Xv|Wayland) output|wayland display/i.test(all)) {
+    return DISPLAY_ADVICE;
+  }
+  if (/\bunauthorized\b/i.test(all)) {
+    return "The server refuses the user or the password: check them in the address, or in user-id and user-pw";
   }
   if (all.includes("No valid frames")) {
     return "The stream has its parameter sets only at its start: set config-interval=-1 on the parser in front of the tee";

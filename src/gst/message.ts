@@ -11,6 +11,7 @@ import { OFFSETS } from "../../ffi/layout.ts";
 import { errorHint } from "./error_hints.ts";
 import { pathOf } from "./object.ts";
 import { gvalueText } from "./properties.ts";
+import { reasonOf, resourceOf, withoutPasswords } from "./resource.ts";
 import { type State, stateName } from "./state.ts";
 
 /** Message types whose contents are only available as the text of their structure. */
@@ -161,16 +162,25 @@ function readError(
   const error = new GErrorSlot();
   const debugSlot = new PointerSlot();
   gst()[`gst_message_parse_${type}`](message, error.out, debugSlot.out);
-  const debug = takeCString(glib(), debugSlot.pointer) ?? undefined;
+  const debug = withoutPasswords(takeCString(glib(), debugSlot.pointer) ?? "") || undefined;
   const path = DEBUG_PATH.exec(debug ?? "")?.[1] ?? source;
   const { message: text, ...info } = error.take(glib()) ??
     { message: "unknown error", domain: undefined, code: undefined };
-  return new GstError(`${path}: ${text}`, {
+  const all = withReason(withoutPasswords(text), info.domain, debug);
+  const element = new Deno.UnsafePointerView(message).getPointer(OFFSETS["GstMessage.src"]);
+  const resource = element === null ? "" : resourceOf(element, all);
+  return new GstError(`${path}: ${all}${resource && ` (${resource})`}`, {
     ...info,
     path,
     debug,
     hint: errorHint(info.domain, text, debug),
   });
+}
+
+/** Appends what the debug text adds to an error of a file or a connection: the reason for the failure. */
+function withReason(text: string, domain: string | undefined, debug = ""): string {
+  const reason = domain === "gst-resource-error-quark" ? reasonOf(debug) : "";
+  return reason === "" ? text : `${text.replace(/\.$/, "")}. ${reason}`;
 }
 
 function readStates(message: Deno.PointerObject) {

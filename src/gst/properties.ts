@@ -8,6 +8,7 @@
 import { cString, readCString, takeCString } from "../../ffi/cstring.ts";
 import { glib, gobject, gst } from "../../ffi/gst.ts";
 import { ENUMS, OFFSETS, SIZES } from "../../ffi/layout.ts";
+import { commandLine } from "../util/command_line.ts";
 import { isNestedTooDeeply } from "../util/nesting.ts";
 import { nameOf } from "./object.ts";
 
@@ -29,21 +30,31 @@ interface PropertySpec {
  * @throws {RangeError} If the object does not have it.
  */
 function findProperty(object: Deno.PointerObject, name: string): PropertySpec {
+  const spec = lookUpProperty(object, name);
+  if (spec !== null) return spec;
+  throw new RangeError(
+    `${nameOf(object)} has no property "${name}" (${commandLine()} inspect lists them)`,
+  );
+}
+
+function lookUpProperty(object: Deno.PointerObject, name: string): PropertySpec | null {
   const objectClass = new Deno.UnsafePointerView(object).getPointer(
     OFFSETS["GTypeInstance.g_class"],
   );
   const pointer = gobject().g_object_class_find_property(objectClass, cString(name));
-  if (pointer === null) {
-    throw new RangeError(
-      `${nameOf(object)} has no property "${name}" (gstp inspect lists them)`,
-    );
-  }
+  if (pointer === null) return null;
   const view = new Deno.UnsafePointerView(pointer);
   return {
     pointer,
     flags: view.getUint32(OFFSETS["GParamSpec.flags"]),
     type: view.getBigUint64(OFFSETS["GParamSpec.value_type"]),
   };
+}
+
+/** Returns whether an object has a property that can be read. */
+export function hasProperty(object: Deno.PointerObject, name: string): boolean {
+  const spec = lookUpProperty(object, name);
+  return spec !== null && (spec.flags & ENUMS.G_PARAM_READABLE) !== 0;
 }
 
 /**

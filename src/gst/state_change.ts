@@ -9,6 +9,7 @@ import { ENUMS } from "../../ffi/layout.ts";
 import { deadline } from "../util/deadline.ts";
 import type { Mutex } from "../util/mutex.ts";
 import type { Bus, MessageStream } from "./bus.ts";
+import { checkDisplay, displayHint } from "./display.ts";
 import { type State, STATES } from "./state.ts";
 
 /** The parts of a pipeline that a {@link StateChanger} uses. */
@@ -65,11 +66,14 @@ export class StateChanger {
     using messages = bus.messages();
     this.#target = state;
     const result = await mutex.run(() => this.#request(state, messages));
+    const handle = this.#options.handle();
+    if (STATES[state] >= STATES.paused && handle !== null) checkDisplay(handle);
     if (result === ENUMS.GST_STATE_CHANGE_FAILURE) {
       throw await firstError(bus, messages) ??
         new GstError(`Cannot change the state of ${path} to ${state}`, {
           path,
-          hint: "GST_DEBUG=3 in the environment shows what its elements report",
+          hint: (handle === null ? undefined : displayHint(handle)) ??
+            "GST_DEBUG=3 in the environment shows what its elements report",
         });
     }
     if (result === ENUMS.GST_STATE_CHANGE_ASYNC) {

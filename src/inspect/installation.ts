@@ -103,7 +103,8 @@ function codecName(mediaType: string): string {
  * assert(features.some(({ name, works }) => name === "record .webm" && works));
  * ```
  *
- * @throws {GstError} If GStreamer's libraries cannot be opened; the message says how to install them.
+ * @throws {GstLoadError} If GStreamer's libraries cannot be opened; the message says how to install them.
+ * @throws {GstVersionError} If GStreamer or Deno is too old.
  */
 export function checkInstallation(): Installation {
   for (const open of [gst, gstApp, gstVideo, gobject, glib]) open();

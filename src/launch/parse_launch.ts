@@ -7,8 +7,10 @@ import { cString, readCString } from "../../ffi/cstring.ts";
 import { type GErrorInfo, GErrorSlot } from "../../ffi/gerror.ts";
 import { glib, gobject, gst } from "../../ffi/gst.ts";
 import { ENUMS } from "../../ffi/layout.ts";
+import { displayProblem, excludeCrashingSinks } from "../gst/display.ts";
 import { padSides } from "../gst/element_factory.ts";
 import { missingHint } from "../gst/missing_element.ts";
+import { commandLine } from "../util/command_line.ts";
 import { GstParseError } from "../util/errors.ts";
 import { isNestedTooDeeply, MAX_BRACKETS } from "../util/nesting.ts";
 import { checkLinks } from "./check_links.ts";
@@ -106,6 +108,8 @@ function blankOut(text: string, tokens: readonly Token[]): string {
 
 /** Checks text and passes it to GStreamer. */
 function parse({ text, tokens }: Source, call: ParseCall): Deno.PointerObject {
+  excludeCrashingSinks();
+  checkDisplays(tokens);
   if (call === toBin) checkBrackets(tokens);
   checkLinks(tokens, padSides);
   for (const inner of innerTexts(tokens)) checkInner(inner);
@@ -157,6 +161,14 @@ function innerTexts(tokens: readonly Token[]): string[] {
     .map(({ value }) => readValue(value));
 }
 
+/** Refuses sinks that would end the process when they start. */
+function checkDisplays(tokens: readonly Token[]): void {
+  for (const { kind, text } of tokens) {
+    const problem = kind === "identifier" ? displayProblem(text) : undefined;
+    if (problem !== undefined) throw parseProblem(problem);
+  }
+}
+
 /** Checks text that GStreamer would parse by itself as a pipeline; where that could crash, by parsing it first, guarded. */
 function checkInner(text: string): void {
   const source = readText(text);
@@ -164,6 +176,7 @@ function checkInner(text: string): void {
     throw parseProblem("a comment in the value of a property holds a link");
   }
   const { tokens } = source;
+  checkDisplays(tokens);
   if (!holds(tokens, LINKS) || !holds(tokens, ["reference"])) return checkLinks(tokens, padSides);
   gst().gst_object_unref(gst().gst_object_ref_sink(parse(source, toBin)));
 }
@@ -210,7 +223,7 @@ function parseError(error: GErrorInfo, missing: string[]): GstParseError {
   }
   const hint = error.code === ENUMS.GST_PARSE_ERROR_NO_SUCH_PROPERTY ||
       error.code === ENUMS.GST_PARSE_ERROR_COULD_NOT_SET_PROPERTY
-    ? "gstp inspect ELEMENT lists an element's properties and their values"
+    ? `${commandLine()} inspect ELEMENT lists an element's properties and their values`
     : undefined;
   return new GstParseError(`Cannot parse the pipeline: ${message}`, { ...rest, hint });
 }

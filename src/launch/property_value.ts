@@ -13,7 +13,10 @@ import { BLANK } from "./lexer.ts";
  * Only the name shows it, as GStreamer is not asked.
  */
 export const ELEMENT_PROPERTY: RegExp =
-  /(?:sink|src|source|filter|muxer|combiner|dispatcher|plugin|element)$/;
+  /(?:sink|src|source|filter|muxer|mixer|combiner|dispatcher|plugin|element)$/;
+
+/** Names of properties that hold a structure with descriptions of elements, such as rtpbin's `fec-encoders`. */
+export const ELEMENTS_PROPERTY: RegExp = /(?:^|:)fec-(?:en|de)coders$/;
 
 const ASSIGNMENT = new RegExp(`^([^=]*?)${BLANK}*=${BLANK}*([^]*)$`);
 

@@ -88,7 +88,7 @@ function onUncaught(event: Event): void {
 
 function closeAllNow(): void {
   const nowMs = Date.now();
-  for (const one of handlers) one.endNow();
+  for (const one of handlers) attempt(() => one.endNow());
   finishAllNow((one) => nowMs + one.exitMs());
 }
 
@@ -97,5 +97,14 @@ function finishAllNow(untilMs: (one: ExitHandler) => number): void {
   const all = [...handlers];
   handlers.clear();
   stopListening();
-  for (const one of all) one.finishNow(untilMs(one));
+  for (const one of all) attempt(() => one.finishNow(untilMs(one)));
+}
+
+/** Runs a step of a recorder, such as one whose pipeline was closed in between; the others have their turn all the same. */
+function attempt(step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    console.error("A clip could not be finished:", error);
+  }
 }

@@ -6,6 +6,7 @@
 import { BLANK, isBlank, lex, MEDIA_TYPE, type Token } from "../launch/lexer.ts";
 import {
   ELEMENT_PROPERTY,
+  ELEMENTS_PROPERTY,
   readItems,
   splitAssignment,
   writeValue,
@@ -169,6 +170,9 @@ function checkProperty(draft: Draft, name: string, value: string, slots: readonl
   const pipeline = slots.find((slot) => !/^[A-Za-z0-9_./-]*$/.test(slot.value));
   if (ELEMENT_PROPERTY.test(name) && pipeline !== undefined) {
     throw refusal(draft, pipeline, `is more than the name of an element, which "${name}" takes`);
+  }
+  if (ELEMENTS_PROPERTY.test(name)) {
+    throw refusal(draft, slots[0]!, `could add elements, which "${name}" takes descriptions of`);
   }
   if (isNestedTooDeeply(value)) {
     throw refusal(draft, slots[0]!, `makes more than ${MAX_BRACKETS} opening brackets`);

@@ -4,6 +4,7 @@
  * @module
  */
 import { checkObject } from "../util/check.ts";
+import { didYouMean } from "../util/closest.ts";
 import { TemplateError } from "./error.ts";
 import { insert } from "./insert.ts";
 import { describe, type Piece, type Placeholder, readSource, type Use } from "./source.ts";
@@ -114,9 +115,10 @@ export class Template {
     const line = this.placeholders.find((each) => each.name === name)?.line;
     const place = { file: this.#file, line, placeholder: name };
     if (line === undefined) {
-      const takes = describe(this.placeholders);
+      const question = didYouMean(name, this.placeholders.map((each) => each.name), "--");
+      const advice = question || `. Remove --${name}.`;
       throw new TemplateError(
-        `there is no placeholder {${name}} for --${name}. Remove --${name}. ${takes}`,
+        `there is no placeholder {${name}} for --${name}${advice} ${describe(this.placeholders)}`,
         place,
       );
     }

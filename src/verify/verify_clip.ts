@@ -4,6 +4,7 @@
  * @module
  */
 import { checkObject, checkSec } from "../util/check.ts";
+import { commandLine } from "../util/command_line.ts";
 import type { GstError } from "../../ffi/errors.ts";
 import type { ContainerName } from "../media/containers.ts";
 import { HEAD_BYTES, sniffContainer, statedBytes } from "./sniff.ts";
@@ -170,7 +171,8 @@ function decodingFaults(
   lostFrames: number,
 ): ClipFault[] {
   if (lacksDecoder) {
-    const message = "no decoder for it is installed: run gstp doctor for what to install";
+    const message =
+      `no decoder for it is installed: \`${commandLine()} doctor\` prints what to install`;
     return [fault("no-decoder", message)];
   }
   const failure = error ??

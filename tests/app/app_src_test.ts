@@ -308,3 +308,26 @@ Deno.test("AppSrc.push() rejects for wrong arguments, with their names", async (
   }
   assertEquals(source.pushed, 0);
 });
+
+Deno.test("AppSrc.push() copies the real length of its bytes, whatever property they have", async () => {
+  await using pipeline = Pipeline.parse(LOOP);
+  const source = sourceOf(pipeline);
+  const long = Object.defineProperty(frame(1), "length", { value: 1e9 });
+  Object.defineProperty(long, "byteLength", { value: 1e9 });
+  const started = pipeline.play();
+  const frames = Array.fromAsync(new AppSink({ pipeline, name: "frames", every: true }));
+  await source.push(long, { ptsSec: 0 });
+  const fake = Object.defineProperty(Object.create(Uint8Array.prototype), "length", { value: 32 });
+  await assertRejects(() => source.push(fake), TypeError);
+  await source.end();
+  await started;
+  assertEquals((await frames).map(({ bytes }) => bytes.length), [frame(1).length]);
+});
+
+Deno.test("AppSrc refuses to become live once the pipeline has started", async () => {
+  await using pipeline = Pipeline.parse("appsrc name=source ! fakesink async=false");
+  await pipeline.play();
+  const error = assertThrows(() => sourceOf(pipeline, { live: true }), GstError);
+  assertEquals(error.message.includes("once the pipeline has started"), true, error.message);
+  sourceOf(pipeline, { live: false });
+});

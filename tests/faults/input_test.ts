@@ -3,7 +3,7 @@
  * the environment try others.
  */
 import { assert, assertEquals } from "@std/assert";
-import { join } from "@std/path";
+import { join } from "@std/path/join";
 import { INSPECT_OPTIONS, RUN_OPTIONS } from "../../cli/args/options.ts";
 import { readOptions } from "../../cli/args/read_options.ts";
 import { readRecordArguments } from "../../cli/args/record_arguments.ts";

@@ -2,7 +2,7 @@
  * recoverClips() on the files that a killed process leaves.
  */
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { relative } from "@std/path";
+import { relative } from "@std/path/relative";
 import { recoverClips } from "../../mod.ts";
 import { probeClip, readTimes } from "../helpers/ffprobe.ts";
 import { fileNames } from "../helpers/file_names.ts";

@@ -2,7 +2,7 @@
  * recoverClips() on files that are damaged other than by being cut off.
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { basename } from "@std/path";
+import { basename } from "@std/path/basename";
 import { recoverClips, type RecoveredClip, Standalone } from "../../mod.ts";
 import { gstp } from "../helpers/cli.ts";
 import { ffprobe } from "../helpers/ffprobe.ts";

@@ -2,7 +2,7 @@
  * recoverClips() on clips with several tracks and with B-frames, cut off while they are written, and on damaged ones.
  */
 import { assert, assertEquals } from "@std/assert";
-import { basename } from "@std/path";
+import { basename } from "@std/path/basename";
 import { type LeftClip, recoverClips, type RecoveredClip, VideoRecorder } from "../../mod.ts";
 import { gstp } from "../helpers/cli.ts";
 import { probeClip } from "../helpers/ffprobe.ts";

@@ -8,7 +8,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { basename } from "@std/path";
+import { basename } from "@std/path/basename";
 import { readClip, recoverClips, Standalone } from "../../mod.ts";
 import { PartFile } from "../../src/storage/part_file.ts";
 import { gstp } from "../helpers/cli.ts";
@@ -298,4 +298,9 @@ Deno.test("cli() recover exits with 1 unless all clips are recovered", async () 
   assertEquals([named.code, named.stderr], [0, ""]);
   assertStringIncludes(named.stdout, "foreign.mkv: 1.");
   assertEquals((await gstp(["recover", `${dir.path}/foreign.mkv`])).code, 2);
+  // a link to itself
+  await Deno.symlink("loop", `${dir.path}/loop`);
+  const unread = await gstp(["recover", `${dir.path}/loop`]);
+  assertEquals(unread.code, 2);
+  assertStringIncludes(unread.stderr, `error: Cannot read ${dir.path}/loop: `);
 });

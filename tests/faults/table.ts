@@ -7,7 +7,8 @@
  *
  * @module
  */
-import { fromFileUrl, relative } from "@std/path";
+import { fromFileUrl } from "@std/path/from-file-url";
+import { relative } from "@std/path/relative";
 import { type Fault, type FaultRow, TABLE_VARIABLE } from "../../scripts/lib/fault_table.ts";
 import { ROOT } from "../../scripts/lib/paths.ts";
 

@@ -6,7 +6,7 @@ import { appSymbols } from "../../ffi/app_symbols.ts";
 import { GstVersionError } from "../../ffi/errors.ts";
 import { glibSymbols, gobjectSymbols } from "../../ffi/glib_symbols.ts";
 import { glib, gobject, gst, gstApp, gstVersion, gstVideo, requireSymbol } from "../../ffi/gst.ts";
-import { gstSymbols } from "../../ffi/gst_symbols.ts";
+import { gstSymbols, versionSymbols } from "../../ffi/gst_symbols.ts";
 import { ENUMS, OFFSETS, SIZES } from "../../ffi/layout.ts";
 import { videoSymbols } from "../../ffi/video_symbols.ts";
 import "../../scripts/open_libraries.ts";
@@ -94,7 +94,7 @@ function typeOf(parameter: string): string {
 const tables: Record<string, Deno.ForeignLibraryInterface> = {
   app_symbols: appSymbols,
   glib_symbols: { ...glibSymbols, ...gobjectSymbols },
-  gst_symbols: gstSymbols,
+  gst_symbols: { ...gstSymbols, ...versionSymbols },
   video_symbols: videoSymbols,
 };
 

@@ -34,3 +34,9 @@ export async function compile(lines: string[]): Promise<string> {
   await outputOf("gcc", ["-Werror", source, "-o", program, ...words(flags)]);
   return await outputOf(program, []);
 }
+
+/** Compiles C, without headers, into a shared library. */
+export async function compileLibrary(path: string, lines: string[]): Promise<void> {
+  await Deno.writeTextFile(`${path}.c`, [...lines, ""].join("\n"));
+  await outputOf("gcc", ["-shared", "-fPIC", `${path}.c`, "-o", path]);
+}

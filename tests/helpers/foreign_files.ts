@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dirname } from "@std/path";
+import { dirname } from "@std/path/dirname";
 
 /** Files that look like clips, records and `.part` files, but are not of gstp. */
 const NAMES = [

@@ -10,7 +10,7 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import { extname } from "@std/path";
+import { extname } from "@std/path/extname";
 import { GstError, GstParseError, RecordBin, RecordingError } from "../../mod.ts";
 import { type RecordBinSpec, recordBinText } from "../../src/recorder/encode/record_bin_text.ts";
 import { probeClip } from "../helpers/ffprobe.ts";

@@ -182,7 +182,8 @@ Deno.test({
     const { host } = new URL(camera.url);
     const wrongPath = await record(`${camera.url}2`);
     assertEquals(wrongPath.code, 1);
-    assertMatch(withoutWarning(wrongPath.stderr), new RegExp(`^${host}: .*Not found\n$`));
+    const reason = `^${host}: .*Not found\\. .* \\(location=${camera.url}2\\)\n$`;
+    assertMatch(withoutWarning(wrongPath.stderr), new RegExp(reason));
     const nobody = await record("rtsp://user:secret@127.0.0.1:1/ ! filesink location=clip");
     assertEquals(nobody.code, 1);
     assertStringIncludes(

@@ -2,7 +2,7 @@
  * Recorders at several tees.
  */
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
-import { basename } from "@std/path";
+import { basename } from "@std/path/basename";
 import {
   GstClosedError,
   MultiVideoRecorder,

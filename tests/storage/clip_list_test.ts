@@ -2,7 +2,7 @@
  * What counts as a clip of a directory.
  */
 import { assertEquals, assertRejects } from "@std/assert";
-import { join } from "@std/path";
+import { join } from "@std/path/join";
 import { listClips, readClip } from "../../mod.ts";
 import { writeRecord } from "../helpers/own_clips.ts";
 import { tempDir } from "../helpers/temp_dir.ts";

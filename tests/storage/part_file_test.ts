@@ -2,7 +2,8 @@
  * The file of a clip and its temporary name.
  */
 import { assertEquals, assertRejects } from "@std/assert";
-import { basename, dirname } from "@std/path";
+import { basename } from "@std/path/basename";
+import { dirname } from "@std/path/dirname";
 import { PartFile } from "../../src/storage/part_file.ts";
 import { fileNames } from "../helpers/file_names.ts";
 import { checkFile, recorderOf, runLive } from "../helpers/recording.ts";

@@ -9,7 +9,8 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { join, relative } from "@std/path";
+import { join } from "@std/path/join";
+import { relative } from "@std/path/relative";
 import { readClip, type RetentionOptions, RetentionPolicy } from "../../mod.ts";
 import { byAge } from "../../src/storage/clip_list.ts";
 import {

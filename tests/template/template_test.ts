@@ -287,3 +287,22 @@ Deno.test("Template.format() is fast with large values", () => {
     assertStringIncludes(text, ' ! x/y,z ! c d="e"');
   }
 });
+
+Deno.test("a value cannot add elements by a structure or a mixer that describes them", () => {
+  const values = ['fec,0=(string)"rtpulpfecenc";', "rtpulpfecenc"];
+  for (const name of ["fec-encoders", "fec-decoders", "rtp::fec-encoders"]) {
+    for (const value of values) {
+      assertThrows(
+        () => formatTemplate(`rtpbin ${name}={v}`, { v: value }),
+        TemplateError,
+        `could add elements, which "${name}" takes descriptions of`,
+      );
+    }
+  }
+  assertEquals(formatTemplate("rtpbin fec-encoders={v:raw}", { v: "x" }), "rtpbin fec-encoders=x");
+  assertThrows(
+    () => formatTemplate("glvideomixer mixer={v}", { v: "b ! c" }),
+    TemplateError,
+    "mixer",
+  );
+});

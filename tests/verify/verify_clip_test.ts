@@ -5,7 +5,7 @@ import { assert, assertAlmostEquals, assertEquals, assertMatch, assertRejects } 
 import { type VerifiedTrack, verifyClip } from "../../mod.ts";
 import { outputOf, words } from "../../scripts/lib/run.ts";
 import { readFile, sinkText } from "../../src/verify/read_file.ts";
-import { gstp } from "../helpers/cli.ts";
+import { CLI, gstp } from "../helpers/cli.ts";
 import { ffmpeg } from "../helpers/ffmpeg.ts";
 import { ffprobe } from "../helpers/ffprobe.ts";
 import { fileNames } from "../helpers/file_names.ts";
@@ -399,7 +399,8 @@ Deno.test("gstp verify reports a missing decoder, and needs none with --fast", a
   const { code, stdout } = await gstp(["verify", ...clips], { env });
   assertEquals(code, 1);
   const lines = clips.map((clip) =>
-    `faulty ${clip}: no decoder for it is installed: run gstp doctor for what to install`
+    `faulty ${clip}: no decoder for it is installed: ` +
+    `\`deno run -A ${CLI} doctor\` prints what to install`
   );
   assertEquals(stdout.trimEnd().split("\n"), lines);
   assertEquals((await gstp(["verify", "--fast", ...clips], { env })).code, 0);

@@ -74,20 +74,40 @@ function listOf(names: string | readonly string[] | boolean | undefined): readon
   return typeof names === "object" ? names : [];
 }
 
-/** The object that holds the last part of a dotted key, and that part. */
-function descend(root: Nested, key: string): [parent: Nested, last: string] {
+/** Whether a part of a key would lead to what all objects share. */
+function isShared(at: Nested, part: string): boolean {
+  return part === "__proto__" || part === "constructor" && !Object.hasOwn(at, part);
+}
+
+/** The object that holds the last part of a dotted key, and that part; undefined for a key that is ignored. */
+function descend(root: Nested, key: string): [parent: Nested, last: string] | undefined {
   const parts = key.split(".");
   const last = parts.pop() as string;
-  const parent = parts.reduce((at, part) => (at[part] ??= {}) as Nested, root);
-  return [parent, last];
+  let parent = root;
+  for (const part of parts) {
+    if (isShared(parent, part)) return undefined;
+    parent = (parent[part] ??= {}) as Nested;
+  }
+  return isShared(parent, last) ? undefined : [parent, last];
 }
 
 function isNumber(text: string): boolean {
-  return /^(0x[\da-f]+|[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?)$/i.test(text);
+  return text.trim() !== "" && Number.isFinite(Number(text));
 }
 
 function isBoolean(text: string | undefined): text is "true" | "false" {
   return text === "true" || text === "false";
+}
+
+/** The value that a letter among several carries; undefined for none. The first letter takes what follows a later `=`. */
+function shortValue(letter: string, rest: string): string | undefined {
+  if (rest === "-") return rest;
+  if (rest === "=") return "";
+  const isLetter = /[a-z]/i.test(letter);
+  const given = isLetter ? /=(.+)/.exec(rest)?.[1] : undefined;
+  const isValue = isLetter && /\d(\.\d*)?(e-?\d+)?$/.test(rest) ||
+    rest.length > 1 && /^\W/.test(rest);
+  return given ?? (isValue ? rest : undefined);
 }
 
 /** Parses command line arguments the way `@std/cli` does. */
@@ -119,30 +139,29 @@ export function parseArgs<
   const negatable = declared(options.negatable);
   const allBooleans = options.boolean === true;
 
-  const positional: (string | number)[] = [];
-  const result: Nested = { _: positional };
+  const result: Nested & { _: (string | number)[] } = { _: [] };
 
   function set(key: string, value: unknown): void {
-    const [parent, last] = descend(result, key);
+    const [parent, last] = descend(result, key) ?? [{}, ""];
     parent[last] = value;
   }
 
   function add(key: string, value: unknown): void {
-    const [parent, last] = descend(result, key);
+    const [parent, last] = descend(result, key) ?? [{}, ""];
     const earlier = parent[last];
     if (Array.isArray(earlier)) earlier.push(value);
     else parent[last] = earlier ? [earlier, value] : [value];
   }
 
   function has(key: string): boolean {
-    const [parent, last] = descend(result, key);
+    const [parent, last] = descend(result, key) ?? [{}, ""];
     return Object.hasOwn(parent, last);
   }
 
   /** Notes a flag that was found in `arg`; without a value it is switched on. */
   function found(arg: string, key: string, given?: string | boolean, store = add): void {
     const value = given ?? (strings.has(key) ? "" : true);
-    const known = booleans.has(key) || strings.has(key) || aliases.has(key) ||
+    const known = [booleans, strings, collected, aliases].some((names) => names.has(key)) ||
       (allBooleans && /^--[^=]+$/.test(arg));
     if (!known && options.unknown?.(arg, key, value) === false) return;
 
@@ -153,17 +172,16 @@ export function parseArgs<
   }
 
   /** Handles `--name`, `--name=value`, `--no-name`; returns how many of the next arguments it used. */
-  function long(arg: string, name: string, value: string | undefined, next?: string): 0 | 1 {
-    const positive = /^no-(.+)/s.exec(name)?.[1];
+  function long(arg: string, [, no = "", key = "", value]: string[], next?: string): 0 | 1 {
     if (value !== undefined) {
-      const key = positive ?? name;
       found(arg, key, booleans.has(key) ? value !== "false" : value);
       return 0;
     }
-    if (positive !== undefined && negatable.has(positive)) {
-      found(arg, positive, false, set);
+    if (no !== "" && negatable.has(key)) {
+      found(arg, key, false, set);
       return 0;
     }
+    const name = no + key;
     if (next && !booleans.has(name) && !allBooleans && !next.startsWith("-")) {
       found(arg, name, next);
       return 1;
@@ -176,19 +194,9 @@ export function parseArgs<
     for (let i = 1; i < arg.length - 1; i++) {
       const letter = arg.charAt(i);
       const rest = arg.slice(i + 1);
-      const isLetter = /[a-z]/i.test(letter);
-      if (rest === "-") {
-        found(arg, letter, rest);
-        return 0;
-      }
-      if (isLetter && rest.startsWith("=")) {
-        found(arg, letter, rest.slice(1));
-        return 0;
-      }
-      const isValue = isLetter && /\d(\.\d*)?(e-?\d+)?$/.test(rest) ||
-        rest.length > 1 && /^\W/.test(rest);
-      if (isValue) {
-        found(arg, letter, rest);
+      const value = shortValue(letter, rest);
+      if (value !== undefined) {
+        found(arg, letter, value);
         return 0;
       }
       found(arg, letter);
@@ -217,17 +225,17 @@ export function parseArgs<
   for (let i = 0; i < flags.length; i++) {
     const arg = flags[i] as string;
     const next = flags[i + 1];
-    const groups = /^--(.+?)(?:=(.*))?$/s.exec(arg);
+    const groups = /^--(no-)?(.+?)(?:=(.*))?$/s.exec(arg);
     if (groups) {
-      i += long(arg, groups[1] as string, groups[2], next);
+      i += long(arg, groups, next);
     } else if (/^-./s.test(arg)) {
       i += short(arg, next);
     } else {
       if (options.unknown?.(arg) !== false) {
-        positional.push(strings.has("_") || !isNumber(arg) ? arg : Number(arg));
+        result._.push(strings.has("_") || !isNumber(arg) ? arg : Number(arg));
       }
       if (options.stopEarly) {
-        positional.push(...flags.slice(i + 1));
+        result._.push(...flags.slice(i + 1));
         break;
       }
     }
@@ -240,6 +248,6 @@ export function parseArgs<
   for (const key of strings) if (collected.has(key) && !has(key)) set(key, []);
 
   if (options["--"]) result["--"] = afterDoubleDash;
-  else positional.push(...afterDoubleDash);
+  else result._.push(...afterDoubleDash);
   return result as ReturnType<typeof parseArgs<B, S, C, N, D, A, DoubleDash>>;
 }

@@ -21,11 +21,6 @@ export function extname(file: string): string {
   return path.extname(file);
 }
 
-/** Returns whether a path is absolute. */
-export function isAbsolute(file: string): boolean {
-  return path.isAbsolute(file);
-}
-
 /** Joins parts into one normalized path. */
 export function join(...paths: string[]): string {
   return path.join(...paths);
@@ -34,11 +29,6 @@ export function join(...paths: string[]): string {
 /** Returns the relative path from one path to another. */
 export function relative(from: string, to: string): string {
   return path.relative(from, to);
-}
-
-/** Resolves parts, from right to left, into one absolute path. */
-export function resolve(...pathSegments: string[]): string {
-  return path.resolve(...pathSegments);
 }
 
 /** Returns the path of a `file:` URL. */

@@ -37,6 +37,15 @@ Deno.test("readOptions() refuses options that are not in the table, and wrong va
   assertEquals(refused("--other=1"), "Unknown option --other");
   assertEquals(refused("--toString"), "Unknown option --toString");
   assertEquals(refused("-x"), "Unknown option -x");
+  // the parser keeps the words under this name
+  assertEquals(refused("-_ x"), "Unknown option -_");
+  assertEquals(refused("--_=1"), "Unknown option --_");
+  for (const key of ["__proto__.x", "constructor.prototype.x", "_.x"]) {
+    assertEquals(refused(`--${key}=1`), `Unknown option --${key}`);
+  }
+  for (const line of ["-v=1", "-v5", "-v./x", "-v-"]) {
+    assertEquals(refused(line), "--verbose takes no value");
+  }
   assertEquals(refused("--verbose=1"), "--verbose takes no value");
   assertEquals(refused("--count"), "--count needs a value: --count=N");
   assertEquals(refused("--tee="), "--tee needs a value: --tee=NAME");

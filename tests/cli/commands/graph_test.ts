@@ -4,7 +4,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Pipeline } from "../../../mod.ts";
 import { run, words } from "../../../scripts/lib/run.ts";
-import { CLI, gstp } from "../../helpers/cli.ts";
+import { CLI, gstp, standInFlag } from "../../helpers/cli.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
 
 const TEXT =
@@ -71,8 +71,9 @@ Deno.test("gstp graph prints the picture, with the caps of a pipeline that plays
 
 Deno.test("gstp graph writes Graphviz's text without a library", async () => {
   await using dir = await tempDir();
+  const map = await standInFlag(dir.path);
   const graph = (out: string) => {
-    const command = ["run", "-A", "--cached-only", CLI, "graph", `--out=${dir.path}/${out}`];
+    const command = ["run", "-A", "--cached-only", map, CLI, "graph", `--out=${dir.path}/${out}`];
     const env = { DENO_DIR: `${dir.path}/cache` };
     return run(Deno.execPath(), [...command, ...words("fakesrc ! fakesink")], { env });
   };
@@ -115,4 +116,14 @@ Deno.test("gstp graph sets placeholders of the file after --", async () => {
   );
   assertEquals(code, 0, stderr);
   assertStringIncludes(stdout, ">last<");
+});
+
+Deno.test("toDot() escapes the names of elements", async () => {
+  const names = ['a" URL="javascript:alert(1)', 'x"y', "back\\slash"];
+  for (const name of names) {
+    const written = name.replaceAll(/["\\]/g, "\\$&");
+    await using pipeline = Pipeline.parse(`fakesrc ! fakesink name="${written}"`);
+    assertEquals(pipeline.elementNames().includes(name), true);
+    assertStringIncludes(pipeline.toDot(), `label="GstFakeSink\\n${written}\\n[0]`);
+  }
 });

@@ -44,6 +44,23 @@ Deno.test("gstp COMMAND --help prints a manual page without GStreamer", async ()
   );
 });
 
+Deno.test("gstp help prints what --help prints", async () => {
+  const cases: [help: string[], option: string[]][] = [
+    [["help"], ["--help"]],
+    [["help", "help"], ["--help"]],
+    [["help", "record"], ["record", "--help"]],
+    [["help", `${ROOT}pipeline.gstp`], [`${ROOT}pipeline.gstp`, "--help"]],
+  ];
+  for (const [help, option] of cases) {
+    const { code, stdout, stderr } = await gstp(help, NO_GSTREAMER);
+    assertEquals([code, stderr], [0, ""]);
+    assertEquals(stdout, (await gstp(option, NO_GSTREAMER)).stdout);
+  }
+  const unknown = await gstp(["help", "recrod"]);
+  assertEquals(unknown.code, 2);
+  assertStringIncludes(unknown.stderr, 'Unknown command "recrod". Did you mean record?');
+});
+
 Deno.test("gstp --help FILE lists the placeholders without GStreamer", async () => {
   const stdin = "# {comment}\nvideotestsrc pattern={pattern} num-buffers={count=5} " +
     "! fakesink name={timeout=sink} ! {rest:raw=fakesink}";
@@ -128,12 +145,17 @@ Deno.test("gstp can be installed and run from anywhere", async () => {
   const flags = ["-gAf", "--root", dir.path, "-c", `${ROOT}deno.json`, "-n", "gstp"];
   const installed = await run(Deno.execPath(), ["install", ...flags, `${ROOT}cli.ts`]);
   assertEquals(installed.code, 0, installed.stderr);
-  const { code, stderr } = await run(
-    `${dir.path}/bin/gstp`,
+  const gstp = (args: string[], cwd: string) => run(`${dir.path}/bin/gstp`, args, { cwd });
+  const { code, stderr } = await gstp(
     ["videotestsrc", "num-buffers=1", "!", "fakesink"],
-    { cwd: dir.path },
+    dir.path,
   );
   assertEquals(code, 0, stderr);
+  // hints name it as it is called, even in the checkout
+  for (const cwd of [dir.path, ROOT]) {
+    const wrong = await gstp(["doctor", "x"], cwd);
+    assertStringIncludes(wrong.stderr, "Run `gstp doctor --help` for usage.");
+  }
 });
 
 Deno.test("cli.ts runs as an executable", async () => {

@@ -81,11 +81,43 @@ Deno.test("gstp refuses flags that the file does not take, and lists its placeho
   const list = ["--pattern=VALUE", "--frames=VALUE", "--sink=VALUE"];
   assertEnded(await refused(), 2, "pipeline.gstp:", "{pattern}", ...list);
   assertEnded(await refused("--patern=ball"), 2, "Unknown option --patern", ...list);
+  const question = "Did you mean --pattern?";
+  assertEnded(await refused("--patern=ball"), 2, `has no placeholder {patern}. ${question}\n`);
+  assertEnded(await refused("--timout=5"), 2, "Did you mean --timeout?");
   assertEnded(await refused("--patern"), 2, "Unknown option --patern", ...list);
   assertEnded(await refused("--pattern"), 2, "--pattern needs a value", ...list);
   assertEnded(await refused("--pattern", "ball"), 2, 'Unexpected argument "ball"');
   assertEnded(await refused("--pattern=a", "--pattern=b"), 2, "more than once", ...list);
   assertEnded(await refused("--pattern=a", "--", "--pattern=b"), 2, "more than once", ...list);
+});
+
+Deno.test("gstp asks whether a misspelled command or option stands for another one", async () => {
+  const cases: [line: string, question: string][] = [
+    ["recrod a.gstp", 'Unknown command "recrod". Did you mean record?'],
+    ["recrod videotestsrc ! tee name=t ! fakesink", "Did you mean record?"],
+    ["verfy --fast a.mp4", "Did you mean verify?"],
+    ["grahp", "Did you mean graph?"],
+    ["--timout=3 fakesrc ! fakesink", "Did you mean --timeout?"],
+    ["verify --fats a.mp4", "Did you mean --fast?"],
+    ["record --windw=3 fakesrc ! tee name=t ! fakesink", "Did you mean --window?"],
+    [
+      "record --tee=camrea videotestsrc is-live=true ! tee name=camera ! fakesink",
+      "Did you mean camera?",
+    ],
+  ];
+  for (const [line, question] of cases) assertEnded(await gstp(words(line)), 2, question);
+  // a pipeline, though its first word is close to a command
+  const pipeline = await gstp(words("--dry-run grap ! fakesink"));
+  assertEquals(pipeline.stdout, "grap ! fakesink\n");
+  assertEnded(await gstp(words("grap ! fakesink")), 1, "Missing element: grap");
+});
+
+Deno.test("gstp names the command in its hints as it is called", async () => {
+  const asFile = await run(Deno.execPath(), ["run", "-A", "cli.ts", "doctor", "x"], { cwd: ROOT });
+  assertEnded(asFile, 2, "Run `deno run -A cli.ts doctor --help` for usage.");
+  const limited = ["run", "--allow-ffi", "cli.ts", ...words("fakesrc nosuch=1 ! fakesink")];
+  const property = await run(Deno.execPath(), limited, { cwd: ROOT });
+  assertEnded(property, 1, "deno run -A cli.ts inspect ELEMENT lists");
 });
 
 Deno.test("gstp refuses a wrong command line", async () => {
@@ -114,6 +146,8 @@ Deno.test("gstp names a missing element and its Debian package", async () => {
     env: { GST_PLUGIN_SYSTEM_PATH: "/nonexistent", GST_REGISTRY: "/dev/null" },
   });
   assertEnded(known, 1, "Missing element", "nicesink", "gstreamer1.0-nice", "apt-get install");
+  const misspelled = await gstp(words("videotestscr ! fakesink"));
+  assertEnded(misspelled, 1, "Missing element: videotestscr\nDid you mean videotestsrc?");
   const unknown = await gstp(words("videotestsrc ! nosuchelement ! fakesink"));
   assertEnded(unknown, 1, "Missing element: nosuchelement");
 });
@@ -121,13 +155,14 @@ Deno.test("gstp names a missing element and its Debian package", async () => {
 Deno.test("gstp reports text that cannot be parsed", async () => {
   assertEnded(await gstp(words("videotestsrc ! ! fakesink")), 1, "error: Cannot parse");
   const property = await gstp(words("videotestsrc nosuch=1 ! fakesink"));
-  assertEnded(property, 1, "nosuch", "gstp inspect");
+  assertEnded(property, 1, "nosuch", "cli.ts inspect ELEMENT lists");
 });
 
 Deno.test("gstp reports an element that fails before it plays", async () => {
   const early = await gstp(words("filesrc location=/nonexistent/a ! fakesink"));
   assertEnded(early, 1, "error: /GstPipeline:pipeline0/GstFileSrc:filesrc0: ");
   assertEquals(early.stderr.includes("gst_file_src_start"), false, "debug text without -v");
+  assertStringIncludes(early.stderr, 'No such file "/nonexistent/a"');
   const late = await gstp(words("videotestsrc ! fakesink name=end state-error=paused-to-playing"));
   assertEnded(late, 1, "error: /GstPipeline:pipeline0/GstFakeSink:end: ");
 });

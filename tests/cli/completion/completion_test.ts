@@ -110,8 +110,11 @@ Deno.test("bash completes commands, options, files and placeholders", async () =
   const cases: Record<string, string[]> = {
     "gstp ver": ["verify"],
     "gstp a": ["a.gstp"],
-    "gstp ": [...Object.keys(COMMANDS), "a.gstp", "bin", "broken.gstp", "my file.gstp", "sub"]
-      .sort(),
+    "gstp ": [
+      ...[...Object.keys(COMMANDS), "help"],
+      ...["a.gstp", "bin", "broken.gstp", "my file.gstp", "sub"],
+    ].sort(),
+    "gstp help rec": ["record", "recover"],
     "gstp graph --st": ["--state="],
     "gstp graph --state=null --o": ["--out="],
     "gstp graph --state=nu": [],

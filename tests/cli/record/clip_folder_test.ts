@@ -1,7 +1,7 @@
 /**
  * The folder of clips, without recording any.
  */
-import { join } from "@std/path";
+import { join } from "@std/path/join";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { UsageError } from "../../../cli/args/usage_error.ts";
 import { ClipFolder } from "../../../cli/record/clip_folder.ts";

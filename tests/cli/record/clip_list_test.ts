@@ -2,7 +2,8 @@
  * The list of clips in memory.
  */
 import { assertEquals, assertRejects } from "@std/assert";
-import { basename, join } from "@std/path";
+import { basename } from "@std/path/basename";
+import { join } from "@std/path/join";
 import { ClipList } from "../../../cli/record/clip_list.ts";
 import { writeRecord } from "../../helpers/own_clips.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";

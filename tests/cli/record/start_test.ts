@@ -5,7 +5,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ROOT } from "../../../scripts/lib/paths.ts";
 import { run, start, words } from "../../../scripts/lib/run.ts";
 import { breakingProxy, cameraMissing, startCamera } from "../../helpers/camera.ts";
-import { gstp, startGstp } from "../../helpers/cli.ts";
+import { CLI, gstp, standInFlag, startGstp } from "../../helpers/cli.ts";
 import { probeClip } from "../../helpers/ffprobe.ts";
 import {
   checkExact,
@@ -30,11 +30,7 @@ Deno.test("gstp record runs by URL, with its page", async () => {
   const cli = `http://127.0.0.1:${server.addr.port}/cli.ts`;
   const pipeline = words("videotestsrc is-live=true ! tee name=t ! fakesink");
   const args = ["record", `--out=${dir.path}/clips`, "--listen=0", ...pipeline];
-  // @std as the checkout has it
-  const parseArgs = import.meta.resolve("@std/cli/parse-args");
-  const imports = { "jsr:@std/cli@^1/parse-args": parseArgs };
-  await Deno.writeTextFile(`${dir.path}/imports.json`, JSON.stringify({ imports }));
-  const map = `--import-map=${dir.path}/imports.json`;
+  const map = await standInFlag(dir.path);
   const child = start(Deno.execPath(), ["run", "-A", map, cli, ...args], {
     env: { DENO_DIR: `${dir.path}/cache` },
   });
@@ -53,8 +49,9 @@ Deno.test("gstp and gstp record do not load the libraries of the server before t
   await using dir = await tempDir();
   const env = { DENO_DIR: `${dir.path}/cache`, NPM_CONFIG_REGISTRY: "http://127.0.0.1:1" };
   const pipeline = words("videotestsrc num-buffers=1 ! tee name=t ! fakesink");
+  const map = await standInFlag(dir.path);
   for (const args of [[], ["record", `--out=${dir.path}/clips`]]) {
-    const command = ["run", "-A", `${ROOT}cli.ts`, ...args, ...pipeline];
+    const command = ["run", "-A", map, CLI, ...args, ...pipeline];
     const { code, stderr } = await run(Deno.execPath(), command, { env });
     assertEquals([code, stderr.includes("Download")], [0, false], stderr);
   }

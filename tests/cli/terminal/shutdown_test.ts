@@ -2,12 +2,13 @@
  * The shutdown of a run: signals and timeouts.
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { run, type RunResult, words } from "../../../scripts/lib/run.ts";
+import { outputOf, run, type RunResult, words } from "../../../scripts/lib/run.ts";
 import { sleep } from "../../../scripts/lib/sleep.ts";
 import { breakingProxy, cameraMissing, startCamera } from "../../helpers/camera.ts";
-import { gstp, startGstp } from "../../helpers/cli.ts";
+import { CLI, gstp, startGstp } from "../../helpers/cli.ts";
 import { probeClip } from "../../helpers/ffprobe.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
+import { startOnTerminal, terminalMissing } from "../../helpers/terminal.ts";
 
 /** An MP4 file is playable only when it was finished. */
 const RECORD = "videotestsrc is-live=true ! video/x-raw,width=160,height=120,framerate=30/1 " +
@@ -130,5 +131,61 @@ Deno.test({
     assertEquals(code, 0, stderr);
     assertStringIncludes(stderr, "while stopping: /GstPipeline:pipeline0/GstRTSPSrc:rtspsrc0: ");
     assertStringIncludes(stderr, "end of stream after");
+  },
+});
+
+const noTerminal = await terminalMissing();
+if (noTerminal !== null) console.log(`Skipped the test of prompts: ${noTerminal}`);
+
+/** Starts the command on a terminal, without some of Deno's permissions; `allow` answers the next prompt. */
+async function startWithPrompts(dir: string, flags: string, line: string) {
+  const keys = `${dir}/keys`;
+  await outputOf("mkfifo", [keys]);
+  const opening = Deno.open(keys, { write: true });
+  const child = startOnTerminal(`"${Deno.execPath()}" run ${flags} ${CLI} ${line}`, { keys });
+  const keyboard = await opening;
+  return {
+    child,
+    async allow() {
+      // Deno discards what is typed before it reads
+      const press = () => keyboard.writeSync(new TextEncoder().encode("y\r"));
+      const pressing = setInterval(press, 300);
+      await child.until("Granted ").finally(() => clearInterval(pressing));
+    },
+    [Symbol.dispose]: () => keyboard.close(),
+  };
+}
+
+Deno.test({
+  name: "gstp --timeout does not count the time in which Deno asks for permissions",
+  ignore: noTerminal !== null,
+  async fn() {
+    await using dir = await tempDir();
+    const line = "--timeout=3 videotestsrc is-live=true ! fakesink";
+    using run = await startWithPrompts(dir.path, "--allow-read", line);
+    await run.child.until("Allow?");
+    await sleep(3.5);
+    await run.allow();
+    const { code, stdout } = await run.child.result;
+    assertEquals(code, 0, stdout);
+    assertStringIncludes(stdout, "played for 3 s: finishing");
+  },
+});
+
+Deno.test({
+  name: "gstp record asks for permissions before it plays",
+  ignore: noTerminal !== null,
+  async fn() {
+    await using dir = await tempDir();
+    const flags = "--allow-read --allow-write --allow-ffi --allow-env --allow-sys";
+    const line = `record --out=${dir.path}/clips --listen=0 --timeout=1 --window=0.2 ` +
+      "videotestsrc is-live=true ! tee name=t ! fakesink";
+    using run = await startWithPrompts(dir.path, flags, line);
+    const before = await run.child.until("Allow?");
+    assertEquals(before.includes("armed: "), false, before);
+    await run.allow();
+    const { code, stdout } = await run.child.result;
+    assertEquals(code, 0, stdout);
+    assertStringIncludes(stdout, "listening on ");
   },
 });
