@@ -6,6 +6,7 @@
 import { GstError, Pipeline, type State } from "../../mod.ts";
 import { GRAPH_OPTIONS } from "../args/options.ts";
 import { readPipelineArguments } from "../args/pipeline_arguments.ts";
+import { LAZY_MODULES, loadLazyModule, SETUP_HINT } from "../npm/lazy_modules.ts";
 import { pipelineText } from "../pipeline_file/pipeline_text.ts";
 import type { CommandHelp } from "./help.ts";
 
@@ -54,17 +55,14 @@ async function describe(text: string, state: State): Promise<string> {
   return dot;
 }
 
-/** A variable: Deno downloads a module named in an import expression for every command. */
-const LIBRARY: string = "npm:@viz-js/viz@^3";
-
 /**
  * Draws Graphviz's text as SVG.
  *
  * @throws {GstError} If the library for it cannot be loaded.
  */
 async function draw(dot: string): Promise<string> {
-  const viz = await loadLibrary();
-  return viz.renderString(prepare(dot), { format: "svg" });
+  const { drawSvg } = await loadDrawing();
+  return drawSvg(prepare(dot));
 }
 
 /** GStreamer's legend, a box as wide as all elements on the left together. */
@@ -79,18 +77,12 @@ function prepare(dot: string): string {
     .replaceAll(/fontname="[^"]*"/g, 'fontname="Courier"');
 }
 
-async function loadLibrary() {
+async function loadDrawing(): Promise<typeof import("../npm/svg.ts")> {
   try {
-    const { instance }: typeof import("npm:@viz-js/viz@^3") = await import(LIBRARY);
-    return await instance();
+    return await loadLazyModule(LAZY_MODULES.svg);
   } catch (cause) {
-    throw new GstError(
-      `Cannot load ${LIBRARY}, which draws the picture: ${(cause as Error).message}`,
-      {
-        cause,
-        hint: "--out=FILE.dot works without it",
-      },
-    );
+    const hint = `${SETUP_HINT}, or write --out=FILE.dot, which works without them`;
+    throw new GstError((cause as Error).message, { cause, hint });
   }
 }
 

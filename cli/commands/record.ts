@@ -6,6 +6,7 @@
 import { RECORD_OPTIONS } from "../args/options.ts";
 import { readRecordArguments } from "../args/record_arguments.ts";
 import { UsageError } from "../args/usage_error.ts";
+import { LAZY_MODULES, loadLazyModule, SETUP_HINT } from "../npm/lazy_modules.ts";
 import { pipelineText } from "../pipeline_file/pipeline_text.ts";
 import type { StartServer } from "../record/server_interface.ts";
 import { recordPipeline } from "../record/session.ts";
@@ -67,9 +68,6 @@ wrong; 129, 130 or 143 forced. A clip that fails does not end the run.`,
   ],
 };
 
-/** A variable: Deno downloads the libraries of a module named in an import expression for every command. */
-const SERVER: string = "../server/server.ts";
-
 /** Records a pipeline. */
 export async function run(args: string[]): Promise<number> {
   const options = readRecordArguments(args);
@@ -82,10 +80,11 @@ export async function run(args: string[]): Promise<number> {
 /** Loads the server, with the libraries that only it needs. */
 async function loadServer(): Promise<StartServer> {
   try {
-    const { RecordServer }: typeof import("../server/server.ts") = await import(SERVER);
+    const { RecordServer } = await loadLazyModule<typeof import("../server/server.ts")>(
+      LAZY_MODULES.server,
+    );
     return (options) => new RecordServer(options);
   } catch (error) {
-    const [reason] = (error as Error).message.split("\n");
-    throw new UsageError(`Cannot load the libraries for --listen: ${reason}`);
+    throw new UsageError(`${(error as Error).message}. ${SETUP_HINT}`);
   }
 }

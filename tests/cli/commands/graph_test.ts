@@ -83,7 +83,7 @@ Deno.test("gstp graph writes Graphviz's text without a library", async () => {
   assertEquals(picture.code, 1);
   assertMatch(
     picture.stderr,
-    /^error: Cannot load npm:.*\n[^]*--out=FILE\.dot works without it\n$/,
+    /^error: Cannot load the libraries for gstp graph: .*\nRun `gstp setup` once with a network, or write --out=FILE\.dot, which works without them\n$/,
   );
 });
 

@@ -62,7 +62,8 @@ Deno.test("gstp and gstp record do not load the libraries of the server before t
   }
   const { code, stderr } = await cli([...recording, "--listen=0"]);
   assertEquals(code, 2);
-  assertStringIncludes(stderr, "error: Cannot load the libraries for --listen: ");
+  assertStringIncludes(stderr, "error: Cannot load the libraries for gstp record --listen: ");
+  assertStringIncludes(stderr, ". Run `gstp setup` once with a network\n");
   assertEquals(stderr.includes("    at "), false, stderr);
 });
 
