@@ -7,6 +7,7 @@ import { GstError, Pipeline, type State } from "../../mod.ts";
 import { GRAPH_OPTIONS } from "../args/options.ts";
 import { readPipelineArguments } from "../args/pipeline_arguments.ts";
 import { LAZY_MODULES, loadLazyModule, SETUP_HINT } from "../npm/lazy_modules.ts";
+import { layoutVertically } from "../graph/vertical_layout.ts";
 import { pipelineText } from "../pipeline_file/pipeline_text.ts";
 import type { CommandHelp } from "./help.ts";
 
@@ -62,22 +63,10 @@ async function describe(text: string, state: State): Promise<string> {
  */
 async function draw(dot: string): Promise<string> {
   const { drawSvg } = await loadDrawing();
-  return drawSvg(prepare(dot));
+  return drawSvg(layoutVertically(dot));
 }
 
-/** GStreamer's legend, a box as wide as all elements on the left together. */
-const LEGEND = /\n *legend \[[^\]]*?label="((?:\\.|[^"\\])*)"[^]*?\n *\];/;
-
-/** Puts the legend into the title, which makes the picture narrower, and makes boxes wide enough for their text. */
-function prepare(dot: string): string {
-  const legend = LEGEND.exec(dot)?.[1] ?? "";
-  return dot.replace(LEGEND, "")
-    .replace(/^ {2}label="(.*)";$/m, (_, title) => `  label="${title}\\n\\n${legend}";`)
-    // the library measures text without fonts: it knows the widths of Courier only
-    .replaceAll(/fontname="[^"]*"/g, 'fontname="Courier"');
-}
-
-async function loadDrawing(): Promise<typeof import("../npm/svg.ts")> {
+async function loadDrawing(): Promise<typeof import("../graph/svg.ts")> {
   try {
     return await loadLazyModule(LAZY_MODULES.svg);
   } catch (cause) {

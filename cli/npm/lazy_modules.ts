@@ -23,7 +23,7 @@ export const LAZY_MODULES = {
   },
   svg: {
     neededBy: "gstp graph",
-    url: import.meta.resolve("./svg.ts"),
+    url: import.meta.resolve("../graph/svg.ts"),
     packages: ["npm:@viz-js/viz@^3"],
   },
 } as const satisfies Readonly<Record<string, LazyModule>>;
