@@ -14,6 +14,7 @@ const folder = await clipFolder();
 await using app = await Standalone.buildAndRun(
   `
   videotestsrc
+    pattern=ball
   ! video/x-raw,framerate=30/1
   ! tee
     name=t1

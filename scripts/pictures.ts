@@ -73,7 +73,7 @@ export const SESSIONS: Record<string, Session> = {
   },
   setup: {
     title: "gstp setup prints the packages that it fetched, and where they are",
-    steps: [line("gstp setup | sed 's|/.*/npm|$DENO_DIR/npm|'")],
+    steps: [line("gstp setup | sed 's| /.*/npm| $DENO_DIR/npm|'")],
   },
   completion: {
     title: "Tab completes the commands of gstp, and the placeholders of a file",

@@ -63,10 +63,13 @@ Deno.test("letters in pictures of pixels can be read", async () => {
   const css = await Deno.readTextFile(`${ROOT}cli/server/page/page.css`);
   const rems = [...css.matchAll(/font-size: ([\d.]+)rem/g)].map(([, rem]) => Number(rem));
   const readme = await Deno.readTextFile(`${ROOT}README.md`);
+  const fontSize = (name: string) =>
+    Number(new RegExp(`fontsize=(\\d+).* ${name}$`, "m").exec(readme)![1]);
   const letters: Record<string, number> = {
     "record-page.png": 16 * Math.min(...rems),
-    "contact-sheet.png": Number(/fontsize=(\d+)/.exec(readme)![1]),
-    "first-frame.png": 20,
+    "contact-sheet.png": fontSize("contact-sheet.png"),
+    // frames 320 pixels wide are scaled after the letters are drawn
+    "first-clip.png": fontSize("first-clip.png") * 160 / 320,
   };
   const pngs = files.filter((name) => name.endsWith(".png"));
   assertEquals(pngs.filter((name) => letters[name] === undefined), []);
