@@ -70,6 +70,7 @@ async function loadDrawing(): Promise<typeof import("../graph/svg.ts")> {
   try {
     return await loadLazyModule(LAZY_MODULES.svg);
   } catch (cause) {
+    if (cause instanceof Deno.errors.NotCapable) throw cause;
     const hint = `${SETUP_HINT}, or write --out=FILE.dot, which works without them`;
     throw new GstError((cause as Error).message, { cause, hint });
   }

@@ -85,6 +85,7 @@ async function loadServer(): Promise<StartServer> {
     );
     return (options) => new RecordServer(options);
   } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
     throw new UsageError(`${(error as Error).message}. ${SETUP_HINT}`);
   }
 }

@@ -34,6 +34,7 @@ export const SETUP_HINT = "Run `gstp setup` once with a network";
 /**
  * Loads a module, of type `T`.
  *
+ * @throws {Deno.errors.NotCapable} If the module may not be read or fetched.
  * @throws {Error} If a package cannot be fetched.
  */
 export async function loadLazyModule<T>({ neededBy, url }: LazyModule): Promise<T> {
@@ -41,6 +42,7 @@ export async function loadLazyModule<T>({ neededBy, url }: LazyModule): Promise<
     return await import(url);
   } catch (cause) {
     const [reason] = (cause as Error).message.split("\n");
+    if (reason!.includes("--allow-")) throw new Deno.errors.NotCapable(reason);
     throw new Error(`Cannot load the libraries for ${neededBy}: ${reason}`, { cause });
   }
 }

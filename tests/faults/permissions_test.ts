@@ -26,6 +26,7 @@ const LINES: Record<string, (folder: string) => string[]> = {
     `${folder}/t.gstp`,
   ],
   recover: (folder) => [CLI, "recover", folder],
+  setup: () => [CLI, "setup"],
   verify: (folder) => [CLI, "verify", `${folder}/a.ts.part`],
   recipes: (folder) => [`${ROOT}recipes/multi-recorder.ts`, `--out=${folder}`],
 };

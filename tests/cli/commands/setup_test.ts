@@ -67,3 +67,16 @@ Deno.test("LAZY_MODULES lists every module of the command that uses npm, with it
   const byVariable = (await outputOf("grep", grep, { cwd: ROOT })).trim().split("\n");
   assertEquals(byVariable.sort(), ["cli/npm/lazy_modules.ts", "cli/observe/load_function.ts"]);
 });
+
+Deno.test("commands that load packages name a missing permission, and do not send users to npm", async () => {
+  const flags = ["run", "--no-prompt", "--allow-ffi", "--allow-env", "--allow-write", CLI];
+  const lines = ["setup", "graph fakesrc ! fakesink"];
+  for (const line of lines) {
+    const { code, stderr } = await run(Deno.execPath(), [...flags, ...words(line)]);
+    assertEquals(code, 2, stderr);
+    assertMatch(
+      stderr,
+      /^error: Deno does not permit this\. Requires read access to .*, run again with the --allow-read flag\n$/,
+    );
+  }
+});
