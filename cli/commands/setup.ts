@@ -42,7 +42,9 @@ export async function run(args: string[]): Promise<number> {
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
     console.error(
-      `error: ${(error as Error).message}\nCheck that npm can be reached, and run this again.`,
+      `error: ${
+        (error as Error).message
+      }\nCheck that npm can be reached, and run this again. Where the network has certificates of its own, set DENO_TLS_CA_STORE=system.`,
     );
     return 1;
   }

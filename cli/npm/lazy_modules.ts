@@ -41,8 +41,15 @@ export async function loadLazyModule<T>({ neededBy, url }: LazyModule): Promise<
   try {
     return await import(url);
   } catch (cause) {
-    const [reason] = (cause as Error).message.split("\n");
-    if (reason!.includes("--allow-")) throw new Deno.errors.NotCapable(reason);
+    const reason = summarize((cause as Error).message);
+    if (reason.includes("--allow-")) throw new Deno.errors.NotCapable(reason);
     throw new Error(`Cannot load the libraries for ${neededBy}: ${reason}`, { cause });
   }
+}
+
+/** Returns the first line of a message of Deno, with the last of the numbered causes below it. */
+function summarize(message: string): string {
+  const [first = "", ...more] = message.split("\n");
+  const causes = more.flatMap((line) => /^ *\d+: (.*)$/.exec(line)?.[1] ?? []);
+  return [first, ...causes.slice(-1)].join(": ");
 }

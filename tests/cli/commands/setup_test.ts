@@ -42,7 +42,7 @@ Deno.test("gstp setup fails without npm", async () => {
   assertEquals([code, stdout], [1, ""]);
   assertMatch(
     stderr,
-    /^error: Cannot load the libraries for gstp record --listen: .*\nCheck that npm can be reached, and run this again\.\n$/m,
+    /^error: Cannot load the libraries for gstp record --listen: .* for package "\S+": .*127\.0\.0\.1:1.*\nCheck that npm can be reached, and run this again\. Where .* DENO_TLS_CA_STORE=system\.\n$/m,
   );
 });
 
