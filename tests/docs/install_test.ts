@@ -73,5 +73,5 @@ Deno.test("with the umask of the unit, clips and their folder are the user's alo
   assertEquals(modeOf(folder), 0o700);
   const clips = fileNames(folder);
   assertEquals(clips.map((name) => modeOf(`${folder}/${name}`)), clips.map(() => 0o600));
-  assertEquals(clips.length, 1);
+  assert(clips.length > 0);
 });
