@@ -1,7 +1,7 @@
 .PHONY: help setup demo test
 
 help:
-	@echo "make demo    install what pipelines need, then record two clips that start before the call"
+	@echo "make demo    install what pipelines need, record two clips that begin before the call, and draw frames of one"
 	@echo "make test    install what the tests need, then run all checks (deno task ok)"
 	@echo "make setup   install what the tests need"
 
@@ -10,7 +10,7 @@ setup:
 
 demo:
 	@sh scripts/setup.sh demo
-	deno run -A recipes/single-recorder.ts
+	@sh scripts/demo.sh
 
 test: setup
 	@deno task ok

@@ -26,7 +26,7 @@ const LEFT = 64;
 const RIGHT = 600;
 const TOP = 48;
 const BOTTOM = 348;
-const COLORS = ["#7f8c8d", "#2e86c1", "#c0392b", "#d68910"];
+const COLORS = ["#5f6a6b", "#1f6fa8", "#c0392b", "#9c5f00"];
 
 /** Formats a coordinate. */
 function at(value: number): string {
@@ -50,7 +50,7 @@ export function plotText({ title, xLabel, yLabel, curves }: Plot): string {
     at(BOTTOM - ((Math.log10(y) - bottom) / (top - bottom)) * (BOTTOM - TOP));
 
   const grid = ticks.map((tick) =>
-    `<path d="M${LEFT} ${yAt(tick)} H${RIGHT}" stroke="#ddd" />` +
+    `<path d="M${LEFT} ${yAt(tick)} H${RIGHT}" stroke="#ddd" class="grid" />` +
     `<text x="${LEFT - 8}" y="${yAt(tick)}" text-anchor="end" dy="4">${tick}</text>`
   );
   const axis = xs.map((x) =>
@@ -61,7 +61,7 @@ export function plotText({ title, xLabel, yLabel, curves }: Plot): string {
     const path = points.map(({ x, y }) => `${xAt(x)} ${yAt(y.median)}`).join(" L");
     const spread = points.map(({ x, y }) => `M${xAt(x)} ${yAt(y.low)} V${yAt(y.high)}`).join(" ");
     return `<g stroke="${color}" fill="none" stroke-width="2">` +
-      `<path d="M${path}" /><path d="${spread}" stroke-width="5" stroke-opacity="0.4" /></g>` +
+      `<path d="M${path}" /><path d="${spread}" stroke-width="5" /></g>` +
       `<text x="${RIGHT + 8}" y="${TOP + 20 * i}" fill="${color}">${escapeXml(name)}</text>`;
   });
   return [

@@ -7,8 +7,9 @@
  * @module
  */
 import { Standalone, VideoRecorder } from "../mod.ts";
-import { clipFolder, probe, sleep } from "./lib.ts";
+import { clipFolder, probe, requireFfprobe, sleep } from "./lib.ts";
 
+await requireFfprobe();
 const folder = await clipFolder();
 await using app = await Standalone.buildAndRun(
   `

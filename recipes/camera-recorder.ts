@@ -9,7 +9,7 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { formatTemplate, GstClosedError, Standalone, VideoRecorder } from "../mod.ts";
-import { clipFolder, probe, sleep } from "./lib.ts";
+import { clipFolder, probe, requireFfprobe, sleep } from "./lib.ts";
 
 /** Seconds to wait for the first frame. */
 const FIRST_FRAME_SEC = 10;
@@ -53,6 +53,7 @@ async function record(recorder: VideoRecorder): Promise<void> {
   }
 }
 
+await requireFfprobe();
 const folder = await clipFolder();
 try {
   // over TCP, as each packet that UDP loses is a gap in a clip

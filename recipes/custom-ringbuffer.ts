@@ -8,7 +8,7 @@
  * @module
  */
 import { hasElement, RingBuffer, Standalone, VideoRecorder } from "../mod.ts";
-import { clipFolder, probe, sampleVideo, sleep } from "./lib.ts";
+import { clipFolder, probe, requireFfprobe, sampleVideo, sleep } from "./lib.ts";
 
 const converter = hasElement("nvvideoconvert") ? "nvvideoconvert" : "videoconvert";
 
@@ -25,6 +25,7 @@ class GPU2CPURingBuffer extends RingBuffer {
   `;
 }
 
+await requireFfprobe();
 const folder = await clipFolder();
 await using app = await Standalone.buildAndRun(
   `

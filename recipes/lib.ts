@@ -15,10 +15,34 @@ export async function clipFolder(): Promise<string> {
   const { out } = parseArgs(Deno.args, { string: ["out"] });
   const folder = out ?? await Deno.makeTempDir({ prefix: "gstp-" });
   await permit({ name: "write", path: folder }, "clips are written there");
-  await permit({ name: "read", path: folder }, "clips are listed and probed there");
-  await permit({ name: "run", command: "ffprobe" }, "it prints the times of the clips");
+  await permit({ name: "read", path: folder }, "clips are listed there");
   await Deno.mkdir(folder, { recursive: true });
   return folder;
+}
+
+/**
+ * Ends the recipe with status 1 if `ffprobe` is not installed, and asks for the permission to run it: {@link probe} uses it
+ * when all clips are recorded.
+ */
+export async function requireFfprobe(): Promise<void> {
+  const command = new Deno.Command("ffprobe", {
+    args: ["-version"],
+    stdout: "null",
+    stderr: "null",
+  });
+  try {
+    await command.output();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      console.error(
+        "error: Cannot find ffprobe, which prints the times of the clips. " +
+          "Install ffmpeg: `sudo apt-get install ffmpeg` or `brew install ffmpeg`.",
+      );
+      Deno.exit(1);
+    }
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+  }
+  await permit({ name: "run", command: "ffprobe" }, "it prints the times of the clips");
 }
 
 async function permit(what: Deno.PermissionDescriptor, why: string): Promise<void> {

@@ -8,8 +8,9 @@
  * @module
  */
 import { MultiVideoRecorder, Standalone } from "../mod.ts";
-import { clipFolder, probe, sleep } from "./lib.ts";
+import { clipFolder, probe, requireFfprobe, sleep } from "./lib.ts";
 
+await requireFfprobe();
 const folder = await clipFolder();
 await using app = await Standalone.cliRun(
   `

@@ -7,12 +7,14 @@
  * @module
  */
 import { Standalone, VideoRecorder } from "../mod.ts";
-import { clipFolder, probe, sleep } from "./lib.ts";
+import { clipFolder, probe, requireFfprobe, sleep } from "./lib.ts";
 
+await requireFfprobe();
 const folder = await clipFolder();
 await using app = await Standalone.buildAndRun(
   `
   videotestsrc
+    pattern=ball
   ! video/x-raw,framerate=30/1
   ! tee
     name=t1

@@ -71,6 +71,10 @@ export const SESSIONS: Record<string, Session> = {
       `until [ -n "$(find clips -name '*.part' -size +20k)" ]; do sleep 0.1; done; kill -KILL $!`,
     steps: [line("ls clips"), line("gstp recover clips"), line("gstp verify clips/*")],
   },
+  setup: {
+    title: "gstp setup prints the packages that it fetched, and where they are",
+    steps: [line("gstp setup | sed 's| /.*/npm| $DENO_DIR/npm|'")],
+  },
   completion: {
     title: "Tab completes the commands of gstp, and the placeholders of a file",
     before: FILES,

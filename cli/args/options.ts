@@ -247,6 +247,9 @@ export const DOCTOR_OPTIONS = { json, help } satisfies OptionTable;
 /** The options of `gstp recover`. */
 export const RECOVER_OPTIONS = { json, help } satisfies OptionTable;
 
+/** The options of `gstp setup`. */
+export const SETUP_OPTIONS = { json, help } satisfies OptionTable;
+
 /** The options of `gstp completion`. */
 export const COMPLETION_OPTIONS = {
   complete: { isHidden: true, description: "print what completes the last word after --" },

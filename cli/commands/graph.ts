@@ -6,6 +6,8 @@
 import { GstError, Pipeline, type State } from "../../mod.ts";
 import { GRAPH_OPTIONS } from "../args/options.ts";
 import { readPipelineArguments } from "../args/pipeline_arguments.ts";
+import { LAZY_MODULES, loadLazyModule, SETUP_HINT } from "../npm/lazy_modules.ts";
+import { layoutVertically } from "../graph/vertical_layout.ts";
 import { pipelineText } from "../pipeline_file/pipeline_text.ts";
 import type { CommandHelp } from "./help.ts";
 import { printError, printRaw } from "../terminal/print.ts";
@@ -55,43 +57,23 @@ async function describe(text: string, state: State): Promise<string> {
   return dot;
 }
 
-/** A variable: Deno downloads a module named in an import expression for every command. */
-const LIBRARY: string = "npm:@viz-js/viz@3.31.0";
-
 /**
  * Draws Graphviz's text as SVG.
  *
  * @throws {GstError} If the library for it cannot be loaded.
  */
 async function draw(dot: string): Promise<string> {
-  const viz = await loadLibrary();
-  return viz.renderString(prepare(dot), { format: "svg" });
+  const { drawSvg } = await loadDrawing();
+  return drawSvg(layoutVertically(dot));
 }
 
-/** GStreamer's legend, a box as wide as all elements on the left together. */
-const LEGEND = /\n *legend \[[^\]]*?label="((?:\\.|[^"\\])*)"[^]*?\n *\];/;
-
-/** Puts the legend into the title, which makes the picture narrower, and makes boxes wide enough for their text. */
-function prepare(dot: string): string {
-  const legend = LEGEND.exec(dot)?.[1] ?? "";
-  return dot.replace(LEGEND, "")
-    .replace(/^ {2}label="(.*)";$/m, (_, title) => `  label="${title}\\n\\n${legend}";`)
-    // the library measures text without fonts: it knows the widths of Courier only
-    .replaceAll(/fontname="[^"]*"/g, 'fontname="Courier"');
-}
-
-async function loadLibrary() {
+async function loadDrawing(): Promise<typeof import("../graph/svg.ts")> {
   try {
-    const { instance }: typeof import("npm:@viz-js/viz@3.31.0") = await import(LIBRARY);
-    return await instance();
+    return await loadLazyModule(LAZY_MODULES.svg);
   } catch (cause) {
-    throw new GstError(
-      `Cannot load ${LIBRARY}, which draws the picture: ${(cause as Error).message}`,
-      {
-        cause,
-        hint: "--out=FILE.dot works without it",
-      },
-    );
+    if (cause instanceof Deno.errors.NotCapable) throw cause;
+    const hint = `${SETUP_HINT}, or write --out=FILE.dot, which works without them`;
+    throw new GstError((cause as Error).message, { cause, hint });
   }
 }
 

@@ -14,6 +14,7 @@ import {
   RECORD_OPTIONS,
   RECOVER_OPTIONS,
   RUN_OPTIONS,
+  SETUP_OPTIONS,
   VERIFY_OPTIONS,
 } from "../args/options.ts";
 
@@ -62,6 +63,11 @@ export const COMMANDS = {
     summary: "turn what a killed recorder left behind into clips",
     takes: "files",
     options: RECOVER_OPTIONS,
+  },
+  setup: {
+    summary: "fetch all libraries, so that gstp runs without a network",
+    takes: "nothing",
+    options: SETUP_OPTIONS,
   },
   verify: {
     summary: "check that clips are complete",

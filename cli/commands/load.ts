@@ -27,6 +27,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<CommandModule>>> = {
   inspect: () => import("./inspect.ts"),
   record: () => import("./record.ts"),
   recover: () => import("./recover.ts"),
+  setup: () => import("./setup.ts"),
   verify: () => import("./verify.ts"),
 };
 

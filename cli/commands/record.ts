@@ -6,6 +6,7 @@
 import { RetentionPolicy } from "../../mod.ts";
 import { RECORD_OPTIONS } from "../args/options.ts";
 import { readRecordArguments, type RecordArguments } from "../args/record_arguments.ts";
+import { LAZY_MODULES, loadLazyModule } from "../npm/lazy_modules.ts";
 import { pipelineText } from "../pipeline_file/pipeline_text.ts";
 import type { StartServer } from "../record/server_interface.ts";
 import { recordPipeline } from "../record/session.ts";
@@ -74,9 +75,6 @@ wrong; 129, 130 or 143 if it did not finish after a signal. A clip that fails do
   ],
 };
 
-/** A variable: Deno downloads the libraries of a module named in an import expression for every command. */
-const SERVER: string = "../server/server.ts";
-
 /** Records a pipeline. */
 export async function run(args: string[]): Promise<number> {
   const options = readRecordArguments(args);
@@ -99,6 +97,8 @@ async function previewLimits({ folder, limits }: RecordArguments): Promise<void>
 
 /** Loads the server, with the libraries that only it needs. */
 async function loadServer(): Promise<StartServer> {
-  const { RecordServer }: typeof import("../server/server.ts") = await import(SERVER);
+  const { RecordServer } = await loadLazyModule<typeof import("../server/server.ts")>(
+    LAZY_MODULES.server,
+  );
   return (options) => RecordServer.start(options);
 }

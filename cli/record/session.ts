@@ -4,6 +4,7 @@
  * @module
  */
 import { GstClosedError, GstError, gstVersion, Standalone } from "../../mod.ts";
+import { originOf } from "../args/address.ts";
 import type { RecordArguments } from "../args/record_arguments.ts";
 import { Shutdown, STOP_LIMIT_SEC } from "../terminal/shutdown.ts";
 import { ClipFolder } from "./clip_folder.ts";

@@ -5,6 +5,7 @@
  */
 import { isLoopback, originOf } from "../args/address.ts";
 import { UsageError } from "../args/usage_error.ts";
+import { SETUP_HINT } from "../npm/lazy_modules.ts";
 import type { Server, ServerOptions, StartServer } from "./server_interface.ts";
 
 /** Milliseconds in which libraries are loaded that Deno has in its cache. */
@@ -29,10 +30,7 @@ export class SessionServer implements AsyncDisposable {
     this.#output = output;
     this.#loading = load().catch((error) => {
       const [reason = ""] = (error as Error).message.split("\n");
-      output.warn(
-        `no page: cannot load its libraries: ${reason} ` +
-          "(recording goes on without; start once with a network, and Deno keeps them)",
-      );
+      output.warn(`no page: ${reason}. Recording goes on without it. ${SETUP_HINT}.`);
       return undefined;
     });
   }

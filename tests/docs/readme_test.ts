@@ -16,6 +16,7 @@ const PAGES: Record<string, string[]> = {
   "docs/scripts.md": ["background.ts", "foreground.ts", "frames.ts", "draw.ts", "errors.ts"],
   "docs/recording.md": ["read.ts", "verify.ts", "sound.ts", "encoded.ts"],
   "docs/record.md": [],
+  "docs/install.md": [],
 };
 
 const pages = await Promise.all(
@@ -49,6 +50,7 @@ function withoutGenerated(output: string): string {
     .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "UUID")
     .replaceAll(/'[^']*\/UUID/g, "'FOLDER/UUID")
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.-]+Z/g, "DATE")
+    .replaceAll(/ [\d.]+ +\/\S+(\/npm\/\S+\/)[\d.]+$/gm, " VERSION CACHE$1VERSION")
     .replaceAll(/(SIGUSR2 to) \d+/g, "$1 PID")
     .replaceAll(/[\d.]+ k?B\b/g, "N kB")
     .replaceAll(/(bytes|bitrate): \d+/g, "$1: N")
@@ -107,6 +109,10 @@ Deno.test("README and docs show what their commands print", async () => {
     const actual = withoutGenerated(output.trimEnd().replaceAll(`${ROOT}cli.ts`, "cli.ts"));
     const wanted = withoutGenerated(expected);
     assertEquals(withExpectedTimes(actual, wanted), wanted, command);
+    const [, picture] = / (\S+\.png)$/.exec(command) ?? [];
+    if (picture !== undefined) {
+      assert((await Deno.stat(`${dir.path}/${picture}`)).size > 0, command);
+    }
   }
 });
 

@@ -26,6 +26,7 @@ const LINES: Record<string, (folder: string) => string[]> = {
     `${folder}/t.gstp`,
   ],
   recover: (folder) => [CLI, "recover", folder],
+  setup: () => [CLI, "setup"],
   verify: (folder) => [CLI, "verify", `${folder}/2026-11-26T14-03-12.345Z_a.ts.part`],
   recipes: (folder) => [`${ROOT}recipes/multi-recorder.ts`, `--out=${folder}`],
 };

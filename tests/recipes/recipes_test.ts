@@ -1,7 +1,9 @@
 /**
  * The recipes as people run them: each records the clips that its documentation promises, and prints their times.
  */
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
+import { existsSync } from "node:fs";
+import { ROOT } from "../../scripts/lib/paths.ts";
 import { ffprobe, probeClip } from "../helpers/ffprobe.ts";
 import { fileNames } from "../helpers/file_names.ts";
 import { FPS } from "../helpers/fps.ts";
@@ -88,4 +90,22 @@ Deno.test("audio-video.ts records video and sound in sync", async () => {
   // a frame of video, and the one of AAC that its encoder puts first
   assertAlmostEquals(video!.start, sound!.start, 1 / FPS + 0.022);
   assertAlmostEquals(video!.end, sound!.end, 1 / FPS + 0.022);
+});
+
+Deno.test("recipes that print times end before they record if ffprobe is missing", async () => {
+  await using dir = await tempDir();
+  await Deno.mkdir(`${dir.path}/bin`);
+  const out = `${dir.path}/clips`;
+  const recipes = [...Deno.readDirSync(`${ROOT}recipes`)].map(({ name }) => name)
+    .filter((name) => /\bprobe\(/.test(Deno.readTextFileSync(`${ROOT}recipes/${name}`)))
+    .filter((name) => name !== "lib.ts");
+  assertEquals(recipes.length, 5);
+  for (const name of recipes) {
+    const args = [`--out=${out}`, "rtsp://127.0.0.1:9/none"];
+    const options = { env: { PATH: `${dir.path}/bin` } };
+    const { code, stdout, stderr } = await runRecipe(name.replace(".ts", ""), args, options);
+    assertEquals([code, stdout], [1, ""], `${name}: ${stderr}`);
+    assertMatch(stderr, /^error: Cannot find ffprobe, .* `sudo apt-get install ffmpeg` /m);
+    assertEquals(existsSync(out), false);
+  }
 });

@@ -62,7 +62,7 @@ Deno.test("gstp record records without its page where that cannot be loaded", as
   // accepts connections, and never answers
   using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const cases: [registry: string, expected: string][] = [
-    ["http://127.0.0.1:1", "gstp: no page: cannot load its libraries: "],
+    ["http://127.0.0.1:1", "gstp: no page: Cannot load the libraries for gstp record --listen: "],
     [`http://127.0.0.1:${silent.addr.port}`, "gstp: the page is still being loaded: "],
   ];
   for (const [i, [registry, expected]] of cases.entries()) {
