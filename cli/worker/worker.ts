@@ -7,6 +7,7 @@
  * @module
  */
 import { setPriority } from "node:os";
+import { print } from "../terminal/print.ts";
 import { linesOf } from "./lines.ts";
 import { type Answer, runTask } from "./tasks.ts";
 
@@ -37,7 +38,7 @@ async function answer(line: string): Promise<void> {
     (result) => ({ result }),
     (error: Error) => ({ error: error.message }),
   );
-  console.log(JSON.stringify(answer));
+  print(JSON.stringify(answer));
 }
 
 if (import.meta.main) await serveTasks();
