@@ -157,6 +157,10 @@ export const RECORD_OPTIONS = {
       description: "the age from which a clip can be removed because of the number or the size " +
         "(default: 10m)",
     },
+    group: { description: "let the group read the clips, which are the user's alone otherwise" },
+    "shared-folder": {
+      description: "accept a folder that other users may write to: they can replace clips",
+    },
     "no-recover": {
       description: "leave the .part files of a killed run alone",
     },

@@ -51,6 +51,10 @@ export interface RecordArguments {
   isEncoded: boolean;
   copyFrames: boolean;
   maxRingBytes: number;
+  /** Whether the group may read the clips. */
+  isForGroup: boolean;
+  /** Whether other users may write to the folder. */
+  isShared: boolean;
   /** Undefined for no limits. */
   limits: ClipLimits | undefined;
   /** Whether what a killed run left becomes clips. */
@@ -96,6 +100,8 @@ export function readRecordArguments(args: readonly string[]): RecordArguments {
     maxRingBytes: values["max-ring-bytes"] ?? Infinity,
     limits: readLimits(values, clipSec),
     recovers: !values["no-recover"],
+    isForGroup: values.group,
+    isShared: values["shared-folder"],
     listen,
     token: readToken(values.token, listen),
     maxCalls: values["max-calls"] ?? MAX_CALLS,

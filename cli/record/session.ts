@@ -9,6 +9,7 @@ import type { RecordArguments } from "../args/record_arguments.ts";
 import { Shutdown, STOP_LIMIT_SEC } from "../terminal/shutdown.ts";
 import { ClipFolder } from "./clip_folder.ts";
 import { Events, type Trigger } from "./events.ts";
+import { checkPrivate, keepPrivate } from "./private_folder.ts";
 import { Recorders } from "./recorders.ts";
 import type { StartServer } from "./server_interface.ts";
 import { SessionOutput } from "./session_output.ts";
@@ -80,8 +81,10 @@ class Session {
 
   async run(text: string): Promise<number> {
     using shutdown = this.#shutdown;
-    const { folder: path, limits, listen } = this.#options;
+    const { folder: path, limits, listen, isForGroup, isShared } = this.#options;
+    keepPrivate(isForGroup);
     using folder = await ClipFolder.create(path, limits, this.#events);
+    if (!isShared) await checkPrivate(path);
     const server = listen && new SessionServer(this.#loadServer, this.output);
     askForPermissions(this.#options);
     const scratch = await Deno.makeTempDir({ prefix: "gstp-" });
