@@ -185,6 +185,7 @@ await walk("listClips", gstp.listClips, [`${folder}/empty`, {}]);
 await walk("listClips(path, { onError: ", (onError) => gstp.listClips(folder, { onError }), [
   onError,
 ]);
+await walk("listParts", gstp.listParts, [`${folder}/empty`]);
 await walk("readClip", gstp.readClip, [`${folder}/none.webm`]);
 await walk("checkContainer", gstp.checkContainer, [".webm", ["video/x-raw"]]);
 await walk("containersFor", gstp.containersFor, [["video/x-raw"]]);
@@ -192,7 +193,7 @@ for (const odd of ODD.filter((value) => value !== " " && value !== "../..")) {
   await attempt(`recoverClips(${show(odd)})`, () => gstp.recoverClips(odd as string));
 }
 await walkOptions("new RetentionPolicy", (options) => new gstp.RetentionPolicy(options), {
-  ...{ directory: `${folder}/empty`, maxFiles: 1, maxBytes: 5, maxAgeSec: 5 },
+  ...{ directory: `${folder}/empty`, maxFiles: 1, maxBytes: 5, maxAgeSec: 5, minAgeSec: 1 },
   ...{ inUse: () => [], clips: () => [], onRemoved: () => {}, onError },
 });
 await walkOptions("Standalone.buildAndRun(text, ", async (options) => {
@@ -260,7 +261,7 @@ await walkOptions("new RecordBin", (options) => close(new gstp.RecordBin(options
 await walkOptions("new AppSink", (options) => new gstp.AppSink(options)[Symbol.dispose](), {
   ...{ pipeline, name: "frames", every: false, maxFrames: 4 },
 });
-const source = new gstp.AppSrc({ pipeline, name: "source", live: true, maxFrames: 10_000 });
+const source = new gstp.AppSrc({ pipeline, name: "source", maxFrames: 10_000 });
 await walkOptions("new AppSrc", (options) => new gstp.AppSrc(options), {
   ...{ pipeline, name: "nosuch", caps: "video/x-raw", live: true, maxFrames: 4 },
 });
