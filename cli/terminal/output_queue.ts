@@ -7,6 +7,8 @@ import type { Stream } from "./display.ts";
 
 /** The bytes that may wait for a reader. */
 const MAX_BYTES = 1_000_000;
+/** Milliseconds after which a write that is under way shows that nobody reads. */
+const STUCK_MS = 500;
 /** Milliseconds that {@link OutputQueue.flush} waits for a reader. */
 const FLUSH_MS = 1000;
 
@@ -29,6 +31,8 @@ export class OutputQueue {
   #lostBytes = 0;
   #isBlocking = false;
   #writing: Promise<void> | undefined;
+  /** When the write that is under way began. */
+  #writingSinceMs = 0;
 
   /** @param onFailed Called when a stream cannot be written to. */
   constructor(onFailed: (stream: Stream, error: Error) => void) {
@@ -40,7 +44,7 @@ export class OutputQueue {
     const bytes = encoder.encode(text);
     if (bytes.length === 0) return;
     if (this.#isBlocking) {
-      if (this.#writing === undefined) writeSync(stream, bytes);
+      if (this.#writing === undefined || !this.#isStuck()) writeSync(stream, bytes);
       return;
     }
     if (this.#bytes + bytes.length > MAX_BYTES) {
@@ -56,7 +60,10 @@ export class OutputQueue {
     for (let chunk; (chunk = this.#chunks[0]) !== undefined;) {
       const { stream, bytes } = chunk;
       try {
-        for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await stream.write(rest));
+        for (let rest = bytes; rest.length > 0;) {
+          this.#writingSinceMs = performance.now();
+          rest = rest.subarray(await stream.write(rest));
+        }
       } catch (error) {
         this.#onFailed(stream, error as Error);
       }
@@ -66,6 +73,10 @@ export class OutputQueue {
     }
     // without an await in between: a text pushed after the last look starts a new round
     this.#writing = undefined;
+  }
+
+  #isStuck(): boolean {
+    return performance.now() - this.#writingSinceMs > STUCK_MS;
   }
 
   #reportLost(): void {
@@ -82,7 +93,7 @@ export class OutputQueue {
     clearTimeout(timer);
   }
 
-  /** Writes texts at once from now on, for a process that is about to exit; they are lost while others wait. */
+  /** Writes texts at once from now on, for a process that is about to exit; they are lost if nobody reads. */
   block(): void {
     this.#isBlocking = true;
   }
