@@ -141,4 +141,4 @@ export { GstError, type GstErrorOptions, GstLoadError, GstVersionError } from ".
 export { GstClosedError, GstParseError, GstTimeoutError } from "./src/util/errors.ts";
 export { isSighupIgnored } from "./src/util/sighup.ts";
 export { didYouMean } from "./src/util/closest.ts";
-export { commandLine } from "./src/util/command_line.ts";
+export { commandLine, setCommandLine } from "./src/util/command_line.ts";

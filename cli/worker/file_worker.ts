@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { GstError } from "../../mod.ts";
+import { commandLine, GstError } from "../../mod.ts";
 import { linesOf } from "./lines.ts";
 import { type Answer, runTask, type Task, type TaskResults } from "./tasks.ts";
 
@@ -97,9 +97,16 @@ function startChild(): Child {
     .map((name) => `--allow-${name}`);
   const worker = new URL("./worker.ts", import.meta.url).href;
   const process = new Deno.Command(Deno.execPath(), {
-    args: Deno.build.standalone
-      ? [WORKER]
-      : ["run", "--quiet", "--no-prompt", "--no-config", "--no-lock", ...permissions, worker],
+    args: Deno.build.standalone ? [WORKER] : [
+      "run",
+      "--quiet",
+      "--no-prompt",
+      "--no-config",
+      "--no-lock",
+      ...permissions,
+      worker,
+      commandLine(),
+    ],
     stdin: "piped",
     stdout: "piped",
     stderr: "null",

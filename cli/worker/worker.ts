@@ -2,12 +2,15 @@
  * A process that does tasks: it reads each as a line of JSON from standard input, and writes the answer as one to standard
  * output. It ends with the process that started it.
  *
- *     deno run --allow-ffi --allow-read --allow-write --allow-env --allow-sys worker.ts
+ *     deno run --allow-ffi --allow-read --allow-write --allow-env --allow-sys worker.ts COMMAND
+ *
+ * COMMAND is how the user calls the command, for hints.
  *
  * @module
  */
 import { setPriority } from "node:os";
 import { print } from "../terminal/print.ts";
+import { setCommandLine } from "../../mod.ts";
 import { linesOf } from "./lines.ts";
 import { type Answer, runTask } from "./tasks.ts";
 
@@ -41,4 +44,7 @@ async function answer(line: string): Promise<void> {
   print(JSON.stringify(answer));
 }
 
-if (import.meta.main) await serveTasks();
+if (import.meta.main) {
+  setCommandLine(Deno.args[0]!);
+  await serveTasks();
+}

@@ -26,6 +26,16 @@ export function commandLine(): string {
     : commandOf({ mainModule: Deno.mainModule, cwd: currentFolder(), words: readWords() });
 }
 
+/**
+ * Sets the words with which the user calls the command: a process that works for another one has a main module of its own.
+ *
+ * @internal
+ * @ignore
+ */
+export function setCommandLine(words: string): void {
+  command = words;
+}
+
 /** Returns the words that call the command, by how the process was started. */
 export function commandOf({ mainModule, cwd, words }: ProcessStart): string {
   if (!/\/cli(?:\.ts)?$/.test(mainModule)) return "gstp";
