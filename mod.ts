@@ -76,7 +76,12 @@ export {
   readClip,
   type RecordedClip,
 } from "./src/storage/clip_list.ts";
-export type { ClipRecord, ClipRecordState, RecordedReport } from "./src/storage/clip_record.ts";
+export {
+  type ClipRecord,
+  type ClipRecordState,
+  firstAndLastCalls,
+  type RecordedReport,
+} from "./src/storage/clip_record.ts";
 export {
   type RemovedClip,
   type RetentionOptions,

@@ -30,7 +30,12 @@ export function isLoopback(hostname: string): boolean {
     /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname);
 }
 
+/** Returns an address as URLs have it, such as `127.0.0.1:8080`. */
+export function hostOf({ hostname, port }: Address): string {
+  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+}
+
 /** Returns the origin of an address, such as `http://127.0.0.1:8080`. */
-export function originOf({ hostname, port }: Address): string {
-  return `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+export function originOf(address: Address): string {
+  return `http://${hostOf(address)}`;
 }

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { basename, dirname } from "node:path";
 import { listParts, type RecoveredClip } from "../../mod.ts";
 import { RECOVER_OPTIONS } from "../args/options.ts";
 import { readOptions } from "../args/read_options.ts";
@@ -49,17 +48,14 @@ were damaged; 2 the command line or a permission is wrong.`,
 export async function run(args: string[]): Promise<number> {
   const { values, words: paths } = readOptions(args, RECOVER_OPTIONS);
   if (paths.length === 0) throw new UsageError("Missing directory or .part file");
-  for (const path of paths) await checkPath(path);
+  const parts = await Promise.all(paths.map(partsOf));
   const all: RecoveryResult = { recovered: [], left: [] };
-  using worker = new FileWorker();
-  for (const path of paths) {
-    const parts = (await Deno.stat(path)).isFile ? [path] : await listParts(path);
-    for (const part of parts) {
-      const { recovered, left } = await recoverPart(worker, part);
-      all.recovered.push(...recovered);
-      all.left.push(...left);
-      if (!values.json) printResults(recovered, left);
-    }
+  await using worker = new FileWorker();
+  for (const part of parts.flat()) {
+    const { recovered, left } = await recoverPart(worker, part);
+    all.recovered.push(...recovered);
+    all.left.push(...left);
+    if (!values.json) printResults(recovered, left);
   }
   if (values.json) print(toJson(all));
   const isComplete = all.left.every(({ reason }) => reason === "in-use") &&
@@ -67,21 +63,19 @@ export async function run(args: string[]): Promise<number> {
   return isComplete ? 0 : 1;
 }
 
-async function checkPath(path: string): Promise<void> {
-  const info = await Deno.stat(path).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return null;
+/** Lists the `.part` files of a path of the command line. */
+async function partsOf(path: string): Promise<string[]> {
+  try {
+    await Deno.stat(path);
+    return await listParts(path);
+  } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
-    throw new UsageError(`Cannot read ${path}: ${(error as Error).message}`);
-  });
-  if (info === null) throw new UsageError(`No such directory or file: ${path}`);
-  if (info.isFile && !isPart(path)) {
-    throw new UsageError(`${path} is not a directory or a file whose name ends in .part`);
+    if (error instanceof Deno.errors.NotFound) {
+      throw new UsageError(`No such directory or file: ${path}`);
+    }
+    const { message } = error as Error;
+    throw new UsageError(error instanceof TypeError ? message : `Cannot read ${path}: ${message}`);
   }
-}
-
-/** Whether a name is that of a `.part` file; those of clips with long names are in a folder of that name. */
-function isPart(path: string): boolean {
-  return path.endsWith(".part") || basename(dirname(path)) === ".part";
 }
 
 function printResults(recovered: RecoveredClip[], left: LeftFile[]): void {

@@ -45,7 +45,7 @@ export async function run(args: string[]): Promise<number> {
     ...(maxOffsetSec !== undefined && { maxOffsetSec }),
   };
   const reports: VerifyReport[] = [];
-  using worker = new FileWorker();
+  await using worker = new FileWorker();
   for (const path of paths) {
     const report = await verify(worker, path, options);
     reports.push(report);

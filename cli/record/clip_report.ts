@@ -3,10 +3,7 @@
  *
  * @module
  */
-import type { RecordingReport } from "../../mod.ts";
-
-/** The first calls of a clip that a report has, and the last ones. */
-const MAX_CALLS = 10;
+import { firstAndLastCalls, type RecordingReport } from "../../mod.ts";
 
 /** A report whose `calls` are the first 10 and the last 10. */
 export interface ClipReport extends RecordingReport {
@@ -17,10 +14,5 @@ export interface ClipReport extends RecordingReport {
 /** Returns a report whose size does not grow with the calls. */
 export function clipReport(report: RecordingReport): ClipReport {
   const { calls } = report;
-  const isLong = calls.length > 2 * MAX_CALLS;
-  return {
-    ...report,
-    calls: isLong ? [...calls.slice(0, MAX_CALLS), ...calls.slice(-MAX_CALLS)] : calls,
-    callCount: calls.length,
-  };
+  return { ...report, calls: firstAndLastCalls(calls), callCount: calls.length };
 }

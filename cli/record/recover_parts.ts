@@ -30,8 +30,8 @@ export async function recoverParts(
   const parts = await listParts(folder);
   if (parts.length === 0) return;
   if (!FileWorker.isPermitted("recover")) return onForbidden(parts.length);
-  using worker = new FileWorker();
-  signal.addEventListener("abort", () => worker[Symbol.dispose](), { once: true });
+  await using worker = new FileWorker();
+  signal.addEventListener("abort", () => void worker[Symbol.asyncDispose](), { once: true });
   for (const path of parts) {
     if (signal.aborted) return;
     const result = await recoverPart(worker, path);

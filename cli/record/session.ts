@@ -4,7 +4,7 @@
  * @module
  */
 import { GstClosedError, GstError, gstVersion, Standalone } from "../../mod.ts";
-import { originOf } from "../args/address.ts";
+import { hostOf } from "../args/address.ts";
 import type { RecordArguments } from "../args/record_arguments.ts";
 import { Shutdown, STOP_LIMIT_SEC } from "../terminal/shutdown.ts";
 import { ClipFolder } from "./clip_folder.ts";
@@ -41,7 +41,7 @@ export async function recordPipeline(
 function askForPermissions({ listen }: RecordArguments): void {
   gstVersion(); // asks for the permission to open libraries
   if (listen !== undefined) {
-    Deno.permissions.requestSync({ name: "net", host: originOf(listen).replace("http://", "") });
+    Deno.permissions.requestSync({ name: "net", host: hostOf(listen) });
   }
 }
 

@@ -30,7 +30,7 @@ interface Child {
 }
 
 /** Does tasks in another process, which is started at the first one, and again after one that ended it. */
-export class FileWorker implements Disposable {
+export class FileWorker implements AsyncDisposable {
   #child: Child | undefined;
   #isClosed = false;
 
@@ -63,7 +63,7 @@ export class FileWorker implements Disposable {
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
-      child.process.kill("SIGKILL");
+      void end(child);
     }, limitSec * 1000);
     try {
       await child.input.write(new TextEncoder().encode(JSON.stringify(task) + "\n"));
@@ -75,18 +75,16 @@ export class FileWorker implements Disposable {
       clearTimeout(timer);
     }
     this.#child = undefined;
-    const { code, signal } = await child.process.status;
+    const { code, signal } = await end(child);
     if (this.#isClosed) throw new WorkerError("The worker was stopped");
     if (isLate) throw new WorkerError(`It takes longer than ${Math.round(limitSec)} s`);
     throw new WorkerError(`The process that read it ended with ${signal ?? `status ${code}`}`);
   }
 
   /** Ends the process, whatever it is doing. */
-  [Symbol.dispose](): void {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
-    this.#child?.process.kill("SIGKILL");
-    // an answer that is awaited ends with the output
-    void this.#child?.output.return(undefined).catch(() => {});
+    if (this.#child !== undefined) await end(this.#child);
     this.#child = undefined;
   }
 }
@@ -112,6 +110,19 @@ function startChild(): Child {
     stderr: "null",
   }).spawn();
   return { process, input: process.stdin.getWriter(), output: linesOf(process.stdout) };
+}
+
+/** Ends a child if it runs, and closes its pipes; an answer that is awaited ends with its output. */
+async function end({ process, input, output }: Child): Promise<Deno.CommandStatus> {
+  try {
+    process.kill("SIGKILL");
+  } catch {
+    // it has ended already, such as by Ctrl-C, which the terminal sends to both
+  }
+  const status = await process.status;
+  await input.abort().catch(() => {});
+  await output.return(undefined).catch(() => {});
+  return status;
 }
 
 function isGranted(permission: Deno.PermissionDescriptor): boolean {

@@ -32,15 +32,22 @@ export function hasElement(name: string): boolean {
   return factory !== null;
 }
 
-/** Returns the names of all installed elements. */
-export function elementNames(): string[] {
+/** Returns what a function returns for each installed factory, which is borrowed. */
+export function mapFactories<T>(map: (factory: Deno.PointerObject) => T): T[] {
   const list = gst().gst_registry_get_feature_list(
     gst().gst_registry_get(),
     gst().gst_element_factory_get_type(),
   );
-  const names = listItems(list).map(nameOf);
-  gst().gst_plugin_feature_list_free(list);
-  return names;
+  try {
+    return listItems(list).map(map);
+  } finally {
+    gst().gst_plugin_feature_list_free(list);
+  }
+}
+
+/** Returns the names of all installed elements. */
+export function elementNames(): string[] {
+  return mapFactories(nameOf);
 }
 
 /** The pads of one direction that elements of a factory can have. */

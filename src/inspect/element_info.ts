@@ -10,6 +10,7 @@ import { gst } from "../../ffi/gst.ts";
 import { ENUMS, OFFSETS } from "../../ffi/layout.ts";
 import { capsText } from "../gst/caps.ts";
 import { debianPackageOf } from "../gst/debian_packages.ts";
+import { mapFactories } from "../gst/element_factory.ts";
 import { missingHint } from "../gst/missing_element.ts";
 import { nameOf } from "../gst/object.ts";
 import { describeProperties, type PropertyInfo } from "./property_info.ts";
@@ -73,13 +74,7 @@ export interface ElementInfo extends ElementSummary {
  * ```
  */
 export function installedElements(): ElementSummary[] {
-  const list = gst().gst_registry_get_feature_list(
-    gst().gst_registry_get(),
-    gst().gst_element_factory_get_type(),
-  );
-  const elements = listItems(list).map(summarize);
-  gst().gst_plugin_feature_list_free(list);
-  return elements.sort((a, b) => a.name < b.name ? -1 : 1);
+  return mapFactories(summarize).sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
 /**

@@ -15,19 +15,22 @@ export interface PartPaths {
 
 /**
  * Lists the `.part` files of a directory that gstp provably wrote, also those of clips with long names, in the order of
- * their names.
+ * their names; or, for the path of a `.part` file, that one.
+ *
+ * @throws {TypeError} If the path is that of another file.
  */
-export async function findParts(directory: string): Promise<PartPaths[]> {
-  const all = await allParts(directory);
+export async function findParts(path: string): Promise<PartPaths[]> {
+  if (await isFile(path)) return [partPathsOf(path)];
+  const all = await allParts(path);
   const areOwn = await Promise.all(all.map(({ path }) => isOwnClip(path)));
   return all.filter((_, i) => areOwn[i]);
 }
 
 /**
- * Lists the `.part` files in a directory that gstp provably wrote, as {@link recoverClips} does, in the order of their names.
- * A directory that does not exist has none.
+ * Lists the `.part` files that {@link recoverClips} recovers, in the order of their names: those in a directory that gstp
+ * provably wrote, or the file of the path itself. A directory that does not exist has none.
  *
- * @throws {TypeError} If the path is not a string, or empty.
+ * @throws {TypeError} If the path is not a string, or empty, or that of a file whose name does not end in `.part`.
  * @throws {Error} If the directory cannot be read.
  *
  * @example
@@ -42,11 +45,13 @@ export async function findParts(directory: string): Promise<PartPaths[]> {
  * for (const path of await listParts(directory)) await recoverClips(path);
  * ```
  */
-export async function listParts(directory: string): Promise<string[]> {
-  if (typeof directory !== "string" || directory === "") {
-    throw new TypeError("directory must be a path");
-  }
-  return (await findParts(directory)).map(({ partPath }) => partPath);
+export async function listParts(path: string): Promise<string[]> {
+  if (typeof path !== "string" || path === "") throw new TypeError("path must be a path");
+  return (await findParts(path)).map(({ partPath }) => partPath);
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await Deno.stat(path).catch(() => null))?.isFile ?? false;
 }
 
 /**
@@ -54,7 +59,7 @@ export async function listParts(directory: string): Promise<string[]> {
  *
  * @throws {TypeError} If the path is not that of a `.part` file.
  */
-export function partPathsOf(partPath: string): PartPaths {
+function partPathsOf(partPath: string): PartPaths {
   const folder = dirname(partPath);
   if (basename(folder) === PART_SUFFIX) {
     return { path: join(dirname(folder), basename(partPath)), partPath };

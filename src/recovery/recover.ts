@@ -11,7 +11,7 @@ import { exists, isAt, removeEmpty, renameNew, suffixed } from "../storage/file_
 import { PART_SUFFIX } from "../storage/part_file.ts";
 import { reportWarning } from "../util/report_error.ts";
 import { copyPatched } from "./file_io.ts";
-import { findParts, type PartPaths, partPathsOf } from "./find_parts.ts";
+import { findParts, type PartPaths } from "./find_parts.ts";
 import {
   type Content,
   NoFrameError,
@@ -132,15 +132,16 @@ export async function recoverClips(path: string): Promise<Recovery> {
       `Cannot recover ${path}: on Windows, .part files that are being written are not locked`,
     );
   }
-  const isFile = (await Deno.stat(path).catch(() => null))?.isFile ?? false;
   const recovery: Recovery = { recovered: [], left: [] };
-  for (const part of isFile ? [partPathsOf(path)] : await findParts(path)) {
+  const parts = await findParts(path);
+  for (const part of parts) {
     const result = await recoverClip(part);
     if (result === null) continue;
     if ("reason" in result) recovery.left.push(result);
     else recovery.recovered.push(result);
   }
-  removeEmpty(join(isFile ? dirname(path) : path, PART_SUFFIX));
+  const folder = parts[0] === undefined ? path : dirname(parts[0].path);
+  removeEmpty(join(folder, PART_SUFFIX));
   return recovery;
 }
 

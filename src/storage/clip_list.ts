@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { checkFunction, checkObject } from "../util/check.ts";
 import { reportUnhandled } from "../util/report_error.ts";
-import { type ClipRecord, isOwnClip, readClipRecord } from "./clip_record.ts";
+import { type ClipRecord, hasOwnName, isOwnClip, readRecordOfClip } from "./clip_record.ts";
 
 /** A clip on disk: a regular file that gstp provably wrote. */
 export interface ClipFile {
@@ -99,9 +99,10 @@ export async function listClips(
  */
 export async function readClip(path: string): Promise<RecordedClip | null> {
   checkPath("path", path);
-  if (!await isOwnClip(path)) return null;
+  const record = await readRecordOfClip(path);
+  if (record === null && !hasOwnName(path)) return null;
   const file = await readFileInfo(path);
-  return file && { ...file, record: await readClipRecord(path) };
+  return file && { ...file, record };
 }
 
 /** Returns `null` if it is not a regular file. */

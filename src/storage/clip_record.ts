@@ -5,8 +5,10 @@
  */
 import { basename, dirname } from "node:path";
 import { CLIP_EXTENSIONS, extensionOf } from "../media/containers.ts";
-import { exists, removeEmpty, suffixed, writeAll } from "./file_system.ts";
+import { exists, removeSuffixFolder, suffixed, writeAll } from "./file_system.ts";
 
+/** The number of calls that a record has, of the first and of the last ones. */
+const MAX_CALLS = 10;
 /** The version of the format of records. */
 const VERSION = 1;
 /** The suffix of a record's name. */
@@ -68,6 +70,17 @@ export interface ClipRecord {
   report: RecordedReport | null;
   /** Why the clip failed; `null` if it did not. */
   error: string | null;
+}
+
+/**
+ * Returns the first and the last calls of a clip, so that what is kept of it does not grow with their number.
+ *
+ * @internal
+ * @ignore
+ */
+export function firstAndLastCalls(calls: readonly number[]): number[] {
+  if (calls.length <= 2 * MAX_CALLS) return [...calls];
+  return [...calls.slice(0, MAX_CALLS), ...calls.slice(-MAX_CALLS)];
 }
 
 /** Returns a record of a clip that begins to be written. */
@@ -148,7 +161,7 @@ export function replaceClipRecord(path: string, record: ClipRecord): void {
   if (exists(newPath)) Deno.removeSync(newPath); // left by a process that was killed here
   Deno.writeTextFileSync(newPath, textOf(record), { createNew: true });
   Deno.renameSync(newPath, recordPathOf(path));
-  removeFolderOf(newPath, path);
+  removeSuffixFolder(newPath, path);
 }
 
 /** Removes the record of a clip, if it has one. */
@@ -156,12 +169,7 @@ export async function removeClipRecord(path: string): Promise<void> {
   if (await readClipRecord(path) === null) return;
   const recordPath = recordPathOf(path);
   await Deno.remove(recordPath).catch(() => {});
-  removeFolderOf(recordPath, path);
-}
-
-/** Removes the folder for long names if it is empty. */
-function removeFolderOf(path: string, clip: string): void {
-  if (dirname(path) !== dirname(clip)) removeEmpty(dirname(path));
+  removeSuffixFolder(recordPath, path);
 }
 
 function textOf(record: ClipRecord): string {
@@ -176,6 +184,19 @@ const RECORDED_NAME = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z_.+$/;
  * `gstp record`, or a clip record. No limit, list or recovery touches another file.
  */
 export async function isOwnClip(path: string): Promise<boolean> {
-  if (!CLIP_EXTENSIONS.includes(extensionOf(path))) return false;
-  return RECORDED_NAME.test(basename(path)) || await readClipRecord(path) !== null;
+  return hasOwnName(path) || await readRecordOfClip(path) !== null;
+}
+
+/** Returns whether a file has the name and the extension of a clip of `gstp record`. */
+export function hasOwnName(path: string): boolean {
+  return hasExtension(path) && RECORDED_NAME.test(basename(path));
+}
+
+/** Reads the record of a clip; resolves with `null` if there is none, or the file does not have the extension of a clip. */
+export async function readRecordOfClip(path: string): Promise<ClipRecord | null> {
+  return hasExtension(path) ? await readClipRecord(path) : null;
+}
+
+function hasExtension(path: string): boolean {
+  return CLIP_EXTENSIONS.includes(extensionOf(path));
 }

@@ -58,6 +58,11 @@ export function removeEmpty(folder: string): void {
   }
 }
 
+/** Removes the folder that {@link suffixed} has chosen for a path, if it has and the folder is empty. */
+export function removeSuffixFolder(suffixedPath: string, path: string): void {
+  if (dirname(suffixedPath) !== dirname(path)) removeEmpty(dirname(suffixedPath));
+}
+
 /** Writes all bytes at the position of a file. */
 export async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   for (let written = 0; written < bytes.length;) {

@@ -4,7 +4,7 @@
  * @module
  */
 import { dirname } from "node:path";
-import { exists, isAt, removeEmpty, renameNew, suffixed } from "./file_system.ts";
+import { exists, isAt, removeSuffixFolder, renameNew, suffixed } from "./file_system.ts";
 
 /** The suffix of the name of an incomplete clip, and the folder for names that leave no room for it. */
 export const PART_SUFFIX = ".part";
@@ -69,7 +69,7 @@ export class PartFile {
     const { size } = Deno.statSync(partPath);
     renameNew(partPath, this.path);
     this.release();
-    this.#removeFolder();
+    removeSuffixFolder(this.partPath, this.path);
     return size;
   }
 
@@ -78,7 +78,7 @@ export class PartFile {
     // it may be gone, or out of reach
     await Deno.remove(this.partPath).catch(() => {});
     this.release();
-    this.#removeFolder();
+    removeSuffixFolder(this.partPath, this.path);
   }
 
   /**
@@ -91,11 +91,6 @@ export class PartFile {
     const info = await Deno.stat(this.partPath).catch(() => null);
     if (info?.size === 0) await this.remove();
     return (info?.size ?? 0) > 0;
-  }
-
-  /** Removes the folder for long names if it is empty. */
-  #removeFolder(): void {
-    if (this.partPath !== this.path + PART_SUFFIX) removeEmpty(dirname(this.partPath));
   }
 }
 

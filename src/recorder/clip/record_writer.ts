@@ -6,6 +6,7 @@
 import {
   type ClipRecord,
   createClipRecord,
+  firstAndLastCalls,
   newClipRecord,
   removeClipRecord,
   replaceClipRecord,
@@ -13,9 +14,6 @@ import {
 import { reportWarning } from "../../util/report_error.ts";
 import type { ClipTrack } from "./clip_track.ts";
 import type { RecordingReport } from "./report.ts";
-
-/** The number of calls that a record keeps, of the first and of the last ones. */
-const MAX_CALLS = 10;
 
 /** The record of a clip that is being written. */
 export class RecordWriter {
@@ -59,9 +57,7 @@ export class RecordWriter {
       bytes,
       report: {
         ...{ start, end, duration, frames, dropped },
-        calls: calls.length > 2 * MAX_CALLS
-          ? [...calls.slice(0, MAX_CALLS), ...calls.slice(-MAX_CALLS)]
-          : calls,
+        calls: firstAndLastCalls(calls),
         callCount: calls.length,
         requested,
         shortfalls,
