@@ -5,7 +5,7 @@
  */
 
 import { deadline } from "../util/deadline.ts";
-import { isReport } from "../util/report_error.ts";
+import { isReport, reportUnhandled } from "../util/report_error.ts";
 import { isSighupIgnored } from "../util/sighup.ts";
 
 /** Finishes the clips of a recorder at the end of the process. */
@@ -104,7 +104,7 @@ function finishAllNow(untilMs: (one: ExitHandler) => number): void {
 function attempt(step: () => void): void {
   try {
     step();
-  } catch (error) {
-    console.error("A clip could not be finished:", error);
+  } catch (cause) {
+    reportUnhandled(new Error(`A clip could not be finished: ${cause}`, { cause }));
   }
 }
