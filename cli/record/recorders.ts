@@ -59,9 +59,9 @@ export class Recorders {
   #tryAttach({ name, tees }: TeeGroup): boolean {
     const streams: TeeStream[] = [];
     for (const tee of tees) {
-      const caps = this.#context.pipeline.element(tee).caps("sink");
-      if (caps === null) return false;
-      streams.push({ tee, mediaType: caps.split(/[,(]/)[0]!.trim() });
+      const mediaType = this.#context.pipeline.element(tee).mediaType("sink");
+      if (mediaType === null) return false;
+      streams.push({ tee, mediaType });
     }
     this.#recorders.set(name, new TeeRecorder(name, streams, this.#context));
     return true;

@@ -6,7 +6,7 @@
 import { gst } from "../../ffi/gst.ts";
 import { GstClosedError } from "../util/errors.ts";
 import { factoryName } from "./bin.ts";
-import { capsText, readPadCaps } from "./caps.ts";
+import { capsText, mediaTypeOf, readPadCaps } from "./caps.ts";
 import { nameOf, pathOf } from "./object.ts";
 import { withStaticPad } from "./pad.ts";
 import { getProperty, type PropertyValue, setProperty } from "./properties.ts";
@@ -102,6 +102,18 @@ export class Element {
    */
   caps(padName = "src"): string | null {
     return withStaticPad(this.unsafeHandle, padName, (pad) => readPadCaps(pad, capsText));
+  }
+
+  /**
+   * Returns the media type that a pad has negotiated, such as `video/x-h264`, as {@link containersFor} takes it; null before the
+   * negotiation.
+   *
+   * @param padName The pad's name. Defaults to `src`.
+   * @throws {RangeError} If the element has no such pad now.
+   * @throws {GstClosedError} If the pipeline is closed.
+   */
+  mediaType(padName = "src"): string | null {
+    return withStaticPad(this.unsafeHandle, padName, (pad) => readPadCaps(pad, mediaTypeOf));
   }
 
   /**

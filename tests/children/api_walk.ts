@@ -137,6 +137,7 @@ async function walkPipeline(
     true,
   ]);
   await walk(`${at} element.caps`, (name) => element.caps(name), ["sink"]);
+  await walk(`${at} element.mediaType`, (name) => element.mediaType(name), ["sink"]);
   await attempt(`${at} element.factoryName`, () => element.factoryName);
 }
 

@@ -194,3 +194,18 @@ Deno.test("Element.setProperty() and Pipeline.parse() survive deeply nested list
   `);
   assertEquals([code, stdout], [0, "RangeError\nGstParseError\n".repeat(4)], stderr);
 });
+
+Deno.test("Element.mediaType() returns what containersFor() takes, and distinguishes MP3 from AAC", async () => {
+  const caps = {
+    "audio/mpeg, mpegversion=1": "audio/mpeg,mpegversion=1",
+    "audio/mpeg": "audio/mpeg,mpegversion=4",
+    "video/x-raw": "video/x-raw(memory:SystemMemory),format=I420",
+  };
+  const branches = Object.values(caps).map((text, i) => `fakesrc ! ${text} ! fakesink name=s${i}`);
+  await using pipeline = Pipeline.parse(branches.join(" "));
+  assertEquals(pipeline.element("s0").mediaType("sink"), null);
+  await pipeline.pause();
+  const found = branches.map((_, i) => pipeline.element(`s${i}`).mediaType("sink"));
+  assertEquals(found, Object.keys(caps));
+  assertThrows(() => pipeline.element("s0").mediaType(), RangeError, 'has no pad "src"');
+});
