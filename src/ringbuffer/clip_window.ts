@@ -114,14 +114,3 @@ function hasLeading(frames: readonly Timed[], index: number, sinceNs: bigint): b
   }
   return false;
 }
-
-/**
- * Returns the number of frames missing between two that follow each other.
- *
- * @param frameNs Duration of a frame; if `null`, none is missing.
- */
-export function countMissing(timeNs: bigint, nextNs: bigint, frameNs: bigint | null): number {
-  if (frameNs === null || frameNs <= 0n) return 0;
-  const steps = Math.round(Number(nextNs - timeNs) / Number(frameNs));
-  return Math.max(0, steps - 1);
-}

@@ -10,7 +10,8 @@ import { frameRateOf, mediaTypeOf, PadCaps } from "../gst/caps.ts";
 import { isSelfContained, PARSERS } from "../media/codecs.ts";
 import { Frame } from "../gst/frame.ts";
 import { Pipeline } from "../pipeline.ts";
-import { setProperty } from "../gst/properties.ts";
+import { readStructureProperty, setProperty } from "../gst/properties.ts";
+import { readUint64 } from "../gst/structure.ts";
 import { type State, STATES } from "../gst/state.ts";
 import { RingCapacity, type StreamCaps, type StreamFacts } from "./capacity.ts";
 import { RingBin } from "./ring_bin.ts";
@@ -203,12 +204,22 @@ export class RingBuffer {
   resize(): boolean {
     if (this.#isDetached) return true;
     if (this.#isSynced || this.#bin.isQueued) this.#fitToPace();
+    this.#measureRate();
     const frames = this.#capacity.frames(this.#caps);
     if (frames !== this.#frames) {
       gstApp().gst_app_sink_set_max_buffers(this.#bin.appsink, frames);
       this.#frames = frames;
     }
     return this.#capacity.isFitted(this.#caps);
+  }
+
+  /** Counts what has come into the appsink (GStreamer: "GstBaseSink", property stats). */
+  #measureRate(): void {
+    const { runningTimeSec } = this.#pipeline;
+    if (runningTimeSec === null) return;
+    const read = (stats: Deno.PointerObject) => readUint64(stats, "rendered");
+    const buffers = readStructureProperty(this.#bin.appsink, "stats", read);
+    if (buffers !== null) this.#capacity.observe(Number(buffers), runningTimeSec, this.#caps);
   }
 
   get #caps(): StreamCaps {

@@ -4,7 +4,6 @@
  * @module
  */
 import { shapeOf } from "../../gst/caps.ts";
-import { isSound } from "../../media/codecs.ts";
 import type { Frame } from "../../gst/frame.ts";
 import type { ClipWindow } from "../../ringbuffer/clip_window.ts";
 import { ClipTally, type Shortfall } from "./report.ts";
@@ -193,7 +192,7 @@ export class ClipTrack {
   }
 
   #enqueue(frame: Frame, frameNs: bigint | null, backlog: number): void {
-    const { timeNs, dtsNs, durationNs } = frame;
+    const { timeNs, durationNs } = frame;
     if (!this.#hasRoom(frameNs, backlog)) {
       this.#isBroken = true;
       this.tally.addShortfall("encoder-too-slow");
@@ -203,13 +202,11 @@ export class ClipTrack {
     // a frame that references a missing one would be shown, but not as it was
     if (this.#isBroken) return this.tally.addUnwritable();
     // a frame shown before the first keyframe references frames that are not there
-    if (timeNs! < this.#keyNs) return this.tally.addHidden(dtsNs!);
+    if (timeNs! < this.#keyNs) return;
     this.#queue.push(frame.retain());
-    if (this.#exactNs !== null && timeNs! < this.#exactNs) return this.tally.addHidden(dtsNs!);
+    if (this.#exactNs !== null && timeNs! < this.#exactNs) return;
     if (timeNs! > this.#latestNs) this.#latestNs = timeNs!;
-    // caps do not state how long audio buffers last, but each buffer does
-    const stepNs = isSound(this.#mediaType!) ? frameNs ?? durationNs : frameNs;
-    this.tally.add(timeNs!, durationNs, stepNs, dtsNs!);
+    this.tally.add(timeNs!, durationNs ?? frameNs);
   }
 
   /** Returns whether one more frame may wait; the limit is that of the highest frame rate so far. */
