@@ -5,26 +5,32 @@
  */
 import { type AccessUnitInfo, NO_PICTURE } from "./access_unit.ts";
 import { BitReader } from "./bit_reader.ts";
-import { type NalLengthBytes, type NalUnit, nalUnits } from "./nal_units.ts";
+import { type NalCodec, readNalAccessUnit } from "./nal_access_unit.ts";
+import type { NalLengthBytes, NalUnit } from "./nal_units.ts";
 import { findRecoveryPoint } from "./sei.ts";
 
 /** Types of NAL units (table 7-1). */
-const NAL = { slice: 1, partitionA: 2, partitionC: 4, idr: 5, sei: 6, sps: 7, pps: 8 } as const;
-
-/** Types of NAL units that are in front of a picture (section 7.4.1.2.3); 9 is a delimiter. */
-const PREFIXES = [6, 7, 8, 9, 13, 14, 15, 16, 17, 18];
+const NAL = { slice: 1, partitionA: 2, idr: 5, sei: 6, sps: 7, pps: 8 } as const;
 
 /** Types of slices whose macroblocks are all intra (table 7-6): I and SI. */
 const INTRA_SLICES = [2, 4, 7, 9];
 
-/** How many bytes the two Exp-Golomb codes at the beginning of a slice have at most, behind the header of its NAL unit. */
-const SLICE_BYTES = 12;
-
 /** The limit of recovery_frame_cnt: it is less than the largest MaxFrameNum (section 7.4.2.1.1). */
 const MAX_FRAME_NUM = 2 ** 16;
 
+const H264: NalCodec = {
+  parameterSets: [NAL.sps, NAL.pps],
+  sei: NAL.sei,
+  prefixes: [6, 7, 8, 9, 13, 14, 15, 16, 17, 18], // section 7.4.1.2.3; 9 is a delimiter
+  sliceBytes: 12, // two Exp-Golomb codes
+  typeOf: (bytes, { start }) => bytes[start]! & 0x1f,
+  isSlice: (type) => type >= NAL.slice && type <= NAL.idr,
+  readRecoveryPoint,
+  readSlice,
+};
+
 /**
- * Reads the beginning of an access unit, up to its first slice.
+ * Reads an access unit, up to the beginning of its first slice.
  *
  * Decoding can begin at an IDR picture, and at a recovery point (section D.2.8): an `"open"` one on an intra picture if
  * its recovery_frame_cnt is 0, a `"gradual"` one if that is more. An intra picture without either is none: later pictures
@@ -41,30 +47,11 @@ export function readH264(
   lengthBytes: NalLengthBytes,
   isWhole: boolean,
 ): AccessUnitInfo | null {
-  const types = new Set<number>();
-  const parameterSets: NalUnit[] = [];
-  let recoveryFrames: number | null = null;
-  for (const unit of nalUnits(bytes, lengthBytes)) {
-    const type = bytes[unit.start]! & 0x1f;
-    if (type >= NAL.slice && type <= NAL.idr) {
-      if (!isWhole && bytes.length < unit.start + SLICE_BYTES) return null;
-      return { ...readSlice(bytes, unit, recoveryFrames), ...setsOf(types, parameterSets) };
-    }
-    types.add(type);
-    if (type === NAL.sps || type === NAL.pps) parameterSets.push(unit);
-    else if (type === NAL.sei) recoveryFrames ??= readRecoveryFrames(bytes, unit);
-  }
-  if (!isWhole) return null;
-  const belongsTo = PREFIXES.some((type) => types.has(type)) ? "next" : "before";
-  return { ...NO_PICTURE, belongsTo, ...setsOf(types, parameterSets) };
+  return readNalAccessUnit(H264, bytes, lengthBytes, isWhole);
 }
 
-function setsOf(types: ReadonlySet<number>, parameterSets: NalUnit[]) {
-  return { hasParameterSets: types.has(NAL.sps) && types.has(NAL.pps), parameterSets };
-}
-
-/** Reads recovery_frame_cnt (section D.1.8); `null` if there is no exact recovery point. */
-function readRecoveryFrames(bytes: Uint8Array, { start, end }: NalUnit): number | null {
+/** Reads recovery_frame_cnt (section D.1.8). */
+function readRecoveryPoint(bytes: Uint8Array, { start, end }: NalUnit): number | null {
   const reader = new BitReader(bytes, start + 1, end);
   if (!findRecoveryPoint(reader)) return null;
   const frames = reader.ue();
@@ -76,7 +63,7 @@ function readRecoveryFrames(bytes: Uint8Array, { start, end }: NalUnit): number 
 function readSlice(
   bytes: Uint8Array,
   { start, end }: NalUnit,
-  recoveryFrames: number | null,
+  recoveryPoint: number | null,
 ): AccessUnitInfo {
   const type = bytes[start]! & 0x1f;
   const reader = new BitReader(bytes, start + 1, end);
@@ -84,13 +71,13 @@ function readSlice(
   const hasHeader = type <= NAL.partitionA || type === NAL.idr;
   const begins = hasHeader && reader.ue() === 0; // first_mb_in_slice
   const isIntra = INTRA_SLICES.includes(reader.ue());
-  const randomAccess = begins ? accessAt(type === NAL.idr, isIntra, recoveryFrames) : null;
+  const randomAccess = begins ? accessAt(type === NAL.idr, isIntra, recoveryPoint) : null;
   return {
     ...NO_PICTURE,
     hasPicture: true,
     belongsTo: begins ? "itself" : "before",
     randomAccess,
-    recoveryPictures: randomAccess === "gradual" ? recoveryFrames! : 0,
+    recoveryPictures: randomAccess === "gradual" ? recoveryPoint! : 0,
     isReference: (bytes[start]! & 0x60) !== 0, // nal_ref_idc
     isShown: true,
   };
@@ -99,10 +86,10 @@ function readSlice(
 function accessAt(
   isIdr: boolean,
   isIntra: boolean,
-  recoveryFrames: number | null,
+  recoveryPoint: number | null,
 ): AccessUnitInfo["randomAccess"] {
   if (isIdr) return "instant";
-  if (recoveryFrames === null) return null;
-  if (recoveryFrames > 0) return "gradual";
+  if (recoveryPoint === null) return null;
+  if (recoveryPoint > 0) return "gradual";
   return isIntra ? "open" : null;
 }

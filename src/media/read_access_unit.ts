@@ -5,6 +5,7 @@
  */
 import type { AccessUnitInfo } from "./access_unit.ts";
 import { readH264 } from "./h264.ts";
+import { readH265 } from "./h265.ts";
 import type { NalLengthBytes } from "./nal_units.ts";
 
 /** Encoded video. */
@@ -18,6 +19,7 @@ export interface EncodedVideo {
 /** The readers by media type. */
 const READERS: Record<string, typeof readH264> = {
   "video/x-h264": readH264,
+  "video/x-h265": readH265,
 };
 
 /** Returns whether {@link readAccessUnit} knows a media type. */

@@ -2,9 +2,13 @@
  * Access units of H.264, from single NAL units.
  */
 import { assert, assertEquals } from "@std/assert";
-import type { AccessUnitInfo } from "../../src/media/access_unit.ts";
 import { readAccessUnit } from "../../src/media/read_access_unit.ts";
-import { behindLengths, behindStartCodes } from "../helpers/nal_units.ts";
+import {
+  behindStartCodes,
+  readUnits,
+  recoveryPointMessage,
+  type UnitsInfo,
+} from "../helpers/nal_units.ts";
 
 const AUD = [9, 0xf0];
 const SPS = [0x67, 0x42, 0xc0, 0x0a, 0xda, 0x79];
@@ -21,22 +25,11 @@ const FILLER = [12, 0xff, 0xff, 0x80];
 
 /** An SEI message of a recovery point: recovery_frame_cnt, exact_match_flag, broken_link_flag, 2 bits. */
 function recoveryPoint(bits: string): number[] {
-  const padded = `${bits}1`.padEnd(Math.ceil((bits.length + 1) / 8) * 8, "0");
-  const payload = padded.match(/.{8}/g)!.map((byte) => parseInt(byte, 2));
-  return [6, 6, payload.length, ...payload, 0x80];
+  return [6, ...recoveryPointMessage(bits)];
 }
 
-/** Reads NAL units in both forms, which must show the same. */
-function read(...units: number[][]): Omit<AccessUnitInfo, "parameterSets"> & { sets: number[][] } {
-  const [stream, file] = [null, 4].map((lengthBytes) => {
-    const bytes = lengthBytes === null ? behindStartCodes(units) : behindLengths(units, 4);
-    const info = readAccessUnit({ mediaType: "video/x-h264", lengthBytes }, bytes, true);
-    assert(info !== null);
-    const { parameterSets, ...others } = info;
-    return { ...others, sets: parameterSets.map(({ start, end }) => [...bytes.slice(start, end)]) };
-  });
-  assertEquals(stream, file);
-  return stream!;
+function read(...units: number[][]): UnitsInfo {
+  return readUnits("video/x-h264", units);
 }
 
 Deno.test("readAccessUnit() reads an IDR picture of H.264 with its parameter sets", () => {
