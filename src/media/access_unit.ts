@@ -45,9 +45,15 @@ export interface AccessUnitInfo {
   readonly isReference: boolean;
   /** Whether a picture of it is shown at its time; VP8, VP9 and AV1 have frames that others only reference. */
   readonly isShown: boolean;
-  /** Whether all the parameter sets that decoding needs are in it: decoding can begin without others. */
+  /**
+   * Whether all the parameter sets that its codec needs are in it, so that decoding can begin without others; `true` for
+   * VP8 and VP9, which need none.
+   */
   readonly hasParameterSets: boolean;
-  /** The parameter sets in front of its first slice, without start codes or lengths, as positions in the bytes. */
+  /**
+   * Where the parameter sets in front of its first slice are in the bytes: NAL units without start codes or lengths, or the
+   * sequence headers of AV1 as whole OBUs.
+   */
   readonly parameterSets: readonly NalUnit[];
 }
 

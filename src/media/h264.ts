@@ -44,10 +44,10 @@ const H264: NalCodec = {
  */
 export function readH264(
   bytes: Uint8Array,
-  lengthBytes: NalLengthBytes,
   isWhole: boolean,
+  lengthBytes: NalLengthBytes,
 ): AccessUnitInfo | null {
-  return readNalAccessUnit(H264, bytes, lengthBytes, isWhole);
+  return readNalAccessUnit(H264, bytes, isWhole, lengthBytes);
 }
 
 /** Reads recovery_frame_cnt (section D.1.8). */

@@ -63,10 +63,10 @@ const H265: NalCodec = {
  */
 export function readH265(
   bytes: Uint8Array,
-  lengthBytes: NalLengthBytes,
   isWhole: boolean,
+  lengthBytes: NalLengthBytes,
 ): AccessUnitInfo | null {
-  return readNalAccessUnit(H265, bytes, lengthBytes, isWhole);
+  return readNalAccessUnit(H265, bytes, isWhole, lengthBytes);
 }
 
 /**

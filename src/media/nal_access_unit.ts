@@ -35,8 +35,8 @@ export interface NalCodec {
 export function readNalAccessUnit(
   codec: NalCodec,
   bytes: Uint8Array,
-  lengthBytes: NalLengthBytes,
   isWhole: boolean,
+  lengthBytes: NalLengthBytes,
 ): AccessUnitInfo | null {
   const types: number[] = [];
   const parameterSets: NalUnit[] = [];

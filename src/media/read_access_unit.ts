@@ -4,8 +4,10 @@
  * @module
  */
 import type { AccessUnitInfo } from "./access_unit.ts";
+import { readAv1 } from "./av1.ts";
 import { readH264 } from "./h264.ts";
 import { readH265 } from "./h265.ts";
+import { readVp8, readVp9 } from "./vpx.ts";
 import type { NalLengthBytes } from "./nal_units.ts";
 
 /** Encoded video. */
@@ -16,10 +18,20 @@ export interface EncodedVideo {
   readonly lengthBytes: NalLengthBytes;
 }
 
+/** Reads an access unit as {@link readAccessUnit} does. */
+type Reader = (
+  bytes: Uint8Array,
+  isWhole: boolean,
+  lengthBytes: NalLengthBytes,
+) => AccessUnitInfo | null;
+
 /** The readers by media type. */
-const READERS: Record<string, typeof readH264> = {
+const READERS: Record<string, Reader> = {
   "video/x-h264": readH264,
   "video/x-h265": readH265,
+  "video/x-vp8": readVp8,
+  "video/x-vp9": readVp9,
+  "video/x-av1": readAv1,
 };
 
 /** Returns whether {@link readAccessUnit} knows a media type. */
@@ -55,5 +67,5 @@ export function readAccessUnit(
   if (read === undefined || !isInspected(stream.mediaType)) {
     throw new RangeError(`mediaType must be one that is inspected, got ${stream.mediaType}`);
   }
-  return read(bytes, stream.lengthBytes, isWhole);
+  return read(bytes, isWhole, stream.lengthBytes);
 }
