@@ -7,9 +7,12 @@
  */
 import { cString, takeCString } from "../../ffi/cstring.ts";
 import { glib, gst } from "../../ffi/gst.ts";
-import { ENUMS } from "../../ffi/layout.ts";
+import { ENUMS, OFFSETS } from "../../ffi/layout.ts";
+import { type CodecData, readCodecData } from "../media/codec_data.ts";
 import { MP3 } from "../media/codecs.ts";
 import { readFraction, readInt, readString, structureName } from "./structure.ts";
+
+const CODEC_DATA = cString("codec_data");
 
 /** Returns caps as text. */
 export function capsText(caps: Deno.PointerObject): string {
@@ -28,6 +31,18 @@ export function frameRateOf(caps: Deno.PointerValue): number | null {
   const rate = readFraction(gst().gst_caps_get_structure(caps, 0), "framerate");
   if (rate === null || rate.numerator <= 0 || rate.denominator <= 0) return null;
   return rate.numerator / rate.denominator;
+}
+
+/** Returns the codec_data of H.264 and H.265 that is not a byte stream; null if caps have none. */
+export function codecDataOf(caps: Deno.PointerValue): CodecData | null {
+  const structure = gst().gst_caps_get_structure(caps, 0);
+  const value = gst().gst_structure_get_value(structure, CODEC_DATA);
+  if (value === null || readString(structure, "stream-format") === "byte-stream") return null;
+  const buffer = new Deno.UnsafePointerView(value).getPointer(OFFSETS["GValue.data"]);
+  if (buffer === null) return null;
+  const bytes = new Uint8Array(Number(gst().gst_buffer_get_size(buffer)));
+  gst().gst_buffer_extract(buffer, 0n, bytes, BigInt(bytes.length));
+  return readCodecData(mediaTypeOf(caps), bytes);
 }
 
 /** Returns whether caps are equal, apart from some fields of their first structure. */

@@ -21,7 +21,9 @@ import { countMissing, medianStep, type Step } from "../../ringbuffer/steps.ts";
  * - `ring-failed`: an element in the ring buffer's bin failed,
  * - `encoder-too-slow`: frames were dropped because the encoder or the disk did not keep up,
  * - `frames-missing`: frames within the clip never came, or were dropped while the event loop was blocked,
- * - `track-missing`: one of the recorder's tracks had no frames; the clip is written without it.
+ * - `track-missing`: one of the recorder's tracks had no frames; the clip is written without it,
+ * - `start-not-exact`: the clip begins with a keyframe before the requested start, in spite of the option `exactStart`: the
+ *   stream has no keyframes at which a smart cut can end (IDR pictures in H.264, IRAP pictures in H.265).
  */
 export type Shortfall =
   | "ring-not-full"
@@ -33,7 +35,8 @@ export type Shortfall =
   | "ring-failed"
   | "encoder-too-slow"
   | "frames-missing"
-  | "track-missing";
+  | "track-missing"
+  | "start-not-exact";
 
 /** The report of a finished clip. Times are in seconds of the pipeline's running time. */
 export interface RecordingReport {
