@@ -56,6 +56,11 @@ Deno.test("readAccessUnit() distinguishes the first slice of an H.264 picture fr
   assertEquals(read([0x44, 0x80, 0x80]).belongsTo, "before");
 });
 
+Deno.test("readAccessUnit() begins a picture of H.264 behind a delimiter if its first slice is lost", () => {
+  const { hasPicture, belongsTo, randomAccess } = read(AUD, SPS, PPS, SECOND_SLICE);
+  assertEquals([hasPicture, belongsTo, randomAccess], [true, "itself", null]);
+});
+
 Deno.test("readAccessUnit() begins to decode H.264 at recovery points, but not at any intra picture", () => {
   const access = (...units: number[][]) => {
     const { randomAccess, recoveryPictures } = read(...units);

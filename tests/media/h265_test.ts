@@ -67,6 +67,11 @@ Deno.test("readAccessUnit() distinguishes the first slice segment of an H.265 pi
   assertEquals([other.hasPicture, other.belongsTo, other.randomAccess], [false, "before", null]);
 });
 
+Deno.test("readAccessUnit() begins a picture of H.265 behind a delimiter if its first slice is lost", () => {
+  const { hasPicture, belongsTo, randomAccess } = read(AUD, VPS, SPS, PPS, secondSlice(IDR_W_RADL));
+  assertEquals([hasPicture, belongsTo, randomAccess], [true, "itself", null]);
+});
+
 Deno.test("readAccessUnit() begins to decode H.265 at IRAP pictures", () => {
   const open = [16, 21]; // BLA_W_LP, CRA_NUT
   const instant = [17, 18, 19, 20];
