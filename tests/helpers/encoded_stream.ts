@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { assertEquals } from "@std/assert";
 import type { AccessUnitInfo } from "../../src/media/access_unit.ts";
 import { type EncodedVideo, readAccessUnit } from "../../src/media/read_access_unit.ts";
-import { outputOf, run } from "../../scripts/lib/run.ts";
+import { run } from "../../scripts/lib/run.ts";
 import { ffmpeg } from "./ffmpeg.ts";
 import { ffprobe } from "./ffprobe.ts";
 
@@ -22,9 +23,14 @@ export interface EncodedStream {
   readonly positions: readonly number[];
   /** The types of the pictures in output order, such as `I`, and the indices of their access units. */
   readonly shown: readonly { readonly type: string; readonly unit: number }[];
+  /** What ffmpeg's parser finds in each access unit; nothing in VP8. */
+  readonly syntax: readonly (readonly Syntax[])[];
   /** Hashes of the pictures in output order. */
   readonly hashes: readonly string[];
 }
+
+/** The syntax elements of a NAL unit, an OBU or a frame, by their names in the codec's specification. */
+export type Syntax = Readonly<Record<string, number>>;
 
 /** Encodes a moving picture, whose scene changes each half of a second, in a file whose extension is its format. */
 export async function encodeStream(path: string, codec: readonly string[]): Promise<EncodedStream> {
@@ -39,32 +45,57 @@ export async function encodeStream(path: string, codec: readonly string[]): Prom
 const IVF_HEADER_BYTES = 32;
 const IVF_FRAME_BYTES = 12;
 
-/** Reads a file of ffmpeg: a byte stream, .ivf or .mp4. */
-export async function readStream(path: string): Promise<EncodedStream> {
+async function readStream(path: string): Promise<EncodedStream> {
   const bytes = await Deno.readFile(path);
-  const { packets } = await ffprobe<{ packets: { pos: string; size: string }[] }>(
+  const { packets_and_frames: entries } = await ffprobe<{ packets_and_frames: Entry[] }>(
     path,
-    "packet=pos,size",
+    "packet=pos,size:frame=pkt_pos,pict_type",
   );
-  const { frames } = await ffprobe<{ frames: { pkt_pos: string; pict_type: string }[] }>(
-    path,
-    "frame=pkt_pos,pict_type",
-  );
+  const packets = entries.filter((entry) => entry.type === "packet");
   const positions = packets.map(({ pos }) => Number(pos));
-  const header = path.endsWith(".ivf") ? IVF_FRAME_BYTES : 0;
+  const isVp8 = new TextDecoder().decode(bytes.subarray(8, 12)) === "VP80";
+  const trace = ["-c", "copy", "-bsf:v", "trace_headers", "-f", "null", "-"];
+  const { stdout, stderr } = await decodeAll(path, isVp8 ? [] : trace);
   return {
     path,
     bytes,
-    units: packets.map(({ size }, index) =>
-      bytes.slice(positions[index]! + header, positions[index]! + header + Number(size))
-    ),
+    units: unitsOf(path, bytes, packets),
     positions,
-    shown: frames.map(({ pkt_pos, pict_type }) => ({
+    shown: entries.filter((entry) => entry.type === "frame").map(({ pkt_pos, pict_type }) => ({
       type: pict_type,
       unit: positions.indexOf(Number(pkt_pos)),
     })),
-    hashes: await hashPictures(path),
+    syntax: parseTrace(stderr),
+    hashes: parseHashes(stdout),
   };
+}
+
+interface Packet {
+  type: "packet";
+  pos: string;
+  size: string;
+}
+
+/** What ffprobe shows of a packet or of a frame. */
+type Entry = Packet | { type: "frame"; pkt_pos: string; pict_type: string };
+
+/** Copies a byte stream to an .mp4 file; resolves with its bytes and access units. */
+export async function copyToMp4(
+  path: string,
+): Promise<Pick<EncodedStream, "bytes" | "units">> {
+  const copy = `${path}.mp4`;
+  await ffmpeg(["-i", path, "-c", "copy", copy]);
+  const { packets } = await ffprobe<{ packets: Packet[] }>(copy, "packet=pos,size");
+  const bytes = await Deno.readFile(copy);
+  return { bytes, units: unitsOf(copy, bytes, packets) };
+}
+
+function unitsOf(path: string, bytes: Uint8Array<ArrayBuffer>, packets: readonly Packet[]) {
+  const header = path.endsWith(".ivf") ? IVF_FRAME_BYTES : 0;
+  return packets.map(({ pos, size }) => {
+    const start = Number(pos) + header;
+    return bytes.slice(start, start + Number(size));
+  });
 }
 
 /**
@@ -79,34 +110,37 @@ export async function hashFrom(
 ): Promise<string[]> {
   const cut = path.replace(/(?=\.\w+$)/, `-${unit}`);
   await Deno.writeFile(cut, new Uint8Array([...prefix, ...bytes.subarray(positions[unit])]));
-  return await hashPictures(cut);
+  return parseHashes((await decodeAll(cut)).stdout);
 }
 
 /**
  * Hashes all pictures that a decoder shows, also damaged ones.
  *
  * One thread: with more, ffmpeg 5.1 decodes H.265 with several slices differently each time.
+ *
+ * @param output Arguments for another output.
  */
-async function hashPictures(path: string): Promise<string[]> {
+async function decodeAll(path: string, output: readonly string[] = []) {
   const all = ["-threads", "1", "-flags", "+output_corrupt", "-flags2", "+showall"];
-  const format = ["-fps_mode", "passthrough", "-f", "framemd5", "-"];
-  const text = await outputOf("ffmpeg", ["-v", "quiet", ...all, "-i", path, ...format]);
+  const hashes = ["-fps_mode", "passthrough", "-f", "framemd5", "-"];
+  const args = ["-nostats", ...all, "-i", path, ...output, ...hashes];
+  const result = await run("ffmpeg", args);
+  assertEquals(result.code, 0, result.stderr);
+  return result;
+}
+
+function parseHashes(text: string): string[] {
   return text.split("\n").filter((line) => /^\d/.test(line))
     .map((line) => line.slice(line.lastIndexOf(",") + 1).trim());
 }
 
-/** The syntax elements of a NAL unit, an OBU or a frame, by their names in the codec's specification. */
-export type Syntax = Readonly<Record<string, number>>;
-
-/** Lists what ffmpeg's own parser finds in each access unit. */
-export async function traceHeaders(path: string): Promise<Syntax[][]> {
-  const args = ["-nostats", "-i", path, "-c", "copy", "-bsf:v", "trace_headers", "-f", "null"];
-  const { stderr } = await run("ffmpeg", [...args, "-"]);
+/** Parses what ffmpeg's filter trace_headers prints. */
+function parseTrace(text: string): Syntax[][] {
   const units: Record<string, number>[][] = [];
-  for (const line of stderr.split("\n")) {
-    const text = line.replace(/^\[[^\]]*\] /, "");
-    if (text.startsWith("Packet: ")) units.push([]);
-    const [, name, value] = /^\d+ +([\w[\]]+) .*= (-?\d+)$/.exec(text) ?? [];
+  for (const line of text.split("\n").filter((line) => line.startsWith("[trace_headers "))) {
+    const entry = line.slice(line.indexOf("] ") + 2);
+    if (entry.startsWith("Packet: ")) units.push([]);
+    const [, name, value] = /^\d+ +([\w[\]]+) .*= (-?\d+)$/.exec(entry) ?? [];
     if (name === undefined || units.length === 0) continue;
     if (/^(?:obu_)?forbidden_(?:zero_)?bit$|^frame_marker$/.test(name)) units.at(-1)!.push({});
     const syntax = units.at(-1)!.at(-1);

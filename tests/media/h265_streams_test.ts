@@ -9,18 +9,16 @@ import { nalUnits } from "../../src/media/nal_units.ts";
 import { type EncodedVideo, readAccessUnit } from "../../src/media/read_access_unit.ts";
 import {
   contentOfBox,
+  copyToMp4,
   type EncodedStream,
   encodeStream,
   hashFrom,
   indicesOf,
-  readStream,
   readUnits,
   shownFrom,
   STREAM_FRAMES,
   type Syntax,
-  traceHeaders,
 } from "../helpers/encoded_stream.ts";
-import { ffmpeg } from "../helpers/ffmpeg.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 
 const STREAM: EncodedVideo = { mediaType: "video/x-h265", lengthBytes: null };
@@ -44,11 +42,9 @@ function isSlice({ nal_unit_type }: Syntax): boolean {
 }
 
 /** Checks what is read of a stream without recovery points by ffmpeg's own parser; returns the types of slices, too. */
-async function checkFacts(
-  stream: EncodedStream,
-): Promise<{ infos: AccessUnitInfo[]; types: number[] }> {
+function checkFacts(stream: EncodedStream): { infos: AccessUnitInfo[]; types: number[] } {
   const infos = readUnits(STREAM, stream.units);
-  const traced = await traceHeaders(stream.path);
+  const traced = stream.syntax;
   const types = traced.map((syntax) => syntax.find(isSlice)!.nal_unit_type!);
   assertEquals(
     infos.map((info) => [
@@ -74,13 +70,13 @@ async function checkFacts(
 Deno.test("each slice of H.265 from x265 is found, and which of them begins a picture", async () => {
   await using dir = await tempDir();
   const stream = await encode(dir.path, "slices=2:open-gop=0:bframes=2:b-adapt=0");
-  const { infos } = await checkFacts(stream);
+  const { infos } = checkFacts(stream);
   const points = indicesOf(infos, "instant");
   assertEquals(points, [20, 40]);
   assertEquals(await hashFrom(stream, 20), stream.hashes.slice(20));
 
   // each NAL unit in a buffer of its own
-  const traced = (await traceHeaders(stream.path)).flat();
+  const traced = stream.syntax.flat();
   assert(traced.filter(isSlice).length > STREAM_FRAMES);
   const read = stream.units.flatMap((unit) =>
     [...nalUnits(unit, null)].map(({ start, end }) => {
@@ -102,9 +98,7 @@ Deno.test("each slice of H.265 from x265 is found, and which of them begins a pi
 Deno.test("H.265 from x265 in an .mp4 file reads like the byte stream, with its codec_data", async () => {
   await using dir = await tempDir();
   const stream = await encode(dir.path, "open-gop=1:bframes=3");
-  const path = `${dir.path}/x.mp4`;
-  await ffmpeg(["-i", stream.path, "-c", "copy", path]);
-  const file = await readStream(path);
+  const file = await copyToMp4(stream.path);
   const codecData = readCodecData(STREAM.mediaType, contentOfBox(file.bytes, "hvcC"));
   assertEquals(codecData?.lengthBytes, 4);
 
@@ -124,7 +118,7 @@ Deno.test("closed GOPs of H.265 from x265 with leading pictures are right as a w
     dir.path,
     "open-gop=0:radl=3:bframes=4:b-adapt=0:keyint=25:min-keyint=25",
   );
-  const { infos, types } = await checkFacts(stream);
+  const { infos, types } = checkFacts(stream);
   assert(types.some((type) => RADL.includes(type)));
   for (const point of indicesOf(infos, "instant")) {
     const right = stream.hashes.slice(-(STREAM_FRAMES - point));
@@ -135,7 +129,7 @@ Deno.test("closed GOPs of H.265 from x265 with leading pictures are right as a w
 Deno.test("open GOPs of H.265 from x265 are right without the pictures that are skipped", async () => {
   await using dir = await tempDir();
   const stream = await encode(dir.path, "open-gop=1:bframes=3:b-adapt=0");
-  const { infos, types } = await checkFacts(stream);
+  const { infos, types } = checkFacts(stream);
   const [point] = indicesOf(infos, "open");
   assert(point !== undefined);
   assert(types.some((type) => RASL.includes(type)));
@@ -156,7 +150,7 @@ Deno.test("open GOPs of H.265 from x265 are right without the pictures that are 
 Deno.test("an intra refresh of H.265 from x265 without recovery points cannot be decoded from its middle", async () => {
   await using dir = await tempDir();
   const stream = await encode(dir.path, "intra-refresh=1:bframes=0");
-  const { infos } = await checkFacts(stream);
+  const { infos } = checkFacts(stream);
   const [, ...later] = infos;
   assert(later.every(({ randomAccess }) => randomAccess === null));
   // although parameter sets come again where a refresh begins

@@ -12,7 +12,6 @@ import {
   readUnits,
   STREAM_FRAMES,
   type Syntax,
-  traceHeaders,
 } from "../helpers/encoded_stream.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 
@@ -68,7 +67,7 @@ Deno.test("VP9 from libvpx has frames that are not shown in superframes", async 
   const fast = ["-deadline", "realtime", "-cpu-used", "8"];
   const stream = await encodeStream(`${dir.path}/x.ivf`, [...codec, ...fast]);
   const infos = await checkFrames("video/x-vp9", stream);
-  const traced = (await traceHeaders(stream.path)).map((frames) =>
+  const traced = stream.syntax.map((frames) =>
     factsOf(frames, frames[0]!.frame_type === 0 || frames[0]!.refresh_frame_flags !== 0)
   );
   assertEquals(
@@ -83,7 +82,7 @@ Deno.test("AV1 from SVT-AV1 has frames that are not shown in temporal units", as
   const codec = ["-c:v", "libsvtav1", "-preset", "12", "-g", "20"];
   const stream = await encodeStream(`${dir.path}/x.ivf`, codec);
   const infos = await checkFrames("video/x-av1", stream);
-  const traced = (await traceHeaders(stream.path)).map((obus) => factsOf(obus, true));
+  const traced = stream.syntax.map((obus) => factsOf(obus, true));
   assertEquals(
     infos.map((info) => [info.randomAccess, info.isShown, info.hasParameterSets]),
     traced.map((facts) => [facts.randomAccess, facts.isShown, facts.hasSequenceHeader]),
