@@ -49,6 +49,18 @@ export const PARSERS: Record<string, Parser> = {
 };
 
 /**
+ * Caps of streams whose buffers are whole access units, though not always: parsers that pass buffers on take upstream's word
+ * for it. A stream with other caps needs its parser.
+ */
+export const WHOLE_UNITS: Record<string, string> = {
+  "video/x-h264": "video/x-h264,alignment=au",
+  "video/x-h265": "video/x-h265,alignment=au",
+  "video/x-av1": "video/x-av1,alignment=tu",
+  "audio/mpeg": "audio/mpeg,framed=true; audio/mpeg,stream-format=raw",
+  [MP3]: "audio/mpeg,parsed=true",
+};
+
+/**
  * Caps of encoded video whose encoder changes within a file: parameter sets are in the stream instead of the file's header
  * (ISO/IEC 14496-15, sections 5.3.3.1.1 and 8.3.3.1.1: sample entries avc3 and hev1).
  */

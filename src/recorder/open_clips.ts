@@ -86,9 +86,10 @@ export class OpenClips implements DrainListener {
     if (finishOnExit) finishAtExit(this.#exitHandler);
     clip.done.then(() => this.#remove(clip));
     // the first track decides where the others begin
-    for (const [index, { ring, history }] of this.#tracks.all.entries()) {
-      ring.isDrained = true;
-      clip.begin(index, history.frames);
+    for (const [index, track] of this.#tracks.all.entries()) {
+      track.ring.isDrained = true;
+      track.requestKeyframe();
+      clip.begin(index, track.history.frames);
     }
     return clip;
   }
@@ -100,6 +101,7 @@ export class OpenClips implements DrainListener {
       tee,
       measuredFrameNs: ring.frameNs ?? history.frameNs ?? UNKNOWN_FRAME_NS,
       maxBacklogNs: secToNs(2 * windowSizeSec + BACKLOG_SEC),
+      keyframeProblem: () => track.keyframeProblem,
       // nothing is known of what bins with a text of their own can go on with
       survives: (before, after) =>
         recordBinClass.binString === "" && survivesCapsChange(path, before, after),

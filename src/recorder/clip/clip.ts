@@ -147,6 +147,10 @@ export class Clip {
     const { startNs, endNs } = this.window;
     const interval = `from ${nsToSec(startNs)} to ${nsToSec(endNs)} s`;
     const reason = shortfall === undefined ? "" : ` (${shortfall})`;
+    const { keyframeProblem } = this.#input;
+    if (keyframeProblem !== null) {
+      return new GstError(`No frame ${interval} can be decoded${reason}: ${keyframeProblem}`);
+    }
     return new GstError(`No frame came ${interval}${reason}`);
   }
 

@@ -90,9 +90,15 @@ export class ClipInput {
     if (this.tracks.some(({ hasUntimed }) => hasUntimed)) {
       return "frames came without timestamps, which do-timestamp=true at the source adds";
     }
-    if (this.tracks.some(({ tally, lacksKeyframe }) => lacksKeyframe && tally.frames === 0)) {
-      return "no keyframe has come yet, with which a clip must begin; maxDelaySec is the time to wait for one";
+    const { keyframeProblem } = this;
+    if (keyframeProblem !== null) {
+      return `${keyframeProblem} (maxDelaySec is the time to wait for one)`;
     }
     return "no frame came that belongs to the clip, or its file could not be created in time";
+  }
+
+  /** Why a track has not begun though frames came; `null` without such a track. */
+  get keyframeProblem(): string | null {
+    return this.tracks.map((track) => track.keyframeProblem).find((text) => text !== null) ?? null;
   }
 }

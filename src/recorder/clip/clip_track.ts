@@ -18,6 +18,8 @@ export interface ClipTrackOptions {
   measuredFrameNs: bigint;
   /** Nanoseconds of frames that may wait for the encoder; more than that are dropped. */
   maxBacklogNs: bigint;
+  /** Returns why no clip can begin, though frames come; `null` if one can. */
+  keyframeProblem: () => string | null;
   /** Returns whether the clip can go on after a change of the caps; both stay the clip's. */
   survives: (before: Deno.PointerObject, after: Deno.PointerObject) => boolean;
   /**
@@ -53,7 +55,8 @@ export class ClipTrack {
   /** Whether a frame is missing that the next ones may reference. */
   #isBroken = false;
   #hasUntimed = false;
-  #lacksKeyframe = false;
+  /** Whether frames came before any keyframe. */
+  #hasWaited = false;
   /** Frames that may wait for the encoder, beside those that it begins with. */
   #maxBacklog = 0;
   #leadFrames = 0;
@@ -98,9 +101,9 @@ export class ClipTrack {
     return this.#hasUntimed;
   }
 
-  /** Whether frames came before any keyframe. */
-  get lacksKeyframe(): boolean {
-    return this.#lacksKeyframe;
+  /** Why it has not begun though frames came; `null` if it has, or none came. */
+  get keyframeProblem(): string | null {
+    return this.#entry === undefined && this.#hasWaited ? this.#options.keyframeProblem() : null;
   }
 
   /** Whether no more frames come. */
@@ -166,7 +169,7 @@ export class ClipTrack {
       this.tally.lateStart = "caps-changed";
     }
     if (this.#entry !== undefined) return this.#enqueue(frame, frameNs, backlog);
-    if (this.#lead.length === 0 && !frame.isKeyframe) return void (this.#lacksKeyframe = true);
+    if (this.#lead.length === 0 && !frame.isKeyframe) return void (this.#hasWaited = true);
     this.#lead.push(frame.retain());
     // what is before a later keyframe that is right in time is not needed
     if (frame.isKeyframe && timeNs < sinceNs) {
