@@ -22,6 +22,8 @@ export interface ClipTrackOptions {
   survives: (before: Deno.PointerObject, after: Deno.PointerObject) => boolean;
   /** Whether frames before the clip's start are only decoded, not shown. */
   isExact: boolean;
+  /** Receives each frame before it is admitted; returns whether it is. By default, all are. */
+  before?: (frame: Frame) => boolean;
 }
 
 /** Admits the frames of one tee that belong to a clip, and holds them until they are written. */
@@ -145,7 +147,7 @@ export class ClipTrack {
    * @param backlog Frames that the encoder has not taken yet.
    */
   admit(frame: Frame, sinceNs: bigint, backlog: number): void {
-    if (this.#isOver) return;
+    if (this.#isOver || this.#options.before?.(frame) === false) return;
     const { timeNs, dtsNs, frameNs } = frame;
     if (timeNs === null || dtsNs === null) return this.#skipUntimed();
     // a frame that is shown before one in the clip belongs to it, though it is decoded later

@@ -21,6 +21,7 @@ import { type ClipWindow, countMissing } from "../../ringbuffer/clip_window.ts";
  * - `ring-failed`: an element in the ring buffer's bin failed,
  * - `encoder-too-slow`: frames were dropped because the encoder or the disk did not keep up,
  * - `frames-missing`: frames within the clip never came, or were dropped while the event loop was blocked,
+ * - `sound-paused`: no sound came for a while, or it began later than the pictures; silence was written in its place,
  * - `track-missing`: one of the recorder's tracks had no frames; the clip is written without it.
  */
 export type Shortfall =
@@ -33,6 +34,7 @@ export type Shortfall =
   | "ring-failed"
   | "encoder-too-slow"
   | "frames-missing"
+  | "sound-paused"
   | "track-missing";
 
 /** The report of a finished clip. Times are in seconds of the pipeline's running time. */
@@ -115,7 +117,8 @@ export class ClipTally {
     return this.#latestDurationNs ?? this.#stepNs;
   }
 
-  get #endNs(): bigint {
+  /** The end of the last frame; 0 before there is one. */
+  get endNs(): bigint {
     return this.#latestNs + (this.#frameNs ?? 0n);
   }
 
@@ -178,9 +181,19 @@ export class ClipTally {
     if (this.#frames > 0) this.#lastNs = dtsNs;
   }
 
+  /**
+   * Returns whether a frame is missing at an instant: one that began before it would have to be there.
+   *
+   * @param frameNs Duration of a frame, if it is not known.
+   */
+  isLate(startNs: bigint, frameNs: bigint): boolean {
+    return (this.#firstNs ?? startNs) - startNs >=
+      (this.#firstDurationNs ?? this.#frameNs ?? frameNs);
+  }
+
   /** Returns whether the frames reach up to an instant. */
   reaches(timeNs: bigint): boolean {
-    return this.#frames > 0 && this.#endNs >= timeNs;
+    return this.#frames > 0 && this.endNs >= timeNs;
   }
 
   /** Notes why the clip is not complete. */
@@ -191,11 +204,8 @@ export class ClipTally {
   /** Returns what was counted, and what is missing of a window. */
   count(window: ClipWindow): Omit<TrackReport, "tee" | "mediaType"> {
     const firstNs = this.#firstNs ?? window.startNs;
-    const endNs = this.#firstNs === null ? firstNs : this.#endNs;
-    // a frame that began before the requested start would have to be there, too
-    if (firstNs - window.startNs >= (this.#firstDurationNs ?? this.#frameNs ?? 1n)) {
-      this.addShortfall(this.lateStart);
-    }
+    const endNs = this.#firstNs === null ? firstNs : this.endNs;
+    if (this.isLate(window.startNs, 1n)) this.addShortfall(this.lateStart);
     if (this.#missing > 0 && !this.#shortfalls.has("encoder-too-slow")) {
       this.addShortfall("frames-missing");
     }
