@@ -12,7 +12,6 @@ import {
 import { FPS } from "../helpers/fps.ts";
 import { newPaths, recordClips, reportOf, runLive } from "../helpers/recording.ts";
 import { checkStep, scene, writeScene } from "../helpers/scene.ts";
-import { readBeeps } from "../helpers/sound.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { playFor, reached } from "../helpers/wait.ts";
 
