@@ -122,6 +122,12 @@ export const RECORD_OPTIONS = {
       description: "copy frames into the ring buffer, for a source that stalls because it has " +
         "few buffers, such as shmsrc",
     },
+    "track-timeout": {
+      placeholder: "SEC",
+      read: secondsFrom(0, MAX_WINDOW_SEC),
+      description: "with --tee=VIDEO+SOUND, seconds by which a tee may fall behind the other; " +
+        "then the clip goes on without it, or with silence for sound (default: 1)",
+    },
   }),
   ...inSection("CLIPS", {
     out: {

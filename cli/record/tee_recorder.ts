@@ -90,6 +90,7 @@ export class TeeRecorder {
       maxClipSec: options.maxClipSec,
       maxRingBytes: options.maxRingBytes,
       copyFrames: options.copyFrames,
+      trackTimeoutSec: options.trackTimeoutSec,
       // as players of clips expect
       startAtZero: true,
       // the command handles signals: it stops the pipeline, which finishes the clips

@@ -27,6 +27,8 @@ export interface ClipTrackOptions {
    * only decoded, not shown. `unavailable` if it should be exact, but the stream does not allow it.
    */
   exactStart: "keyframe" | "exact" | "unavailable";
+  /** Receives each frame before it is admitted; returns whether it is. By default, all are. */
+  before?: (frame: Frame) => boolean;
 }
 
 /** Admits the frames of one tee that belong to a clip, and holds them until they are written. */
@@ -151,7 +153,7 @@ export class ClipTrack {
    * @param backlog Frames that the encoder has not taken yet.
    */
   admit(frame: Frame, sinceNs: bigint, backlog: number): void {
-    if (this.#isOver) return;
+    if (this.#isOver || this.#options.before?.(frame) === false) return;
     const { timeNs, dtsNs, frameNs } = frame;
     if (timeNs === null || dtsNs === null || frame.unit?.belongsTo === "before") {
       return this.#skipUnwritable(frame);
