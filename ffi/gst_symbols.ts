@@ -222,6 +222,8 @@ export const gstSymbols = {
 
   // gchar * gst_caps_to_string (const GstCaps *caps)                                       [full]
   gst_caps_to_string: { parameters: ["pointer"], result: "pointer" },
+  // GstCaps * gst_caps_from_string (const gchar *string)                                   [full]
+  gst_caps_from_string: { parameters: ["buffer"], result: "pointer" },
   // gboolean gst_caps_is_fixed (const GstCaps *caps)
   gst_caps_is_fixed: { parameters: ["pointer"], result: "i32" },
   // gboolean gst_caps_is_equal (const GstCaps *caps1, const GstCaps *caps2)

@@ -9,6 +9,7 @@ import { cString, takeCString } from "../../ffi/cstring.ts";
 import { glib, gst } from "../../ffi/gst.ts";
 import { ENUMS } from "../../ffi/layout.ts";
 import { MP3 } from "../media/codecs.ts";
+import { plainMask, type SoundLayout, STEREO } from "../media/sound_layout.ts";
 import { readFraction, readInt, readString, structureName } from "./structure.ts";
 
 /** Returns caps as text. */
@@ -104,6 +105,29 @@ function yuvColorimetry(colorimetry: string | null, height: number): string {
   const isRgb = colorimetry === "sRGB" || /^\d+:1:/.test(colorimetry ?? "");
   if (colorimetry !== null && !isRgb) return colorimetry;
   return height > 576 ? "bt709" : "bt601";
+}
+
+/** Returns the channels of raw sound by its caps. */
+export function soundLayoutOf(caps: Deno.PointerObject): SoundLayout {
+  const channels = readInt(gst().gst_caps_get_structure(caps, 0), "channels") ?? 1;
+  const mask = /channel-mask=\(bitmask\)0x([0-9a-f]+)/.exec(capsText(caps))?.[1];
+  return { channels, mask: mask === undefined ? null : parseInt(mask, 16) };
+}
+
+/**
+ * Copies caps of raw sound, with its channels in a layout that audioconvert mixes.
+ *
+ * @returns GstCaps that the caller owns; null if they need no change, or are others.
+ */
+export function renameChannels(caps: Deno.PointerObject): Deno.PointerObject | null {
+  if (mediaTypeOf(caps) !== "audio/x-raw") return null;
+  const layout = soundLayoutOf(caps);
+  const mask = plainMask(layout);
+  if (layout.channels === 1 || (layout.mask ?? STEREO) === mask) return null;
+  const text = capsText(caps).replace(/, channel-mask=[^,;]+/, "");
+  return gst().gst_caps_from_string(
+    cString(`${text}, channel-mask=(bitmask)0x${mask.toString(16)}`),
+  );
 }
 
 /** Returns what `read` returns for the caps that a pad has negotiated; null before the negotiation. */

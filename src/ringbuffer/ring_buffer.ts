@@ -6,10 +6,11 @@
 import { checkObject, checkSec, checkText } from "../util/check.ts";
 import { GstError } from "../../ffi/errors.ts";
 import { gstApp } from "../../ffi/gst.ts";
-import { frameRateOf, mediaTypeOf, PadCaps } from "../gst/caps.ts";
+import { frameRateOf, mediaTypeOf, PadCaps, readPadCaps } from "../gst/caps.ts";
 import { isSelfContained, PARSERS } from "../media/codecs.ts";
 import { Frame } from "../gst/frame.ts";
 import { Pipeline } from "../pipeline.ts";
+import { withStaticPad } from "../gst/pad.ts";
 import { readStructureProperty, setProperty } from "../gst/properties.ts";
 import { readUint64 } from "../gst/structure.ts";
 import { type State, STATES } from "../gst/state.ts";
@@ -190,6 +191,20 @@ export class RingBuffer {
   get frameNs(): bigint | null {
     const rate = this.#isDetached ? null : this.#stream.value?.rate ?? null;
     return rate === null ? null : BigInt(Math.round(1e9 / rate));
+  }
+
+  /**
+   * Returns what `read` returns for the caps of its frames; `null` if they are not known yet. The caps stay the ring's.
+   *
+   * @internal
+   * @ignore
+   */
+  readCaps<T>(read: (caps: Deno.PointerObject) => T): T | null {
+    if (this.#isDetached) return null;
+    const value = readPadCaps(this.#bin.sinkPad, read);
+    if (value !== null || !this.#isPlain) return value;
+    // a tee forwards its caps with its next frame
+    return withStaticPad(this.#tee, "sink", (pad) => readPadCaps(pad, read));
   }
 
   /**

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { shapeOf } from "../../gst/caps.ts";
+import { shapeOf, soundLayoutOf } from "../../gst/caps.ts";
+import type { SoundLayout } from "../../media/sound_layout.ts";
 import type { Frame } from "../../gst/frame.ts";
 import type { ClipWindow } from "../../ringbuffer/clip_window.ts";
 import { ClipTally, type Shortfall } from "./report.ts";
@@ -40,6 +41,7 @@ export class ClipTrack {
   #latestNs = 0n;
   #mediaType: string | null = null;
   #shape: string | null = null;
+  #layout: SoundLayout | null = null;
   #unstatedFrameNs: bigint | null = null;
   /** The frame whose caps are those of the clip, and the last one whose caps were compared with them. */
   #model: Frame | undefined;
@@ -75,6 +77,11 @@ export class ClipTrack {
   /** The caps that raw video is converted to; `null` for other media. */
   get shape(): string | null {
     return this.#shape;
+  }
+
+  /** The channels of raw sound; `null` for other media. */
+  get layout(): SoundLayout | null {
+    return this.#layout;
   }
 
   /** The start of the first frame that is shown, if others before it are only decoded; else `null`. */
@@ -186,7 +193,9 @@ export class ClipTrack {
     const [first] = this.#lead as [Frame, ...Frame[]];
     this.#leadFrames = this.#lead.length;
     this.#mediaType = first.mediaType;
-    this.#shape = shapeOf(this.#model!.capsHandle);
+    const { capsHandle } = this.#model!;
+    this.#shape = shapeOf(capsHandle);
+    if (this.#mediaType === "audio/x-raw") this.#layout = soundLayoutOf(capsHandle);
     this.#unstatedFrameNs = frameNs === null ? this.#options.measuredFrameNs : null;
     if (this.#options.isExact && first.timeNs! < sinceNs) this.#exactNs = sinceNs;
   }

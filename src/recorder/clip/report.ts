@@ -16,7 +16,8 @@ import { countMissing, medianStep, type Step } from "../../ringbuffer/steps.ts";
  *   `trackTimeoutSec`,
  * - `closed`: the recorder or the pipeline was closed, or the process was asked to end,
  * - `caps-changed`: the caps changed in a way that the file cannot follow; the frames after the change or, at the clip's
- *   start, before it are left out. Raw video is scaled to one size instead, and the frame rate may change,
+ *   start, before it are left out. Raw video is scaled to one size and raw sound converted to one format instead, and the
+ *   frame rate may change,
  * - `flushed`: the stream was flushed, as by a seek, or restarted,
  * - `ring-failed`: an element in the ring buffer's bin failed,
  * - `encoder-too-slow`: frames were dropped because the encoder or the disk did not keep up,
