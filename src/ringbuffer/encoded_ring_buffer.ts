@@ -4,15 +4,14 @@
  * @module
  */
 import { GstError } from "../../ffi/errors.ts";
-import { PARSERS } from "../media/codecs.ts";
-import { encodersFor } from "../media/encoders.ts";
+import { parseCaps } from "../gst/caps.ts";
+import { rawVideoOf } from "../gst/video_info.ts";
+import { chain, PARSERS } from "../media/codecs.ts";
+import { type Encoder, encodersFor } from "../media/encoders.ts";
+import { type RawVideo, streamConverter } from "../media/raw_video.ts";
 import { missingHint } from "../gst/missing_element.ts";
 import { hasElement } from "../gst/element_factory.ts";
 import { RingBuffer } from "./ring_buffer.ts";
-
-/** 4:2:0 in an even size, which all players show and all encoders take. */
-const PLAIN = "videoconvert ! videoscale " +
-  '! capsfilter caps="video/x-raw,format={I420,NV12},width=[2,32768,2],height=[2,32768,2]"';
 
 /**
  * A ring buffer for a tee with raw video that encodes the video and keeps the encoded frames, which take far less memory.
@@ -41,18 +40,19 @@ const PLAIN = "videoconvert ! videoscale " +
 export class EncodedRingBuffer extends RingBuffer {
   /**
    * The description of the encoder and its parser, such as `x264enc ! h264parse`. If empty, an installed one is chosen;
-   * video is converted to 4:2:0 with even width and height for it.
+   * video is converted to 4:2:0 in limited range, with even width and height, for it.
    */
   static readonly encoderString: string = "";
 
   /**
    * Returns the description of the bin, with the encoder.
    *
+   * @param caps The caps of the tee's stream as text; `null` if they are not known yet.
    * @throws {GstError} If no encoder is installed.
    */
-  static override makeBinString(): string {
+  static override makeBinString(caps: string | null = null): string {
     const encoder = this.encoderString === ""
-      ? `${PLAIN} ! ${chooseEncoder(hasElement)}`
+      ? plainEncoder(caps === null ? null : parseCaps(caps, rawVideoOf))
       : `videoconvert ! ${this.encoderString}`;
     return `queue name=ringbuffer_input_queue ! ${encoder} ! ${RingBuffer.binString}`;
   }
@@ -65,11 +65,21 @@ export function encoderElements(): string[][] {
   ) => [...elements, ...PARSERS[makes]!.elements]);
 }
 
-/** Returns the text of the first encoder that is installed, with its parser. */
-export function chooseEncoder(isInstalled: (element: string) => boolean): string {
+/** Returns the text of the encoder, and of what raw video needs in front of it; `null` is video that is not known yet. */
+function plainEncoder(video: RawVideo | null): string {
+  const { makes, text } = chooseEncoder(hasElement);
+  return chain(streamConverter(video, makes), text);
+}
+
+/** Returns the first encoder that is installed, its text with the parser behind it. */
+export function chooseEncoder(
+  isInstalled: (element: string) => boolean,
+): Pick<Encoder, "makes" | "text"> {
   for (const { makes, elements, text } of encodersFor("ring")) {
     const parser = PARSERS[makes]!;
-    if ([...elements, ...parser.elements].every(isInstalled)) return `${text} ! ${parser.text}`;
+    if ([...elements, ...parser.elements].every(isInstalled)) {
+      return { makes, text: `${text} ! ${parser.text}` };
+    }
   }
   throw new GstError("An encoded ring buffer needs an encoder that is not installed", {
     hint: missingHint("x264enc"),

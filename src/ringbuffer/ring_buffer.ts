@@ -6,7 +6,7 @@
 import { checkObject, checkSec, checkText } from "../util/check.ts";
 import { GstError } from "../../ffi/errors.ts";
 import { gstApp } from "../../ffi/gst.ts";
-import { frameRateOf, mediaTypeOf, PadCaps, readPadCaps } from "../gst/caps.ts";
+import { capsText, frameRateOf, mediaTypeOf, PadCaps, readPadCaps } from "../gst/caps.ts";
 import { chain, isSelfContained, PARSERS, WHOLE_UNITS } from "../media/codecs.ts";
 import { Frame } from "../gst/frame.ts";
 import { Pipeline } from "../pipeline.ts";
@@ -83,9 +83,11 @@ export class RingBuffer {
 
   /**
    * Returns the description of the bin; called when a ring buffer is attached. Override it, instead of `binString`, if the
-   * bin depends on what is installed.
+   * bin depends on what is installed, or on the stream.
+   *
+   * @param _caps The caps of the tee's stream as text; `null` if they are not known yet.
    */
-  static makeBinString(): string {
+  static makeBinString(_caps: string | null = null): string {
     return this.binString;
   }
 
@@ -124,7 +126,9 @@ export class RingBuffer {
     const name = `ring buffer at tee "${teeName}"`;
     const tee = findTee(name, pipeline, teeName);
     this.#tee = tee;
-    const text = binText((this.constructor as typeof RingBuffer).makeBinString(), tee);
+    const { makeBinString } = this.constructor as typeof RingBuffer;
+    const caps = withStaticPad(tee, "sink", (pad) => readPadCaps(pad, capsText));
+    const text = binText(makeBinString.call(this.constructor, caps), tee);
     this.#isPlain = text === RingBuffer.binString;
     this.#bin = new RingBin({
       ...{ name, text },

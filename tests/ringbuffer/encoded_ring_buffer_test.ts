@@ -14,9 +14,12 @@ import { reached } from "../helpers/wait.ts";
 
 Deno.test("chooseEncoder() returns the first encoder that is installed", () => {
   const among = (...names: string[]) => (name: string) => names.includes(name);
-  assertMatch(chooseEncoder(() => true), /^nvh264enc ! h264parse/);
-  assertMatch(chooseEncoder(among("x264enc", "vp8enc", "h264parse")), /^x264enc .* ! h264parse/);
-  assertMatch(chooseEncoder(among("x264enc", "vp8enc")), /^vp8enc/);
+  assertMatch(chooseEncoder(() => true).text, /^nvh264enc ! h264parse/);
+  assertMatch(
+    chooseEncoder(among("x264enc", "vp8enc", "h264parse")).text,
+    /^x264enc .* ! h264parse/,
+  );
+  assertMatch(chooseEncoder(among("x264enc", "vp8enc")).text, /^vp8enc/);
   const { message } = assertThrows(() => chooseEncoder(() => false), GstError);
   assertMatch(message, /apt-get install gstreamer1\.0-plugins-ugly/);
 });

@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { shapeOf, soundLayoutOf } from "../../gst/caps.ts";
+import { soundLayoutOf } from "../../gst/caps.ts";
+import { rawVideoOf } from "../../gst/video_info.ts";
+import type { RawVideo } from "../../media/raw_video.ts";
 import type { SoundLayout } from "../../media/sound_layout.ts";
 import type { Frame } from "../../gst/frame.ts";
 import { clipStartIndex, type ClipWindow, rightFrom } from "../../ringbuffer/clip_window.ts";
@@ -48,7 +50,7 @@ export class ClipTrack {
   /** The latest of the times of the frames. */
   #latestNs = 0n;
   #mediaType: string | null = null;
-  #shape: string | null = null;
+  #video: RawVideo | null = null;
   #layout: SoundLayout | null = null;
   #unstatedFrameNs: bigint | null = null;
   /** The frame whose caps are those of the clip, and the last one whose caps were compared with them. */
@@ -83,9 +85,9 @@ export class ClipTrack {
     return this.#unstatedFrameNs;
   }
 
-  /** The caps that raw video is converted to; `null` for other media. */
-  get shape(): string | null {
-    return this.#shape;
+  /** The raw video of the first frames; `null` for other media. */
+  get video(): RawVideo | null {
+    return this.#video;
   }
 
   /** The channels of raw sound; `null` for other media. */
@@ -213,7 +215,7 @@ export class ClipTrack {
     this.#leadFrames = this.#lead.length;
     this.#mediaType = first.mediaType;
     const { capsHandle } = this.#model!;
-    this.#shape = shapeOf(capsHandle);
+    this.#video = rawVideoOf(capsHandle);
     if (this.#mediaType === "audio/x-raw") this.#layout = soundLayoutOf(capsHandle);
     this.#unstatedFrameNs = frameNs === null ? this.#options.measuredFrameNs : null;
     const { exactStart } = this.#options;
