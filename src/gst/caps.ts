@@ -8,7 +8,7 @@
 import { cString, takeCString } from "../../ffi/cstring.ts";
 import { glib, gst } from "../../ffi/gst.ts";
 import { ENUMS } from "../../ffi/layout.ts";
-import { MP3 } from "../media/codecs.ts";
+import { codecKey } from "../media/codecs.ts";
 import { readFraction, readInt, readString, structureName } from "./structure.ts";
 
 /** Returns caps as text. */
@@ -20,7 +20,7 @@ export function capsText(caps: Deno.PointerObject): string {
 export function mediaTypeOf(caps: Deno.PointerValue, index = 0): string {
   const structure = gst().gst_caps_get_structure(caps, index);
   const name = structureName(structure);
-  return name === "audio/mpeg" && readInt(structure, "mpegversion") === 1 ? MP3 : name;
+  return name.endsWith("/mpeg") ? codecKey(name, readInt(structure, "mpegversion")) : name;
 }
 
 /** Returns frames per second; null if the caps have no fixed frame rate. */
