@@ -77,7 +77,7 @@ const CONTAINERS: Record<string, Container> = {
     mimeType: "video/quicktime",
     muxer: { elements: ["qtmux"], text: `qtmux ${FRAGMENTS}` },
     takes: [
-      ...["video/x-h264", "video/x-h265", MPEG4_VIDEO, "image/jpeg"],
+      ...["video/x-h264", "video/x-h265", MPEG4_VIDEO],
       ...["audio/mpeg", MP3, "audio/x-alaw", "audio/x-mulaw"],
     ],
   },
