@@ -1,10 +1,11 @@
 /**
- * A ring buffer that encodes raw video.
+ * A ring buffer that encodes video.
  *
  * @module
  */
 import { GstError } from "../../ffi/errors.ts";
-import { PARSERS } from "../media/codecs.ts";
+import { chain, PARSERS } from "../media/codecs.ts";
+import { decodersOf } from "../media/decoders.ts";
 import { encodersFor } from "../media/encoders.ts";
 import { missingHint } from "../gst/missing_element.ts";
 import { hasElement } from "../gst/element_factory.ts";
@@ -16,6 +17,7 @@ const PLAIN = "videoconvert ! videoscale " +
 
 /**
  * A ring buffer for a tee with raw video that encodes the video and keeps the encoded frames, which take far less memory.
+ * Video that browsers do not play (JPEG, MPEG-1, MPEG-2 and MPEG-4 part 2) is decoded for it.
  * Clips are written without encoding them again, and start with the keyframe at or before the window. It uses the first of
  * these encoders that is installed: nvh264enc, vah264enc, v4l2h264enc, vtenc_h264, x264enc, openh264enc, vp8enc.
  *
@@ -46,15 +48,33 @@ export class EncodedRingBuffer extends RingBuffer {
   static readonly encoderString: string = "";
 
   /**
-   * Returns the description of the bin, with the encoder.
+   * Returns whether it takes the stream of a tee: raw video, and encoded video that it decodes.
    *
-   * @throws {GstError} If no encoder is installed.
+   * @param mediaType The media type of the tee, as {@link Element.mediaType} returns it.
+   *
+   * @example
+   * ```ts
+   * import { EncodedRingBuffer } from "@gstp/gstp";
+   * import { assert } from "@std/assert";
+   *
+   * assert(EncodedRingBuffer.takes("image/jpeg") && !EncodedRingBuffer.takes("video/x-h264"));
+   * ```
    */
-  static override makeBinString(): string {
+  static takes(mediaType: string): boolean {
+    return mediaType === "video/x-raw" || decodersOf(mediaType).length > 0;
+  }
+
+  /**
+   * Returns the description of the bin, with the decoder, if one is needed, and the encoder.
+   *
+   * @throws {GstError} If no decoder or no encoder is installed.
+   */
+  static override makeBinString(mediaType: string | null = null): string {
     const encoder = this.encoderString === ""
-      ? `${PLAIN} ! ${chooseEncoder(hasElement)}`
-      : `videoconvert ! ${this.encoderString}`;
-    return `queue name=ringbuffer_input_queue ! ${encoder} ! ${RingBuffer.binString}`;
+      ? chain(PLAIN, chooseEncoder(hasElement))
+      : chain("videoconvert", this.encoderString);
+    const decoder = chooseDecoder(mediaType ?? "video/x-raw", hasElement);
+    return chain("queue name=ringbuffer_input_queue", decoder, encoder, RingBuffer.binString);
   }
 }
 
@@ -63,6 +83,24 @@ export function encoderElements(): string[][] {
   return encodersFor("ring").map((
     { makes, elements },
   ) => [...elements, ...PARSERS[makes]!.elements]);
+}
+
+/** Returns the text of the first decoder that is installed, with its parser; `undefined` if the media type needs none. */
+export function chooseDecoder(
+  mediaType: string,
+  isInstalled: (element: string) => boolean,
+): string | undefined {
+  const decoders = decodersOf(mediaType);
+  if (decoders.length === 0) return undefined;
+  const found = decoders.find(({ elements }) => elements.every(isInstalled));
+  if (found !== undefined) return found.text;
+  const missing = decoders[0]!.elements.filter((element) => !isInstalled(element));
+  throw new GstError(
+    `Decoding ${mediaType} needs elements that are not installed: ${missing.join(", ")}`,
+    {
+      hint: missing.map(missingHint).join("\n"),
+    },
+  );
 }
 
 /** Returns the text of the first encoder that is installed, with its parser. */

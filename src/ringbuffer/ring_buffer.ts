@@ -73,9 +73,11 @@ export class RingBuffer {
 
   /**
    * Returns the description of the bin; called when a ring buffer is attached. Override it, instead of `binString`, if the
-   * bin depends on what is installed.
+   * bin depends on what is installed, or on the stream.
+   *
+   * @param _mediaType The media type of the stream in the tee; `null` if it is not known yet.
    */
-  static makeBinString(): string {
+  static makeBinString(_mediaType: string | null = null): string {
     return this.binString;
   }
 
@@ -114,7 +116,10 @@ export class RingBuffer {
     const name = `ring buffer at tee "${teeName}"`;
     const tee = findTee(name, pipeline, teeName);
     this.#tee = tee;
-    const text = binText((this.constructor as typeof RingBuffer).makeBinString(), tee);
+    const text = binText(
+      (this.constructor as typeof RingBuffer).makeBinString(teeMediaType(tee)),
+      tee,
+    );
     this.#isPlain = text === RingBuffer.binString;
     this.#bin = new RingBin({
       ...{ name, text },
