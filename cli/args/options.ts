@@ -112,7 +112,7 @@ export const RECORD_OPTIONS = {
         "the maximum length to which triggers extend a clip; beyond it, a trigger begins a " +
         "new clip with its full window, which overlaps the last one (default: 600 with --listen)",
     },
-    encoded: { description: "encode raw video into the ring buffer, which saves memory" },
+    encoded: { description: "encode raw, JPEG and MPEG video into the ring buffer" },
     "max-ring-bytes": {
       placeholder: "SIZE",
       read: bytesFrom(1, "1B"),

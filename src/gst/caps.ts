@@ -9,9 +9,9 @@ import { cString, takeCString } from "../../ffi/cstring.ts";
 import { glib, gst } from "../../ffi/gst.ts";
 import { ENUMS, OFFSETS } from "../../ffi/layout.ts";
 import { type CodecData, readCodecData } from "../media/codec_data.ts";
-import { MP3 } from "../media/codecs.ts";
+import { codecKey } from "../media/codecs.ts";
 import { plainMask, type SoundLayout, STEREO } from "../media/sound_layout.ts";
-import { readFraction, readInt, structureName } from "./structure.ts";
+import { readFraction, readInt, readString, structureName } from "./structure.ts";
 
 const CODEC_DATA = cString("codec_data");
 
@@ -35,7 +35,7 @@ export function parseCaps<T>(text: string, read: (caps: Deno.PointerObject) => T
 export function mediaTypeOf(caps: Deno.PointerValue, index = 0): string {
   const structure = gst().gst_caps_get_structure(caps, index);
   const name = structureName(structure);
-  return name === "audio/mpeg" && readInt(structure, "mpegversion") === 1 ? MP3 : name;
+  return name.endsWith("/mpeg") ? codecKey(name, readInt(structure, "mpegversion")) : name;
 }
 
 /** Returns frames per second; null if the caps have no fixed frame rate. */

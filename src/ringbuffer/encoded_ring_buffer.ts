@@ -1,12 +1,13 @@
 /**
- * A ring buffer that encodes raw video.
+ * A ring buffer that encodes video.
  *
  * @module
  */
 import { GstError } from "../../ffi/errors.ts";
-import { parseCaps } from "../gst/caps.ts";
+import { mediaTypeOf, parseCaps } from "../gst/caps.ts";
 import { rawVideoOf } from "../gst/video_info.ts";
 import { chain, PARSERS } from "../media/codecs.ts";
+import { decodersOf } from "../media/decoders.ts";
 import { type Encoder, encodersFor } from "../media/encoders.ts";
 import { type RawVideo, streamConverter } from "../media/raw_video.ts";
 import { missingHint } from "../gst/missing_element.ts";
@@ -15,6 +16,7 @@ import { RingBuffer } from "./ring_buffer.ts";
 
 /**
  * A ring buffer for a tee with raw video that encodes the video and keeps the encoded frames, which take far less memory.
+ * Video that browsers do not play (JPEG, MPEG-1, MPEG-2 and MPEG-4 part 2) is decoded for it.
  * Clips are written without encoding them again, and start with the keyframe at or before the window. It uses the first of
  * these encoders that is installed: nvh264enc, vah264enc, v4l2h264enc, vtenc_h264, x264enc, openh264enc, vp8enc.
  *
@@ -45,16 +47,35 @@ export class EncodedRingBuffer extends RingBuffer {
   static readonly encoderString: string = "";
 
   /**
-   * Returns the description of the bin, with the encoder.
+   * Returns whether it takes the stream of a tee: raw video, and encoded video that it decodes.
    *
-   * @param caps The caps of the tee's stream as text; `null` if they are not known yet.
-   * @throws {GstError} If no encoder is installed.
+   * @param mediaType The media type of the tee, as {@link Element.mediaType} returns it.
+   *
+   * @example
+   * ```ts
+   * import { EncodedRingBuffer } from "@gstp/gstp";
+   * import { assert } from "@std/assert";
+   *
+   * assert(EncodedRingBuffer.takes("image/jpeg") && !EncodedRingBuffer.takes("video/x-h264"));
+   * ```
+   */
+  static takes(mediaType: string): boolean {
+    return mediaType === "video/x-raw" || decodersOf(mediaType).length > 0;
+  }
+
+  /**
+   * Returns the description of the bin, with the decoder, if one is needed, and the encoder.
+   *
+   * @param caps The caps of the tee's stream as text, or its media type; `null` if neither is known yet.
+   * @throws {GstError} If no decoder or no encoder is installed.
    */
   static override makeBinString(caps: string | null = null): string {
+    const mediaType = caps === null ? null : parseCaps(caps, mediaTypeOf);
+    const decoder = chooseDecoder(mediaType ?? "video/x-raw", hasElement);
     const encoder = this.encoderString === ""
       ? plainEncoder(caps === null ? null : parseCaps(caps, rawVideoOf))
-      : `videoconvert ! ${this.encoderString}`;
-    return `queue name=ringbuffer_input_queue ! ${encoder} ! ${RingBuffer.binString}`;
+      : chain("videoconvert", this.encoderString);
+    return chain("queue name=ringbuffer_input_queue", decoder, encoder, RingBuffer.binString);
   }
 }
 
@@ -69,6 +90,24 @@ export function encoderElements(): string[][] {
 function plainEncoder(video: RawVideo | null): string {
   const { makes, text } = chooseEncoder(hasElement);
   return chain(streamConverter(video, makes), text);
+}
+
+/** Returns the text of the first decoder that is installed, with its parser; `undefined` if the media type needs none. */
+export function chooseDecoder(
+  mediaType: string,
+  isInstalled: (element: string) => boolean,
+): string | undefined {
+  const decoders = decodersOf(mediaType);
+  if (decoders.length === 0) return undefined;
+  const found = decoders.find(({ elements }) => elements.every(isInstalled));
+  if (found !== undefined) return found.text;
+  const missing = decoders[0]!.elements.filter((element) => !isInstalled(element));
+  throw new GstError(
+    `Decoding ${mediaType} needs elements that are not installed: ${missing.join(", ")}`,
+    {
+      hint: missing.map(missingHint).join("\n"),
+    },
+  );
 }
 
 /** Returns the first encoder that is installed, its text with the parser behind it. */

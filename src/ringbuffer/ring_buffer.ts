@@ -85,7 +85,7 @@ export class RingBuffer {
    * Returns the description of the bin; called when a ring buffer is attached. Override it, instead of `binString`, if the
    * bin depends on what is installed, or on the stream.
    *
-   * @param _caps The caps of the tee's stream as text; `null` if they are not known yet.
+   * @param _caps The caps of the tee's stream as text, or its media type; `null` if neither is known yet.
    */
   static makeBinString(_caps: string | null = null): string {
     return this.binString;
@@ -127,7 +127,8 @@ export class RingBuffer {
     const tee = findTee(name, pipeline, teeName);
     this.#tee = tee;
     const { makeBinString } = this.constructor as typeof RingBuffer;
-    const caps = withStaticPad(tee, "sink", (pad) => readPadCaps(pad, capsText));
+    const caps = withStaticPad(tee, "sink", (pad) => readPadCaps(pad, capsText)) ??
+      teeMediaType(tee);
     const text = binText(makeBinString.call(this.constructor, caps), tee);
     this.#isPlain = text === RingBuffer.binString;
     this.#bin = new RingBin({
