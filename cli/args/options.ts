@@ -239,7 +239,8 @@ export const VERIFY_OPTIONS = {
   "max-offset": {
     placeholder: "SEC",
     read: readSeconds,
-    description: "how far apart in seconds tracks may begin or end (default: 0.5)",
+    description: "how far apart in seconds tracks may begin or end (default: three frames of the " +
+      "slowest track, at least 0.2)",
   },
   json: { description: "print a list of reports as JSON" },
   help,

@@ -66,7 +66,8 @@ async function verify(
   } catch (error) {
     if (!(error instanceof WorkerError)) throw error;
     return {
-      ...{ path, ok: false, container: null, durationSec: null, tracks: [], decodedFrames: null },
+      ...{ path, ok: false, container: null, durationSec: null, tracks: [] },
+      ...{ decodedFrames: null, leadInFrames: null },
       bytes: (await Deno.stat(path)).size,
       faults: [{ kind: "unreadable", message: error.message, track: null }],
     };
@@ -80,9 +81,10 @@ function line(report: VerifyReport): string {
     : `faulty ${path}: ${faults.map(({ message }) => message.replaceAll("\n", " ")).join("; ")}`;
 }
 
-function contents({ tracks, decodedFrames }: VerifyReport): string {
+function contents({ tracks, decodedFrames, leadInFrames }: VerifyReport): string {
   const decoded = decodedFrames === null ? [] : [`${decodedFrames} frames decoded`];
-  return [...tracks.map(trackText), ...decoded].join(", ");
+  const leadIn = leadInFrames ? [`${leadInFrames} before the first whole picture`] : [];
+  return [...tracks.map(trackText), ...decoded, ...leadIn].join(", ");
 }
 
 function trackText({ mediaType, frames, startSec, endSec }: VerifiedTrack): string {
