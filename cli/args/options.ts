@@ -231,6 +231,12 @@ export const INSPECT_OPTIONS = {
 /** The options of `gstp verify`. */
 export const VERIFY_OPTIONS = {
   fast: { description: "do not decode: read the packets only" },
+  against: {
+    placeholder: "WHOLE",
+    read: readText,
+    description: "compare the pictures of the clips with those of a longer recording of the same " +
+      "stream",
+  },
   "max-gap": {
     placeholder: "SEC",
     read: readSeconds,

@@ -19,8 +19,8 @@ export interface CheckedPictures {
   frames: number | null;
   /** The number of pictures at the start that cannot be right, because decoding begins there. */
   leadInFrames: number | null;
-  /** The time of the first right picture of the first track of video; `null` if there is none. */
-  firstRightSec: number | null;
+  /** The time of the first picture behind those, of the first track of video; `null` if there is none. */
+  firstSec: number | null;
   faults: ClipFault[];
 }
 
@@ -28,7 +28,7 @@ export interface CheckedPictures {
 export const NOT_DECODED: CheckedPictures = {
   frames: null,
   leadInFrames: null,
-  firstRightSec: null,
+  firstSec: null,
   faults: [],
 };
 
@@ -53,7 +53,7 @@ export async function checkPictures(
   return {
     frames: sum("frames"),
     leadInFrames: sum("leadInFrames"),
-    firstRightSec: found[0]?.firstRightSec ?? null,
+    firstSec: found[0]?.firstSec ?? null,
     faults: failure === null ? found.flatMap(({ faults }) => faults) : [failure],
   };
 }

@@ -25,8 +25,8 @@ export interface PictureFindings {
   frames: number;
   /** The number of pictures at its start that cannot be right, because decoding begins there. */
   leadInFrames: number;
-  /** The time of the first picture that is right; `null` if there is none. */
-  firstRightSec: number | null;
+  /** The time of the first picture behind those at the start; `null` if there is none. */
+  firstSec: number | null;
   faults: Pick<ClipFault, "kind" | "message">[];
 }
 
@@ -54,11 +54,11 @@ export function findPictureFaults(track: TrackPictures): PictureFindings {
   const outcomes = outcomesOf(storedSec, track, found);
   markLeadIn(outcomes, storedSec, track.facts);
   const count = (kind: Outcome) => outcomes.filter((outcome) => outcome === kind).length;
-  const firstRight = outcomes.indexOf("right");
+  const first = outcomes.findIndex((outcome) => outcome !== "lead-in");
   return {
     frames: count("right"),
     leadInFrames: count("lead-in"),
-    firstRightSec: storedSec[firstRight] ?? null,
+    firstSec: storedSec[first] ?? null,
     faults: [
       ...lostFaults(outcomes, storedSec),
       ...damageFaults(outcomes, storedSec, track.facts),
@@ -78,11 +78,10 @@ function findByCount({ storedSec, decoded }: TrackPictures): PictureFindings {
   if (damaged > 0) {
     faults.push({ kind: "damaged-picture", message: `${damaged} frames are damaged` });
   }
-  const first = decoded.find(({ isDamaged }) => !isDamaged);
   return {
     frames: decoded.length - damaged,
     leadInFrames: 0,
-    firstRightSec: first?.timeSec ?? null,
+    firstSec: decoded[0]?.timeSec ?? null,
     faults,
   };
 }

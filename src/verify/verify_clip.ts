@@ -5,7 +5,10 @@
  */
 import { checkObject, checkSec } from "../util/check.ts";
 import type { ContainerName } from "../media/containers.ts";
-import { HEAD_BYTES, sniffContainer, statedBytes } from "./sniff.ts";
+import { compareClip } from "./compare_clip.ts";
+import type { ClipComparison } from "./compare.ts";
+import { readHead } from "./file_head.ts";
+import { sniffContainer, statedBytes } from "./sniff.ts";
 import { type ClipFault, type ClipFaultKind, findFaults } from "./faults.ts";
 import { readPackets } from "./read_packets.ts";
 import { checkPictures, NOT_DECODED, reasonOf } from "./check_pictures.ts";
@@ -15,6 +18,11 @@ import type { TrackStats } from "./track_stats.ts";
 export interface VerifyOptions {
   /** Whether all tracks are also decoded. Defaults to `true`. */
   decode?: boolean;
+  /**
+   * The path of a longer recording of the same stream: the clip's pictures are to be a part of that one's. Both are
+   * decoded; sound is not compared. Of a recording with more than 500,000 pictures, only the first ones are read.
+   */
+  against?: string;
   /**
    * The longest interval between two frames that is not a gap, in seconds; `Infinity` for a stream without a fixed rate. By
    * default, it follows from the other frames: one and a half of the usual interval, and more if the intervals vary.
@@ -58,13 +66,16 @@ export interface VerifyReport {
    * are no fault. `null` if {@link decodedFrames} is.
    */
   leadInFrames: number | null;
+  /** The comparison with a longer recording; `null` if there was none. */
+  comparison: ClipComparison | null;
   /** The faults; empty if `ok`. */
   faults: ClipFault[];
 }
 
 /**
- * Verifies that a clip is complete: each track begins with a keyframe, has its timestamps in order and without gaps, and can
- * be decoded; the clip is as long as its header says, and its tracks begin and end together.
+ * Verifies that a clip is complete: each track begins at a frame from which it can be decoded, has its timestamps in order
+ * and without gaps, and each of its pictures is decoded once, in order and whole; the clip is as long as its header says,
+ * and its tracks begin and end together.
  *
  * It reads Matroska (.webm, .mkv), MP4 and QuickTime (.mp4, .mov) and MPEG transport streams (.ts), whatever the extension,
  * and the `.part` files that a crash leaves behind.
@@ -86,8 +97,12 @@ export interface VerifyReport {
  */
 export async function verifyClip(path: string, options: VerifyOptions = {}): Promise<VerifyReport> {
   checkObject("options", options);
-  const { decode = true, maxGapSec, maxOffsetSec } = options;
+  const { decode = true, against, maxGapSec, maxOffsetSec } = options;
   if (typeof path !== "string") throw new TypeError(`path must be a string, got ${typeof path}`);
+  if (against !== undefined && typeof against !== "string") {
+    throw new TypeError(`against must be a string, got ${typeof against}`);
+  }
+  if (against !== undefined && !decode) throw new TypeError("against requires decode");
   if (maxGapSec !== undefined) checkSec("maxGapSec", maxGapSec);
   if (maxOffsetSec !== undefined) checkSec("maxOffsetSec", maxOffsetSec);
 
@@ -115,6 +130,10 @@ export async function verifyClip(path: string, options: VerifyOptions = {}): Pro
   if (clip.error !== null) faults.push(fault("unreadable", reasonOf(clip.error)));
   const pictures = decode ? await checkPictures(path, container, clip) : NOT_DECODED;
   faults.push(...pictures.faults);
+  const compared = against === undefined
+    ? null
+    : await compareClip({ path, container, fromSec: pictures.firstSec }, against);
+  if (compared !== null) faults.push(...compared.faults);
   return {
     ...report,
     ok: faults.length === 0,
@@ -122,6 +141,7 @@ export async function verifyClip(path: string, options: VerifyOptions = {}): Pro
     tracks: tracks.map((track, i) => ({ mediaType: clip.tracks[i]!.mediaType, ...track })),
     decodedFrames: pictures.frames,
     leadInFrames: pictures.leadInFrames,
+    comparison: compared?.comparison ?? null,
     faults,
   };
 }
@@ -142,23 +162,7 @@ function unreadable(
     tracks: [],
     decodedFrames: null,
     leadInFrames: null,
+    comparison: null,
     faults,
   };
-}
-
-/** Reads a file's first bytes and its size; `problem` if that is not possible. */
-async function readHead(path: string) {
-  const nothing = { head: new Uint8Array(), bytes: 0 };
-  try {
-    const { isFile, size } = await Deno.stat(path);
-    if (!isFile) return { ...nothing, problem: "not a regular file" };
-    if (size === 0) return { ...nothing, problem: "the file is empty" };
-    using file = await Deno.open(path);
-    const head = new Uint8Array(HEAD_BYTES);
-    const count = await file.read(head);
-    return { head: head.subarray(0, count ?? 0), bytes: size, problem: undefined };
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable || !(error instanceof Error)) throw error;
-    return { ...nothing, problem: error.message };
-  }
 }
