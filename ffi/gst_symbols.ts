@@ -209,6 +209,8 @@ export const gstSymbols = {
     result: "i32",
     nonblocking: true,
   },
+  // gboolean gst_pad_push_event (GstPad *pad, GstEvent *event)                takes the event
+  gst_pad_push_event: { parameters: ["pointer", "pointer"], result: "i32" },
   // gulong gst_pad_add_probe (GstPad *pad, GstPadProbeType mask, GstPadProbeCallback callback, gpointer user_data,
   //                           GDestroyNotify destroy_data)      NULL callback: the pad stays blocked
   gst_pad_add_probe: {
@@ -224,10 +226,14 @@ export const gstSymbols = {
 
   // gchar * gst_caps_to_string (const GstCaps *caps)                                       [full]
   gst_caps_to_string: { parameters: ["pointer"], result: "pointer" },
+  // GstCaps * gst_caps_from_string (const gchar *string)                                   [full]
+  gst_caps_from_string: { parameters: ["buffer"], result: "pointer" },
   // gboolean gst_caps_is_fixed (const GstCaps *caps)
   gst_caps_is_fixed: { parameters: ["pointer"], result: "i32" },
   // gboolean gst_caps_is_equal (const GstCaps *caps1, const GstCaps *caps2)
   gst_caps_is_equal: { parameters: ["pointer", "pointer"], result: "i32" },
+  // gboolean gst_caps_is_subset (const GstCaps *subset, const GstCaps *superset)
+  gst_caps_is_subset: { parameters: ["pointer", "pointer"], result: "i32" },
   // guint gst_caps_get_size (const GstCaps *caps)                                          0 for ANY and NONE
   gst_caps_get_size: { parameters: ["pointer"], result: "u32" },
   // GstStructure * gst_caps_get_structure (const GstCaps *caps, guint index)               [none]
@@ -328,6 +334,10 @@ export const gstSymbols = {
   gst_buffer_map: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
   // void gst_buffer_unmap (GstBuffer *buffer, GstMapInfo *info)
   gst_buffer_unmap: { parameters: ["pointer", "buffer"], result: "void" },
+  // gsize gst_buffer_extract (GstBuffer *buffer, gsize offset, gpointer dest, gsize size)
+  gst_buffer_extract: { parameters: ["pointer", "usize", "buffer", "usize"], result: "usize" },
+  // GstBuffer * gst_buffer_append (GstBuffer *buf1, GstBuffer *buf2)                       [full] takes both
+  gst_buffer_append: { parameters: ["pointer", "pointer"], result: "pointer" },
   // GstBuffer * gst_buffer_new_memdup (gconstpointer data, gsize size)                     [full], since 1.20
   gst_buffer_new_memdup: { parameters: ["buffer", "usize"], result: "pointer" },
   // GstBuffer * gst_sample_get_buffer (GstSample *sample)                                  [none]

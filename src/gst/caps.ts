@@ -7,9 +7,13 @@
  */
 import { cString, takeCString } from "../../ffi/cstring.ts";
 import { glib, gst } from "../../ffi/gst.ts";
-import { ENUMS } from "../../ffi/layout.ts";
+import { ENUMS, OFFSETS } from "../../ffi/layout.ts";
+import { type CodecData, readCodecData } from "../media/codec_data.ts";
 import { MP3 } from "../media/codecs.ts";
+import { plainMask, type SoundLayout, STEREO } from "../media/sound_layout.ts";
 import { readFraction, readInt, readString, structureName } from "./structure.ts";
+
+const CODEC_DATA = cString("codec_data");
 
 /** Returns caps as text. */
 export function capsText(caps: Deno.PointerObject): string {
@@ -28,6 +32,18 @@ export function frameRateOf(caps: Deno.PointerValue): number | null {
   const rate = readFraction(gst().gst_caps_get_structure(caps, 0), "framerate");
   if (rate === null || rate.numerator <= 0 || rate.denominator <= 0) return null;
   return rate.numerator / rate.denominator;
+}
+
+/** Returns the codec_data of H.264 and H.265 that is not a byte stream; null if caps have none. */
+export function codecDataOf(caps: Deno.PointerValue): CodecData | null {
+  const structure = gst().gst_caps_get_structure(caps, 0);
+  const value = gst().gst_structure_get_value(structure, CODEC_DATA);
+  if (value === null || readString(structure, "stream-format") === "byte-stream") return null;
+  const buffer = new Deno.UnsafePointerView(value).getPointer(OFFSETS["GValue.data"]);
+  if (buffer === null) return null;
+  const bytes = new Uint8Array(Number(gst().gst_buffer_get_size(buffer)));
+  gst().gst_buffer_extract(buffer, 0n, bytes, BigInt(bytes.length));
+  return readCodecData(mediaTypeOf(caps), bytes);
 }
 
 /** Returns whether caps are equal, apart from some fields of their first structure. */
@@ -104,6 +120,29 @@ function yuvColorimetry(colorimetry: string | null, height: number): string {
   const isRgb = colorimetry === "sRGB" || /^\d+:1:/.test(colorimetry ?? "");
   if (colorimetry !== null && !isRgb) return colorimetry;
   return height > 576 ? "bt709" : "bt601";
+}
+
+/** Returns the channels of raw sound by its caps. */
+export function soundLayoutOf(caps: Deno.PointerObject): SoundLayout {
+  const channels = readInt(gst().gst_caps_get_structure(caps, 0), "channels") ?? 1;
+  const mask = /channel-mask=\(bitmask\)0x([0-9a-f]+)/.exec(capsText(caps))?.[1];
+  return { channels, mask: mask === undefined ? null : parseInt(mask, 16) };
+}
+
+/**
+ * Copies caps of raw sound, with its channels in a layout that audioconvert mixes.
+ *
+ * @returns GstCaps that the caller owns; null if they need no change, or are others.
+ */
+export function renameChannels(caps: Deno.PointerObject): Deno.PointerObject | null {
+  if (mediaTypeOf(caps) !== "audio/x-raw") return null;
+  const layout = soundLayoutOf(caps);
+  const mask = plainMask(layout);
+  if (layout.channels === 1 || (layout.mask ?? STEREO) === mask) return null;
+  const text = capsText(caps).replace(/, channel-mask=[^,;]+/, "");
+  return gst().gst_caps_from_string(
+    cString(`${text}, channel-mask=(bitmask)0x${mask.toString(16)}`),
+  );
 }
 
 /** Returns what `read` returns for the caps that a pad has negotiated; null before the negotiation. */

@@ -7,6 +7,8 @@ import { gst } from "../../ffi/gst.ts";
 import { CLOCK_TIME_NONE, ENUMS, OFFSETS } from "../../ffi/layout.ts";
 import { max } from "../util/clock_time.ts";
 import { GstClosedError } from "../util/errors.ts";
+import type { AccessUnitInfo } from "../media/access_unit.ts";
+import { toRunningTime } from "./sample.ts";
 import { capsText, frameRateOf, mediaTypeOf } from "./caps.ts";
 
 /**
@@ -16,17 +18,19 @@ import { capsText, frameRateOf, mediaTypeOf } from "./caps.ts";
  * {@link release} it. {@link retain} adds a reference.
  */
 export class Frame {
-  /** Whether it can be decoded without earlier frames; always `true` for raw frames. */
-  readonly isKeyframe: boolean;
-  /** The size of the data in bytes. */
-  readonly bytes: number;
-  /** The duration in nanoseconds; null if the buffer has none. */
-  readonly durationNs: bigint | null;
+  /** Whether the buffer is marked as one that needs no others; `true` for raw frames. */
+  readonly #isMarked: boolean;
+  #bytes: number;
+  #durationNs: bigint | null;
   /** The buffer's own PTS. */
-  readonly #pts: bigint;
+  #pts: bigint;
   /** The buffer's PTS and DTS as running times. */
-  readonly #ptsNs: bigint | null;
-  readonly #dtsNs: bigint | null;
+  #ptsNs: bigint | null;
+  #dtsNs: bigint | null;
+  /** What its data shows; `null` if that was not read. */
+  #unit: AccessUnitInfo | null = null;
+  /** Nanoseconds after it from which pictures are right if decoding begins with it; `null` if not known yet. */
+  #rightAfterNs: bigint | null = 0n;
   /** Whether the DTS is that of the PTS: live sources write arrival times into the DTS of raw frames. */
   #ignoresDts = false;
   /** The running time of a DTS that the buffer lacks. */
@@ -53,11 +57,177 @@ export class Frame {
       known(gst().gst_segment_to_running_time(segment, ENUMS.GST_FORMAT_TIME, time));
     this.#pts = view.getBigUint64(OFFSETS["GstBuffer.pts"]);
     this.#ptsNs = runningTime(this.#pts);
-    this.#dtsNs = runningTime(view.getBigUint64(OFFSETS["GstBuffer.dts"]));
-    this.durationNs = known(view.getBigUint64(OFFSETS["GstBuffer.duration"]));
-    this.bytes = Number(gst().gst_buffer_get_size(buffer));
+    const dts = view.getBigUint64(OFFSETS["GstBuffer.dts"]);
+    // with B-frames, the first DTS are before the segment
+    this.#dtsNs = runningTime(dts) ?? (dts === CLOCK_TIME_NONE ? null : toRunningTime(sample, dts));
+    this.#durationNs = known(view.getBigUint64(OFFSETS["GstBuffer.duration"]));
+    this.#bytes = Number(gst().gst_buffer_get_size(buffer));
     const flags = view.getUint32(OFFSETS["GstMiniObject.flags"]);
-    this.isKeyframe = (flags & ENUMS.GST_BUFFER_FLAG_DELTA_UNIT) === 0;
+    this.#isMarked = (flags & ENUMS.GST_BUFFER_FLAG_DELTA_UNIT) === 0;
+  }
+
+  /**
+   * Whether decoding can begin with it: a random access point of its codec, or any raw frame. What follows is not always
+   * right at once: see {@link rightNs}.
+   */
+  get isKeyframe(): boolean {
+    return this.#unit === null ? this.#isMarked : this.#unit.randomAccess !== null;
+  }
+
+  /** The size of the data in bytes. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The duration in nanoseconds; null if the buffer has none. */
+  get durationNs(): bigint | null {
+    return this.#durationNs;
+  }
+
+  /**
+   * The running time from which on pictures are right if decoding begins with this keyframe: its own, or that of a later
+   * frame if the picture is refreshed gradually; null if that is not known yet, and for other frames.
+   *
+   * @internal
+   * @ignore
+   */
+  get rightNs(): bigint | null {
+    const { timeNs } = this;
+    if (!this.isKeyframe || timeNs === null || this.#rightAfterNs === null) return null;
+    return timeNs + this.#rightAfterNs;
+  }
+
+  /**
+   * What the data shows; null if that was not read.
+   *
+   * @internal
+   * @ignore
+   */
+  get unit(): AccessUnitInfo | null {
+    return this.#unit;
+  }
+
+  /**
+   * Whether it can be decoded even if it is shown before the keyframe with which decoding begins (ITU-T H.265, section 3.128:
+   * RADL picture).
+   *
+   * @internal
+   * @ignore
+   */
+  get isRadl(): boolean {
+    return this.#unit?.isSkippedLeading === false && this.mediaType === "video/x-h265";
+  }
+
+  /**
+   * Sets what the data shows.
+   *
+   * @internal
+   * @ignore
+   */
+  setUnit(unit: AccessUnitInfo): void {
+    this.#unit = unit;
+    this.#rightAfterNs = unit.randomAccess === "gradual" ? null : 0n;
+  }
+
+  /**
+   * Sets the first frame that is right if decoding begins with this one.
+   *
+   * @internal
+   * @ignore
+   */
+  setRight({ timeNs }: Frame): void {
+    if (timeNs !== null && this.timeNs !== null) this.#rightAfterNs = timeNs - this.timeNs;
+  }
+
+  /**
+   * Copies the first bytes of the data.
+   *
+   * @internal
+   * @ignore
+   */
+  readBytes(count: number = this.#bytes): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(Math.min(count, this.#bytes));
+    const buffer = gst().gst_sample_get_buffer(this.sample);
+    gst().gst_buffer_extract(buffer, 0n, bytes, BigInt(bytes.length));
+    return bytes;
+  }
+
+  /**
+   * Adds the data of a buffer that goes on with this one; it stays the caller's.
+   *
+   * @internal
+   * @ignore
+   */
+  append({ sample }: Frame): void {
+    this.#join(gst().gst_sample_get_buffer(this.sample)!, gst().gst_sample_get_buffer(sample)!);
+  }
+
+  /**
+   * Puts the data of a buffer in front of this one's, with its times if this one has none; it stays the caller's.
+   *
+   * @internal
+   * @ignore
+   */
+  prepend(other: Frame): void {
+    if (this.#ptsNs === null) {
+      this.#pts = other.#pts;
+      this.#ptsNs = other.#ptsNs;
+      this.#dtsNs ??= other.#dtsNs;
+      this.#durationNs ??= other.#durationNs;
+    }
+    this.#join(
+      gst().gst_sample_get_buffer(other.sample)!,
+      gst().gst_sample_get_buffer(this.sample)!,
+    );
+  }
+
+  /**
+   * Puts bytes in front of the data.
+   *
+   * @internal
+   * @ignore
+   */
+  prependBytes(bytes: Uint8Array<ArrayBuffer>): void {
+    const buffer = gst().gst_buffer_new_memdup(bytes, BigInt(bytes.length))!;
+    this.#join(buffer, gst().gst_sample_get_buffer(this.sample)!);
+    gst().gst_mini_object_unref(buffer);
+  }
+
+  /**
+   * Replaces the data.
+   *
+   * @internal
+   * @ignore
+   */
+  replaceBytes(bytes: Uint8Array<ArrayBuffer>): void {
+    const buffer = gst().gst_buffer_new_memdup(bytes, BigInt(bytes.length))!;
+    this.#join(buffer);
+    gst().gst_mini_object_unref(buffer);
+  }
+
+  /** Replaces the buffer by one with the data of others and the times and flags of this frame. */
+  #join(first: Deno.PointerObject, ...others: Deno.PointerObject[]): void {
+    const original = this.sample;
+    const joined = others.reduce(
+      (buffer, other) => gst().gst_buffer_append(buffer, gst().gst_mini_object_ref(other))!,
+      gst().gst_mini_object_copy(first)!,
+    );
+    const own = new Deno.UnsafePointerView(gst().gst_sample_get_buffer(original)!);
+    const fields = Deno.UnsafePointerView.getArrayBuffer(joined, 24, OFFSETS["GstBuffer.pts"]);
+    new BigUint64Array(fields).set([
+      this.#pts,
+      own.getBigUint64(OFFSETS["GstBuffer.dts"]),
+      this.#durationNs ?? CLOCK_TIME_NONE,
+    ]);
+    const flags = new Uint32Array(
+      Deno.UnsafePointerView.getArrayBuffer(joined, 4, OFFSETS["GstMiniObject.flags"]),
+    );
+    const delta = ENUMS.GST_BUFFER_FLAG_DELTA_UNIT;
+    flags[0] = this.#isMarked ? flags[0]! & ~delta : flags[0]! | delta;
+    const segment = gst().gst_sample_get_segment(original);
+    this.#sample = gst().gst_sample_new(joined, this.capsHandle, segment, null);
+    this.#bytes = Number(gst().gst_buffer_get_size(joined));
+    for (const owned of [joined, original]) gst().gst_mini_object_unref(owned);
   }
 
   /** The running time of the PTS in nanoseconds; null if the buffer has none, or lies outside its segment. */

@@ -144,7 +144,7 @@ function allFeatures(): Record<string, string[][]> {
     const sound = recordElements(extension, "audio/x-raw");
     features[`sound in ${extension}`] = sound.map((
       elements,
-    ) => ["audioconvert", "audioresample", ...elements]);
+    ) => ["audioconvert", "audioresample", "audiorate", ...elements]);
   }
   features["encoded ring buffer"] = encoderElements();
   for (const mediaType of Object.keys(PARSERS)) {

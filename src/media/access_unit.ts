@@ -16,7 +16,8 @@ export interface AccessUnitInfo {
   readonly hasPicture: boolean;
   /**
    * The access unit that the bytes are part of:
-   * - `"itself"`: a picture begins in them, with whatever is in front of it.
+   * - `"itself"`: a picture begins in them, with whatever is in front of it. Its first slices may be lost if a delimiter
+   *   shows that it does.
    * - `"before"`: they go on with the access unit before them: further slices of its picture, or what can only end
    *   it, such as a suffix SEI message or filler data. Bytes that are not understood are among these.
    * - `"next"`: they hold only what comes in front of a picture, such as a delimiter, parameter sets or an SEI

@@ -4,6 +4,7 @@
  * @module
  */
 import { chain, type ElementChain, isSound, PARSERS, withRate } from "./codecs.ts";
+import { SOUND_RATE, soundConverter } from "./sound_layout.ts";
 
 /**
  * What an encoder is used for:
@@ -27,9 +28,6 @@ interface EncoderEntry extends Pick<Encoder, "makes" | "delayNs"> {
   element: string;
   texts: Partial<Record<EncoderPurpose, string>>;
 }
-
-/** Samples a second in front of encoders of AAC, whose delay is a number of samples. */
-const AAC_RATE = 48_000;
 
 const VP8 = "vp8enc deadline=1 end-usage=cq";
 const VP9 = "vp9enc deadline=1 end-usage=cq";
@@ -98,23 +96,24 @@ const ENCODERS: EncoderEntry[] = [
     makes: "audio/x-opus",
     texts: { clip: "opusenc bitrate=128000" },
   },
-  aacEncoder("avenc_aac", 1024),
-  aacEncoder("voaacenc", 1600),
+  aacEncoder("avenc_aac", 1024, "avenc_aac"),
+  // two channels at most
+  aacEncoder("voaacenc", 1600, "audioconvert ! voaacenc"),
 ];
 
-function aacEncoder(element: string, delaySamples: number): EncoderEntry {
+function aacEncoder(element: string, delaySamples: number, text: string): EncoderEntry {
   return {
     element,
     makes: "audio/mpeg",
-    texts: { clip: `audio/x-raw,rate=${AAC_RATE} ! ${element} bitrate=160000` },
-    delayNs: BigInt(Math.round(delaySamples * 1e9 / AAC_RATE)),
+    texts: { clip: `${text} bitrate=160000` },
+    delayNs: BigInt(Math.round(delaySamples * 1e9 / SOUND_RATE)),
   };
 }
 
 /** What raw media needs in front of its encoder. */
 export const CONVERTERS: Record<string, string> = {
   "video/x-raw": "videoconvert",
-  "audio/x-raw": "audioconvert ! audioresample",
+  "audio/x-raw": soundConverter(),
 };
 
 /** The encoders for a purpose by preference, without converters and parsers. */

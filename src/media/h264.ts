@@ -10,7 +10,15 @@ import type { NalLengthBytes, NalUnit } from "./nal_units.ts";
 import { findRecoveryPoint } from "./sei.ts";
 
 /** Types of NAL units (table 7-1). */
-const NAL = { slice: 1, partitionA: 2, idr: 5, sei: 6, sps: 7, pps: 8 } as const;
+const NAL = {
+  slice: 1,
+  partitionA: 2,
+  idr: 5,
+  sei: 6,
+  sps: 7,
+  pps: 8,
+  delimiter: 9,
+} as const;
 
 /** Types of slices whose macroblocks are all intra (table 7-6): I and SI. */
 const INTRA_SLICES = [2, 4, 7, 9];
@@ -21,7 +29,8 @@ const MAX_FRAME_NUM = 2 ** 16;
 const H264: NalCodec = {
   parameterSets: [NAL.sps, NAL.pps],
   sei: NAL.sei,
-  prefixes: [6, 7, 8, 9, 13, 14, 15, 16, 17, 18], // section 7.4.1.2.3; 9 is a delimiter
+  delimiter: NAL.delimiter,
+  prefixes: [6, 7, 8, 9, 13, 14, 15, 16, 17, 18], // section 7.4.1.2.3
   sliceBytes: 12, // two Exp-Golomb codes
   typeOf: (bytes, { start }) => bytes[start]! & 0x1f,
   isSlice: (type) => type >= NAL.slice && type <= NAL.idr,

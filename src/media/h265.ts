@@ -22,6 +22,7 @@ const NAL = {
   vps: 32,
   sps: 33,
   pps: 34,
+  delimiter: 35,
   prefixSei: 39,
 } as const;
 
@@ -41,7 +42,8 @@ const ACCESS: Readonly<Record<number, AccessUnitInfo["randomAccess"]>> = {
 const H265: NalCodec = {
   parameterSets: [NAL.vps, NAL.sps, NAL.pps],
   sei: NAL.prefixSei,
-  // section 7.4.2.4.4; 35 is a delimiter
+  delimiter: NAL.delimiter,
+  // section 7.4.2.4.4
   prefixes: [32, 33, 34, 35, 39, 41, 42, 43, 44, 48, 49, 50, 51, 52, 53, 54, 55],
   sliceBytes: 3, // a NAL unit's header and a flag
   typeOf,

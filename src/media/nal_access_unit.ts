@@ -12,6 +12,8 @@ export interface NalCodec {
   readonly parameterSets: readonly number[];
   /** The type of SEI messages in front of a picture. */
   readonly sei: number;
+  /** The type of the delimiter that an access unit can begin with. */
+  readonly delimiter: number;
   /** The types of all that is in front of a picture. */
   readonly prefixes: readonly number[];
   /** How many bytes of a slice {@link readSlice} reads at most. */
@@ -55,12 +57,15 @@ export function readNalAccessUnit(
   if (!isWhole && (slice === undefined || bytes.length < slice.start + codec.sliceBytes)) {
     return null;
   }
-  const belongsTo = codec.prefixes.some((type) => types.includes(type)) ? "next" : "before";
+  const has = (type: number) => types.includes(type);
+  const info = slice === undefined
+    ? { ...NO_PICTURE, belongsTo: codec.prefixes.some(has) ? "next" as const : "before" as const }
+    : codec.readSlice(bytes, slice, recoveryPoint);
   return {
-    ...(slice === undefined
-      ? { ...NO_PICTURE, belongsTo }
-      : codec.readSlice(bytes, slice, recoveryPoint)),
-    hasParameterSets: codec.parameterSets.every((type) => types.includes(type)),
+    ...info,
+    // a delimiter is only in front of the first slice, which may be lost
+    belongsTo: info.hasPicture && has(codec.delimiter) ? "itself" : info.belongsTo,
+    hasParameterSets: codec.parameterSets.every(has),
     parameterSets,
   };
 }

@@ -18,7 +18,7 @@ export function findRecoveryPoint(reader: BitReader): boolean {
   while (reader.hasMore) {
     const type = readCode(reader);
     const size = readCode(reader);
-    if (type === RECOVERY_POINT && reader.hasMore) return true;
+    if (type === RECOVERY_POINT) return true;
     reader.skip(size);
   }
   return false;

@@ -93,7 +93,8 @@ export class OpenClips implements DrainListener {
     return clip;
   }
 
-  #clipTrack({ tee, ring, history }: RecorderTrack, path: string): ClipTrackOptions {
+  #clipTrack(track: RecorderTrack, path: string): ClipTrackOptions {
+    const { tee, ring, history } = track;
     const { windowSizeSec, exactStart, recordBinClass } = this.#options;
     return {
       tee,
@@ -102,7 +103,7 @@ export class OpenClips implements DrainListener {
       // nothing is known of what bins with a text of their own can go on with
       survives: (before, after) =>
         recordBinClass.binString === "" && survivesCapsChange(path, before, after),
-      isExact: exactStart,
+      exactStart: exactStart ? (track.canSmartCut ? "exact" : "unavailable") : "keyframe",
     };
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { nsToSec } from "../util/clock_time.ts";
-import { countMissing } from "../ringbuffer/clip_window.ts";
+import { countMissing, medianStep } from "../ringbuffer/steps.ts";
 import type { Frame } from "../gst/frame.ts";
 
 /** Statistics of a recorder: what its ring buffer holds now. */
@@ -22,7 +22,7 @@ export interface RecorderStats {
    * `null` if neither is possible.
    */
   estimatedBytes: number | null;
-  /** Frames per second, by the caps or else measured; `null` if it is not known yet. */
+  /** Frames per second, as they come; before there are two frames by the caps, and `null` if those state none. */
   frameRate: number | null;
   /** The number of frames missing between the oldest and the newest one. */
   dropped: number;
@@ -47,17 +47,25 @@ export interface StatsContext {
 
 /** Returns the statistics of the frames in a ring, oldest first. */
 export function ringStats(
-  frames: readonly Pick<Frame, "timeNs" | "dtsNs" | "durationNs" | "bytes">[],
+  frames: readonly Pick<Frame, "timeNs" | "durationNs" | "bytes">[],
   context: StatsContext,
 ): RecorderStats {
   const { holdSec, frameNs, capsBytes, longestGopNs, openClips } = context;
-  const order = frames.map(({ dtsNs }) => dtsNs).filter((dtsNs) => dtsNs !== null);
-  const spanNs = order.length > 1 ? order.at(-1)! - order[0]! : 0n;
-  const stepNs = frameNs ?? (spanNs > 0n ? spanNs / BigInt(order.length - 1) : null);
+  const order = frames.filter(({ timeNs }) => timeNs !== null)
+    .toSorted((a, b) => Number(a.timeNs! - b.timeNs!));
+  const steps = order.slice(1).map(({ timeNs }, index) => {
+    const before = order[index]!;
+    return {
+      ns: Number(timeNs! - before.timeNs!),
+      statedNs: numberOf(before.durationNs ?? frameNs),
+    };
+  });
+  const spanNs = order.length > 1 ? order.at(-1)!.timeNs! - order[0]!.timeNs! : 0n;
+  const stepNs = medianStep(steps) || numberOf(frameNs);
   const bytes = frames.reduce((sum, frame) => sum + frame.bytes, 0);
-  const frameRate = stepNs === null ? null : 1e9 / Number(stepNs);
+  const frameRate = stepNs === null ? null : 1e9 / stepNs;
   return {
-    fillSec: order.length > 0 ? nsToSec(spanNs + (stepNs ?? 0n)) : 0,
+    fillSec: order.length > 0 ? (Number(spanNs) + (stepNs ?? 0)) / 1e9 : 0,
     holdSec,
     frames: frames.length,
     bytes,
@@ -65,11 +73,12 @@ export function ringStats(
       ? capsBytes
       : Math.round((bytes / frames.length) * frameRate * holdSec),
     frameRate,
-    dropped: order.reduce(
-      (sum, time, i) => i === 0 ? 0 : sum + countMissing(order[i - 1]!, time, stepNs),
-      0,
-    ),
+    dropped: countMissing(steps).reduce((sum, count) => sum + count, 0),
     gopSec: longestGopNs === null ? null : nsToSec(longestGopNs),
     openClips,
   };
+}
+
+function numberOf(ns: bigint | null): number | null {
+  return ns === null ? null : Number(ns);
 }

@@ -7,11 +7,13 @@ import { nsToSec, secToNs } from "../util/clock_time.ts";
 import { isSelfContained, isSound } from "../media/codecs.ts";
 import type { Frame } from "../gst/frame.ts";
 import type { Attachment } from "../gst/attachments.ts";
+import { AccessUnits } from "../ringbuffer/access_units.ts";
 import { DtsEstimator } from "../ringbuffer/dts_estimator.ts";
 import { History } from "../ringbuffer/history.ts";
 import type { RingBuffer, RingBufferOptions } from "../ringbuffer/ring_buffer.ts";
 import { Timeline } from "../ringbuffer/timeline.ts";
 import { clipStartIndex } from "../ringbuffer/clip_window.ts";
+import { isSplicePoint } from "./encode/smart_cut.ts";
 import { type RecorderStats, ringStats } from "./stats.ts";
 
 /** Running time after which a frame that is due counts as missing. */
@@ -48,6 +50,7 @@ export class RecorderTrack {
   #arrivedNs = 0n;
   #arrivedMs = performance.now();
   #timeline: Timeline;
+  readonly #units = new AccessUnits();
   readonly #dtsEstimator = new DtsEstimator();
   #mustCopy: boolean | undefined;
   /** The latest start of a frame, initially when the ring was attached. */
@@ -95,17 +98,19 @@ export class RecorderTrack {
   /** Moves the frames in the ring to the listener and into the history. */
   drain(runningTimeNs: bigint | null, { onFrame, onRestart }: RecorderTrackListener): void {
     const { history, ring } = this;
-    const frames = ring.drain();
-    if (frames.length === 0 && history.frames.length === 0) return;
+    const buffers = ring.drain();
+    if (buffers.length === 0 && history.frames.length === 0) return;
     const nowNs = runningTimeNs ?? 0n;
     // flushed or stopped since then: timestamps of the run before mean nothing in this one
     if (nowNs < this.#arrivedNs) {
       this.#timeline = new Timeline(() => ring.isLive);
       this.#arrivedNs = nowNs;
+      this.#units.restart();
       this.#restart(runningTimeNs === null ? () => {} : onRestart);
     }
+    if (buffers.length > 0) this.#checkPool(buffers);
+    const frames = this.#units.admit(buffers, ring.isEos);
     if (frames.length === 0) return;
-    this.#checkPool(frames);
     this.#estimateDts(frames);
     const aligned = this.#timeline.align(
       frames.map(({ dtsNs }) => dtsNs),
@@ -163,10 +168,22 @@ export class RecorderTrack {
     this.#newestNs = 0n;
   }
 
+  /** Drops all frames. May be called twice. */
+  close(): void {
+    this.history.clear();
+    this.#units.close();
+  }
+
   /** Returns whether the running time stood still, or was set back, since frames came last. */
   #hasPaused(nowNs: bigint): boolean {
     const elapsedNs = secToNs((performance.now() - this.#arrivedMs) / 1000);
     return elapsedNs - (nowNs - this.#arrivedNs) > PAUSE_NS;
+  }
+
+  /** Whether a smart cut can end at the stream's keyframes: at any of them but the first one. */
+  get canSmartCut(): boolean {
+    const [, ...keyframes] = this.history.frames.filter(({ isKeyframe }) => isKeyframe);
+    return keyframes.length === 0 || keyframes.some(isSplicePoint);
   }
 
   /** Returns where a clip from an instant on would begin; `null` if it has no frame of this track. */

@@ -160,7 +160,7 @@ export class TrackGroup {
     this.detach();
     for (const track of this.#tracks) {
       this.#options.pipeline.detach(track.attachment);
-      track.history.clear();
+      track.close();
     }
   }
 }

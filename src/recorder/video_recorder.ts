@@ -19,6 +19,7 @@ import {
 import { PollSchedule } from "./poll_schedule.ts";
 import type { RecorderState, Recording } from "./recording.ts";
 import { type SnapshotOptions, type SnapshotReport, takeSnapshot } from "./snapshot.ts";
+import { SoundWarnings } from "./sound_warnings.ts";
 import type { RecorderStats } from "./stats.ts";
 import { TrackGroup } from "./track_group.ts";
 
@@ -76,6 +77,7 @@ export class VideoRecorder implements AsyncDisposable {
   readonly #options: CompleteOptions;
   readonly #tracks: TrackGroup;
   readonly #clips: OpenClips;
+  readonly #soundWarnings: SoundWarnings;
   readonly #schedule = new PollSchedule(() => this.#poll());
   #hasWarned = false;
   #failure: GstError | undefined;
@@ -99,6 +101,11 @@ export class VideoRecorder implements AsyncDisposable {
         this.#clips.endNow();
       },
     });
+    const isMixed = this.#options.recordBinClass.binString === "";
+    this.#soundWarnings = new SoundWarnings(isMixed ? this.#tracks.all : [], (text) => {
+      this.#options.onWarning(text);
+    });
+    this.#soundWarnings.check();
     this.#reschedule();
   }
 
@@ -201,6 +208,7 @@ export class VideoRecorder implements AsyncDisposable {
   }
 
   #warnOnce(): void {
+    this.#soundWarnings.check();
     const warning = this.#hasWarned ? null : this.#tracks.gopWarning;
     if (warning === null) return;
     this.#hasWarned = true;

@@ -4,13 +4,16 @@
  * @module
  */
 import { max, nsToSec } from "../util/clock_time.ts";
+import { RateMeter } from "./rate_meter.ts";
 
 /** Frames beyond the window: one across its start, one that is under way, and the rounding of frame rates. */
 const MARGIN_FRAMES = 4;
 /** Seconds of frames to provide for between two drains, while the stream is not known well enough. */
 const UNFITTED_SEC = 3;
-/** The frame rate to provide for while the caps state none. */
+/** The frame rate to provide for while none is known. */
 const UNKNOWN_RATE = 120;
+/** The difference from the rate in the caps from which on the measured rate counts, and the room above that. */
+const RATE_TOLERANCE = 0.1;
 /** Seconds of frames that the ring takes on top while it is drained by a timer: the event loop may be that late. */
 const DRAIN_SEC = 6;
 
@@ -24,7 +27,7 @@ export interface StreamCaps {
 
 /** What is known of the frames so far; `null` for what is not known yet. */
 export interface StreamFacts {
-  /** The longest time between keyframes; also `null` for raw video. */
+  /** The longest time from one keyframe to the next; also `null` for raw video. */
   longestGopNs: bigint | null;
   /** The average size of a frame. */
   frameBytes: number | null;
@@ -41,7 +44,10 @@ export interface RingLimits {
 /** The capacity of a ring, by what is known of its stream. */
 export class RingCapacity {
   readonly #limits: RingLimits;
+  readonly #meter = new RateMeter();
   #facts: StreamFacts = { longestGopNs: null, frameBytes: null, leadNs: 0n };
+  /** The rate of the caps during the measurement. */
+  #capsRate: number | null = null;
   /** Whether a timer drains the ring: it holds some seconds more then, so that a busy event loop loses no frames. */
   isDrained = false;
   /** The most frames that the ring may hold, however long the window. */
@@ -62,6 +68,21 @@ export class RingCapacity {
     this.#facts = isSelfContained ? { ...facts, longestGopNs: null } : facts;
   }
 
+  /** Takes the number of buffers that have come up to an instant, in seconds of running time. */
+  observe(buffers: number, sec: number, { rate }: StreamCaps): void {
+    if (rate !== this.#capsRate) this.#meter.restart();
+    this.#capsRate = rate;
+    this.#meter.observe(buffers, sec);
+  }
+
+  /** Returns the buffers per second: as they come, if caps state another rate or none; `null` if not known yet. */
+  #rate({ rate }: StreamCaps): number | null {
+    const measured = rate === this.#capsRate ? this.#meter.rate : null;
+    if (measured === null) return rate;
+    const isStated = rate !== null && Math.abs(measured - rate) <= RATE_TOLERANCE * rate;
+    return isStated ? rate : measured * (1 + RATE_TOLERANCE);
+  }
+
   /** Seconds that the ring holds; one of encoded video reaches back to a keyframe before the window. */
   get holdSec(): number {
     const { longestGopNs, leadNs } = this.#facts;
@@ -69,9 +90,9 @@ export class RingCapacity {
   }
 
   /** Returns whether enough is known of the stream; if not, the ring must be drained every second. */
-  isFitted({ rate, isSelfContained }: StreamCaps): boolean {
+  isFitted(caps: StreamCaps): boolean {
     const { longestGopNs, frameBytes } = this.#facts;
-    return rate !== null && (isSelfContained || longestGopNs !== null) &&
+    return this.#rate(caps) !== null && (caps.isSelfContained || longestGopNs !== null) &&
       (this.#limits.maxBytes === Infinity || frameBytes !== null);
   }
 
@@ -79,7 +100,7 @@ export class RingCapacity {
   frames(caps: StreamCaps): number {
     const sec = (this.isFitted(caps) ? this.holdSec : UNFITTED_SEC) +
       (this.isDrained ? DRAIN_SEC : 0);
-    const needed = Math.ceil(sec * (caps.rate ?? UNKNOWN_RATE)) + MARGIN_FRAMES;
+    const needed = Math.ceil(sec * (this.#rate(caps) ?? UNKNOWN_RATE)) + MARGIN_FRAMES;
     const { maxBytes } = this.#limits;
     const affordable = Math.max(1, Math.floor(maxBytes / (this.#facts.frameBytes ?? 1)));
     return Math.min(needed, affordable, this.maxFrames);

@@ -74,13 +74,25 @@ export class ClipWindow {
 export interface Timed {
   /** Running time in nanoseconds; `null` if it has none. */
   readonly timeNs: bigint | null;
-  /** Whether it can be decoded without the frames before it. */
+  /** Whether decoding can begin with it. */
   readonly isKeyframe: boolean;
+  /**
+   * The running time from which on pictures are right if decoding begins with it; `null` if that is not known yet. By default
+   * its own.
+   */
+  readonly rightNs?: bigint | null;
+  /** Whether it can be decoded even if it is shown before the keyframe with which decoding begins. */
+  readonly isRadl?: boolean;
+}
+
+/** Returns from when pictures are right if decoding begins with a frame; `null` if it cannot, or that is not known yet. */
+export function rightFrom({ timeNs, isKeyframe, rightNs = timeNs }: Timed): bigint | null {
+  return isKeyframe ? rightNs : null;
 }
 
 /**
- * Returns the index of the frame with which a clip from an instant on begins: the first one at or after the instant, or the
- * last keyframe before that if it references earlier frames. Returns the number of frames if none is needed.
+ * Returns the index of the frame with which a clip from an instant on begins: the last keyframe from which on the first
+ * frame at or after the instant is right. Returns the number of frames if none is needed.
  *
  * @example
  * ```ts
@@ -94,34 +106,34 @@ export interface Timed {
  */
 export function clipStartIndex(frames: readonly Timed[], sinceNs: bigint): number {
   const inside = frames.findIndex(({ timeNs }) => timeNs !== null && timeNs >= sinceNs);
-  if (inside === -1 && frames.every(({ isKeyframe }) => isKeyframe)) return frames.length;
+  if (
+    inside === -1 && frames.every((frame) => frame.isKeyframe && rightFrom(frame) === frame.timeNs)
+  ) {
+    return frames.length;
+  }
+  const shownNs = inside === -1 ? sinceNs : frames[inside]!.timeNs!;
   let start = inside === -1 ? frames.length - 1 : inside;
   if (inside > 0 && hasLeading(frames, inside, sinceNs)) start--;
-  while (start > 0 && !frames[start]!.isKeyframe) start--;
+  while (start > 0 && !isRightAt(frames[start]!, shownNs)) start--;
   return start;
 }
 
+/** Returns whether pictures at an instant are right if decoding begins with a frame. */
+export function isRightAt(frame: Timed, atNs: bigint): boolean {
+  const rightNs = rightFrom(frame);
+  return rightNs !== null && rightNs <= atNs;
+}
+
 /**
- * Returns whether frames that follow a keyframe are shown before it, from an instant on: they reference frames before it
+ * Returns whether frames that follow a keyframe are shown before it, from an instant on, and reference frames before it
  * (ITU-T H.265, section 3.131: RASL picture).
  */
 function hasLeading(frames: readonly Timed[], index: number, sinceNs: bigint): boolean {
   const keyNs = frames[index]!.timeNs!;
-  for (const { timeNs } of frames.slice(index + 1)) {
-    if (timeNs === null) continue;
+  for (const { timeNs, isRadl } of frames.slice(index + 1)) {
+    if (timeNs === null || isRadl) continue;
     if (timeNs >= keyNs) return false;
     if (timeNs >= sinceNs) return true;
   }
   return false;
-}
-
-/**
- * Returns the number of frames missing between two that follow each other.
- *
- * @param frameNs Duration of a frame; if `null`, none is missing.
- */
-export function countMissing(timeNs: bigint, nextNs: bigint, frameNs: bigint | null): number {
-  if (frameNs === null || frameNs <= 0n) return 0;
-  const steps = Math.round(Number(nextNs - timeNs) / Number(frameNs));
-  return Math.max(0, steps - 1);
 }

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Timed } from "./clip_window.ts";
+import { isRightAt, rightFrom, type Timed } from "./clip_window.ts";
 
 /**
- * Returns the span of the frames that can be decoded, from the start of the first keyframe to that of the last frame;
+ * Returns the span of the frames that can be decoded, from the first one that is right to the start of the last frame;
  * `null` if there is no keyframe.
  *
  * @example
@@ -19,10 +19,10 @@ import type { Timed } from "./clip_window.ts";
  * ```
  */
 export function spanOf(frames: readonly Timed[]): { firstNs: bigint; lastNs: bigint } | null {
-  const first = frames.find(({ isKeyframe, timeNs }) => isKeyframe && timeNs !== null);
-  if (first === undefined) return null;
+  const firstNs = frames.map(rightFrom).find((rightNs) => rightNs !== null);
+  if (firstNs === undefined) return null;
   const last = frames[indexAt(frames, null)]!;
-  return { firstNs: first.timeNs!, lastNs: last.timeNs! };
+  return { firstNs, lastNs: last.timeNs! };
 }
 
 /**
@@ -48,9 +48,7 @@ export function framesUpTo<T extends Timed>(frames: readonly T[], atNs: bigint |
   const end = indexAt(frames, atNs);
   const { timeNs } = frames[end]!;
   // a frame that is shown before the keyframe that it follows needs an earlier one
-  const start = frames.findLastIndex((frame, index) =>
-    index <= end && frame.isKeyframe && frame.timeNs !== null && frame.timeNs <= timeNs!
-  );
+  const start = frames.findLastIndex((frame, index) => index <= end && isRightAt(frame, timeNs!));
   return frames.slice(start, end + 1);
 }
 

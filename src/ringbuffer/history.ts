@@ -5,13 +5,14 @@
  */
 import type { Frame } from "../gst/frame.ts";
 import { clipStartIndex } from "./clip_window.ts";
+import { GopMeter } from "./gop_meter.ts";
+import { medianStep } from "./steps.ts";
 
 /** The last frames that were drained, oldest first. Each is owned until it is too old, or all are dropped. */
 export class History {
   readonly #frames: Frame[] = [];
   #bytes = 0;
-  #longestGopNs: bigint | null = null;
-  #lastKeyframeNs: bigint | null = null;
+  readonly #gops = new GopMeter();
 
   /** The frames, oldest first. */
   get frames(): readonly Frame[] {
@@ -23,16 +24,22 @@ export class History {
     return this.#bytes;
   }
 
-  /** The average distance of two frames in nanoseconds; `null` if there are less than two. */
+  /** The usual distance of two frames in nanoseconds; `null` if there are less than two. */
   get frameNs(): bigint | null {
-    const dts = this.#frames.map(({ dtsNs }) => dtsNs).filter((dtsNs) => dtsNs !== null);
-    const spanNs = dts.length > 1 ? dts.at(-1)! - dts[0]! : 0n;
-    return spanNs > 0n ? spanNs / BigInt(dts.length - 1) : null;
+    const times = this.#frames.flatMap(({ timeNs }) => timeNs ?? [])
+      .sort((a, b) => Number(a - b));
+    const usualNs = medianStep(
+      times.slice(1).map((timeNs, index) => ({
+        ns: Number(timeNs - times[index]!),
+        statedNs: null,
+      })),
+    );
+    return usualNs === null || usualNs <= 0 ? null : BigInt(Math.round(usualNs));
   }
 
   /** The longest time from one keyframe to the next so far; `null` before the second keyframe. */
   get longestGopNs(): bigint | null {
-    return this.#longestGopNs;
+    return this.#gops.longestNs;
   }
 
   /** Admits a frame, which becomes the history's. The first one must be a keyframe; others are released. */
@@ -40,12 +47,7 @@ export class History {
     if (this.#frames.length === 0 && !frame.isKeyframe) return frame.release();
     this.#frames.push(frame);
     this.#bytes += frame.bytes;
-    if (!frame.isKeyframe || frame.timeNs === null) return;
-    if (this.#lastKeyframeNs !== null) {
-      const gopNs = frame.timeNs - this.#lastKeyframeNs;
-      if (gopNs > (this.#longestGopNs ?? 0n)) this.#longestGopNs = gopNs;
-    }
-    this.#lastKeyframeNs = frame.timeNs;
+    if (frame.dtsNs !== null) this.#gops.add(frame.dtsNs, frame.isKeyframe);
   }
 
   /** Drops the frames that no clip from an instant on needs, and the oldest beyond a number of bytes. */
@@ -59,7 +61,7 @@ export class History {
   /** Drops all frames. */
   clear(): void {
     this.#drop(this.#frames.length);
-    this.#lastKeyframeNs = null;
+    this.#gops.restart();
   }
 
   #drop(count: number): void {

@@ -6,11 +6,13 @@
 import { checkObject, checkSec, checkText } from "../util/check.ts";
 import { GstError } from "../../ffi/errors.ts";
 import { gstApp } from "../../ffi/gst.ts";
-import { frameRateOf, mediaTypeOf, PadCaps } from "../gst/caps.ts";
+import { frameRateOf, mediaTypeOf, PadCaps, readPadCaps } from "../gst/caps.ts";
 import { isSelfContained, PARSERS } from "../media/codecs.ts";
 import { Frame } from "../gst/frame.ts";
 import { Pipeline } from "../pipeline.ts";
-import { setProperty } from "../gst/properties.ts";
+import { withStaticPad } from "../gst/pad.ts";
+import { readStructureProperty, setProperty } from "../gst/properties.ts";
+import { readUint64 } from "../gst/structure.ts";
 import { type State, STATES } from "../gst/state.ts";
 import { RingCapacity, type StreamCaps, type StreamFacts } from "./capacity.ts";
 import { RingBin } from "./ring_bin.ts";
@@ -192,6 +194,20 @@ export class RingBuffer {
   }
 
   /**
+   * Returns what `read` returns for the caps of its frames; `null` if they are not known yet. The caps stay the ring's.
+   *
+   * @internal
+   * @ignore
+   */
+  readCaps<T>(read: (caps: Deno.PointerObject) => T): T | null {
+    if (this.#isDetached) return null;
+    const value = readPadCaps(this.#bin.sinkPad, read);
+    if (value !== null || !this.#isPlain) return value;
+    // a tee forwards its caps with its next frame
+    return withStaticPad(this.#tee, "sink", (pad) => readPadCaps(pad, read));
+  }
+
+  /**
    * Fits the ring's capacity to the stream and the pipeline's pace.
    *
    * @returns Whether frame rate, keyframe distance and, if bytes are limited, frame size are known; otherwise the ring must
@@ -203,12 +219,22 @@ export class RingBuffer {
   resize(): boolean {
     if (this.#isDetached) return true;
     if (this.#isSynced || this.#bin.isQueued) this.#fitToPace();
+    this.#measureRate();
     const frames = this.#capacity.frames(this.#caps);
     if (frames !== this.#frames) {
       gstApp().gst_app_sink_set_max_buffers(this.#bin.appsink, frames);
       this.#frames = frames;
     }
     return this.#capacity.isFitted(this.#caps);
+  }
+
+  /** Counts what has come into the appsink (GStreamer: "GstBaseSink", property stats). */
+  #measureRate(): void {
+    const { runningTimeSec } = this.#pipeline;
+    if (runningTimeSec === null) return;
+    const read = (stats: Deno.PointerObject) => readUint64(stats, "rendered");
+    const buffers = readStructureProperty(this.#bin.appsink, "stats", read);
+    if (buffers !== null) this.#capacity.observe(Number(buffers), runningTimeSec, this.#caps);
   }
 
   get #caps(): StreamCaps {

@@ -56,6 +56,11 @@ Deno.test("readAccessUnit() distinguishes the first slice of an H.264 picture fr
   assertEquals(read([0x44, 0x80, 0x80]).belongsTo, "before");
 });
 
+Deno.test("readAccessUnit() begins a picture of H.264 behind a delimiter if its first slice is lost", () => {
+  const { hasPicture, belongsTo, randomAccess } = read(AUD, SPS, PPS, SECOND_SLICE);
+  assertEquals([hasPicture, belongsTo, randomAccess], [true, "itself", null]);
+});
+
 Deno.test("readAccessUnit() begins to decode H.264 at recovery points, but not at any intra picture", () => {
   const access = (...units: number[][]) => {
     const { randomAccess, recoveryPictures } = read(...units);
@@ -74,6 +79,9 @@ Deno.test("readAccessUnit() begins to decode H.264 at recovery points, but not a
   const [, ...point] = recoveryPoint("000011001100");
   assertEquals(access([6, 5, 255, 1, ...new Array(256).fill(7), ...point], INTER), ["gradual", 24]);
   assertEquals(access([6, 5, 5, 7, 0, 0, 3, 1, 7, ...point], INTER), ["gradual", 24]);
+  // in front of another NAL unit of messages, and cut off
+  assertEquals(access(recoveryPoint("1100"), [6, 5, 1, 7, 0x80], INTRA), ["open", 0]);
+  assertEquals(access([6, 6, 1], INTRA), [null, 0]);
   // recovery_frame_cnt beyond MaxFrameNum
   assertEquals(access(recoveryPoint(`${"0".repeat(17)}1${"0".repeat(17)}100`), INTER), [null, 0]);
 });

@@ -67,6 +67,11 @@ Deno.test("readAccessUnit() distinguishes the first slice segment of an H.265 pi
   assertEquals([other.hasPicture, other.belongsTo, other.randomAccess], [false, "before", null]);
 });
 
+Deno.test("readAccessUnit() begins a picture of H.265 behind a delimiter if its first slice is lost", () => {
+  const { hasPicture, belongsTo, randomAccess } = read(AUD, VPS, SPS, PPS, secondSlice(IDR_W_RADL));
+  assertEquals([hasPicture, belongsTo, randomAccess], [true, "itself", null]);
+});
+
 Deno.test("readAccessUnit() begins to decode H.265 at IRAP pictures", () => {
   const open = [16, 21]; // BLA_W_LP, CRA_NUT
   const instant = [17, 18, 19, 20];
@@ -83,6 +88,10 @@ Deno.test("readAccessUnit() begins to decode H.265 at recovery points", () => {
   assertEquals(access(recoveryPoint("110"), firstSlice(TRAIL_R)), ["open", 0]);
   assertEquals(access(recoveryPoint("100"), firstSlice(TRAIL_R)), [null, 0]); // not exact
   assertEquals(access(recoveryPoint("111"), firstSlice(TRAIL_R)), ["open", 0]); // broken_link_flag
+  // recovery_poc_cnt beyond MaxPicOrderCntLsb / 2, and cut off
+  const beyond = `${"0".repeat(17)}1${"0".repeat(16)}110`;
+  assertEquals(access(recoveryPoint(beyond), firstSlice(TRAIL_R)), [null, 0]);
+  assertEquals(access(unit(39, [6, 1]), firstSlice(TRAIL_R)), [null, 0]);
   assertEquals(access(recoveryPoint("110"), firstSlice(CRA)), ["open", 0]);
   assertEquals(access(recoveryPoint("0000011000010"), firstSlice(IDR_W_RADL)), ["instant", 0]);
   assertEquals(access(recoveryPoint("110"), secondSlice(TRAIL_R)), [null, 0]);

@@ -2,12 +2,7 @@
  * Intervals of clips, without GStreamer.
  */
 import { assertEquals } from "@std/assert";
-import {
-  type Call,
-  clipStartIndex,
-  ClipWindow,
-  countMissing,
-} from "../../src/ringbuffer/clip_window.ts";
+import { type Call, clipStartIndex, ClipWindow } from "../../src/ringbuffer/clip_window.ts";
 
 const SEC = 1_000_000_000n;
 
@@ -119,23 +114,6 @@ Deno.test("clipStartIndex() returns the keyframe that the first encoded frame ne
 
 Deno.test("clipStartIndex() keeps the last GOP, which the next frame needs", () => {
   assertEquals(clipStartIndex(encoded("K--K--"), 100n), 3);
-});
-
-Deno.test("countMissing() counts the frames between two timestamps, however these are rounded", () => {
-  const frameNs = 33_333_333n;
-  assertEquals(countMissing(0n, 33_333_333n, frameNs), 0);
-  assertEquals(countMissing(33_333_333n, 66_666_667n, frameNs), 0);
-  assertEquals(countMissing(0n, 66_666_666n, frameNs), 1);
-  assertEquals(countMissing(0n, SEC, frameNs), 29);
-  assertEquals(countMissing(0n, 45_000_000n, frameNs), 0); // late by a third
-});
-
-Deno.test("countMissing() counts none where frames come too close, go back, or have no rate", () => {
-  assertEquals(countMissing(0n, 0n, 33_333_333n), 0);
-  assertEquals(countMissing(0n, 1n, 33_333_333n), 0);
-  assertEquals(countMissing(5n * SEC, SEC, 33_333_333n), 0);
-  assertEquals(countMissing(0n, 5n * SEC, null), 0);
-  assertEquals(countMissing(0n, 5n * SEC, 0n), 0);
 });
 
 Deno.test("clipStartIndex() returns the previous keyframe for frames that are shown before the next one", () => {

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { shapeOf } from "../../gst/caps.ts";
-import { isSound } from "../../media/codecs.ts";
+import { shapeOf, soundLayoutOf } from "../../gst/caps.ts";
+import type { SoundLayout } from "../../media/sound_layout.ts";
 import type { Frame } from "../../gst/frame.ts";
-import type { ClipWindow } from "../../ringbuffer/clip_window.ts";
+import { clipStartIndex, type ClipWindow, rightFrom } from "../../ringbuffer/clip_window.ts";
+import { max } from "../../util/clock_time.ts";
 import { ClipTally, type Shortfall } from "./report.ts";
 
 /** Options of {@link ClipTrack}. */
@@ -19,8 +20,11 @@ export interface ClipTrackOptions {
   maxBacklogNs: bigint;
   /** Returns whether the clip can go on after a change of the caps; both stay the clip's. */
   survives: (before: Deno.PointerObject, after: Deno.PointerObject) => boolean;
-  /** Whether frames before the clip's start are only decoded, not shown. */
-  isExact: boolean;
+  /**
+   * How the track begins where its keyframe is before the clip's start: with that, or `exact`, so that frames before the start are
+   * only decoded, not shown. `unavailable` if it should be exact, but the stream does not allow it.
+   */
+  exactStart: "keyframe" | "exact" | "unavailable";
 }
 
 /** Admits the frames of one tee that belong to a clip, and holds them until they are written. */
@@ -31,16 +35,17 @@ export class ClipTrack {
   readonly tally = new ClipTally();
   readonly #options: ClipTrackOptions;
   readonly #window: ClipWindow;
-  /** Frames before the clip's start, from the last keyframe on. */
+  /** Frames before the clip begins, from a keyframe on. */
   readonly #lead: Frame[] = [];
   /** Frames that are not written yet. */
   readonly #queue: Frame[] = [];
-  /** The start of the keyframe that it begins with. */
-  #keyNs = 0n;
+  /** The keyframe with which decoding begins, or begins again after missing frames; its data may be released. */
+  #entry: Frame | undefined;
   /** The latest of the times of the frames. */
   #latestNs = 0n;
   #mediaType: string | null = null;
   #shape: string | null = null;
+  #layout: SoundLayout | null = null;
   #unstatedFrameNs: bigint | null = null;
   /** The frame whose caps are those of the clip, and the last one whose caps were compared with them. */
   #model: Frame | undefined;
@@ -76,6 +81,11 @@ export class ClipTrack {
   /** The caps that raw video is converted to; `null` for other media. */
   get shape(): string | null {
     return this.#shape;
+  }
+
+  /** The channels of raw sound; `null` for other media. */
+  get layout(): SoundLayout | null {
+    return this.#layout;
   }
 
   /** The start of the first frame that is shown, if others before it are only decoded; else `null`. */
@@ -140,76 +150,102 @@ export class ClipTrack {
   admit(frame: Frame, sinceNs: bigint, backlog: number): void {
     if (this.#isOver) return;
     const { timeNs, dtsNs, frameNs } = frame;
-    if (timeNs === null || dtsNs === null) return this.#skipUntimed();
+    if (timeNs === null || dtsNs === null || frame.unit?.belongsTo === "before") {
+      return this.#skipUnwritable(frame);
+    }
     // a frame that is shown before one in the clip belongs to it, though it is decoded later
     if (dtsNs >= this.#window.endNs && timeNs >= this.#latestNs) {
       this.tally.end(dtsNs, this.#window.endNs);
       return this.end();
     }
     if (!this.#isAlike(frame)) {
-      if (this.tally.frames > 0) return this.end("caps-changed");
+      if (this.#entry !== undefined) return this.end("caps-changed");
       this.#forgetLead();
       this.#forgetCaps();
       this.#model = frame.retain();
       this.tally.lateStart = "caps-changed";
     }
-    if (this.tally.frames > 0) return this.#enqueue(frame, frameNs, backlog);
-    // it begins with the keyframe at its start, or the last one before
-    if (frame.isKeyframe && this.#canBegin(timeNs - sinceNs, frameNs)) this.#forgetLead();
+    if (this.#entry !== undefined) return this.#enqueue(frame, frameNs, backlog);
     if (this.#lead.length === 0 && !frame.isKeyframe) return void (this.#lacksKeyframe = true);
-    if (this.#lead.length === 0) this.#keyNs = timeNs;
     this.#lead.push(frame.retain());
-    if (timeNs < sinceNs) return;
+    // what is before a later keyframe that is right in time is not needed
+    if (frame.isKeyframe && timeNs < sinceNs) {
+      this.#forgetLead(Math.min(clipStartIndex(this.#lead, sinceNs), this.#lead.length - 1));
+    }
+    if (timeNs < sinceNs || !this.#findEntry(sinceNs, frameNs)) return;
     this.#begin(sinceNs, frameNs);
     for (const one of this.#lead) this.#enqueue(one, one.frameNs, backlog);
     this.#forgetLead();
   }
 
-  /** A frame without a PTS cannot be written. */
-  #skipUntimed(): void {
-    this.#hasUntimed = true;
-    if (this.tally.frames === 0) return;
+  /** A frame without a PTS cannot be written, nor one that lacks the beginning of its picture. */
+  #skipUnwritable(frame: Frame): void {
+    if (frame.timeNs === null) this.#hasUntimed = true;
+    if (this.#entry === undefined) return;
     this.#isBroken = true;
     this.tally.addUnwritable();
     this.tally.addShortfall("frames-missing");
   }
 
-  /**
-   * Returns whether the track can begin with a keyframe that comes so late: frames missing before it may still follow,
-   * and reference the keyframe before.
-   */
-  #canBegin(lateNs: bigint, frameNs: bigint | null): boolean {
-    return lateNs < (frameNs ?? this.#options.measuredFrameNs) ||
-      this.#lead.every(({ isKeyframe }) => isKeyframe);
+  /** Drops what is before the keyframe with which the clip begins; returns whether there is one. */
+  #findEntry(sinceNs: bigint, frameNs: bigint | null): boolean {
+    const lead = this.#lead;
+    const last = lead.at(-1)!;
+    const lateNs = last.timeNs! - sinceNs;
+    // frames that are missing before a late keyframe may still follow, and reference the keyframe before
+    const mayPrecede = last.isKeyframe && lateNs >= (frameNs ?? this.#options.measuredFrameNs) &&
+      lead.some(({ isKeyframe }) => !isKeyframe);
+    const index = clipStartIndex(mayPrecede ? lead.slice(0, -1) : lead, sinceNs);
+    const entry = lead[index]!;
+    if (rightFrom(entry) === null) return false;
+    this.#forgetLead(index);
+    this.#entry = entry;
+    return true;
   }
 
   #begin(sinceNs: bigint, frameNs: bigint | null): void {
     const [first] = this.#lead as [Frame, ...Frame[]];
     this.#leadFrames = this.#lead.length;
     this.#mediaType = first.mediaType;
-    this.#shape = shapeOf(this.#model!.capsHandle);
+    const { capsHandle } = this.#model!;
+    this.#shape = shapeOf(capsHandle);
+    if (this.#mediaType === "audio/x-raw") this.#layout = soundLayoutOf(capsHandle);
     this.#unstatedFrameNs = frameNs === null ? this.#options.measuredFrameNs : null;
-    if (this.#options.isExact && first.timeNs! < sinceNs) this.#exactNs = sinceNs;
+    const { exactStart } = this.#options;
+    const startNs = max(sinceNs, rightFrom(first)!);
+    if (exactStart === "keyframe" || first.timeNs! >= startNs) return;
+    if (exactStart === "exact") this.#exactNs = startNs;
+    else this.tally.addShortfall("start-not-exact");
   }
 
   #enqueue(frame: Frame, frameNs: bigint | null, backlog: number): void {
-    const { timeNs, dtsNs, durationNs } = frame;
+    const { timeNs, durationNs } = frame;
     if (!this.#hasRoom(frameNs, backlog)) {
       this.#isBroken = true;
       this.tally.addShortfall("encoder-too-slow");
-    } else if (frame.isKeyframe) {
+    } else if (frame.isKeyframe && this.#isBroken) {
       this.#isBroken = false;
+      this.#entry = frame;
     }
     // a frame that references a missing one would be shown, but not as it was
     if (this.#isBroken) return this.tally.addUnwritable();
-    // a frame shown before the first keyframe references frames that are not there
-    if (timeNs! < this.#keyNs) return this.tally.addHidden(dtsNs!);
+    if (this.#isUndecodable(frame)) return;
     this.#queue.push(frame.retain());
-    if (this.#exactNs !== null && timeNs! < this.#exactNs) return this.tally.addHidden(dtsNs!);
+    if (!this.#isShown(frame)) return;
     if (timeNs! > this.#latestNs) this.#latestNs = timeNs!;
-    // caps do not state how long audio buffers last, but each buffer does
-    const stepNs = isSound(this.#mediaType!) ? frameNs ?? durationNs : frameNs;
-    this.tally.add(timeNs!, durationNs, stepNs, dtsNs!);
+    this.tally.add(timeNs!, durationNs ?? frameNs);
+  }
+
+  /** Returns whether a frame is shown before the keyframe that it follows, and references frames that are not there. */
+  #isUndecodable(frame: Frame): boolean {
+    return frame.timeNs! < this.#entry!.timeNs! && !frame.isRadl;
+  }
+
+  /** Returns whether a frame is part of the clip: not if it is only decoded for others, or not right yet. */
+  #isShown({ timeNs }: Frame): boolean {
+    const rightNs = rightFrom(this.#entry!);
+    const isRight = rightNs !== null && (timeNs! >= rightNs || rightNs === this.#entry!.timeNs);
+    return isRight && (this.#exactNs === null || timeNs! >= this.#exactNs);
   }
 
   /** Returns whether one more frame may wait; the limit is that of the highest frame rate so far. */
@@ -220,8 +256,8 @@ export class ClipTrack {
     return this.#queue.length + backlog < this.#maxBacklog + this.#leadFrames;
   }
 
-  #forgetLead(): void {
-    for (const frame of this.#lead.splice(0)) frame.release();
+  #forgetLead(count = this.#lead.length): void {
+    for (const frame of this.#lead.splice(0, count)) frame.release();
   }
 
   #forgetCaps(): void {

@@ -62,13 +62,14 @@ export class ClipWriter {
   async #recordTrack(track: ClipTrack): Promise<RecordTrack> {
     const { mediaType, unstatedFrameNs, exactNs } = track;
     const shape = track.shape ?? undefined;
+    const layout = track.layout ?? undefined;
     let splicedCaps: string | undefined;
     if (exactNs !== null) {
       const start = new SmartCut(exactNs, mediaType!);
       this.#smartCuts.set(track, start);
       splicedCaps = await start.begin(() => this.#advance(track, start));
     }
-    return { mediaType: mediaType!, unstatedFrameNs, splicedCaps, shape };
+    return { mediaType: mediaType!, unstatedFrameNs, splicedCaps, shape, layout };
   }
 
   /** Returns the number of frames of a track that its encoder has not taken yet. */

@@ -4,7 +4,8 @@
  * @module
  */
 import { nsToSec, secToNs } from "../../util/clock_time.ts";
-import { type ClipWindow, countMissing } from "../../ringbuffer/clip_window.ts";
+import type { ClipWindow } from "../../ringbuffer/clip_window.ts";
+import { countMissing, medianStep, type Step } from "../../ringbuffer/steps.ts";
 
 /**
  * Why a clip is shorter than requested, or has holes:
@@ -15,12 +16,15 @@ import { type ClipWindow, countMissing } from "../../ringbuffer/clip_window.ts";
  *   `trackTimeoutSec`,
  * - `closed`: the recorder or the pipeline was closed, or the process was asked to end,
  * - `caps-changed`: the caps changed in a way that the file cannot follow; the frames after the change or, at the clip's
- *   start, before it are left out. Raw video is scaled to one size instead, and the frame rate may change,
+ *   start, before it are left out. Raw video is scaled to one size and raw sound converted to one format instead, and the
+ *   frame rate may change,
  * - `flushed`: the stream was flushed, as by a seek, or restarted,
  * - `ring-failed`: an element in the ring buffer's bin failed,
  * - `encoder-too-slow`: frames were dropped because the encoder or the disk did not keep up,
  * - `frames-missing`: frames within the clip never came, or were dropped while the event loop was blocked,
- * - `track-missing`: one of the recorder's tracks had no frames; the clip is written without it.
+ * - `track-missing`: one of the recorder's tracks had no frames; the clip is written without it,
+ * - `start-not-exact`: the clip begins with a keyframe before the requested start, in spite of the option `exactStart`: the
+ *   stream has no keyframes at which a smart cut can end (IDR pictures in H.264, IRAP pictures in H.265).
  */
 export type Shortfall =
   | "ring-not-full"
@@ -32,7 +36,8 @@ export type Shortfall =
   | "ring-failed"
   | "encoder-too-slow"
   | "frames-missing"
-  | "track-missing";
+  | "track-missing"
+  | "start-not-exact";
 
 /** The report of a finished clip. Times are in seconds of the pipeline's running time. */
 export interface RecordingReport {
@@ -76,32 +81,38 @@ export interface TrackReport
   mediaType: string | null;
 }
 
+/** The last steps of a clip, which show how long its last frame lasts. */
+const LAST_STEPS = 8;
+
+/** A frame that was written, as far as the report depends on it. */
+interface CountedFrame {
+  timeNs: bigint;
+  /** Its duration by the caps or its buffer; `null` if neither states one. */
+  statedNs: bigint | null;
+}
+
 /** Counts the frames of a track as they are written, for the report. */
 export class ClipTally {
   readonly #shortfalls = new Set<Shortfall>();
+  /** In the order of decoding. */
+  readonly #frames: CountedFrame[] = [];
   #firstNs: bigint | null = null;
-  /** Its duration by its buffer or the caps; `null` if neither states one. */
-  #firstDurationNs: bigint | null = null;
-  /** The start of the frame with the latest PTS. */
-  #latestNs = 0n;
-  /** Its duration by its buffer or the caps; `null` if neither states one. */
-  #latestDurationNs: bigint | null = null;
-  /** The DTS of the last frame. */
-  #lastNs = 0n;
-  /** Its duration by the caps; `null` if they state no rate. */
-  #lastFrameNs: bigint | null = null;
-  /** The step from the last frame but one to the last; `null` before there are two. */
-  #stepNs: bigint | null = null;
-  #frames = 0;
-  #missing = 0;
-  /** Frames since the last one that came but cannot be written. */
+  /** The frame that is shown last. */
+  #latest: CountedFrame | undefined;
+  /** The first frame after the clip; `null` if none has come. */
+  #nextNs: bigint | null = null;
+  /** Where the clip was to end; `null` before that. */
+  #endNs: bigint | null = null;
+  /** Frames that came but cannot be written. */
+  #unwritable = 0;
+  /** Of those, the ones since the last frame that was written. */
   #skipped = 0;
   /** The shortfall of a first frame that comes later than requested. */
   lateStart: Shortfall = "ring-not-full";
 
   /** Frames written. */
   get frames(): number {
-    return this.#frames;
+    return this.#frames.length;
   }
 
   /** The start of the first frame; `null` before there is one. */
@@ -109,77 +120,63 @@ export class ClipTally {
     return this.#firstNs;
   }
 
-  /** The duration of the last frame in nanoseconds, by default its distance to the next one or the one before it. */
-  get #frameNs(): bigint | null {
-    return this.#latestDurationNs ?? this.#stepNs;
-  }
-
-  get #endNs(): bigint {
-    return this.#latestNs + (this.#frameNs ?? 0n);
-  }
-
   /**
    * Counts a frame that has a PTS.
    *
-   * @param frameNs Duration of a frame by the caps; `null` if they state no rate.
-   * @param dtsNs Its DTS as running time; frames come in this order.
+   * @param statedNs Its duration by the caps or its buffer; `null` if neither states one.
    */
-  add(
-    timeNs: bigint,
-    durationNs: bigint | null,
-    frameNs: bigint | null,
-    dtsNs: bigint = timeNs,
-  ): void {
-    if (this.#firstNs === null) {
-      this.#firstNs = timeNs;
-      this.#firstDurationNs = durationNs ?? frameNs;
-    } else this.#missing += this.#missingBefore(dtsNs, frameNs);
+  add(timeNs: bigint, statedNs: bigint | null): void {
+    const frame = { timeNs, statedNs };
+    this.#frames.push(frame);
     // frames are shown in another order than decoded
-    if (timeNs < this.#firstNs) this.#firstNs = timeNs;
-    this.observe(dtsNs);
-    this.#lastNs = dtsNs;
-    this.#lastFrameNs = frameNs;
+    if (this.#firstNs === null || timeNs < this.#firstNs) this.#firstNs = timeNs;
+    if (timeNs >= (this.#latest?.timeNs ?? 0n)) this.#latest = frame;
+    this.#unwritable += this.#skipped;
     this.#skipped = 0;
-    if (timeNs >= this.#latestNs) {
-      this.#latestNs = timeNs;
-      this.#latestDurationNs = durationNs ?? frameNs;
-    }
-    this.#frames++;
-  }
-
-  /** Counts the frames missing between the last one and another, which may have another frame rate. */
-  #missingBefore(dtsNs: bigint, frameNs: bigint | null): number {
-    const missing = countMissing(this.#lastNs, dtsNs, this.#lastFrameNs ?? frameNs);
-    return Math.max(missing, this.#skipped);
   }
 
   /** Notes a frame that came but cannot be written. */
   addUnwritable(): void {
-    if (this.#frames > 0) this.#skipped++;
+    if (this.frames > 0) this.#skipped++;
   }
 
   /** Notes the first frame after the clip's end: those that should have come between it and the last one are missing. */
-  end(dtsNs: bigint, endNs: bigint): void {
-    this.observe(dtsNs);
-    const frameNs = this.#lastFrameNs;
-    const isShort = frameNs !== null && this.#lastNs + frameNs < endNs &&
-      countMissing(this.#lastNs, dtsNs, frameNs) > 0;
-    if (isShort && !this.#shortfalls.has("encoder-too-slow")) this.addShortfall("frames-missing");
+  end(timeNs: bigint, endNs: bigint): void {
+    this.#nextNs = timeNs;
+    this.#endNs = endNs;
   }
 
-  /** Notes the frame that comes next, which need not belong to the clip. */
-  observe(dtsNs: bigint): void {
-    if (this.#frames > 0 && dtsNs > this.#lastNs) this.#stepNs = dtsNs - this.#lastNs;
+  /** The steps between the frames in the order in which they are shown, the last one to the first frame after them. */
+  get #steps(): Step[] {
+    const shown = this.#frames.toSorted((a, b) => Number(a.timeNs - b.timeNs));
+    const nextNs = this.#nextNs !== null && this.#nextNs > (shown.at(-1)?.timeNs ?? 0n)
+      ? this.#nextNs
+      : null;
+    return shown.flatMap(({ timeNs, statedNs }, index) => {
+      const endNs = shown[index + 1]?.timeNs ?? nextNs;
+      if (endNs === null) return [];
+      return [{
+        ns: Number(endNs - timeNs),
+        statedNs: statedNs === null ? null : Number(statedNs),
+      }];
+    });
   }
 
-  /** Notes a frame that is in the file but not shown. */
-  addHidden(dtsNs: bigint): void {
-    if (this.#frames > 0) this.#lastNs = dtsNs;
+  /** The end of the last frame: as stated, unless it would last far longer than the others. */
+  #lastEndNs(steps: readonly Step[]): bigint {
+    const { timeNs, statedNs } = this.#latest ?? { timeNs: 0n, statedNs: null };
+    const near = steps.slice(-LAST_STEPS);
+    const usualNs = medianStep(near);
+    const isUsual = statedNs !== null && (usualNs === null || Number(statedNs) <= 1.5 * usualNs);
+    if (isUsual) return timeNs + statedNs;
+    // without a statement, the last step counts: the rate may have changed
+    const lastNs = statedNs === null ? steps.at(-1)?.ns : usualNs;
+    return timeNs + BigInt(Math.round(lastNs ?? 0));
   }
 
   /** Returns whether the frames reach up to an instant. */
   reaches(timeNs: bigint): boolean {
-    return this.#frames > 0 && this.#endNs >= timeNs;
+    return this.frames > 0 && this.#lastEndNs(this.#steps) >= timeNs;
   }
 
   /** Notes why the clip is not complete. */
@@ -189,22 +186,35 @@ export class ClipTally {
 
   /** Returns what was counted, and what is missing of a window. */
   count(window: ClipWindow): Omit<TrackReport, "tee" | "mediaType"> {
+    const steps = this.#steps;
     const firstNs = this.#firstNs ?? window.startNs;
-    const endNs = this.#firstNs === null ? firstNs : this.#endNs;
+    const endNs = this.#firstNs === null ? firstNs : this.#lastEndNs(steps);
+    const firstStepNs = steps[0] === undefined ? null : BigInt(steps[0].ns);
     // a frame that began before the requested start would have to be there, too
-    if (firstNs - window.startNs >= (this.#firstDurationNs ?? this.#frameNs ?? 1n)) {
+    if (firstNs - window.startNs >= (this.#frames[0]?.statedNs ?? firstStepNs ?? 1n)) {
       this.addShortfall(this.lateStart);
     }
-    if (this.#missing > 0 && !this.#shortfalls.has("encoder-too-slow")) {
-      this.addShortfall("frames-missing");
-    }
+    const dropped = this.#countDropped(steps, endNs);
     return {
       start: nsToSec(firstNs),
       end: nsToSec(endNs),
-      frames: this.#frames,
-      dropped: this.#missing,
+      frames: this.frames,
+      dropped,
       shortfalls: [...this.#shortfalls],
     };
+  }
+
+  /** Counts the frames missing up to the last one, and notes those after it. */
+  #countDropped(steps: readonly Step[], endNs: bigint): number {
+    const missing = countMissing(steps);
+    const inside = missing.slice(0, Math.max(0, this.frames - 1));
+    const dropped = Math.max(inside.reduce((sum, count) => sum + count, 0), this.#unwritable);
+    const isShort = (missing[this.frames - 1] ?? 0) > 0 && this.#endNs !== null &&
+      endNs < this.#endNs;
+    if ((dropped > 0 || isShort) && !this.#shortfalls.has("encoder-too-slow")) {
+      this.addShortfall("frames-missing");
+    }
+    return dropped;
   }
 }
 

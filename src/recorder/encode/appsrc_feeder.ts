@@ -6,7 +6,7 @@
  */
 import { gst, gstApp } from "../../../ffi/gst.ts";
 import { ENUMS, OFFSETS } from "../../../ffi/layout.ts";
-import { replaceFrameRate } from "../../gst/caps.ts";
+import { renameChannels, replaceFrameRate } from "../../gst/caps.ts";
 import { max } from "../../util/clock_time.ts";
 import type { Frame } from "../../gst/frame.ts";
 
@@ -61,7 +61,7 @@ export class AppsrcFeeder {
     if (Deno.UnsafePointer.equals(capsHandle, this.#seenCaps)) return;
     this.#firstCaps ??= gst().gst_mini_object_ref(capsHandle)!;
     this.#dropCaps();
-    this.#caps = replaceFrameRate(capsHandle, this.#firstCaps);
+    this.#caps = replaceFrameRate(capsHandle, this.#firstCaps) ?? renameChannels(capsHandle);
     // held, so that no other caps get the same address
     this.#seenCaps = gst().gst_mini_object_ref(capsHandle);
   }

@@ -4,8 +4,15 @@
  * @module
  */
 import { GstError } from "../../../ffi/errors.ts";
-import { areAlike, mediaTypeOf } from "../../gst/caps.ts";
-import { chain, type ElementChain, IN_BAND, PARSERS, withRate } from "../../media/codecs.ts";
+import { areAlike, mediaTypeOf, soundLayoutOf } from "../../gst/caps.ts";
+import {
+  chain,
+  type ElementChain,
+  IN_BAND,
+  isSound,
+  PARSERS,
+  withRate,
+} from "../../media/codecs.ts";
 import { missingHint } from "../../gst/missing_element.ts";
 import { hasElement } from "../../gst/element_factory.ts";
 import {
@@ -16,6 +23,7 @@ import {
   findContainer,
 } from "../../media/containers.ts";
 import { chooseClipEncoder, clipEncoders, CONVERTERS, type Encoder } from "../../media/encoders.ts";
+import { canFollow, soundConverter, type SoundLayout } from "../../media/sound_layout.ts";
 
 /** What the text of a record bin depends on. */
 export interface RecordBinSpec {
@@ -60,6 +68,13 @@ export interface RecordTrack {
    * @ignore
    */
   shape?: string | undefined;
+  /**
+   * The channels of raw sound. By default, the encoder chooses.
+   *
+   * @internal
+   * @ignore
+   */
+  layout?: SoundLayout | undefined;
 }
 
 /** Returns the name of the n-th track's appsrc. */
@@ -119,14 +134,16 @@ function evenSize(shape: string): string {
 
 /** Returns what a track needs on its way into a container. */
 function codec(
-  { mediaType, unstatedFrameNs = null, splicedCaps, shape }: RecordTrack,
+  { mediaType, unstatedFrameNs = null, splicedCaps, shape, layout }: RecordTrack,
   container: Container,
   extension: string,
   isInstalled: (element: string) => boolean,
 ): Pick<Encoder, "elements" | "text" | "delayNs"> {
   const converter = CONVERTERS[mediaType];
   if (converter !== undefined) {
-    const reshaped = chain(converter, shape && scaler(shape, container));
+    const reshaped = isSound(mediaType)
+      ? soundConverter(layout)
+      : chain(converter, shape && scaler(shape, container));
     return chooseClipEncoder(
       { takes: container.takes, converter: reshaped, unstatedFrameNs },
       isInstalled,
@@ -176,6 +193,9 @@ const SHAPE_FIELDS = [
   ...RATE_FIELDS,
 ];
 
+/** Fields of raw sound that are converted to the same values throughout a clip. */
+const SOUND_FIELDS = ["format", "layout", "rate", "channels", "channel-mask"];
+
 /**
  * Returns whether a file of this name can go on after a change of the caps, when the bin of {@link recordBinText}
  * writes it.
@@ -190,6 +210,10 @@ export function survivesCapsChange(
 ): boolean {
   const mediaType = mediaTypeOf(before);
   if (mediaType !== mediaTypeOf(after)) return false;
+  if (mediaType === "audio/x-raw") {
+    return canFollow(soundLayoutOf(before), soundLayoutOf(after)) &&
+      areAlike(before, after, SOUND_FIELDS);
+  }
   const isRaw = mediaType === "video/x-raw";
   return isStream(findContainer(path)) && !mediaType.endsWith("/x-raw") ||
     areAlike(before, after, isRaw ? SHAPE_FIELDS : RATE_FIELDS);

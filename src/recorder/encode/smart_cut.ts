@@ -4,6 +4,8 @@
  * @module
  */
 import { GstError } from "../../../ffi/errors.ts";
+import { codecDataOf } from "../../gst/caps.ts";
+import { rewriteCraAsBla } from "../../media/h265.ts";
 import { chain, IN_BAND, PARSERS } from "../../media/codecs.ts";
 import { encodersFor } from "../../media/encoders.ts";
 import { GstTimeoutError } from "../../util/errors.ts";
@@ -20,8 +22,20 @@ const MAX_BACKLOG = 4;
 const STALL_SEC = 20;
 
 /**
- * Re-encodes the first GOP of a stream, so that it begins exactly at its start instead of the keyframe before. From the
- * next keyframe on the stream is passed through.
+ * Returns whether a stream can be passed through from a frame on, after frames of another encoder: nothing that follows may
+ * reference earlier ones. An H.264 recovery point is none: the decoder would take the other encoder's frames for references. An
+ * H.265 CRA picture is one if it is marked as BLA (ITU-T H.265, section 8.1.3), which makes it independent of what was before.
+ */
+export function isSplicePoint(frame: Frame): boolean {
+  const { unit } = frame;
+  if (unit === null) return frame.isKeyframe;
+  return unit.randomAccess === "instant" ||
+    unit.randomAccess === "open" && frame.mediaType === "video/x-h265";
+}
+
+/**
+ * Re-encodes the first frames of a stream, so that it begins exactly at its start instead of the keyframe before. From the
+ * next keyframe on that is independent of what was before, the stream is passed through.
  */
 export class SmartCut {
   readonly #startNs: bigint;
@@ -74,7 +88,7 @@ export class SmartCut {
   }
 
   #pushFirst(frame: Frame): void {
-    if (frame.isKeyframe && frame.timeNs! > this.#startNs) {
+    if (isSplicePoint(frame) && frame.timeNs! > this.#startNs) {
       this.#next = frame;
       this.#rest.push(frame);
     } else {
@@ -97,6 +111,7 @@ export class SmartCut {
   #endDecoding(): void {
     if (this.#isDecoderFed) return;
     this.#isDecoderFed = true;
+    if (this.#next?.unit?.randomAccess === "open") markAsBla(this.#next);
     this.#decoder.endStream();
   }
 
@@ -185,6 +200,13 @@ export class SmartCut {
   async #free(): Promise<void> {
     await Promise.all([this.#decoder.close(), this.#encoder.close()]);
   }
+}
+
+/** Marks an H.265 CRA picture as BLA; its leading pictures are not passed through. */
+function markAsBla(frame: Frame): void {
+  const bytes = frame.readBytes();
+  const isChanged = rewriteCraAsBla(bytes, codecDataOf(frame.capsHandle)?.lengthBytes ?? null);
+  if (isChanged) frame.replaceBytes(bytes);
 }
 
 /** Returns the elements that a smart cut needs: any of these lists is enough. Empty if no encoder is known. */
