@@ -4,7 +4,7 @@
  * @module
  */
 import type { VerifiedTrack, VerifyOptions, VerifyReport } from "../../mod.ts";
-import { VERIFY_OPTIONS } from "../args/options.ts";
+import { VERIFY_OPTIONS } from "../args/verify_options.ts";
 import { readOptions } from "../args/read_options.ts";
 import { UsageError } from "../args/usage_error.ts";
 import { toJson } from "../terminal/json.ts";
