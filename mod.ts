@@ -101,6 +101,7 @@ export {
   type VerifyOptions,
   type VerifyReport,
 } from "./src/verify/verify_clip.ts";
+export type { ClipComparison } from "./src/verify/compare.ts";
 export type { ClipFault, ClipFaultKind } from "./src/verify/faults.ts";
 export type { ClipGap, TrackMeasures, TrackStats } from "./src/verify/track_stats.ts";
 export { checkContainer, containersFor } from "./src/recorder/encode/containers_for.ts";

@@ -172,6 +172,8 @@ export const gstSymbols = {
   gst_object_get_parent: { parameters: ["pointer"], result: "pointer" },
   // GstCaps * gst_pad_get_current_caps (GstPad *pad)                                       [full]
   gst_pad_get_current_caps: { parameters: ["pointer"], result: "pointer" },
+  // gchar * gst_pad_get_stream_id (GstPad *pad)                                            [full]
+  gst_pad_get_stream_id: { parameters: ["pointer"], result: "pointer" },
   // GstPad * gst_pad_get_peer (GstPad *pad)                                                [full]
   gst_pad_get_peer: { parameters: ["pointer"], result: "pointer" },
   // GstElement * gst_pad_get_parent_element (GstPad *pad)                                  [full]

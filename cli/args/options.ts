@@ -1,5 +1,5 @@
 /**
- * The options of all commands.
+ * The options of all commands but those of `gstp verify`.
  *
  * @module
  */
@@ -10,7 +10,6 @@ import {
   bytesFrom,
   oneOf,
   readCount,
-  readSeconds,
   readText,
   readTime,
   readTimeout,
@@ -23,7 +22,8 @@ export const MAX_WINDOW_SEC = 86_400;
 /** The states that a pipeline can be drawn in. */
 const STATES = ["null", "ready", "paused", "playing"] as const satisfies State[];
 
-const help = { letter: "h", description: "print this help" };
+/** The option of all commands that prints their help. */
+export const help = { letter: "h", description: "print this help" };
 const json = { description: "print JSON" };
 const file = {
   placeholder: "FILE",
@@ -231,23 +231,6 @@ export const INSPECT_OPTIONS = {
       "lower case",
   },
   json,
-  help,
-} satisfies OptionTable;
-
-/** The options of `gstp verify`. */
-export const VERIFY_OPTIONS = {
-  fast: { description: "do not decode: read the packets only" },
-  "max-gap": {
-    placeholder: "SEC",
-    read: readSeconds,
-    description: "the longest interval allowed between two frames (default: by the usual one)",
-  },
-  "max-offset": {
-    placeholder: "SEC",
-    read: readSeconds,
-    description: "how far apart in seconds tracks may begin or end (default: 0.5)",
-  },
-  json: { description: "print a list of reports as JSON" },
   help,
 } satisfies OptionTable;
 

@@ -15,8 +15,8 @@ import {
   RECOVER_OPTIONS,
   RUN_OPTIONS,
   SETUP_OPTIONS,
-  VERIFY_OPTIONS,
 } from "../args/options.ts";
+import { VERIFY_OPTIONS } from "../args/verify_options.ts";
 
 /** `gstp` without a command. */
 export const RUN: Command = {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { VerifiedTrack, VerifyOptions, VerifyReport } from "../../mod.ts";
-import { VERIFY_OPTIONS } from "../args/options.ts";
+import { VERIFY_OPTIONS } from "../args/verify_options.ts";
 import { readOptions } from "../args/read_options.ts";
 import { UsageError } from "../args/usage_error.ts";
 import { toJson } from "../terminal/json.ts";
@@ -17,9 +17,16 @@ export const help: CommandHelp = {
   usage: ["[OPTION]... CLIP..."],
   description: `
 Reads clips to their end and prints a line for each. A clip is complete if each
-of its tracks begins with a keyframe and has its timestamps in order and without
-gaps, if it is as long as its header says, if its tracks begin and end together,
-and if all of it can be decoded.
+of its tracks begins at a frame from which it can be decoded and has its
+timestamps in order and without gaps, if it is as long as its header says, if
+its tracks begin and end together, and if all of its pictures are decoded, once,
+in order and whole. Pictures at the start that cannot be shown because decoding
+begins there, as in an open GOP or an intra refresh, are counted apart.
+
+With --against=WHOLE, the pictures of a clip must also be those that a longer
+recording of the same stream has at the same times, each once. Up to the first
+picture that is equal, they may be encoded again, as by a smart cut; if none is
+equal, all may. Sound is not compared.
 
 Clips are Matroska (.webm, .mkv), MP4 and QuickTime (.mp4, .mov) or MPEG
 transport streams (.ts), whatever their extensions; also .part files that a
@@ -30,6 +37,7 @@ their usual interval. What an edit list of an MP4 skips is not checked.`,
 is wrong.`,
   examples: [
     "gstp verify clips/*.webm",
+    "gstp verify --against=whole.mkv clip.mp4",
     "gstp verify --fast --json clips/*.mp4 | jq '.[] | select(.ok | not) | .path'",
   ],
 };
@@ -39,8 +47,13 @@ export async function run(args: string[]): Promise<number> {
   const { values, words: paths } = readOptions(args, VERIFY_OPTIONS);
   if (paths.length === 0) throw new UsageError("Missing clip");
   const { "max-gap": maxGapSec, "max-offset": maxOffsetSec } = values;
+  const { against } = values;
+  if (values.fast && against !== undefined) {
+    throw new UsageError("--fast does not decode, which --against requires");
+  }
   const options: VerifyOptions = {
     decode: !values.fast,
+    ...(against !== undefined && { against }),
     ...(maxGapSec !== undefined && { maxGapSec }),
     ...(maxOffsetSec !== undefined && { maxOffsetSec }),
   };
@@ -66,7 +79,8 @@ async function verify(
   } catch (error) {
     if (!(error instanceof WorkerError)) throw error;
     return {
-      ...{ path, ok: false, container: null, durationSec: null, tracks: [], decodedFrames: null },
+      ...{ path, ok: false, container: null, durationSec: null, tracks: [] },
+      ...{ decodedFrames: null, leadInFrames: null, comparison: null },
       bytes: (await Deno.stat(path)).size,
       faults: [{ kind: "unreadable", message: error.message, track: null }],
     };
@@ -80,9 +94,22 @@ function line(report: VerifyReport): string {
     : `faulty ${path}: ${faults.map(({ message }) => message.replaceAll("\n", " ")).join("; ")}`;
 }
 
-function contents({ tracks, decodedFrames }: VerifyReport): string {
+function contents({ tracks, decodedFrames, leadInFrames, comparison }: VerifyReport): string {
   const decoded = decodedFrames === null ? [] : [`${decodedFrames} frames decoded`];
-  return [...tracks.map(trackText), ...decoded].join(", ");
+  const leadIn = leadInFrames ? [`${leadInFrames} before the first whole picture`] : [];
+  return [...tracks.map(trackText), ...decoded, ...leadIn, ...comparisonText(comparison)].join(
+    ", ",
+  );
+}
+
+function comparisonText(comparison: VerifyReport["comparison"]): string[] {
+  if (comparison === null) return [];
+  const { against, equalFrames, reencodedFrames } = comparison;
+  const counts = [
+    ...(equalFrames > 0 ? [`${equalFrames} equal`] : []),
+    ...(reencodedFrames > 0 ? [`${reencodedFrames} re-encoded`] : []),
+  ];
+  return [`against ${against}: ${counts.join(", ")}`];
 }
 
 function trackText({ mediaType, frames, startSec, endSec }: VerifiedTrack): string {

@@ -59,7 +59,7 @@ export class FileWorker implements AsyncDisposable {
   async #ask(task: Task): Promise<Answer> {
     if (this.#isClosed) throw new WorkerError("The worker was stopped");
     const child = this.#child ??= startChild();
-    const limitSec = await secondsFor(task.path);
+    const limitSec = await secondsFor(filesOf(task));
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
@@ -129,10 +129,21 @@ function isGranted(permission: Deno.PermissionDescriptor): boolean {
   return Deno.permissions.querySync(permission).state === "granted";
 }
 
-/** The seconds for a task on a file: what a sparse one lacks does not count. */
-async function secondsFor(path: string): Promise<number> {
+/** The files that a task reads. */
+function filesOf(task: Task): string[] {
+  const against = task.command === "verify" ? task.options.against : undefined;
+  return [task.path, ...(against === undefined ? [] : [against])];
+}
+
+/** The seconds for a task on files. */
+async function secondsFor(paths: readonly string[]): Promise<number> {
+  const sizes = await Promise.all(paths.map(sizeOf));
+  return sizes.reduce((sum, bytes) => sum + bytes / BYTES_PER_SEC, BASE_SEC);
+}
+
+/** The size of a file; what a sparse one lacks does not count. */
+async function sizeOf(path: string): Promise<number> {
   const info = await Deno.stat(path).catch(() => null);
-  if (info === null) return BASE_SEC;
-  const bytes = info.blocks === null ? info.size : Math.min(info.size, info.blocks * 512);
-  return BASE_SEC + bytes / BYTES_PER_SEC;
+  if (info === null) return 0;
+  return info.blocks === null ? info.size : Math.min(info.size, info.blocks * 512);
 }

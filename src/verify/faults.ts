@@ -4,6 +4,7 @@
  * @module
  */
 import type { Packet } from "./packet.ts";
+import type { PictureFacts } from "./picture_scan.ts";
 import { type ClipGap, isContinuous, measureTrackStats, type TrackStats } from "./track_stats.ts";
 
 /**
@@ -12,25 +13,31 @@ import { type ClipGap, isContinuous, measureTrackStats, type TrackStats } from "
  * - `unreadable`: the file cannot be read to its end,
  * - `no-frames`: a track has no frames,
  * - `no-keyframe-first`: a track does not begin with a keyframe,
+ * - `wrong-start`: a track begins at a keyframe at which decoding cannot begin: later frames may be wrong,
  * - `no-timestamp`: frames have no timestamp,
  * - `not-in-order`: timestamps repeat or go back,
  * - `gap`: frames are missing in the middle of a track,
  * - `cut-short`: the clip ends before its header says,
  * - `track-offset`: tracks do not begin or end together,
  * - `no-decoder`: no decoder for a track is installed,
- * - `not-decodable`: a decoder reports an error, or returns fewer frames than the track has.
+ * - `not-decodable`: a decoder reports an error, or returns fewer frames than the track has,
+ * - `damaged-picture`: parts of pictures are missing, or they were decoded without frames that they depend on,
+ * - `differs`: pictures are not those of the longer recording with which the clip is compared.
  */
 export type ClipFaultKind =
   | "unreadable"
   | "no-frames"
   | "no-keyframe-first"
+  | "wrong-start"
   | "no-timestamp"
   | "not-in-order"
   | "gap"
   | "cut-short"
   | "track-offset"
   | "no-decoder"
-  | "not-decodable";
+  | "not-decodable"
+  | "damaged-picture"
+  | "differs";
 
 /** A fault of a clip. */
 export interface ClipFault {
@@ -46,8 +53,8 @@ export interface ClipFault {
 export interface ClipLimits {
   /** The maximum of seconds between two frames; by default, as the track's other frames suggest. */
   maxGapSec?: number;
-  /** The maximum of seconds between the starts, and between the ends, of two tracks. */
-  maxOffsetSec: number;
+  /** The maximum of seconds between the starts, and between the ends, of two tracks; by default, a few frames. */
+  maxOffsetSec?: number;
 }
 
 /** The packets of a track, in the order in which they are stored. */
@@ -59,6 +66,8 @@ export interface TrackPackets {
   skippedSec: number;
   /** Whether the first packet is a keyframe by its content, too; `null` if no parser has checked that. */
   beginsWithKeyframe: boolean | null;
+  /** What the bytes of its pictures say; `null` or left out if they cannot be read. */
+  pictures?: PictureFacts | null;
 }
 
 /** The packets of a clip. */
@@ -97,13 +106,11 @@ export function findFaults(clip: ClipPackets, limits: ClipLimits): ClipFindings 
 type Finding = Omit<ClipFault, "track">;
 
 function trackFaults(track: TrackPackets, stats: TrackStats): Finding[] {
-  const { packets, skippedSec, beginsWithKeyframe } = track;
+  const { packets, skippedSec } = track;
   const first = packets[0];
   if (first === undefined) return [{ kind: "no-frames", message: "it has no frames" }];
   const found: Finding[] = [];
-  if (skippedSec === 0 && (!first.isKeyframe || beginsWithKeyframe === false)) {
-    found.push({ kind: "no-keyframe-first", message: "it does not begin with a keyframe" });
-  }
+  if (skippedSec === 0) found.push(...startFaults(track, first));
   const untimed = packets.filter(({ timeSec }) => timeSec === null).length;
   if (untimed > 0) {
     found.push({
@@ -120,6 +127,26 @@ function trackFaults(track: TrackPackets, stats: TrackStats): Finding[] {
   }
   if (gaps.length > 0) found.push({ kind: "gap", message: gapsText(gaps) });
   return found;
+}
+
+/** Finds out whether decoding can begin at the first packet. */
+function startFaults({ packets, beginsWithKeyframe, pictures }: TrackPackets, first: Packet) {
+  const start = pictures?.start;
+  // containers do not mark a refresh that takes several pictures
+  if (start === "gradual") return [];
+  if (!first.isKeyframe || (beginsWithKeyframe === false && start !== "open")) {
+    return [{ kind: "no-keyframe-first", message: "it does not begin with a keyframe" } as const];
+  }
+  if (start !== null || first.timeSec === null) return [];
+  const firstSec = first.timeSec;
+  const rightSec = pictures!.accessPoints.find(({ timeSec }) => timeSec > firstSec)?.timeSec ??
+    Infinity;
+  const affected = packets.filter(({ timeSec }) => timeSec !== null && timeSec < rightSec).length;
+  const end = rightSec === Infinity ? "its end" : formatSec(rightSec);
+  const message =
+    "it begins at a picture from which decoding cannot begin, neither an IDR picture " +
+    `nor a recovery point: ${affected} frames up to ${end} may be wrong`;
+  return [{ kind: "wrong-start", message } as const];
 }
 
 /** The maximum number of gaps to list. */
@@ -153,6 +180,11 @@ function cutShort(
 /** The maximum of silence that audio encoders put first, for an edit list to skip. */
 const MAX_PRIMING_SEC = 0.1;
 
+/** The frames of the slowest track by which starts and ends may differ. */
+const OFFSET_FRAMES = 3;
+/** The seconds by which they may differ, whatever the rate: what sound cards put into a packet. */
+const MIN_OFFSET_SEC = 0.2;
+
 /**
  * Finds tracks that start later, or end earlier, than the others; not if an edit list skips frames, of which GStreamer does
  * not put out all.
@@ -160,11 +192,13 @@ const MAX_PRIMING_SEC = 0.1;
 function offsets(
   packets: readonly TrackPackets[],
   tracks: readonly TrackStats[],
-  maxOffsetSec: number,
+  maxOffsetSec: number | undefined,
 ): ClipFault[] {
   if (packets.some(({ skippedSec }) => skippedSec > MAX_PRIMING_SEC)) return [];
   const isCompared = packets.map(({ mediaType }) => isContinuous(mediaType));
   const compared = tracks.filter((_, track) => isCompared[track]);
+  const limitSec = maxOffsetSec ??
+    Math.max(MIN_OFFSET_SEC, ...compared.map(({ frameSec }) => OFFSET_FRAMES * (frameSec ?? 0)));
   const starts = compared.flatMap(({ startSec }) => startSec ?? []);
   const ends = compared.flatMap(({ endSec }) => endSec ?? []);
   return tracks.flatMap(({ startSec, endSec }, track) => {
@@ -172,8 +206,8 @@ function offsets(
     const lateSec = startSec - Math.min(...starts);
     const earlySec = Math.max(...ends) - endSec;
     return [
-      ...(lateSec > maxOffsetSec ? [`it starts ${formatSec(lateSec)} after another track`] : []),
-      ...(earlySec > maxOffsetSec ? [`it ends ${formatSec(earlySec)} before another track`] : []),
+      ...(lateSec > limitSec ? [`it starts ${formatSec(lateSec)} after another track`] : []),
+      ...(earlySec > limitSec ? [`it ends ${formatSec(earlySec)} before another track`] : []),
     ].map((text): ClipFault => ({
       kind: "track-offset",
       message: `${label(packets, track)}: ${text}`,

@@ -38,8 +38,7 @@ export type TimeKind =
  */
 export function readPacket(sample: Deno.PointerObject, kind: TimeKind): Packet {
   const buffer = gst().gst_sample_get_buffer(sample)!;
-  const view = new Deno.UnsafePointerView(buffer);
-  const flags = view.getUint32(OFFSETS["GstMiniObject.flags"]);
+  const flags = readFlags(sample);
   const times = readTimes(sample);
   const toSec = (ns: bigint | null) =>
     ns === null || kind === "stored" ? secOf(ns) : secOf(toRunningTime(sample, ns));
@@ -52,6 +51,12 @@ export function readPacket(sample: Deno.PointerObject, kind: TimeKind): Packet {
     isShown: !isMarked && (kind === "stored" || isInside(sample, times)),
     bytes: Number(gst().gst_buffer_get_size(buffer)),
   };
+}
+
+/** Returns the flags of a sample's buffer. */
+export function readFlags(sample: Deno.PointerObject): number {
+  const buffer = gst().gst_sample_get_buffer(sample)!;
+  return new Deno.UnsafePointerView(buffer).getUint32(OFFSETS["GstMiniObject.flags"]);
 }
 
 /** Returns the DTS of a sample in seconds from the first one stored, before any edit list. */

@@ -5,7 +5,8 @@
  */
 import { setImmediate } from "node:timers/promises";
 import type { GstError } from "../../ffi/errors.ts";
-import { gst, gstApp } from "../../ffi/gst.ts";
+import { takeCString } from "../../ffi/cstring.ts";
+import { glib, gst, gstApp } from "../../ffi/gst.ts";
 import { ENUMS } from "../../ffi/layout.ts";
 import { mediaTypeOf, readPadCaps } from "../gst/caps.ts";
 import type { Message } from "../gst/message.ts";
@@ -42,6 +43,8 @@ export interface SampleReader {
 export interface Reading {
   /** The media type at each sink; `null` if nothing was linked to it. */
   mediaTypes: (string | null)[];
+  /** The id of the stream at each sink, which decoders keep; `null` if nothing was linked to it. */
+  streamIds: (string | null)[];
   /** The stream's duration; `null` if it is not known. */
   durationSec: number | null;
   /** The first error; `null` if the end was reached. */
@@ -92,13 +95,14 @@ export async function readFile(
   await pipeline.bus.flush();
   const { durationSec } = pipeline;
   const mediaTypes = sinks.map(mediaTypeAt);
+  const streamIds = sinks.map(streamIdAt);
   reader.onEnd?.(pipeline);
   await pipeline.setState("null");
   await starting;
   messages.return();
   await watching;
   const { errors: [error = stall], warnings, lacksDecoder } = notices;
-  return { mediaTypes, durationSec, error, warnings, lacksDecoder };
+  return { mediaTypes, streamIds, durationSec, error, warnings, lacksDecoder };
 }
 
 /** What the elements report on the bus. */
@@ -208,6 +212,15 @@ function progressOf(sink: Deno.PointerObject): Progress {
   if (state[0]! < ENUMS.GST_STATE_PAUSED) return "waiting";
   if (gstApp().gst_app_sink_is_eos(sink) !== 0) return "ended";
   return mediaTypeAt(sink) === null ? "waiting" : "reading";
+}
+
+/** Returns the id of the stream that a sink gets; `null` before it begins. */
+function streamIdAt(sink: Deno.PointerObject): string | null {
+  return withStaticPad(
+    sink,
+    "sink",
+    (pad) => takeCString(glib(), gst().gst_pad_get_stream_id(pad)),
+  );
 }
 
 /** Returns the media type that a sink has negotiated; `null` before that. */

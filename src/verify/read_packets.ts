@@ -3,12 +3,16 @@
  *
  * @module
  */
-import { type ElementChain, isSound, PARSERS } from "../media/codecs.ts";
+import { chain, type ElementChain, isSound, PARSERS } from "../media/codecs.ts";
 import type { GstError } from "../../ffi/errors.ts";
+import { mediaTypeOf } from "../gst/caps.ts";
 import { hasElement } from "../gst/element_factory.ts";
+import { withSampleBytes } from "../gst/sample.ts";
+import { gst } from "../../ffi/gst.ts";
 import { type ContainerName, DEMUXERS } from "../media/containers.ts";
 import type { ClipPackets, TrackPackets } from "./faults.ts";
-import { type Packet, readPacket, storedSec } from "./packet.ts";
+import { type Packet, readPacket, storedSec, type TimeKind } from "./packet.ts";
+import { PictureScan } from "./picture_scan.ts";
 import { MAX_TRACKS, readFile, type Reading, sinkText } from "./read_file.ts";
 
 /** The maximum number of packets that a sink holds. */
@@ -18,10 +22,20 @@ const MAX_PACKETS = 200;
 export interface FilePackets extends ClipPackets {
   /** The error that ended reading; `null` if the end of the file was reached. */
   error: GstError | null;
+  /** The ids of the tracks' streams, which decoders keep. */
+  streamIds: (string | null)[];
 }
 
 /** A track, without what only a parser knows. */
-type DemuxedTrack = Omit<TrackPackets, "beginsWithKeyframe">;
+interface DemuxedTrack extends Omit<TrackPackets, "beginsWithKeyframe"> {
+  streamId: string | null;
+}
+
+/** The codecs whose pictures can be scanned in one form only, which their parsers bring them to. */
+const SCANNED_AS: Record<string, string> = {
+  "video/x-h264": "video/x-h264,stream-format=byte-stream,alignment=au",
+  "video/x-h265": "video/x-h265,stream-format=byte-stream,alignment=au",
+};
 
 /** Reads the packets of a file: as they are stored, and once more through parsers if any track needs one. */
 export async function readPackets(path: string, container: ContainerName): Promise<FilePackets> {
@@ -36,7 +50,7 @@ export async function readPackets(path: string, container: ContainerName): Promi
       ? { ...track, beginsWithKeyframe: null }
       : merge(track, parsed[i], container)
   );
-  return { durationSec, error, tracks };
+  return { durationSec, error, tracks, streamIds: stored.tracks.map(({ streamId }) => streamId) };
 }
 
 /** Returns the parser of a track; `null` if it needs none, or none is installed. */
@@ -46,7 +60,8 @@ function parserOf(mediaType: string, container: ContainerName): ElementChain | n
   const parser = PARSERS[mediaType];
   const isUsable = parser !== undefined && parser.elements.length > 0 &&
     parser.elements.every(hasElement);
-  return isNeeded && isUsable ? parser : null;
+  if (!isNeeded || !isUsable) return null;
+  return { ...parser, text: chain(parser.text, SCANNED_AS[mediaType]) };
 }
 
 /** Reads the tracks of a file, each through its parser, if it has one. */
@@ -61,10 +76,15 @@ async function demux(
   const text = `filesrc name=source ! ${DEMUXERS[container]} name=demuxer ${links.join(" ")}`;
   const packets = parsers.map((): Packet[] => []);
   const starts = parsers.map(() => 0);
+  const scans = parsers.map(() => new PictureScan());
   const reading = await readFile(path, text, parsers.length, {
     onSample: (sink, sample) => {
       if (packets[sink]!.length === 0) starts[sink] = storedSec(sample);
-      packets[sink]!.push(readPacket(sample, container === "matroska" ? "stored" : "edited"));
+      const packet = readPacket(sample, timeKindOf(container));
+      packets[sink]!.push(packet);
+      const mediaType = mediaTypeOf(gst().gst_sample_get_caps(sample));
+      if (SCANNED_AS[mediaType] !== undefined && parsers[sink] === null) return;
+      withSampleBytes(sample, (bytes) => scans[sink]!.add(mediaType, packet.timeSec, bytes));
     },
   });
   const tracks = reading.mediaTypes.flatMap((mediaType, i): DemuxedTrack[] =>
@@ -72,6 +92,8 @@ async function demux(
       mediaType,
       packets: packets[i]!,
       skippedSec: container === "mp4" ? starts[i]! : 0,
+      pictures: scans[i]!.finish(),
+      streamId: reading.streamIds[i] ?? null,
     }]
   );
   return { tracks, reading };
@@ -83,15 +105,22 @@ function merge(
   parsed: DemuxedTrack | undefined,
   container: ContainerName,
 ): TrackPackets {
+  const pictures = parsed?.pictures ?? null;
   const first = parsed?.packets[0];
   const isKeyframe = first?.isKeyframe ?? false;
-  if (container !== "mpeg-ts") return { ...track, beginsWithKeyframe: isKeyframe };
+  if (container !== "mpeg-ts") return { ...track, pictures, beginsWithKeyframe: isKeyframe };
   // a transport stream states neither where frames begin nor which are keyframes; a parser drops what comes before the
   // first parameter sets
   const isWhole = (first?.timeSec ?? Infinity) <= (track.packets[0]?.timeSec ?? Infinity);
   return {
     ...track,
+    pictures,
     packets: parsed?.packets ?? [],
     beginsWithKeyframe: isSound(track.mediaType) || (isKeyframe && isWhole),
   };
+}
+
+/** Returns which times of a container's samples are those of the file. */
+export function timeKindOf(container: ContainerName): TimeKind {
+  return container === "matroska" ? "stored" : "edited";
 }

@@ -4,25 +4,34 @@
  * @module
  */
 import { checkObject, checkSec } from "../util/check.ts";
-import { commandLine } from "../util/command_line.ts";
-import type { GstError } from "../../ffi/errors.ts";
 import type { ContainerName } from "../media/containers.ts";
-import { HEAD_BYTES, sniffContainer, statedBytes } from "./sniff.ts";
+import { compareClip } from "./compare_clip.ts";
+import type { ClipComparison } from "./compare.ts";
+import { readHead } from "./file_head.ts";
+import { sniffContainer, statedBytes } from "./sniff.ts";
 import { type ClipFault, type ClipFaultKind, findFaults } from "./faults.ts";
-import { type FilePackets, readPackets } from "./read_packets.ts";
-import { readFile, type Reading, sinkText } from "./read_file.ts";
-import { isPicture, type TrackStats } from "./track_stats.ts";
+import { readPackets } from "./read_packets.ts";
+import { checkPictures, NOT_DECODED, reasonOf } from "./check_pictures.ts";
+import type { TrackStats } from "./track_stats.ts";
 
 /** Options of {@link verifyClip}. */
 export interface VerifyOptions {
   /** Whether all tracks are also decoded. Defaults to `true`. */
   decode?: boolean;
   /**
+   * The path of a longer recording of the same stream: the clip's pictures are to be a part of that one's. Both are
+   * decoded; sound is not compared. Of a recording with more than 500,000 pictures, only the first ones are read.
+   */
+  against?: string;
+  /**
    * The longest interval between two frames that is not a gap, in seconds; `Infinity` for a stream without a fixed rate. By
    * default, it follows from the other frames: one and a half of the usual interval, and more if the intervals vary.
    */
   maxGapSec?: number;
-  /** The maximum difference between the starts, and between the ends, of two tracks in seconds. Defaults to 0.5. */
+  /**
+   * The maximum difference between the starts, and between the ends, of two tracks in seconds. By default, three frames of
+   * the slowest track, and at least 0.2.
+   */
   maxOffsetSec?: number;
 }
 
@@ -46,15 +55,27 @@ export interface VerifyReport {
   durationSec: number | null;
   /** The tracks. */
   tracks: VerifiedTrack[];
-  /** The number of video frames that were decoded; `null` if `decode` is `false`, or the file cannot be read. */
+  /**
+   * The number of video frames that were decoded without damage, which are those that a player shows; `null` if `decode` is
+   * `false`, or the file cannot be read.
+   */
   decodedFrames: number | null;
+  /**
+   * The number of video frames at the start that a player does not show, or not rightly, as decoding begins there: those
+   * of an open GOP that are shown before its keyframe, and those of a gradual refresh (intra refresh) before its end. They
+   * are no fault. `null` if {@link decodedFrames} is.
+   */
+  leadInFrames: number | null;
+  /** The comparison with a longer recording; `null` if there was none. */
+  comparison: ClipComparison | null;
   /** The faults; empty if `ok`. */
   faults: ClipFault[];
 }
 
 /**
- * Verifies that a clip is complete: each track begins with a keyframe, has its timestamps in order and without gaps, and can
- * be decoded; the clip is as long as its header says, and its tracks begin and end together.
+ * Verifies that a clip is complete: each track begins at a frame from which it can be decoded, has its timestamps in order
+ * and without gaps, and each of its pictures is decoded once, in order and whole; the clip is as long as its header says,
+ * and its tracks begin and end together.
  *
  * It reads Matroska (.webm, .mkv), MP4 and QuickTime (.mp4, .mov) and MPEG transport streams (.ts), whatever the extension,
  * and the `.part` files that a crash leaves behind.
@@ -76,10 +97,14 @@ export interface VerifyReport {
  */
 export async function verifyClip(path: string, options: VerifyOptions = {}): Promise<VerifyReport> {
   checkObject("options", options);
-  const { decode = true, maxGapSec, maxOffsetSec = 0.5 } = options;
+  const { decode = true, against, maxGapSec, maxOffsetSec } = options;
   if (typeof path !== "string") throw new TypeError(`path must be a string, got ${typeof path}`);
+  if (against !== undefined && typeof against !== "string") {
+    throw new TypeError(`against must be a string, got ${typeof against}`);
+  }
+  if (against !== undefined && !decode) throw new TypeError("against requires decode");
   if (maxGapSec !== undefined) checkSec("maxGapSec", maxGapSec);
-  checkSec("maxOffsetSec", maxOffsetSec);
+  if (maxOffsetSec !== undefined) checkSec("maxOffsetSec", maxOffsetSec);
 
   const { head, bytes, problem } = await readHead(path);
   const container = sniffContainer(head);
@@ -91,26 +116,32 @@ export async function verifyClip(path: string, options: VerifyOptions = {}): Pro
   }
   const clip = await readPackets(path, container);
   if (clip.tracks.length === 0) {
-    return unreadable(report, clip.error === null ? "it has no tracks" : reason(clip.error));
+    return unreadable(report, clip.error === null ? "it has no tracks" : reasonOf(clip.error));
   }
   const { tracks, faults } = findFaults(clip, {
     ...(maxGapSec !== undefined && { maxGapSec }),
-    maxOffsetSec,
+    ...(maxOffsetSec !== undefined && { maxOffsetSec }),
   });
   const expected = statedBytes(head);
   const isKnown = faults.some(({ kind }) => kind === "cut-short");
   if (expected !== null && expected > bytes && !isKnown) {
     faults.push(fault("cut-short", `its header says ${expected} bytes, the file has ${bytes}`));
   }
-  if (clip.error !== null) faults.push(fault("unreadable", reason(clip.error)));
-  const decoded = decode ? await decodeAll(path, clip, tracks) : { frames: null, faults: [] };
-  faults.push(...decoded.faults);
+  if (clip.error !== null) faults.push(fault("unreadable", reasonOf(clip.error)));
+  const pictures = decode ? await checkPictures(path, container, clip) : NOT_DECODED;
+  faults.push(...pictures.faults);
+  const compared = against === undefined
+    ? null
+    : await compareClip({ path, container, fromSec: pictures.firstSec }, against);
+  if (compared !== null) faults.push(...compared.faults);
   return {
     ...report,
     ok: faults.length === 0,
     durationSec: clip.durationSec,
     tracks: tracks.map((track, i) => ({ mediaType: clip.tracks[i]!.mediaType, ...track })),
-    decodedFrames: decoded.frames,
+    decodedFrames: pictures.frames,
+    leadInFrames: pictures.leadInFrames,
+    comparison: compared?.comparison ?? null,
     faults,
   };
 }
@@ -124,66 +155,14 @@ function unreadable(
   message: string,
 ): VerifyReport {
   const faults = [fault("unreadable", message)];
-  return { ...report, ok: false, durationSec: null, tracks: [], decodedFrames: null, faults };
-}
-
-/** Reads a file's first bytes and its size; `problem` if that is not possible. */
-async function readHead(path: string) {
-  const nothing = { head: new Uint8Array(), bytes: 0 };
-  try {
-    const { isFile, size } = await Deno.stat(path);
-    if (!isFile) return { ...nothing, problem: "not a regular file" };
-    if (size === 0) return { ...nothing, problem: "the file is empty" };
-    using file = await Deno.open(path);
-    const head = new Uint8Array(HEAD_BYTES);
-    const count = await file.read(head);
-    return { head: head.subarray(0, count ?? 0), bytes: size, problem: undefined };
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable || !(error instanceof Error)) throw error;
-    return { ...nothing, problem: error.message };
-  }
-}
-
-/** The maximum number of decoded frames that a sink holds: they are large. */
-const MAX_DECODED = 4;
-
-/** Decodes all tracks, and counts the frames of video. */
-async function decodeAll(path: string, clip: FilePackets, tracks: readonly TrackStats[]) {
-  const links = clip.tracks.map((_, i) => `decoder. ! ${sinkText(i, MAX_DECODED)}`);
-  const text = `filesrc name=source ! decodebin name=decoder ${links.join(" ")}`;
-  const counts = links.map(() => 0);
-  const reading = await readFile(path, text, links.length, {
-    onSample: (sink) => void counts[sink]!++,
-  });
-  const sum = (values: readonly number[], isPart: (i: number) => boolean) =>
-    values.reduce((total, value, i) => isPart(i) ? total + value : total, 0);
-  const frames = sum(counts, (i) => reading.mediaTypes[i]?.startsWith("video/") ?? false);
-  const stored = sum(
-    tracks.map(({ shownFrames }) => shownFrames),
-    (i) => isPicture(clip.tracks[i]!.mediaType),
-  );
-  return { frames, faults: decodingFaults(reading, stored - frames) };
-}
-
-/** Returns the first fault of decoding, if there is any. */
-function decodingFaults(
-  { error, warnings, lacksDecoder }: Reading,
-  lostFrames: number,
-): ClipFault[] {
-  if (lacksDecoder) {
-    const message =
-      `no decoder for it is installed: \`${commandLine()} doctor\` prints what to install`;
-    return [fault("no-decoder", message)];
-  }
-  const failure = error ??
-    warnings.find(({ domain }) => domain === "gst-stream-error-quark") ?? null;
-  if (failure !== null) return [fault("not-decodable", reason(failure))];
-  return lostFrames > 0
-    ? [fault("not-decodable", `${lostFrames} frames of video cannot be decoded`)]
-    : [];
-}
-
-/** Returns an element's message without its path, which is of no use to who checks a clip. */
-function reason({ message, path }: GstError): string {
-  return path === undefined ? message : message.replace(`${path}: `, "");
+  return {
+    ...report,
+    ok: false,
+    durationSec: null,
+    tracks: [],
+    decodedFrames: null,
+    leadInFrames: null,
+    comparison: null,
+    faults,
+  };
 }

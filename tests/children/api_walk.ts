@@ -181,6 +181,11 @@ await walkOptions(
     ...{ decode: false, maxGapSec: 1, maxOffsetSec: 1 },
   },
 );
+await walkOptions(
+  "verifyClip(path, ",
+  (options) => gstp.verifyClip(`${folder}/none.webm`, options),
+  { against: `${folder}/whole.webm` },
+);
 await Deno.mkdir(`${folder}/empty`);
 await walk("listClips", gstp.listClips, [`${folder}/empty`, {}]);
 await walk("listClips(path, { onError: ", (onError) => gstp.listClips(folder, { onError }), [

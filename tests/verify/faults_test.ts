@@ -5,6 +5,7 @@ import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/asse
 import { sniffContainer, statedBytes } from "../../src/verify/sniff.ts";
 import { type ClipPackets, findFaults, type TrackPackets } from "../../src/verify/faults.ts";
 import type { Packet } from "../../src/verify/packet.ts";
+import type { PictureFacts } from "../../src/verify/picture_scan.ts";
 
 const FPS = 30;
 const LIMITS = { maxOffsetSec: 0.5 };
@@ -172,6 +173,45 @@ Deno.test("findFaults() compares the starts and the ends of tracks", () => {
   assertEquals(messages(regular().slice(18)), ["audio: it starts 0.600 s after another track"]);
   assertEquals(messages(regular().slice(18), 0.05).length, 1);
   assertEquals(messages(regular().slice(18), 0.5), []);
+});
+
+Deno.test("findFaults() compares starts and ends by a few frames unless a limit is given", () => {
+  const messages = (packets: Packet[], frames: number) => {
+    const sound = track(packets.slice(frames).map((one) => ({ ...one, isKeyframe: true })), {
+      mediaType: "audio/x-opus",
+    });
+    const tracks = [track(packets), sound];
+    return findFaults({ durationSec: null, tracks }, {}).faults.map(({ message }) => message);
+  };
+  assertEquals(messages(regular(), 5), []);
+  assertEquals(messages(regular(), 7), ["audio: it starts 0.233 s after another track"]);
+  const slow = Array.from({ length: 20 }, (_, i) => packet(i / 5, { isKeyframe: i === 0 }));
+  assertEquals(messages(slow, 2), []);
+  assertEquals(messages(slow, 4), ["audio: it starts 0.800 s after another track"]);
+});
+
+Deno.test("findFaults() requires a first picture at which decoding can begin", () => {
+  const of = (
+    start: PictureFacts["start"],
+    isKeyframe: boolean,
+    accessPoints: PictureFacts["accessPoints"] = [],
+  ) => {
+    const packets = regular().map((one, i) => i === 0 ? { ...one, isKeyframe } : one);
+    const pictures = {
+      ...{ start, recoveryPictures: 5, accessPoints, skippedSec: [], incompleteSec: [] },
+    };
+    const { faults } = find([track(packets, { pictures, beginsWithKeyframe: isKeyframe })]);
+    return faults.map(({ kind, message }) => [kind, /\d+ frames up to .* may/.exec(message)?.[0]]);
+  };
+  assertEquals(of("instant", true), []);
+  assertEquals(of("open", true), []);
+  assertEquals(of("gradual", false), []);
+  assertEquals(of("instant", false), [["no-keyframe-first", undefined]]);
+  assertEquals(of(null, false), [["no-keyframe-first", undefined]]);
+  assertEquals(of(null, true), [["wrong-start", "60 frames up to its end may"]]);
+  assertEquals(of(null, true, [{ timeSec: 1, kind: "instant" }]), [
+    ["wrong-start", "30 frames up to 1.000 s may"],
+  ]);
 });
 
 Deno.test("findFaults() accepts pauses between subtitles", () => {
