@@ -13,6 +13,11 @@ export interface ClipReport extends RecordingReport {
 
 /** Returns a report whose size does not grow with the calls. */
 export function clipReport(report: RecordingReport): ClipReport {
-  const { calls } = report;
-  return { ...report, calls: firstAndLastCalls(calls), callCount: calls.length };
+  const { calls, continuations } = report;
+  return {
+    ...report,
+    calls: firstAndLastCalls(calls),
+    callCount: calls.length,
+    continuations: continuations.map(clipReport),
+  };
 }

@@ -161,11 +161,15 @@ export class TeeRecorder {
   async #finish(recording: Recording, name: string): Promise<void> {
     const { folder, events } = this.#context;
     try {
-      const report = clipReport(await recording.finished);
-      this.#counter.addFinished(report);
-      this.#lastClip = { name, report };
-      folder.add(report);
-      events.emit({ type: "finished", tee: this.tee, name, report });
+      const first = await recording.finished;
+      // the event has further files where its stream changed
+      for (const report of [first, ...first.continuations].map(clipReport)) {
+        const name = basename(report.path);
+        this.#counter.addFinished(report);
+        this.#lastClip = { name, report };
+        folder.add(report);
+        events.emit({ type: "finished", tee: this.tee, name, report });
+      }
     } catch (error) {
       this.#fail(name, error as Error);
     } finally {

@@ -3,19 +3,21 @@
  *
  * @module
  */
+import type { Frame } from "../gst/frame.ts";
 import type { Call } from "../ringbuffer/clip_window.ts";
 import { ClipWindow } from "../ringbuffer/clip_window.ts";
 import { mediaTypeOf } from "../gst/caps.ts";
 import { isSound as isSoundType } from "../media/codecs.ts";
-import { secToNs } from "../util/clock_time.ts";
+import { nsToSec, secToNs } from "../util/clock_time.ts";
 import { deadline } from "../util/deadline.ts";
-import { Clip } from "./clip/clip.ts";
+import { reportUnhandled } from "../util/report_error.ts";
+import { Clip, type ClipOptions } from "./clip/clip.ts";
 import type { InputTrackOptions } from "./clip/clip_input.ts";
 import type { Shortfall } from "./clip/report.ts";
 import { Silence } from "./clip/silence.ts";
 import { survivesCapsChange } from "./encode/record_bin_text.ts";
 import { type ExitHandler, finishAtExit, forgetAtExit } from "./graceful_exit.ts";
-import type { CompleteOptions } from "./options.ts";
+import { checkPath, type CompleteOptions } from "./options.ts";
 import type { RecorderState } from "./recording.ts";
 import type { RecorderTrack } from "./track.ts";
 import type { DrainListener, TrackGroup } from "./track_group.ts";
@@ -24,6 +26,8 @@ import type { DrainListener, TrackGroup } from "./track_group.ts";
 const BACKLOG_SEC = 5;
 /** Nanoseconds that a frame is assumed to last before there are two. */
 const UNKNOWN_FRAME_NS = 33_333_333n;
+/** Seconds for the file of a continuation to be created, beside those that it lasts. */
+const CONTINUATION_SEC = 5;
 /** The states of clips, the one that makes the recorder's first. */
 const STATES = ["recording", "starting", "finishing"] as const;
 
@@ -65,29 +69,17 @@ export class OpenClips implements DrainListener {
     return STATES.find((state) => states.has(state)) ?? null;
   }
 
-  /** Extends the open clip that a call falls into, and returns it; `undefined` if there is none. */
+  /** Extends the open clip that a call falls into, and returns the first one of its event; `undefined` if there is none. */
   extend(call: Call): Clip | undefined {
     const clip = [...this.#clips].find((clip) => clip.isOpen && clip.window.takes(call));
     clip?.window.extend(call);
-    return clip;
+    return clip?.origin;
   }
 
   /** Begins a clip with the frames in the histories. */
   begin(call: Call, path: string, maxDelaySec: number): Clip {
-    const { pipeline, recordBinClass, startAtZero, clipRecords, finishOnExit } = this.#options;
-    const clip = new Clip({
-      path,
-      window: new ClipWindow(call, this.#maxClipNs),
-      recordBinClass,
-      startAtZero,
-      hasRecord: clipRecords,
-      epochMs: () => Date.now() - (pipeline.runningTimeSec ?? 0) * 1000,
-      tracks: this.#tracks.all.map((track) => this.#clipTrack(track, path)),
-      maxDelaySec,
-    });
-    this.#clips.add(clip);
-    if (finishOnExit) finishAtExit(this.#exitHandler);
-    clip.done.then(() => this.#remove(clip));
+    const window = new ClipWindow(call, this.#maxClipNs);
+    const clip = this.#open({ window, path, maxDelaySec, eventId: crypto.randomUUID() });
     // the first track decides where the others begin
     for (const [index, track] of this.#tracks.all.entries()) {
       track.ring.isDrained = true;
@@ -95,6 +87,43 @@ export class OpenClips implements DrainListener {
       clip.begin(index, track.history.frames);
     }
     return clip;
+  }
+
+  #open(
+    options: Pick<ClipOptions, "path" | "window" | "eventId" | "maxDelaySec" | "origin">,
+  ): Clip {
+    const { pipeline, recordBinClass, startAtZero, clipRecords, finishOnExit } = this.#options;
+    const clip = new Clip({
+      ...options,
+      recordBinClass,
+      startAtZero,
+      hasRecord: clipRecords,
+      epochMs: () => Date.now() - (pipeline.runningTimeSec ?? 0) * 1000,
+      tracks: this.#tracks.all.map((track) => this.#clipTrack(track, options.path)),
+    });
+    this.#clips.add(clip);
+    if (finishOnExit) finishAtExit(this.#exitHandler);
+    clip.done.then(() => this.#remove(clip));
+    return clip;
+  }
+
+  /** Lets an event go on in another file after a change of the caps of the n-th track, from a frame on. */
+  #continue(clip: Clip, index: number, frame: Frame): void {
+    const atNs = frame.timeNs!;
+    let path: string;
+    try {
+      path = checkPath(this.#options.filenameGenerator());
+    } catch (error) {
+      return reportUnhandled(error);
+    }
+    const next = clip.continueIn((window, eventId) => {
+      const maxDelaySec = nsToSec(window.endNs - atNs) + CONTINUATION_SEC;
+      return this.#open({ window, path, maxDelaySec, eventId, origin: clip.origin });
+    }, atNs);
+    next.started.catch(() => {});
+    for (const [other, { history }] of this.#tracks.all.entries()) {
+      if (other !== index) next.begin(other, history.frames);
+    }
   }
 
   #clipTrack(track: RecorderTrack, path: string): InputTrackOptions {
@@ -122,7 +151,11 @@ export class OpenClips implements DrainListener {
 
   /** Passes a frame of the n-th track to all clips. */
   readonly onFrame: DrainListener["onFrame"] = (index, frame) => {
-    for (const clip of this.#clips) clip.admit(index, frame);
+    // a continuation that is added meanwhile gets the frame, too
+    for (const clip of this.#clips) {
+      clip.admit(index, frame);
+      if (clip.mustContinue) this.#continue(clip, index, frame);
+    }
   };
 
   /** Ends the n-th track of all clips: what comes next belongs to another run of the stream. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { min } from "../util/clock_time.ts";
 
 /** A call of `record()`, in nanoseconds. */
 export interface Call {
@@ -35,11 +36,15 @@ export class ClipWindow {
   readonly #maxNs: bigint | null;
   readonly #callsNs: bigint[];
   #endNs: bigint;
+  /** The start of the whole interval of the event. */
+  #eventStartNs: bigint;
+  /** Where the rest of the interval begins, which another clip holds; `null` without one. */
+  #cutNs: bigint | null = null;
 
   /** Creates the interval of a clip's first call; further calls extend it up to `maxNs`. */
   constructor(call: Call, maxNs: bigint | null = null) {
     this.#maxNs = maxNs;
-    this.startNs = call.atNs - call.beforeNs;
+    this.startNs = this.#eventStartNs = call.atNs - call.beforeNs;
     this.#endNs = call.atNs + call.afterNs;
     this.#callsNs = [call.atNs];
   }
@@ -51,15 +56,31 @@ export class ClipWindow {
 
   /** The first instant that no longer belongs to the clip. */
   get endNs(): bigint {
+    return this.#cutNs === null ? this.#endNs : min(this.#cutNs, this.#endNs);
+  }
+
+  /** The first instant that the calls did not ask for. */
+  get requestedEndNs(): bigint {
     return this.#endNs;
+  }
+
+  /** Cuts off the rest of the interval from an instant on, and returns it. */
+  cut(atNs: bigint): ClipWindow {
+    this.#cutNs = atNs;
+    const firstNs = this.#callsNs[0]!;
+    const rest = { atNs: firstNs, beforeNs: firstNs - atNs, afterNs: this.#endNs - firstNs };
+    const window = new ClipWindow(rest, this.#maxNs);
+    window.#callsNs.push(...this.#callsNs.slice(1));
+    window.#eventStartNs = this.#eventStartNs;
+    return window;
   }
 
   /** Returns whether a call can extend the clip: its interval begins in it, and the clip may last so long. */
   takes(call: Call): boolean {
     const endNs = call.atNs + call.afterNs;
     const mayLast = this.#maxNs === null || endNs <= this.#endNs ||
-      endNs - this.startNs <= this.#maxNs;
-    return mayLast && call.atNs < this.#endNs && call.atNs - call.beforeNs >= this.startNs;
+      endNs - this.#eventStartNs <= this.#maxNs;
+    return mayLast && call.atNs < this.endNs && call.atNs - call.beforeNs >= this.#eventStartNs;
   }
 
   /** Extends the clip by a further call. */

@@ -52,6 +52,8 @@ export interface ClipRecord {
   gstp: number;
   /** The name of the clip, in the folder of the record. */
   clip: string;
+  /** An identifier of the event, the same in the records of all its files. */
+  eventId: string;
   /** The state of the clip. */
   state: ClipRecordState;
   /** When the record was created, as an ISO 8601 date in UTC. */
@@ -86,11 +88,12 @@ export function firstAndLastCalls(calls: readonly number[]): number[] {
 /** Returns a record of a clip that begins to be written. */
 export function newClipRecord(
   path: string,
-  { tees, mediaTypes }: Pick<ClipRecord, "tees" | "mediaTypes">,
+  { eventId, tees, mediaTypes }: Pick<ClipRecord, "eventId" | "tees" | "mediaTypes">,
 ): ClipRecord {
   return {
     gstp: VERSION,
     clip: basename(path),
+    eventId,
     state: "recording",
     createdAt: new Date().toISOString(),
     startedAt: null,

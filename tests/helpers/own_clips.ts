@@ -9,7 +9,7 @@ import { fileNames } from "./file_names.ts";
 
 /** Writes the record of a clip, as its recorder does. */
 export function writeRecord(path: string, mediaTypes = ["video/x-raw"]): void {
-  replaceClipRecord(path, newClipRecord(path, { tees: ["t"], mediaTypes }));
+  replaceClipRecord(path, newClipRecord(path, { eventId: "e", tees: ["t"], mediaTypes }));
 }
 
 /** Writes the record of each clip in a folder that is, or was, being written. */

@@ -9,6 +9,8 @@ import type { ClipReport } from "../../cli/record/clip_report.ts";
 /** The report of a complete clip. */
 export const REPORT: ClipReport = {
   path: "clips/a.mp4",
+  eventId: "e",
+  continuations: [],
   ...{ start: 1, end: 5, duration: 4, frames: 120, dropped: 0, bytes: 33_333 },
   ...{ calls: [3], callCount: 1 },
   requested: { start: 1, end: 5 },

@@ -15,7 +15,7 @@ import { exists } from "../../src/storage/file_system.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 
 function recordOf(path: string) {
-  return newClipRecord(path, { tees: ["t"], mediaTypes: ["video/x-raw"] });
+  return newClipRecord(path, { eventId: "e", tees: ["t"], mediaTypes: ["video/x-raw"] });
 }
 
 Deno.test("createClipRecord(), replaceClipRecord() and removeClipRecord() also work with the longest names", async () => {

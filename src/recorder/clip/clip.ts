@@ -22,6 +22,10 @@ import { clipReport, type RecordingReport, type Shortfall } from "./report.ts";
 export interface ClipOptions {
   /** The clip's path. */
   path: string;
+  /** An identifier of the event. */
+  eventId: string;
+  /** The first clip of the event, if it is another one. */
+  origin?: Clip;
   /** The interval that it holds. */
   window: ClipWindow;
   /** The class of the bin that writes it. */
@@ -47,6 +51,8 @@ const STOP_SEC = 2;
 export class Clip {
   /** The clip's path. */
   readonly path: string;
+  /** The first clip of its event. */
+  readonly origin: Clip;
   /** The interval that it holds. */
   readonly window: ClipWindow;
   /** Resolves once the file exists and takes frames. */
@@ -64,6 +70,8 @@ export class Clip {
   #file: PartFile | undefined;
   #record: RecordWriter | undefined;
   #writer: ClipWriter | undefined;
+  /** The clip in which the event goes on. */
+  #continuation: Clip | undefined;
   #state: "waiting" | "starting" | "recording" | "finishing" | "done" = "waiting";
   #hasStarted = false;
   #isWritten = false;
@@ -72,6 +80,7 @@ export class Clip {
   constructor(options: ClipOptions) {
     this.#options = options;
     this.path = options.path;
+    this.origin = options.origin ?? this;
     this.window = options.window;
     this.#input = new ClipInput(options.window, options.tracks);
     this.#patienceMs = performance.now() + options.maxDelaySec * 1000 / 2;
@@ -97,13 +106,27 @@ export class Clip {
    */
   get finished(): Promise<RecordingReport> {
     this.#isAwaited = true;
-    return this.#finish.promise;
+    return this.#finish.promise.then((report) => this.#withContinuations(report));
+  }
+
+  /** Waits for the further files of the event. One that fails is reported as a failure that nobody awaits. */
+  async #withContinuations(report: RecordingReport): Promise<RecordingReport> {
+    const next = this.#continuation;
+    if (next === undefined) return report;
+    try {
+      const { continuations, ...rest } = await next.finished;
+      return { ...report, continuations: [{ ...rest, continuations: [] }, ...continuations] };
+    } catch (error) {
+      reportUnhandled(error);
+      return report;
+    }
   }
 
   /** Calls a function with the report; a failure is seen by {@link finished} alone. */
   onFinished(callback: (report: RecordingReport) => void): void {
     const call = async (report: RecordingReport) => await callback(report);
-    this.#finish.promise.then((report) => call(report).catch(reportUnhandled), () => {});
+    this.#finish.promise.then(async (report) => await call(await this.#withContinuations(report)))
+      .catch((error) => error instanceof RecordingError ? undefined : reportUnhandled(error));
   }
 
   /** The state of the clip. */
@@ -128,6 +151,17 @@ export class Clip {
     if (track.isOver) return;
     this.#input.admit(index, frame, this.#writer?.backlog(track) ?? 0);
     this.#follow();
+  }
+
+  /** Whether a track ended at a change of the caps, and the event is to go on in another file. */
+  get mustContinue(): boolean {
+    return this.#continuation === undefined && this.#state !== "done" &&
+      this.#input.tracks.some(({ hasChanged }) => hasChanged);
+  }
+
+  /** Goes on in another clip from an instant on. */
+  continueIn(make: (rest: ClipWindow, eventId: string) => Clip, atNs: bigint): Clip {
+    return this.#continuation = make(this.window.cut(atNs), this.#options.eventId);
   }
 
   /** Fills a pause of the n-th track, up to an instant; returns whether the track goes on so. */
@@ -174,7 +208,9 @@ export class Clip {
     try {
       const { path, hasRecord, recordBinClass, startAtZero } = this.#options;
       this.#file = await PartFile.reserve(path);
-      if (hasRecord) this.#record = await RecordWriter.create(path, this.#input.begun);
+      if (hasRecord) {
+        this.#record = await RecordWriter.create(path, this.#options.eventId, this.#input.begun);
+      }
       this.#writer = new ClipWriter({
         path,
         location: this.#file.partPath,
@@ -239,10 +275,14 @@ export class Clip {
 
   #rename(): void {
     const { path, window } = this;
+    const { eventId } = this.#options;
     const bytes = this.#file!.commit();
     this.#state = "done";
     this.#input.close();
-    const report = clipReport(this.#input.tracks, { path, bytes, window, epochMs: this.#epochMs });
+    const report = clipReport(this.#input.tracks, {
+      ...{ path, eventId, bytes, window },
+      epochMs: this.#epochMs,
+    });
     this.#record?.finish(report);
     this.#finish.resolve(report);
   }

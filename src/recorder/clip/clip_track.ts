@@ -67,6 +67,7 @@ export class ClipTrack {
   #exactNs: bigint | null = null;
   #isOver = false;
   #isCutShort = false;
+  #hasChanged = false;
 
   /** Creates a track without frames. */
   constructor(window: ClipWindow, options: ClipTrackOptions) {
@@ -113,6 +114,11 @@ export class ClipTrack {
   /** Whether no more frames come. */
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  /** Whether it ended at a change of the caps that the file cannot follow. */
+  get hasChanged(): boolean {
+    return this.#hasChanged;
   }
 
   /** Whether no more frames come, though some should. */
@@ -166,7 +172,10 @@ export class ClipTrack {
       return this.end();
     }
     if (!this.#isAlike(frame)) {
-      if (this.#entry !== undefined) return this.end("caps-changed");
+      if (this.#entry !== undefined) {
+        this.#hasChanged = true;
+        return this.end("caps-changed");
+      }
       this.#forgetLead();
       this.#forgetCaps();
       this.#model = frame.retain();

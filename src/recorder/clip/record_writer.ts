@@ -31,9 +31,11 @@ export class RecordWriter {
    */
   static async create(
     path: string,
+    eventId: string,
     tracks: readonly ClipTrack[],
   ): Promise<RecordWriter | undefined> {
     const record = newClipRecord(path, {
+      eventId,
       tees: tracks.map(({ tee }) => tee),
       mediaTypes: tracks.map(({ mediaType }) => mediaType!),
     });

@@ -16,7 +16,7 @@ import { countMissing, medianStep, type Step } from "../../ringbuffer/steps.ts";
  *   `trackTimeoutSec`,
  * - `closed`: the recorder or the pipeline was closed, or the process was asked to end,
  * - `caps-changed`: the caps changed in a way that the file cannot follow; the frames after the change or, at the clip's
- *   start, before it are left out. Raw video is scaled to one size and raw sound converted to one format instead, and the
+ *   start, before it are left out; those after it are in a file of their own, one of the report's `continuations`. Raw video is scaled to one size and raw sound converted to one format instead, and the
  *   frame rate may change,
  * - `flushed`: the stream was flushed, as by a seek, or restarted,
  * - `ring-failed`: an element in the ring buffer's bin failed,
@@ -45,6 +45,8 @@ export type Shortfall =
 export interface RecordingReport {
   /** The clip's path. */
   path: string;
+  /** An identifier of the event, the same in the reports and records of all its files. */
+  eventId: string;
   /** The start of the first frame. */
   start: number;
   /** The end of the last frame. */
@@ -65,6 +67,11 @@ export interface RecordingReport {
   startedAt: Date;
   /** Why the clip is not complete; empty if it is. */
   shortfalls: Shortfall[];
+  /**
+   * The reports of the further files of the event, in which it goes on after a change of the caps that a file cannot follow;
+   * empty without one.
+   */
+  continuations: RecordingReport[];
   /**
    * The tracks of a recorder with the option `tracks`, if it has several. The fields above are then those of the first track
    * in the file; `shortfalls` are those of all tracks.
@@ -247,9 +254,9 @@ export interface CountedTrack extends Pick<TrackReport, "tee" | "mediaType"> {
  */
 export function clipReport(
   tracks: readonly CountedTrack[],
-  clip: { path: string; bytes: number; window: ClipWindow; epochMs: number },
+  clip: { path: string; eventId: string; bytes: number; window: ClipWindow; epochMs: number },
 ): RecordingReport {
-  const { path, bytes, window, epochMs } = clip;
+  const { path, eventId, bytes, window, epochMs } = clip;
   const counted = tracks.map(({ tee, mediaType, tally }) => ({
     ...{ tee, mediaType },
     ...tally.count(window),
@@ -257,6 +264,7 @@ export function clipReport(
   const { start, end, frames, dropped } = counted.find(({ frames }) => frames > 0)!;
   return {
     path,
+    eventId,
     start,
     end,
     duration: nsToSec(secToNs(end) - secToNs(start)),
@@ -264,9 +272,10 @@ export function clipReport(
     dropped,
     bytes,
     calls: window.callsNs.map(nsToSec),
-    requested: { start: nsToSec(window.startNs), end: nsToSec(window.endNs) },
+    requested: { start: nsToSec(window.startNs), end: nsToSec(window.requestedEndNs) },
     startedAt: new Date(epochMs + start * 1000),
     shortfalls: [...new Set(counted.flatMap(({ shortfalls }) => shortfalls))],
+    continuations: [],
     ...(tracks.length > 1 && { tracks: counted }),
   };
 }

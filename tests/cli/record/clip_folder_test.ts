@@ -57,6 +57,7 @@ Deno.test("ClipFolder.open() opens clips of the folder only", async () => {
 function reportOf(path: string): ClipReport {
   return {
     path,
+    ...{ eventId: "e", continuations: [] },
     ...{ start: 0, end: 1, duration: 1, frames: 30, dropped: 0, bytes: 3 },
     ...{
       calls: [],

@@ -32,13 +32,20 @@ function starts(firstMs: number, count: number): number[] {
 
 function reportOf(tally: ClipTally, window = aroundOneSecond()) {
   const track = { tee: "t", mediaType: "video/x-raw", tally };
-  const clip = { path: "/clips/a.webm", bytes: 5, window, epochMs: 1_700_000_000_000 };
+  const clip = {
+    path: "/clips/a.webm",
+    eventId: "e",
+    bytes: 5,
+    window,
+    epochMs: 1_700_000_000_000,
+  };
   return clipReport([track], clip);
 }
 
 Deno.test("clipReport() reports a complete clip", () => {
   assertEquals(reportOf(tallyOf(starts(600, 20))), {
     path: "/clips/a.webm",
+    eventId: "e",
     start: 0.6,
     end: 1.4,
     duration: 0.8,
@@ -49,6 +56,7 @@ Deno.test("clipReport() reports a complete clip", () => {
     requested: { start: 0.6, end: 1.4 },
     startedAt: new Date(1_700_000_000_600),
     shortfalls: [],
+    continuations: [],
   });
 });
 
