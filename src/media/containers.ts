@@ -39,6 +39,12 @@ const VP9_CHROMA: ElementChain = {
   text: "capssetter caps=video/x-vp9,chroma-site=mpeg2",
 };
 
+// mp4mux before 1.24 swaps the bytes of the samples to skip, and players skip up to a second; without a header, none are
+const OPUS_HEADER: ElementChain = {
+  elements: ["capssetter"],
+  text: 'capssetter caps="audio/x-opus,streamheader=(string)none"',
+};
+
 /** The containers by extension. */
 const CONTAINERS: Record<string, Container> = {
   ".webm": {
@@ -61,21 +67,24 @@ const CONTAINERS: Record<string, Container> = {
     muxer: { elements: ["mp4mux"], text: `mp4mux ${FRAGMENTS}` },
     takes: [
       ...["video/x-h264", "video/x-h265", "video/x-vp9", "video/x-av1"],
-      ...["audio/mpeg", MP3, "audio/x-opus"],
+      ...["audio/mpeg", MP3, "audio/x-opus", "audio/x-ac3"],
     ],
-    needs: { "video/x-vp9": VP9_CHROMA },
+    needs: { "video/x-vp9": VP9_CHROMA, "audio/x-opus": OPUS_HEADER },
   },
   ".mov": {
     name: "mp4",
     mimeType: "video/quicktime",
     muxer: { elements: ["qtmux"], text: `qtmux ${FRAGMENTS}` },
-    takes: ["video/x-h264", "video/x-h265", "audio/mpeg", MP3, "audio/x-alaw", "audio/x-mulaw"],
+    takes: [
+      ...["video/x-h264", "video/x-h265", "audio/mpeg", MP3, "audio/x-alaw", "audio/x-mulaw"],
+      "audio/x-ac3",
+    ],
   },
   ".ts": {
     name: "mpeg-ts",
     mimeType: "video/mp2t",
     muxer: { elements: ["mpegtsmux"], text: "mpegtsmux" },
-    takes: ["video/x-h264", "video/x-h265", "audio/mpeg", MP3, "audio/x-opus"],
+    takes: ["video/x-h264", "video/x-h265", "audio/mpeg", MP3, "audio/x-opus", "audio/x-ac3"],
   },
 };
 
