@@ -3,19 +3,20 @@
  *
  * @module
  */
-import { CLIP_EXTENSIONS, type State } from "../../mod.ts";
+import type { State } from "../../mod.ts";
 import { readAddress } from "./address.ts";
 import { inSection, type OptionTable } from "./option.ts";
 import {
   bytesFrom,
   oneOf,
+  readContainer,
   readCount,
+  readPictureName,
   readText,
   readTime,
   readTimeout,
   secondsFrom,
 } from "./units.ts";
-import { UsageError } from "./usage_error.ts";
 
 /** A day: the longest window. */
 export const MAX_WINDOW_SEC = 86_400;
@@ -248,15 +249,3 @@ export const COMPLETION_OPTIONS = {
   complete: { isHidden: true, description: "print what completes the last word after --" },
   help,
 } satisfies OptionTable;
-
-/** Reads the name of a container, with or without a dot, as an extension. */
-function readContainer(name: string, text: string): string {
-  const names = CLIP_EXTENSIONS.map((extension) => extension.slice(1));
-  return `.${oneOf(names)(name, text.replace(/^\./, ""))}`;
-}
-
-/** Reads the name of a file for a picture. */
-function readPictureName(name: string, text: string): string {
-  if (/\.(svg|dot)$/.test(text)) return text;
-  throw new UsageError(`--${name} takes a name that ends in .svg or .dot, not "${text}"`);
-}

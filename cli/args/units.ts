@@ -1,8 +1,9 @@
 /**
- * Values on the command line: numbers with units, and names of a list.
+ * Values on the command line: numbers with units, names of a list, and names of files.
  *
  * @module
  */
+import { CLIP_EXTENSIONS } from "../../mod.ts";
 import type { ValueReader } from "./option.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -87,4 +88,16 @@ function readWithUnit(text: string, units: Record<string, number>): number | und
 function refuse(name: string, what: string, text: string): never {
   const isBare = /^\d*\.?\d+$/.test(text) && what.includes("such as");
   throw new UsageError(`--${name} takes ${what}, not "${text}"${isBare ? ": add a unit" : ""}`);
+}
+
+/** Reads the name of a container, with or without a dot, as an extension. */
+export function readContainer(name: string, text: string): string {
+  const names = CLIP_EXTENSIONS.map((extension) => extension.slice(1));
+  return `.${oneOf(names)(name, text.replace(/^\./, ""))}`;
+}
+
+/** Reads the name of a file for a picture. */
+export function readPictureName(name: string, text: string): string {
+  if (/\.(svg|dot)$/.test(text)) return text;
+  throw new UsageError(`--${name} takes a name that ends in .svg or .dot, not "${text}"`);
 }

@@ -90,6 +90,7 @@ const CODECS: Record<string, string> = {
   "audio/x-opus": "Opus",
   "audio/mpeg": "AAC",
   "audio/mpeg, mpegversion=1": "MP3",
+  "audio/x-ac3": "AC-3",
   "audio/x-alaw": "A-law",
   "audio/x-mulaw": "mu-law",
 };

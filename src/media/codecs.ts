@@ -55,6 +55,7 @@ export const PARSERS: Record<string, Parser> = {
   "audio/x-opus": { elements: ["opusparse"], text: "opusparse" },
   "audio/mpeg": { elements: ["aacparse"], text: "aacparse" },
   [MP3]: { elements: ["mpegaudioparse"], text: "mpegaudioparse" },
+  "audio/x-ac3": { elements: ["ac3parse"], text: "ac3parse" },
   "audio/x-alaw": { elements: [], text: "audio/x-alaw" },
   "audio/x-mulaw": { elements: [], text: "audio/x-mulaw" },
 };

@@ -46,6 +46,12 @@ const VP9_CHROMA: ElementChain = {
   text: "capssetter caps=video/x-vp9,chroma-site=mpeg2",
 };
 
+// mp4mux before 1.24 swaps the bytes of the samples to skip, and players skip up to a second; without a header, none are
+const OPUS_HEADER: ElementChain = {
+  elements: ["capssetter"],
+  text: 'capssetter caps="audio/x-opus,streamheader=(string)none"',
+};
+
 /** The containers by extension. */
 const CONTAINERS: Record<string, Container> = {
   ".webm": {
@@ -68,9 +74,9 @@ const CONTAINERS: Record<string, Container> = {
     muxer: { elements: ["mp4mux"], text: `mp4mux ${FRAGMENTS}` },
     takes: [
       ...["video/x-h264", "video/x-h265", "video/x-vp9", "video/x-av1", MPEG4_VIDEO],
-      ...["audio/mpeg", MP3, "audio/x-opus"],
+      ...["audio/mpeg", MP3, "audio/x-opus", "audio/x-ac3"],
     ],
-    needs: { "video/x-vp9": VP9_CHROMA },
+    needs: { "video/x-vp9": VP9_CHROMA, "audio/x-opus": OPUS_HEADER },
   },
   ".mov": {
     name: "mp4",
@@ -78,7 +84,7 @@ const CONTAINERS: Record<string, Container> = {
     muxer: { elements: ["qtmux"], text: `qtmux ${FRAGMENTS}` },
     takes: [
       ...["video/x-h264", "video/x-h265", MPEG4_VIDEO],
-      ...["audio/mpeg", MP3, "audio/x-alaw", "audio/x-mulaw"],
+      ...["audio/mpeg", MP3, "audio/x-alaw", "audio/x-mulaw", "audio/x-ac3"],
     ],
   },
   ".ts": {
@@ -87,7 +93,7 @@ const CONTAINERS: Record<string, Container> = {
     muxer: { elements: ["mpegtsmux"], text: "mpegtsmux" },
     takes: [
       ...["video/x-h264", "video/x-h265", MPEG1_VIDEO, MPEG2_VIDEO, MPEG4_VIDEO],
-      ...["audio/mpeg", MP3, "audio/x-opus"],
+      ...["audio/mpeg", MP3, "audio/x-opus", "audio/x-ac3"],
     ],
   },
 };

@@ -19,8 +19,8 @@ import {
 import { PollSchedule } from "./poll_schedule.ts";
 import type { RecorderState, Recording } from "./recording.ts";
 import { type SnapshotOptions, type SnapshotReport, takeSnapshot } from "./snapshot.ts";
-import { SoundWarnings } from "./sound_warnings.ts";
 import type { RecorderStats } from "./stats.ts";
+import { TrackChecks } from "./track_checks.ts";
 import { TrackGroup } from "./track_group.ts";
 import { Warnings } from "./warnings.ts";
 
@@ -78,7 +78,7 @@ export class VideoRecorder implements AsyncDisposable {
   readonly #options: CompleteOptions;
   readonly #tracks: TrackGroup;
   readonly #clips: OpenClips;
-  readonly #soundWarnings: SoundWarnings;
+  readonly #checks: TrackChecks;
   readonly #schedule = new PollSchedule(() => this.#poll());
   readonly #warnings = new Warnings((text) => this.#options.onWarning(text));
   #failure: GstError | undefined;
@@ -88,7 +88,8 @@ export class VideoRecorder implements AsyncDisposable {
    * Attaches a recorder to a tee, in any state of the pipeline. Stopping or closing the pipeline closes the recorder.
    *
    * @throws {TypeError} If an option has the wrong type.
-   * @throws {RangeError} If no element has the tee's name, or a number is out of range.
+   * @throws {RangeError} If no element has the tee's name, a number is out of range, or no container takes what the tee
+   * carries.
    * @throws {GstError} If the ring buffer's bin cannot be attached; the pipeline goes on without it.
    */
   constructor(options: VideoRecorderOptions) {
@@ -102,12 +103,19 @@ export class VideoRecorder implements AsyncDisposable {
         this.#clips.endNow();
       },
     });
-    const isMixed = this.#options.recordBinClass.binString === "";
-    this.#soundWarnings = new SoundWarnings(isMixed ? this.#tracks.all : [], (text) => {
-      this.#options.onWarning(text);
-    });
-    this.#soundWarnings.check();
+    this.#checks = this.#checkTracks();
     this.#reschedule();
+  }
+
+  /** Checks what the tees carry; nothing is known of what bins with a text of their own take. */
+  #checkTracks(): TrackChecks {
+    const isPlain = this.#options.recordBinClass.binString === "";
+    try {
+      return new TrackChecks(isPlain ? this.#tracks.all : [], this.#options.onWarning);
+    } catch (error) {
+      this.#tracks.close();
+      throw error;
+    }
   }
 
   /** The recorder's state. If one clip takes frames and another one is being finished, it is `recording`. */
@@ -209,7 +217,7 @@ export class VideoRecorder implements AsyncDisposable {
   }
 
   #warn(): void {
-    this.#soundWarnings.check();
+    this.#checks.check();
     this.#tracks.warn(this.#warnings);
   }
 
