@@ -19,7 +19,7 @@ import {
 import { PollSchedule } from "./poll_schedule.ts";
 import type { RecorderState, Recording } from "./recording.ts";
 import { type SnapshotOptions, type SnapshotReport, takeSnapshot } from "./snapshot.ts";
-import { SoundWarnings } from "./sound_warnings.ts";
+import { StreamWarnings } from "./stream_warnings.ts";
 import type { RecorderStats } from "./stats.ts";
 import { TrackGroup } from "./track_group.ts";
 
@@ -77,7 +77,7 @@ export class VideoRecorder implements AsyncDisposable {
   readonly #options: CompleteOptions;
   readonly #tracks: TrackGroup;
   readonly #clips: OpenClips;
-  readonly #soundWarnings: SoundWarnings;
+  readonly #streamWarnings: StreamWarnings;
   readonly #schedule = new PollSchedule(() => this.#poll());
   #hasWarned = false;
   #failure: GstError | undefined;
@@ -102,10 +102,10 @@ export class VideoRecorder implements AsyncDisposable {
       },
     });
     const isMixed = this.#options.recordBinClass.binString === "";
-    this.#soundWarnings = new SoundWarnings(isMixed ? this.#tracks.all : [], (text) => {
+    this.#streamWarnings = new StreamWarnings(isMixed ? this.#tracks.all : [], (text) => {
       this.#options.onWarning(text);
     });
-    this.#soundWarnings.check();
+    this.#streamWarnings.check();
     this.#reschedule();
   }
 
@@ -208,7 +208,7 @@ export class VideoRecorder implements AsyncDisposable {
   }
 
   #warnOnce(): void {
-    this.#soundWarnings.check();
+    this.#streamWarnings.check();
     const warning = this.#hasWarned ? null : this.#tracks.gopWarning;
     if (warning === null) return;
     this.#hasWarned = true;

@@ -45,6 +45,16 @@ export class EncodedRingBuffer extends RingBuffer {
   static readonly encoderString: string = "";
 
   /**
+   * Whether the bin makes raw video progressive and upright.
+   *
+   * @internal
+   * @ignore
+   */
+  override get isStraightener(): boolean {
+    return (this.constructor as typeof EncodedRingBuffer).encoderString === "";
+  }
+
+  /**
    * Returns the description of the bin, with the encoder.
    *
    * @param caps The caps of the tee's stream as text; `null` if they are not known yet.
