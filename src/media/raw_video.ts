@@ -11,6 +11,8 @@ const MATRIX = { rgb: 1, bt601: 4 };
 /** Names of colorimetries by their matrix, for those that state nothing else. */
 const NAMES: Record<number, string> = { 3: "bt709", 4: "bt601", 5: "smpte240m", 6: "bt2020" };
 const VP8 = "video/x-vp8";
+/** Makes one frame of each, from its first field; methods that look at several frames lose or repeat one. */
+const DEINTERLACER = "deinterlace fields=top method=linear";
 /** The lines of the largest picture that counts as SD. */
 const SD_LINES = 576;
 
@@ -41,6 +43,11 @@ export function isFullRange({ colorimetry: { range, matrix } }: RawVideo): boole
   return range === RANGE.full && matrix !== MATRIX.rgb;
 }
 
+/** Returns the elements that make raw video progressive; `null` is video of which nothing is known. */
+export function straightenerOf(video: RawVideo | null): string {
+  return chain("videoconvert", ...video?.isInterlaced ? [DEINTERLACER, "videoconvert"] : []);
+}
+
 /**
  * Returns the elements that bring raw video into a form that an encoder takes and all players show: progressive, 4:2:0,
  * limited range, in a colorimetry that the codec states.
@@ -51,11 +58,22 @@ export function videoConverter(video: RawVideo, makes: string): string {
   const shape = `width=${evenFor(makes, video.width)},height=${evenFor(makes, video.height)},` +
     `pixel-aspect-ratio=${video.pixelAspectRatio.join("/")}`;
   return chain(
+    straightenerOf(video),
     limiter(isFullRange(video)),
-    "videoconvert",
     "videoscale",
     `video/x-raw,format={I420,NV12},${shape},colorimetry=${colorimetryFor(makes, video)}`,
   );
+}
+
+/** Returns the names of the elements that {@link videoConverter} needs beside those that convert and scale any video. */
+export function converterElements(video: RawVideo | undefined): string[] {
+  return video?.isInterlaced ? ["deinterlace"] : [];
+}
+
+/** Returns a sentence about raw video that is not recorded as it is; `null` if it is. */
+export function videoWarning(tee: string, { isInterlaced }: RawVideo): string | null {
+  if (!isInterlaced) return null;
+  return `The video at tee "${tee}" is interlaced: it is encoded as progressive video, one frame of each`;
 }
 
 /**
@@ -68,8 +86,10 @@ export function streamConverter(video: RawVideo | null, makes: string): string {
     ? makes === VP8 ? ",colorimetry=bt601" : ""
     : `,colorimetry=${colorimetryFor(makes, video)}`;
   return chain(
-    limiter(video === null || isFullRange(video)),
+    // passes on what is progressive
+    ...video === null || video.isInterlaced ? ["videoconvert", DEINTERLACER] : [],
     "videoconvert",
+    limiter(video === null || isFullRange(video)),
     "videoscale",
     'capsfilter caps="video/x-raw,format={I420,NV12},width=[2,32768,2],height=[2,32768,2]' +
       `${colorimetry}"`,
@@ -77,11 +97,11 @@ export function streamConverter(video: RawVideo | null, makes: string): string {
 }
 
 /**
- * Returns what videoconvert needs in front of it to change the range: 1.22 copies the values of one YUV format into another
+ * Returns what videoconvert needs behind it to change the range: 1.22 copies the values of one YUV format into another
  * with the same matrix as they are, whatever the caps state, and converts those of RGB.
  */
 function limiter(isNeeded: boolean): string | undefined {
-  return isNeeded ? "videoconvert ! video/x-raw,format=BGRx" : undefined;
+  return isNeeded ? "video/x-raw,format=BGRx ! videoconvert" : undefined;
 }
 
 /** Returns the colorimetry in which video is encoded: its own where players get to know it, in limited range. */

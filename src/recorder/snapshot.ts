@@ -13,6 +13,8 @@ import type { Frame } from "../gst/frame.ts";
 import { missingHint } from "../gst/missing_element.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { poll } from "../util/poll.ts";
+import { straightenerOf } from "../media/raw_video.ts";
+import { rawVideoOf } from "../gst/video_info.ts";
 import { hasElement } from "../gst/element_factory.ts";
 import { framesUpTo, spanOf } from "../ringbuffer/frame_selection.ts";
 import { PartFile } from "../storage/part_file.ts";
@@ -78,10 +80,10 @@ export async function takeSnapshot(
 ): Promise<SnapshotReport> {
   checkText("path", path);
   checkObject("options", options);
-  const text = imageBinText(path);
+  imageBinText(path); // throws before the wait
   const frames = await chooseFrames(options.at, source);
   const epochMs = Date.now() - (source.pipeline.runningTimeSec ?? 0) * 1000;
-  const work = writeFile(path, text, frames).finally(() => {
+  const work = writeFile(path, frames).finally(() => {
     for (const frame of frames) frame.release();
   });
   const late = `${path} was not written in time: a decoder or an encoder does not stop`;
@@ -94,12 +96,14 @@ export async function takeSnapshot(
  * Returns the text of the bin that writes a raw frame into a file of this name.
  *
  * @param isInstalled Returns whether an element is installed.
+ * @param straightener The elements that make the frame progressive and upright.
  * @throws {RangeError} If the extension is not known; the message lists those that are.
  * @throws {GstError} If the encoder is not installed; the message names it.
  */
 export function imageBinText(
   path: string,
   isInstalled: (element: string) => boolean = hasElement,
+  straightener = "videoconvert",
 ): string {
   const extension = extensionOf(path);
   const encoder = Object.hasOwn(IMAGES, extension) ? IMAGES[extension] : undefined;
@@ -116,7 +120,7 @@ export function imageBinText(
       { hint: missing.map(missingHint).join("\n") },
     );
   }
-  return `appsrc name=appsrc ! videoconvert ! ${encoder.text} ! filesink name=filesink`;
+  return `appsrc name=appsrc ! ${straightener} ! ${encoder.text} ! filesink name=filesink`;
 }
 
 /** Returns the frame of an instant, or the newest one, after those that it references. They are the caller's. */
@@ -164,7 +168,7 @@ function reaches(frames: readonly Frame[], atNs: bigint): boolean {
 }
 
 /** Writes the last of the frames, under a temporary name until that is done. */
-async function writeFile(path: string, text: string, frames: readonly Frame[]) {
+async function writeFile(path: string, frames: readonly Frame[]) {
   const untilMs = performance.now() + WORK_SEC * 1000;
   const file = await PartFile.reserve(path);
   try {
@@ -172,7 +176,8 @@ async function writeFile(path: string, text: string, frames: readonly Frame[]) {
     const isRaw = last.mediaType === "video/x-raw";
     const raw = isRaw ? last.retain() : await decodeLast(frames, untilMs);
     try {
-      await encode(raw, text, file, untilMs);
+      const straightener = straightenerOf(rawVideoOf(raw.capsHandle));
+      await encode(raw, imageBinText(path, hasElement, straightener), file, untilMs);
     } finally {
       raw.release();
     }

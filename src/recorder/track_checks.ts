@@ -4,7 +4,9 @@
  * @module
  */
 import { mediaTypeOf, soundLayoutOf } from "../gst/caps.ts";
+import { rawVideoOf } from "../gst/video_info.ts";
 import { extensionsFor } from "../media/containers.ts";
+import { videoWarning } from "../media/raw_video.ts";
 import { mixWarning } from "../media/sound_layout.ts";
 import type { RecorderTrack } from "./track.ts";
 
@@ -33,9 +35,10 @@ export class TrackChecks {
   check(): void {
     for (const track of this.#unknown) {
       const { tee, ring } = track;
-      const found = ring.readCaps((caps) => ({
-        warning: refusalOf(tee, caps) ?? mixWarningOf(tee, caps),
-      }));
+      const read = (caps: Deno.PointerObject) => ({
+        warning: refusalOf(tee, caps) ?? changeWarningOf(tee, caps),
+      });
+      const found = ring.isStraightener ? ring.readTeeCaps(read) : ring.readCaps(read);
       if (found === null) continue;
       this.#unknown.delete(track);
       if (found.warning !== null) this.#onWarning(found.warning);
@@ -52,6 +55,9 @@ function refusalOf(tee: string, caps: Deno.PointerObject): string | null {
     : `No file takes ${mediaType}, which tee "${tee}" carries: decode it before the tee`;
 }
 
-function mixWarningOf(tee: string, caps: Deno.PointerObject): string | null {
-  return mediaTypeOf(caps) === "audio/x-raw" ? mixWarning(tee, soundLayoutOf(caps)) : null;
+/** Returns a sentence about a stream that is not recorded as it is; `null` if it is. */
+function changeWarningOf(tee: string, caps: Deno.PointerObject): string | null {
+  if (mediaTypeOf(caps) === "audio/x-raw") return mixWarning(tee, soundLayoutOf(caps));
+  const video = rawVideoOf(caps);
+  return video && videoWarning(tee, video);
 }

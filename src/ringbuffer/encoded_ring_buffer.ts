@@ -47,6 +47,16 @@ export class EncodedRingBuffer extends RingBuffer {
   static readonly encoderString: string = "";
 
   /**
+   * Whether the bin makes raw video progressive and upright.
+   *
+   * @internal
+   * @ignore
+   */
+  override get isStraightener(): boolean {
+    return (this.constructor as typeof EncodedRingBuffer).encoderString === "";
+  }
+
+  /**
    * Returns whether it takes the stream of a tee: raw video, and encoded video that it decodes.
    *
    * @param mediaType The media type of the tee, as {@link Element.mediaType} returns it.

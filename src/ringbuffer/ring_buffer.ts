@@ -215,9 +215,29 @@ export class RingBuffer {
   readCaps<T>(read: (caps: Deno.PointerObject) => T): T | null {
     if (this.#isDetached) return null;
     const value = readPadCaps(this.#bin.sinkPad, read);
-    if (value !== null || !this.#isPlain) return value;
     // a tee forwards its caps with its next frame
+    return value !== null || !this.#isPlain ? value : this.readTeeCaps(read);
+  }
+
+  /**
+   * Returns what `read` returns for the caps of the tee's stream; `null` if they are not known yet. The caps stay the tee's.
+   *
+   * @internal
+   * @ignore
+   */
+  readTeeCaps<T>(read: (caps: Deno.PointerObject) => T): T | null {
+    if (this.#isDetached) return null;
     return withStaticPad(this.#tee, "sink", (pad) => readPadCaps(pad, read));
+  }
+
+  /**
+   * Whether its bin makes raw video progressive and upright.
+   *
+   * @internal
+   * @ignore
+   */
+  get isStraightener(): boolean {
+    return false;
   }
 
   /**

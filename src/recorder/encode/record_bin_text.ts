@@ -24,7 +24,12 @@ import {
   findContainer,
 } from "../../media/containers.ts";
 import { chooseClipEncoder, clipEncoders, type Encoder } from "../../media/encoders.ts";
-import { isFullRange, type RawVideo, videoConverter } from "../../media/raw_video.ts";
+import {
+  converterElements,
+  isFullRange,
+  type RawVideo,
+  videoConverter,
+} from "../../media/raw_video.ts";
 import { canFollow, soundConverter, type SoundLayout } from "../../media/sound_layout.ts";
 
 /** What the text of a record bin depends on. */
@@ -148,7 +153,8 @@ function codec(
       converter: (makes: string) => converterTo(makes, track),
       unstatedFrameNs,
     };
-    return chooseClipEncoder(encoding, isInstalled);
+    const encoder = chooseClipEncoder(encoding, isInstalled);
+    return { ...encoder, elements: [...converterElements(track.video), ...encoder.elements] };
   }
   const part = withRate(parser(container, mediaType, extension), mediaType, unstatedFrameNs);
   const isSpliced = splicedCaps !== undefined && !isStream(container);
