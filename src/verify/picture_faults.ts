@@ -201,8 +201,9 @@ function damageFaults(
   const cause = incomplete > 0
     ? `; ${incomplete} of them ${incomplete === 1 ? "lacks" : "lack"} slices`
     : "";
-  const message = `${damaged.length} of ${storedSec.length} frames are damaged or depend on ` +
-    `damaged ones, from ${formatSec(damaged[0]!)} to ${formatSec(damaged.at(-1)!)}${cause}`;
+  const message =
+    `${damaged.length} of ${storedSec.length} frames are damaged or depend on damaged ` +
+    `or missing ones, from ${formatSec(damaged[0]!)} to ${formatSec(damaged.at(-1)!)}${cause}`;
   return [{ kind: "damaged-picture", message } as const];
 }
 
