@@ -112,7 +112,7 @@ export const RECORD_OPTIONS = {
         "the maximum length to which triggers extend a clip; beyond it, a trigger begins a " +
         "new clip with its full window, which overlaps the last one (default: 600 with --listen)",
     },
-    encoded: { description: "encode raw video into the ring buffer, which saves memory" },
+    encoded: { description: "encode raw, JPEG and MPEG video into the ring buffer" },
     "max-ring-bytes": {
       placeholder: "SIZE",
       read: bytesFrom(1, "1B"),
@@ -121,6 +121,12 @@ export const RECORD_OPTIONS = {
     "copy-frames": {
       description: "copy frames into the ring buffer, for a source that stalls because it has " +
         "few buffers, such as shmsrc",
+    },
+    "track-timeout": {
+      placeholder: "SEC",
+      read: secondsFrom(0, MAX_WINDOW_SEC),
+      description: "with --tee=VIDEO+SOUND, seconds by which a tee may fall behind the other; " +
+        "then the clip goes on without it, or with silence for sound (default: 1)",
     },
   }),
   ...inSection("CLIPS", {

@@ -50,6 +50,8 @@ export interface RecordArguments {
   extension: string | undefined;
   isEncoded: boolean;
   copyFrames: boolean;
+  /** The seconds by which one of several tees may fall behind the others. */
+  trackTimeoutSec: number;
   maxRingBytes: number;
   /** Whether the group may read the clips. */
   isForGroup: boolean;
@@ -97,6 +99,7 @@ export function readRecordArguments(args: readonly string[]): RecordArguments {
     extension: values.container,
     isEncoded: values.encoded,
     copyFrames: values["copy-frames"],
+    trackTimeoutSec: values["track-timeout"] ?? 1,
     maxRingBytes: values["max-ring-bytes"] ?? Infinity,
     limits: readLimits(values, clipSec),
     recovers: !values["no-recover"],

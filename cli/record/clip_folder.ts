@@ -25,6 +25,8 @@ export interface ClipInfo {
   modifiedAt: Date;
   /** Its recorder's report; null for a clip of another run. */
   report: ClipReport | null;
+  /** The media types of its tracks; empty if they are not known. */
+  mediaTypes: string[];
 }
 
 /** What a folder holds, and how much room its disk has. */
@@ -50,6 +52,8 @@ export class ClipFolder implements Disposable {
   readonly #clips: ClipList;
   /** The reports of the newest clips of this run by name, oldest first. */
   readonly #reports = new Map<string, ClipReport>();
+  /** The media types of the clips listed last, by path. */
+  readonly #mediaTypes = new Map<string, string[]>();
   /** Undefined if there are no limits. */
   readonly #retention: RetentionPolicy | undefined;
   /** Undefined before the limits apply. */
@@ -182,10 +186,24 @@ export class ClipFolder implements Disposable {
 
   /** Resolves with up to `limit` clips, newest first. */
   async newest(limit: number): Promise<ClipInfo[]> {
-    return (await this.#clips.newest(limit)).map(({ path, bytes, modifiedAt }) => {
+    const clips = await this.#clips.newest(limit);
+    return await Promise.all(clips.map(async ({ path, bytes, modifiedAt }) => {
       const name = basename(path);
-      return { name, bytes, modifiedAt, report: this.#reports.get(name) ?? null };
-    });
+      const mediaTypes = await this.#readMediaTypes(path);
+      return { name, bytes, modifiedAt, report: this.#reports.get(name) ?? null, mediaTypes };
+    }));
+  }
+
+  /** Reads the media types of a clip from its record, once. */
+  async #readMediaTypes(path: string): Promise<string[]> {
+    const known = this.#mediaTypes.get(path);
+    if (known !== undefined) return known;
+    const clip = await readClip(path).catch(() => null);
+    const mediaTypes = clip?.record?.mediaTypes ?? [];
+    this.#mediaTypes.set(path, mediaTypes);
+    const [oldest] = this.#mediaTypes.keys();
+    if (this.#mediaTypes.size > MAX_REPORTS) this.#mediaTypes.delete(oldest!);
+    return mediaTypes;
   }
 
   /** Opens a clip; resolves with null if there is none of this name. The caller closes its file. */

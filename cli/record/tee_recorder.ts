@@ -44,6 +44,7 @@ export interface TeeStream {
   mediaType: string;
 }
 
+const RAW_VIDEO = "video/x-raw";
 /** Seconds for a clip's file to be opened: a busy machine may take long to start an encoder. */
 const MAX_DELAY_SEC = 5;
 
@@ -74,22 +75,30 @@ export class TeeRecorder {
     const { pipeline, options, folder, events } = context;
     const { windowSec } = options;
     const mediaTypes = streams.map(({ mediaType }) => mediaType);
-    const container = chooseContainer(tee, mediaTypes, options.extension);
+    const isEncoded = (mediaType: string) =>
+      options.isEncoded && EncodedRingBuffer.takes(mediaType);
+    const container = chooseContainer(
+      tee,
+      mediaTypes.map((mediaType) => isEncoded(mediaType) ? RAW_VIDEO : mediaType),
+      options.extension,
+    );
+    if (!options.isEncoded) warnOfBrowsers(tee, mediaTypes, context.onWarning);
     this.tee = tee;
     this.#context = context;
     this.#mediaTypes = mediaTypes;
     this.#container = container;
     this.#recorder = new VideoRecorder({
       pipeline,
-      tracks: streams.map(({ tee, mediaType }) => {
-        const isEncoded = options.isEncoded && mediaType === "video/x-raw";
-        return { tee, ringBufferClass: isEncoded ? EncodedRingBuffer : RingBuffer };
-      }),
+      tracks: streams.map(({ tee, mediaType }) => ({
+        tee,
+        ringBufferClass: isEncoded(mediaType) ? EncodedRingBuffer : RingBuffer,
+      })),
       windowSizeSec: windowSec,
       filenameGenerator: () => folder.newPath(tee, container),
       maxClipSec: options.maxClipSec,
       maxRingBytes: options.maxRingBytes,
       copyFrames: options.copyFrames,
+      trackTimeoutSec: options.trackTimeoutSec,
       // as players of clips expect
       startAtZero: true,
       // the command handles signals: it stops the pipeline, which finishes the clips
@@ -195,5 +204,20 @@ export class TeeRecorder {
   /** Resolves once the clips started so far are finished, and their events emitted. */
   async clipsFinished(): Promise<void> {
     await Promise.all(this.#unfinished);
+  }
+}
+
+/** Warns of encoded video that no browser plays. */
+function warnOfBrowsers(
+  tee: string,
+  mediaTypes: readonly string[],
+  onWarning: (text: string) => void,
+): void {
+  for (const mediaType of mediaTypes) {
+    if (mediaType === RAW_VIDEO || !EncodedRingBuffer.takes(mediaType)) continue;
+    onWarning(
+      `${tee}: browsers do not play ${mediaType}, which is recorded as it is; ` +
+        "--encoded records video that they play",
+    );
   }
 }

@@ -9,7 +9,7 @@ import { cString, takeCString } from "../../ffi/cstring.ts";
 import { glib, gst } from "../../ffi/gst.ts";
 import { ENUMS, OFFSETS } from "../../ffi/layout.ts";
 import { type CodecData, readCodecData } from "../media/codec_data.ts";
-import { MP3 } from "../media/codecs.ts";
+import { codecKey } from "../media/codecs.ts";
 import { plainMask, type SoundLayout, STEREO } from "../media/sound_layout.ts";
 import { readFraction, readInt, readString, structureName } from "./structure.ts";
 
@@ -20,11 +20,22 @@ export function capsText(caps: Deno.PointerObject): string {
   return takeCString(glib(), gst().gst_caps_to_string(caps)) ?? "";
 }
 
+/** Returns what `read` returns for caps from their text; null if the text is not that of caps. */
+export function parseCaps<T>(text: string, read: (caps: Deno.PointerObject) => T): T | null {
+  const caps = gst().gst_caps_from_string(cString(text));
+  if (caps === null) return null;
+  try {
+    return read(caps);
+  } finally {
+    gst().gst_mini_object_unref(caps);
+  }
+}
+
 /** Returns the media type of caps, such as `video/x-raw`, or of their alternative at an index. */
 export function mediaTypeOf(caps: Deno.PointerValue, index = 0): string {
   const structure = gst().gst_caps_get_structure(caps, index);
   const name = structureName(structure);
-  return name === "audio/mpeg" && readInt(structure, "mpegversion") === 1 ? MP3 : name;
+  return name.endsWith("/mpeg") ? codecKey(name, readInt(structure, "mpegversion")) : name;
 }
 
 /** Returns frames per second; null if the caps have no fixed frame rate. */
@@ -89,37 +100,12 @@ export function replaceFrameRate(
   return copy;
 }
 
-/**
- * Returns the text of caps for raw video in a format that all players support, with the size, pixel aspect ratio and colors of
- * other caps; null if those are not raw video of a fixed size in system memory.
- */
-export function shapeOf(caps: Deno.PointerObject): string | null {
-  const structure = gst().gst_caps_get_structure(caps, 0);
-  if (structureName(structure) !== "video/x-raw" || !isInSystemMemory(caps)) return null;
-  const [width, height] = [readInt(structure, "width"), readInt(structure, "height")];
-  if (width === null || height === null) return null;
-  const ratio = readFraction(structure, "pixel-aspect-ratio") ?? { numerator: 1, denominator: 1 };
-  return `video/x-raw,format={I420,NV12},width=${width},height=${height},` +
-    `pixel-aspect-ratio=${ratio.numerator}/${ratio.denominator},` +
-    `colorimetry=${yuvColorimetry(readString(structure, "colorimetry"), height)}`;
-}
-
 /** Returns whether caps have no features, such as those of GPU memory. */
-function isInSystemMemory(caps: Deno.PointerObject): boolean {
+export function isInSystemMemory(caps: Deno.PointerObject): boolean {
   const system = gst().gst_caps_features_from_string(cString("memory:SystemMemory"));
   const isEqual = gst().gst_caps_features_is_equal(gst().gst_caps_get_features(caps, 0), system);
   gst().gst_caps_features_free(system);
   return isEqual !== 0;
-}
-
-/**
- * Returns a colorimetry for YUV. That of RGB has a matrix of its own (1), and caps may lack one: then the height determines
- * it, as it does in GStreamer.
- */
-function yuvColorimetry(colorimetry: string | null, height: number): string {
-  const isRgb = colorimetry === "sRGB" || /^\d+:1:/.test(colorimetry ?? "");
-  if (colorimetry !== null && !isRgb) return colorimetry;
-  return height > 576 ? "bt709" : "bt601";
 }
 
 /** Returns the channels of raw sound by its caps. */

@@ -4,9 +4,10 @@
  * @module
  */
 import { readCString } from "../../ffi/cstring.ts";
-import { gstVideo } from "../../ffi/gst.ts";
+import { gst, gstVideo } from "../../ffi/gst.ts";
 import { OFFSETS, SIZES } from "../../ffi/layout.ts";
-import { mediaTypeOf } from "./caps.ts";
+import type { RawVideo } from "../media/raw_video.ts";
+import { isInSystemMemory, mediaTypeOf } from "./caps.ts";
 
 /** A plane of a raw video frame. */
 export interface VideoPlane {
@@ -68,6 +69,30 @@ export function layoutOfCaps(caps: Deno.PointerValue): VideoLayout | null {
 export function pictureBytes(caps: Deno.PointerValue): number | null {
   const view = videoInfo(caps);
   return view && Number(view.getBigUint64(OFFSETS["GstVideoInfo.size"], true));
+}
+
+/**
+ * Returns what caps of raw video state; missing colors are those that GStreamer assumes.
+ *
+ * @param caps GstCaps; the caller keeps them.
+ * @returns The facts; null if the caps are not of raw video with a fixed format and size in system memory.
+ */
+export function rawVideoOf(caps: Deno.PointerObject): RawVideo | null {
+  const isFixed = gst().gst_caps_is_fixed(caps) !== 0 && isInSystemMemory(caps);
+  const view = isFixed ? videoInfo(caps) : null;
+  if (view === null) return null;
+  const number = (member: keyof typeof OFFSETS, index = 0) =>
+    view.getInt32(OFFSETS[member] + 4 * index, true);
+  const [range, matrix, transfer, primaries] = [0, 1, 2, 3].map((index) =>
+    number("GstVideoInfo.colorimetry", index)
+  ) as [number, number, number, number];
+  return {
+    width: number("GstVideoInfo.width"),
+    height: number("GstVideoInfo.height"),
+    pixelAspectRatio: [number("GstVideoInfo.par_n"), number("GstVideoInfo.par_d")],
+    isInterlaced: number("GstVideoInfo.interlace_mode") !== 0,
+    colorimetry: { range, matrix, transfer, primaries },
+  };
 }
 
 /** Returns the GstVideoInfo of caps; null if they have none. */

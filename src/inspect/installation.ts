@@ -5,7 +5,8 @@
  */
 import { glib, gobject, gst, gstApp, gstVersion, gstVideo } from "../../ffi/gst.ts";
 import { openedLibraries } from "../../ffi/library.ts";
-import { PARSERS } from "../media/codecs.ts";
+import { MPEG4_VIDEO, PARSERS } from "../media/codecs.ts";
+import { decodersOf } from "../media/decoders.ts";
 import { debianPackageOf } from "../gst/debian_packages.ts";
 import { CLIP_EXTENSIONS } from "../media/containers.ts";
 import { recordElements } from "../recorder/encode/record_bin_text.ts";
@@ -64,10 +65,14 @@ const OTHERS: Record<string, string[][]> = {
   "isolation of failed ring buffers": [["errorignore"]],
   "RTSP cameras, H.264": [["rtspsrc", "udpsrc", "rtph264depay", "h264parse"]],
   "RTSP cameras, H.265": [["rtspsrc", "udpsrc", "rtph265depay", "h265parse"]],
+  "RTSP cameras, JPEG": [["rtspsrc", "udpsrc", "rtpjpegdepay", "jpegparse"]],
+  "RTSP cameras, MPEG-4 part 2": [["rtspsrc", "udpsrc", "rtpmp4vdepay", "mpeg4videoparse"]],
   "decoding of H.264": [["avdec_h264"], ["openh264dec"]],
   "decoding of H.265": [["avdec_h265"], ["libde265dec"]],
   "decoding of VP8": [["vp8dec"]],
   "decoding of VP9": [["vp9dec"]],
+  "decoding of JPEG": decodersOf("image/jpeg").map(({ elements }) => elements),
+  "decoding of MPEG-4 part 2": decodersOf(MPEG4_VIDEO).map(({ elements }) => elements),
   "verification of clips": [["matroskademux", "qtdemux", "tsdemux", "decodebin"]],
 };
 
@@ -79,6 +84,9 @@ const CODECS: Record<string, string> = {
   "video/x-vp9": "VP9",
   "video/x-av1": "AV1",
   "image/jpeg": "JPEG",
+  "video/mpeg, mpegversion=1": "MPEG-1 video",
+  "video/mpeg, mpegversion=2": "MPEG-2 video",
+  "video/mpeg, mpegversion=4": "MPEG-4 part 2",
   "audio/x-opus": "Opus",
   "audio/mpeg": "AAC",
   "audio/mpeg, mpegversion=1": "MP3",

@@ -20,6 +20,10 @@ export interface Parser extends ElementChain {
 
 /** The key of MP3, which shares its media type with AAC. */
 export const MP3 = "audio/mpeg, mpegversion=1";
+/** The keys of MPEG-1 and MPEG-2 video, and of MPEG-4 part 2, which share a media type. */
+export const MPEG1_VIDEO = "video/mpeg, mpegversion=1";
+export const MPEG2_VIDEO = "video/mpeg, mpegversion=2";
+export const MPEG4_VIDEO = "video/mpeg, mpegversion=4";
 
 /**
  * The parsers by media type, which bring encoded video and audio into the form that rings and muxers take. Parameter sets
@@ -41,11 +45,30 @@ export const PARSERS: Record<string, Parser> = {
   "video/x-vp9": { elements: ["vp9parse"], text: "vp9parse" },
   "video/x-av1": { elements: ["av1parse"], text: "av1parse" },
   "image/jpeg": { elements: ["jpegparse"], text: "jpegparse" },
+  [MPEG1_VIDEO]: { elements: ["mpegvideoparse"], text: "mpegvideoparse" },
+  [MPEG2_VIDEO]: { elements: ["mpegvideoparse"], text: "mpegvideoparse" },
+  [MPEG4_VIDEO]: {
+    elements: ["mpeg4videoparse"],
+    text: "mpeg4videoparse config-interval=-1",
+    repeats: true,
+  },
   "audio/x-opus": { elements: ["opusparse"], text: "opusparse" },
   "audio/mpeg": { elements: ["aacparse"], text: "aacparse" },
   [MP3]: { elements: ["mpegaudioparse"], text: "mpegaudioparse" },
   "audio/x-alaw": { elements: [], text: "audio/x-alaw" },
   "audio/x-mulaw": { elements: [], text: "audio/x-mulaw" },
+};
+
+/**
+ * Caps of streams whose buffers are whole access units, though not always: parsers that pass buffers on take upstream's word
+ * for it. A stream with other caps needs its parser.
+ */
+export const WHOLE_UNITS: Record<string, string> = {
+  "video/x-h264": "video/x-h264,alignment=au",
+  "video/x-h265": "video/x-h265,alignment=au",
+  "video/x-av1": "video/x-av1,alignment=tu",
+  "audio/mpeg": "audio/mpeg,framed=true; audio/mpeg,stream-format=raw",
+  [MP3]: "audio/mpeg,parsed=true",
 };
 
 /**
@@ -71,8 +94,18 @@ export function withRate(
   frameNs: bigint | null,
 ): ElementChain {
   if (frameNs === null || isSound(mediaType)) return { elements, text };
-  const caps = `${mediaType},framerate=1000000/${frameNs / 1000n}`;
+  const caps = `${mediaType.replace(" ", "")},framerate=1000000/${frameNs / 1000n}`;
   return { elements: ["capssetter", ...elements], text: `capssetter caps=${caps} ! ${text}` };
+}
+
+/**
+ * Returns the key of a media type in {@link PARSERS}, which for some includes the version of MPEG.
+ *
+ * @param version The field mpegversion of the caps; `null` if there is none.
+ */
+export function codecKey(mediaType: string, version: number | null): string {
+  const key = `${mediaType}, mpegversion=${version}`;
+  return key in PARSERS ? key : mediaType;
 }
 
 /** Returns whether each frame of a media type can be decoded without others. */

@@ -4,7 +4,14 @@
  * @module
  */
 import { extname } from "node:path";
-import { type ElementChain, MP3, PARSERS } from "./codecs.ts";
+import {
+  type ElementChain,
+  MP3,
+  MPEG1_VIDEO,
+  MPEG2_VIDEO,
+  MPEG4_VIDEO,
+  PARSERS,
+} from "./codecs.ts";
 
 /** A container format: `.webm` and `.mkv` are `matroska`, `.mp4` and `.mov` are `mp4`, `.ts` is `mpeg-ts`. */
 export type ContainerName = "matroska" | "mp4" | "mpeg-ts";
@@ -60,7 +67,7 @@ const CONTAINERS: Record<string, Container> = {
     mimeType: "video/mp4",
     muxer: { elements: ["mp4mux"], text: `mp4mux ${FRAGMENTS}` },
     takes: [
-      ...["video/x-h264", "video/x-h265", "video/x-vp9", "video/x-av1"],
+      ...["video/x-h264", "video/x-h265", "video/x-vp9", "video/x-av1", MPEG4_VIDEO],
       ...["audio/mpeg", MP3, "audio/x-opus"],
     ],
     needs: { "video/x-vp9": VP9_CHROMA },
@@ -69,13 +76,19 @@ const CONTAINERS: Record<string, Container> = {
     name: "mp4",
     mimeType: "video/quicktime",
     muxer: { elements: ["qtmux"], text: `qtmux ${FRAGMENTS}` },
-    takes: ["video/x-h264", "video/x-h265", "audio/mpeg", MP3, "audio/x-alaw", "audio/x-mulaw"],
+    takes: [
+      ...["video/x-h264", "video/x-h265", MPEG4_VIDEO],
+      ...["audio/mpeg", MP3, "audio/x-alaw", "audio/x-mulaw"],
+    ],
   },
   ".ts": {
     name: "mpeg-ts",
     mimeType: "video/mp2t",
     muxer: { elements: ["mpegtsmux"], text: "mpegtsmux" },
-    takes: ["video/x-h264", "video/x-h265", "audio/mpeg", MP3, "audio/x-opus"],
+    takes: [
+      ...["video/x-h264", "video/x-h265", MPEG1_VIDEO, MPEG2_VIDEO, MPEG4_VIDEO],
+      ...["audio/mpeg", MP3, "audio/x-opus"],
+    ],
   },
 };
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { chain, type ElementChain, isSound, PARSERS, withRate } from "./codecs.ts";
-import { SOUND_RATE, soundConverter } from "./sound_layout.ts";
+import { SOUND_RATE } from "./sound_layout.ts";
 
 /**
  * What an encoder is used for:
@@ -110,12 +110,6 @@ function aacEncoder(element: string, delaySamples: number, text: string): Encode
   };
 }
 
-/** What raw media needs in front of its encoder. */
-export const CONVERTERS: Record<string, string> = {
-  "video/x-raw": "videoconvert",
-  "audio/x-raw": soundConverter(),
-};
-
 /** The encoders for a purpose by preference, without converters and parsers. */
 export function encodersFor(purpose: EncoderPurpose): Encoder[] {
   return ENCODERS.flatMap(({ element, texts, ...rest }): Encoder[] => {
@@ -128,8 +122,10 @@ export function encodersFor(purpose: EncoderPurpose): Encoder[] {
 export interface ClipEncoding {
   /** The media types that the container takes, the preferred first. */
   takes: readonly string[];
-  /** What raw media needs in front of the encoder. */
-  converter: string;
+  /** Whether the raw media is sound. */
+  isSound: boolean;
+  /** Returns what it needs in front of the encoder of a media type. */
+  converter: (makes: string) => string;
   /** Nanoseconds that a frame lasts where the caps state no rate; `null` where they do. */
   unstatedFrameNs?: bigint | null;
 }
@@ -145,18 +141,18 @@ export function chooseClipEncoder(
 
 /** Returns all encoders for a container by preference, each with the converter in front of it and the parser behind it. */
 export function clipEncoders(
-  { takes, converter, unstatedFrameNs = null }: ClipEncoding,
+  encoding: ClipEncoding,
 ): Omit<Encoder, "makes">[] {
+  const { takes, converter, unstatedFrameNs = null } = encoding;
   const rank = ({ makes }: Encoder) => takes.indexOf(makes);
-  const isFitting = (one: Encoder) =>
-    rank(one) >= 0 && isSound(one.makes) === converter.startsWith("audio");
+  const isFitting = (one: Encoder) => rank(one) >= 0 && isSound(one.makes) === encoding.isSound;
   const preferred = encodersFor("clip").filter(isFitting).sort((a, b) => rank(a) - rank(b));
   return preferred.map(({ makes, elements, text, ...rest }) => {
     const parser = withRate(PARSERS[makes]!, makes, unstatedFrameNs);
     return {
       ...rest,
       elements: [...elements, ...parser.elements],
-      text: chain(converter, text, parser.text),
+      text: chain(converter(makes), text, parser.text),
     };
   });
 }

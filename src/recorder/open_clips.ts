@@ -5,11 +5,14 @@
  */
 import type { Call } from "../ringbuffer/clip_window.ts";
 import { ClipWindow } from "../ringbuffer/clip_window.ts";
+import { mediaTypeOf } from "../gst/caps.ts";
+import { isSound as isSoundType } from "../media/codecs.ts";
 import { secToNs } from "../util/clock_time.ts";
 import { deadline } from "../util/deadline.ts";
 import { Clip } from "./clip/clip.ts";
-import type { ClipTrackOptions } from "./clip/clip_track.ts";
+import type { InputTrackOptions } from "./clip/clip_input.ts";
 import type { Shortfall } from "./clip/report.ts";
+import { Silence } from "./clip/silence.ts";
 import { survivesCapsChange } from "./encode/record_bin_text.ts";
 import { type ExitHandler, finishAtExit, forgetAtExit } from "./graceful_exit.ts";
 import type { CompleteOptions } from "./options.ts";
@@ -86,24 +89,29 @@ export class OpenClips implements DrainListener {
     if (finishOnExit) finishAtExit(this.#exitHandler);
     clip.done.then(() => this.#remove(clip));
     // the first track decides where the others begin
-    for (const [index, { ring, history }] of this.#tracks.all.entries()) {
-      ring.isDrained = true;
-      clip.begin(index, history.frames);
+    for (const [index, track] of this.#tracks.all.entries()) {
+      track.ring.isDrained = true;
+      track.requestKeyframe();
+      clip.begin(index, track.history.frames);
     }
     return clip;
   }
 
-  #clipTrack(track: RecorderTrack, path: string): ClipTrackOptions {
+  #clipTrack(track: RecorderTrack, path: string): InputTrackOptions {
     const { tee, ring, history } = track;
     const { windowSizeSec, exactStart, recordBinClass } = this.#options;
+    const isSound = ring.readCaps((caps) => isSoundType(mediaTypeOf(caps))) ?? false;
+    const isPlain = recordBinClass.binString === "";
+    const silence = () => isPlain ? ring.readCaps((caps) => Silence.of(caps)) : null;
     return {
       tee,
       measuredFrameNs: ring.frameNs ?? history.frameNs ?? UNKNOWN_FRAME_NS,
       maxBacklogNs: secToNs(2 * windowSizeSec + BACKLOG_SEC),
+      keyframeProblem: () => track.keyframeProblem,
       // nothing is known of what bins with a text of their own can go on with
-      survives: (before, after) =>
-        recordBinClass.binString === "" && survivesCapsChange(path, before, after),
+      survives: (before, after) => isPlain && survivesCapsChange(path, before, after),
       exactStart: exactStart ? (track.canSmartCut ? "exact" : "unavailable") : "keyframe",
+      pauses: isSound ? { silence, patienceNs: this.#patienceNs } : null,
     };
   }
 
@@ -135,13 +143,22 @@ export class OpenClips implements DrainListener {
         if (track.ring.isEos || (isStopped && clip.state === "recording")) {
           clip.endTrack(index, "end-of-stream");
         }
-        const isBehind = this.#tracks.newestNs - track.newestNs > this.#patienceNs;
-        if (isBehind || track.isOverdue(nowNs, clip.window.endNs)) {
-          clip.endTrack(index, "source-stalled");
-        }
+        this.#checkStalled(clip, index, nowNs);
       }
       clip.poll();
     }
+  }
+
+  /** Ends a track whose source has stalled; sound that pauses is filled with silence instead. */
+  #checkStalled(clip: Clip, index: number, nowNs: bigint): void {
+    const { all, newestNs } = this.#tracks;
+    const track = all[index]!;
+    const untilNs = newestNs - this.#patienceNs;
+    const isBehind = track.newestNs < untilNs;
+    const isOverdue = track.isOverdue(nowNs, clip.window.endNs);
+    if (isOverdue && newestNs >= clip.window.endNs) clip.fill(index, newestNs);
+    else if (isBehind && clip.fill(index, untilNs)) return;
+    if (isBehind || isOverdue) clip.endTrack(index, "source-stalled");
   }
 
   /** Ends all clips with what they have; `reason` is why they are short, by default that their recorder is closed. */

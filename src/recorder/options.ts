@@ -29,12 +29,12 @@ export interface VideoRecorderOptions {
   srcTeeName?: string;
   /**
    * Several tees, such as video and audio, whose streams become the synchronized tracks of one file. If a clip begins with a
-   * keyframe before the window, it is a keyframe of the first track.
+   * keyframe before the window, it is a keyframe of the first track with pictures.
    */
   tracks?: TrackOptions[];
   /**
-   * Seconds of stream by which a track may fall behind the others. After that, the clip goes on without it, and its report
-   * has a shortfall.
+   * Seconds of stream by which a track may fall behind the others. After that, the clip goes on without it, or with silence in
+   * place of sound, and its report has a shortfall.
    *
    * @default {1}
    */

@@ -30,6 +30,8 @@ export interface RecorderStats {
   gopSec: number | null;
   /** The number of clips that take frames or are being finished. */
   openClips: number;
+  /** What makes clips fail or begin early at present, and what to do about it. */
+  warnings: string[];
   /** The statistics of each track, if the recorder has several. The fields above are then those of the first track. */
   tracks?: (RecorderStats & { tee: string })[];
 }
@@ -43,6 +45,7 @@ export interface StatsContext {
   capsBytes: number | null;
   longestGopNs: bigint | null;
   openClips: number;
+  warnings: string[];
 }
 
 /** Returns the statistics of the frames in a ring, oldest first. */
@@ -50,7 +53,7 @@ export function ringStats(
   frames: readonly Pick<Frame, "timeNs" | "durationNs" | "bytes">[],
   context: StatsContext,
 ): RecorderStats {
-  const { holdSec, frameNs, capsBytes, longestGopNs, openClips } = context;
+  const { holdSec, frameNs, capsBytes, longestGopNs, openClips, warnings } = context;
   const order = frames.filter(({ timeNs }) => timeNs !== null)
     .toSorted((a, b) => Number(a.timeNs! - b.timeNs!));
   const steps = order.slice(1).map(({ timeNs }, index) => {
@@ -76,6 +79,7 @@ export function ringStats(
     dropped: countMissing(steps).reduce((sum, count) => sum + count, 0),
     gopSec: longestGopNs === null ? null : nsToSec(longestGopNs),
     openClips,
+    warnings,
   };
 }
 

@@ -14,6 +14,7 @@ import type { RingBuffer, RingBufferOptions } from "../ringbuffer/ring_buffer.ts
 import { Timeline } from "../ringbuffer/timeline.ts";
 import { clipStartIndex } from "../ringbuffer/clip_window.ts";
 import { isSplicePoint } from "./encode/smart_cut.ts";
+import type { RecorderWarnings } from "./warnings.ts";
 import { type RecorderStats, ringStats } from "./stats.ts";
 
 /** Running time after which a frame that is due counts as missing. */
@@ -22,6 +23,8 @@ const STALL_NS = secToNs(1);
 /** Running time that seems lost without a pause: clocks are read one after the other. */
 const PAUSE_NS = secToNs(0.1);
 
+/** Stream without a keyframe of which a recorder warns. */
+const KEYLESS_NS = secToNs(3);
 /** Buffers that the source and the other branches of the tee need. */
 const SPARE_BUFFERS = 16;
 /** Frames that a ring holds of a source with few buffers, whose number is not known. */
@@ -53,6 +56,10 @@ export class RecorderTrack {
   readonly #units = new AccessUnits();
   readonly #dtsEstimator = new DtsEstimator();
   #mustCopy: boolean | undefined;
+  /** The first frame since which no keyframe has come; `null` while there is one in the history. */
+  #keylessSinceNs: bigint | null = null;
+  /** Whether a keyframe was requested since the last one came. */
+  #hasRequested = false;
   /** The latest start of a frame, initially when the ring was attached. */
   #newestNs: bigint;
 
@@ -123,10 +130,36 @@ export class RecorderTrack {
       const { shiftNs, isRestart } = aligned[index]!;
       if (isRestart) this.#restart(onRestart);
       frame.shift(shiftNs);
+      this.#followKeyframes(frame);
       onFrame(frame);
       history.admit(frame);
     }
     this.#newestNs = frames.findLast(({ timeNs }) => timeNs !== null)?.timeNs ?? this.#newestNs;
+  }
+
+  /** Notes since when no clip could begin. */
+  #followKeyframes({ isKeyframe, timeNs }: Frame): void {
+    if (isKeyframe) {
+      this.#keylessSinceNs = null;
+      this.#hasRequested = false;
+    } else if (this.history.frames.length === 0) this.#keylessSinceNs ??= timeNs;
+  }
+
+  /** Why no clip can begin, though frames come; `null` if one can. */
+  get keyframeProblem(): string | null {
+    if (this.#keylessSinceNs === null) return null;
+    const sec = nsToSec(this.#newestNs - this.#keylessSinceNs).toFixed(1);
+    return this.#units.lacksParameterSets
+      ? `the keyframes of the last ${sec} s lack the parameter sets, which were sent before the recorder was attached: ` +
+        "let the encoder repeat them, or put a parser with config-interval=-1 right behind it"
+      : `no keyframe has come in the last ${sec} s: let the camera or encoder send one every few seconds`;
+  }
+
+  /** Asks upstream for a keyframe if none is in reach, once until one comes. */
+  requestKeyframe(): void {
+    if (this.#keylessSinceNs === null || this.#hasRequested) return;
+    this.#hasRequested = true;
+    this.ring.requestKeyframe();
   }
 
   /** Makes sure that the DTS of the frames do not go back. */
@@ -221,14 +254,27 @@ export class RecorderTrack {
   }
 
   /** Returns the statistics of the ring. */
-  stats(openClips: number): RecorderStats {
+  stats(openClips: number, windowSec: number): RecorderStats {
     const { holdSec, frameNs, capsBytes, longestGopNs } = this.ring;
-    const context = { holdSec, frameNs, capsBytes, longestGopNs, openClips };
+    const warnings = Object.values(this.warnings(windowSec)).filter((text) => text !== null);
+    const context = { holdSec, frameNs, capsBytes, longestGopNs, openClips, warnings };
     return ringStats(this.history.frames, context);
   }
 
+  /** Returns what makes clips fail or begin early, by its kind. */
+  warnings(windowSec: number): RecorderWarnings {
+    const { keyframeProblem } = this;
+    const keylessNs = this.#newestNs - (this.#keylessSinceNs ?? this.#newestNs);
+    return {
+      "no-keyframe": keyframeProblem === null || keylessNs < KEYLESS_NS
+        ? null
+        : `Clips of tee "${this.tee}" cannot begin: ${keyframeProblem}`,
+      "long-gop": this.#gopWarning(windowSec),
+    };
+  }
+
   /** Returns a warning if a window is shorter than two groups of pictures, else `null`. */
-  gopWarning(windowSec: number): string | null {
+  #gopWarning(windowSec: number): string | null {
     const { longestGopNs } = this.ring;
     if (longestGopNs === null || secToNs(windowSec) >= 2n * longestGopNs) return null;
     return `The window of ${windowSec} s at tee "${this.tee}" is shorter than two groups of pictures, ` +

@@ -10,6 +10,7 @@ import { max, min, secToNs } from "../util/clock_time.ts";
 import type { CompleteOptions } from "./options.ts";
 import type { RecorderStats } from "./stats.ts";
 import { RecorderTrack } from "./track.ts";
+import type { Warnings } from "./warnings.ts";
 
 /** What happens to the tracks as a whole. */
 export interface TrackGroupListener {
@@ -84,12 +85,13 @@ export class TrackGroup {
     return this.#tracks.map(({ ring }) => ring.failure).find((failure) => failure !== null) ?? null;
   }
 
-  /** The first warning about a window that is too short for the stream; `null` without one. */
-  get gopWarning(): string | null {
-    const { windowSizeSec } = this.#options;
-    return this.#tracks.map((track) => track.gopWarning(windowSizeSec)).find((text) =>
-      text !== null
-    ) ?? null;
+  /** Says what is new of the warnings, and asks for keyframes where they are missing. */
+  warn(warnings: Warnings): void {
+    for (const track of this.#tracks) {
+      const found = track.warnings(this.#options.windowSizeSec);
+      if (found["no-keyframe"] !== null) track.requestKeyframe();
+      warnings.say(track.tee, found);
+    }
   }
 
   /**
@@ -145,7 +147,11 @@ export class TrackGroup {
 
   /** The statistics of the first track; of several, those of all in `tracks`. */
   stats(openClips: number): RecorderStats {
-    const all = this.#tracks.map((track) => ({ tee: track.tee, ...track.stats(openClips) }));
+    const { windowSizeSec } = this.#options;
+    const all = this.#tracks.map((track) => ({
+      tee: track.tee,
+      ...track.stats(openClips, windowSizeSec),
+    }));
     const { tee: _, ...first } = all[0]!;
     return all.length > 1 ? { ...first, tracks: all } : first;
   }

@@ -22,6 +22,7 @@ import { type SnapshotOptions, type SnapshotReport, takeSnapshot } from "./snaps
 import { SoundWarnings } from "./sound_warnings.ts";
 import type { RecorderStats } from "./stats.ts";
 import { TrackGroup } from "./track_group.ts";
+import { Warnings } from "./warnings.ts";
 
 /**
  * Keeps the last seconds of a tee's stream, and records clips that start before the call of {@link record}.
@@ -79,7 +80,7 @@ export class VideoRecorder implements AsyncDisposable {
   readonly #clips: OpenClips;
   readonly #soundWarnings: SoundWarnings;
   readonly #schedule = new PollSchedule(() => this.#poll());
-  #hasWarned = false;
+  readonly #warnings = new Warnings((text) => this.#options.onWarning(text));
   #failure: GstError | undefined;
   #closing: Promise<void> | undefined;
 
@@ -203,16 +204,13 @@ export class VideoRecorder implements AsyncDisposable {
   /** Moves frames from the rings to the clips and the histories; returns the pipeline's running time. */
   #drain(): bigint | null {
     const runningTimeNs = this.#tracks.drain(this.#clips);
-    this.#warnOnce();
+    this.#warn();
     return runningTimeNs;
   }
 
-  #warnOnce(): void {
+  #warn(): void {
     this.#soundWarnings.check();
-    const warning = this.#hasWarned ? null : this.#tracks.gopWarning;
-    if (warning === null) return;
-    this.#hasWarned = true;
-    this.#options.onWarning(warning);
+    this.#tracks.warn(this.#warnings);
   }
 
   #reschedule(): void {

@@ -4,9 +4,13 @@
  * @module
  */
 import type { Frame } from "../gst/frame.ts";
+import { secToNs } from "../util/clock_time.ts";
 import { clipStartIndex } from "./clip_window.ts";
 import { GopMeter } from "./gop_meter.ts";
 import { medianStep } from "./steps.ts";
+
+/** How long a GOP can be. */
+const LONGEST_NS = secToNs(600);
 
 /** The last frames that were drained, oldest first. Each is owned until it is too old, or all are dropped. */
 export class History {
@@ -50,11 +54,20 @@ export class History {
     if (frame.dtsNs !== null) this.#gops.add(frame.dtsNs, frame.isKeyframe);
   }
 
-  /** Drops the frames that no clip from an instant on needs, and the oldest beyond a number of bytes. */
+  /**
+   * Drops the frames that no clip from an instant on needs, and the oldest beyond a number of bytes. A stream whose next
+   * keyframe does not come is kept for ten minutes.
+   */
   trim(sinceNs: bigint, maxBytes = Infinity): void {
     this.#drop(clipStartIndex(this.#frames, sinceNs));
-    let count = 0;
-    for (let left = this.#bytes; left > maxBytes; count++) left -= this.#frames[count]!.bytes;
+    const oldestNs = sinceNs - LONGEST_NS;
+    let count = this.#frames.findIndex(({ timeNs }) => timeNs === null || timeNs >= oldestNs);
+    if (count === -1) count = this.#frames.length;
+    let left = this.#frames.slice(count).reduce((sum, { bytes }) => sum + bytes, 0);
+    for (; left > maxBytes; count++) left -= this.#frames[count]!.bytes;
+    if (count === 0) return;
+    // the rest of a GOP without its keyframe is of no use
+    while (this.#frames[count]?.isKeyframe === false) count++;
     this.#drop(count);
   }
 

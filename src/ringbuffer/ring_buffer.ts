@@ -6,8 +6,8 @@
 import { checkObject, checkSec, checkText } from "../util/check.ts";
 import { GstError } from "../../ffi/errors.ts";
 import { gstApp } from "../../ffi/gst.ts";
-import { frameRateOf, mediaTypeOf, PadCaps, readPadCaps } from "../gst/caps.ts";
-import { isSelfContained, PARSERS } from "../media/codecs.ts";
+import { capsText, frameRateOf, mediaTypeOf, PadCaps, readPadCaps } from "../gst/caps.ts";
+import { chain, isSelfContained, PARSERS, WHOLE_UNITS } from "../media/codecs.ts";
 import { Frame } from "../gst/frame.ts";
 import { Pipeline } from "../pipeline.ts";
 import { withStaticPad } from "../gst/pad.ts";
@@ -16,7 +16,15 @@ import { readUint64 } from "../gst/structure.ts";
 import { type State, STATES } from "../gst/state.ts";
 import { RingCapacity, type StreamCaps, type StreamFacts } from "./capacity.ts";
 import { RingBin } from "./ring_bin.ts";
-import { isTeeLive, rawBytesPerSec, repeatParameterSets, teeMediaType } from "./tee_upstream.ts";
+import {
+  hasCaps,
+  isTeeLive,
+  rawBytesPerSec,
+  repeatParameterSets,
+  requestKeyframe,
+  sendsOnly,
+  teeMediaType,
+} from "./tee_upstream.ts";
 import { TeeBranch } from "./tee_branch.ts";
 
 /** Options of {@link RingBuffer}. */
@@ -75,9 +83,11 @@ export class RingBuffer {
 
   /**
    * Returns the description of the bin; called when a ring buffer is attached. Override it, instead of `binString`, if the
-   * bin depends on what is installed.
+   * bin depends on what is installed, or on the stream.
+   *
+   * @param _caps The caps of the tee's stream as text, or its media type; `null` if neither is known yet.
    */
-  static makeBinString(): string {
+  static makeBinString(_caps: string | null = null): string {
     return this.binString;
   }
 
@@ -116,7 +126,10 @@ export class RingBuffer {
     const name = `ring buffer at tee "${teeName}"`;
     const tee = findTee(name, pipeline, teeName);
     this.#tee = tee;
-    const text = binText((this.constructor as typeof RingBuffer).makeBinString(), tee);
+    const { makeBinString } = this.constructor as typeof RingBuffer;
+    const caps = withStaticPad(tee, "sink", (pad) => readPadCaps(pad, capsText)) ??
+      teeMediaType(tee);
+    const text = binText(makeBinString.call(this.constructor, caps), tee);
     this.#isPlain = text === RingBuffer.binString;
     this.#bin = new RingBin({
       ...{ name, text },
@@ -336,6 +349,16 @@ export class RingBuffer {
   }
 
   /**
+   * Asks upstream for a keyframe.
+   *
+   * @internal
+   * @ignore
+   */
+  requestKeyframe(): void {
+    if (!this.#isDetached) requestKeyframe(this.#tee);
+  }
+
+  /**
    * Removes and returns all frames, oldest first. The caller owns a reference to each, and must {@link Frame.release} it.
    */
   drain(): Frame[] {
@@ -380,9 +403,23 @@ function findTee(name: string, pipeline: Pipeline, teeName: string): Deno.Pointe
   throw new GstError(`The ${name} needs a tee; "${teeName}" is a ${factoryName}`);
 }
 
-/** Returns the text of a ring at a tee: the default bin repeats an encoded stream's parameter sets. */
+/**
+ * Returns the text of a ring at a tee: the default bin gets a parser where buffers may be parts of access units, or parameter
+ * sets come only once.
+ */
 function binText(text: string, tee: Deno.PointerObject): string {
-  if (text !== RingBuffer.binString) return text;
-  const parser = PARSERS[teeMediaType(tee) ?? ""];
-  return parser?.repeats && !repeatParameterSets(tee) ? `${parser.text} ! ${text}` : text;
+  const mediaType = teeMediaType(tee) ?? "";
+  const parser = PARSERS[mediaType];
+  if (text !== RingBuffer.binString || parser === undefined) return text;
+  // once the stream flows, a parser comes too late for parameter sets that are sent only once
+  const isRepeated = !parser.repeats || repeatParameterSets(tee) || hasCaps(tee);
+  if (isRepeated && isWhole(tee, mediaType)) return text;
+  const whole = parser.repeats ? WHOLE_UNITS[mediaType] : undefined;
+  return chain(parser.text, whole, text);
+}
+
+/** Returns whether each buffer in a tee is an access unit; a parser that has not negotiated yet makes it so. */
+function isWhole(tee: Deno.PointerObject, mediaType: string): boolean {
+  const whole = WHOLE_UNITS[mediaType];
+  return whole === undefined || sendsOnly(tee, whole);
 }

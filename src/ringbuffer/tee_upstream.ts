@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { gst } from "../../ffi/gst.ts";
+import { cString } from "../../ffi/cstring.ts";
+import { gst, gstVideo } from "../../ffi/gst.ts";
+import { CLOCK_TIME_NONE } from "../../ffi/layout.ts";
 import { frameRateOf, mediaTypeOf, readPadCaps } from "../gst/caps.ts";
 import { PARSERS } from "../media/codecs.ts";
 import { factoryName } from "../gst/bin.ts";
@@ -46,6 +48,32 @@ export function isTeeLive(tee: Deno.PointerObject): boolean | null {
     gst().gst_mini_object_unref(query);
     return isKnown ? live[0] !== 0 : null;
   });
+}
+
+/** Returns whether the stream in a tee has caps: it flows, or is about to. */
+export function hasCaps(tee: Deno.PointerObject): boolean {
+  return withStaticPad(tee, "sink", (sink) => readPadCaps(sink, () => true)) ?? false;
+}
+
+/** Returns whether all that can come into a tee is a subset of some caps: by its caps, or before it has any by what upstream can send. */
+export function sendsOnly(tee: Deno.PointerObject, text: string): boolean {
+  return withStaticPad(tee, "sink", (sink) => {
+    const caps = gst().gst_pad_get_current_caps(sink) ?? gst().gst_pad_peer_query_caps(sink, null);
+    if (caps === null) return false;
+    const wanted = gst().gst_caps_from_string(cString(text))!;
+    const isSubset = gst().gst_caps_is_subset(caps, wanted) !== 0;
+    for (const owned of [caps, wanted]) gst().gst_mini_object_unref(owned);
+    return isSubset;
+  });
+}
+
+/**
+ * Asks the encoder before a tee for a keyframe with all parameter sets (GStreamer: Video Library, "Video events",
+ * `gst_video_event_new_upstream_force_key_unit`). A camera on the network gets the request only if its protocol has one.
+ */
+export function requestKeyframe(tee: Deno.PointerObject): void {
+  const event = gstVideo().gst_video_event_new_upstream_force_key_unit(CLOCK_TIME_NONE, 1, 0);
+  withStaticPad(tee, "sink", (sink) => gst().gst_pad_push_event(sink, event));
 }
 
 /**

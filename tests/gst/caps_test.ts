@@ -7,7 +7,6 @@ import {
   frameRateOf,
   mediaTypeOf,
   replaceFrameRate,
-  shapeOf,
 } from "../../src/gst/caps.ts";
 import "../../scripts/open_libraries.ts";
 
@@ -82,48 +81,4 @@ Deno.test("replaceFrameRate() copies caps only if the frame rates differ", async
     await replace(caps, "video/x-raw,framerate=25/1"),
     `${caps}, framerate=(fraction)25/1`,
   );
-});
-
-Deno.test("shapeOf() keeps the size, the pixel aspect ratio and colors of YUV", async () => {
-  const shape = (fields: string) =>
-    withCaps([`video/x-raw,${fields}`], (caps) => shapeOf(caps!)?.split("NV12},")[1]);
-  const [small, large] = ["width=64,height=48", "width=1280,height=720"];
-  assertEquals(
-    await shape(`format=RGB,${small}`),
-    `${small},pixel-aspect-ratio=1/1,colorimetry=bt601`,
-  );
-  assertEquals(
-    await shape(`format=I420,pixel-aspect-ratio=4/3,${large}`),
-    `${large},pixel-aspect-ratio=4/3,colorimetry=bt709`,
-  );
-  for (
-    const [colorimetry, expected] of [
-      ["bt2020", "bt2020"],
-      ["2:4:16:3", "2:4:16:3"],
-      ["sRGB", "bt709"],
-      ["1:1:16:4", "bt709"],
-    ]
-  ) {
-    assertEquals(
-      await shape(`format=RGB,colorimetry=(string)${colorimetry},${large}`),
-      `${large},pixel-aspect-ratio=1/1,colorimetry=${expected}`,
-    );
-  }
-});
-
-Deno.test("shapeOf() returns null for anything but raw video of a fixed size in system memory", async () => {
-  const size = "width=64,height=48";
-  for (
-    const text of [
-      `video/x-h264,${size}`,
-      "video/x-raw,format=RGB",
-      "video/x-raw,width=[1,64],height=48",
-      `video/x-raw(memory:GLMemory),format=RGBA,${size}`,
-      `video/x-raw(memory:SystemMemory,meta:GstVideoOverlayComposition),${size}`,
-    ]
-  ) {
-    assertEquals(await withCaps([text], (caps) => shapeOf(caps!)), null, text);
-  }
-  const plain = `video/x-raw(memory:SystemMemory),${size}`;
-  assertEquals(typeof await withCaps([plain], (caps) => shapeOf(caps!)), "string");
 });

@@ -24,16 +24,45 @@ export function cameraMissing(): string | null {
   }
 }
 
+/** What a camera sends besides its video. */
+export interface CameraOptions {
+  /** Elements of an encoder and a payloader of sound, which ticks when the video's colors are inverted. By default there is none. */
+  sound?: string;
+  /** A Matroska file to write the whole video into, as it is encoded. By default there is none. */
+  wholePath?: string;
+}
+
 /**
- * Starts a camera that sends test video.
+ * Starts a camera that sends test video, whose colors are inverted each 50 frames.
  *
- * @param encoder Elements of an encoder and a payloader.
+ * @param encoder Elements of an encoder.
+ * @param payloader The payloader, with its properties.
  */
-export async function startCamera(encoder: string): Promise<Camera> {
-  const video = "videotestsrc is-live=true pattern=ball ! " +
-    `video/x-raw,format=I420,width=160,height=120,framerate=${FPS}/1`;
-  const text = `( ${video} ! ${encoder} name=pay0 pt=96 )`;
-  const server = startChild("rtsp_server.ts", [text], { timeoutSec: 120 });
+export function startCamera(
+  encoder: string,
+  payloader: string,
+  { sound, wholePath }: CameraOptions = {},
+): Promise<Camera> {
+  const video = "videotestsrc is-live=true pattern=ball flip=true ! " +
+    `video/x-raw,format=I420,width=160,height=120,framerate=${FPS}/1 ! ${encoder}`;
+  const whole = wholePath === undefined
+    ? ""
+    : "! tee name=whole whole. ! queue ! matroskamux streamable=true " +
+      `! filesink location="${wholePath}" buffer-mode=unbuffered async=false sync=false ` +
+      "whole. ! queue ";
+  const audio = sound === undefined ? "" : tickingSound(sound, 50 / FPS);
+  return serveCamera(`${video} ${whole}! ${payloader} name=pay0 pt=96 ${audio}`);
+}
+
+/** Returns the text of a live source of sound that ticks, with its encoder and payloader. */
+export function tickingSound(sound: string, intervalSec: number): string {
+  return `audiotestsrc is-live=true wave=ticks tick-interval=${Math.round(intervalSec * 1e9)} ` +
+    `! audio/x-raw,rate=48000,channels=1 ! audioconvert ! audioresample ! ${sound} name=pay1 pt=97`;
+}
+
+/** Starts a camera that sends what the payloaders `pay0`, `pay1` and so on of a pipeline's text make. */
+export async function serveCamera(text: string): Promise<Camera> {
+  const server = startChild("rtsp_server.ts", [`( ${text} )`], { timeoutSec: 120 });
   const url = (await server.until("/camera\n")).match(/^rtsp:.*$/m)![0];
   return {
     url,

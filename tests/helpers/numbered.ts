@@ -9,10 +9,10 @@ import { range } from "./range.ts";
 
 const BITS = 16;
 const TILE = 16;
-/** What ffmpeg prints about whole JPEG images, and about B-frames that begin after the first GOP. */
+/** What ffmpeg prints about whole JPEG images, B-frames that begin after the first GOP, and sound without a layout. */
 const HARMLESS = new RegExp(
   "deprecated pixel format used|EOI missing, emulating|" +
-    "video_delay is larger in decoder|If you want to help, upload|Last message repeated",
+    "video_delay is larger in decoder|Guessed Channel Layout|If you want to help, upload|Last message repeated",
 );
 /** Width of the frames, in pixels. */
 export const WIDTH = BITS * TILE;

@@ -8,8 +8,8 @@ import { PART_SUFFIX } from "../../src/storage/part_file.ts";
 import { fileNames } from "./file_names.ts";
 
 /** Writes the record of a clip, as its recorder does. */
-export function writeRecord(path: string): void {
-  replaceClipRecord(path, newClipRecord(path, { tees: ["t"], mediaTypes: ["video/x-raw"] }));
+export function writeRecord(path: string, mediaTypes = ["video/x-raw"]): void {
+  replaceClipRecord(path, newClipRecord(path, { tees: ["t"], mediaTypes }));
 }
 
 /** Writes the record of each clip in a folder that is, or was, being written. */

@@ -19,7 +19,7 @@ export const REPORT: ClipReport = {
 /** The status of a run that records one tee. */
 export function statusOf(tee: string): Status {
   const ring = { fillSec: 1.96, holdSec: 2, frames: 59, bytes: 1000, dropped: 1, openClips: 1 };
-  const unknown = { estimatedBytes: null, frameRate: null, gopSec: null };
+  const unknown = { estimatedBytes: null, frameRate: null, gopSec: null, warnings: [] };
   return {
     ...{ state: "playing", isLive: true, runningTimeSec: 3.5 },
     tees: [{

@@ -94,6 +94,11 @@ Deno.test("recordBinText() sets the frame rate of encoded video where the caps h
     text,
     /^appsrc name=appsrc ! capssetter caps=\S+,framerate=1000000\/40000 ! h264parse/,
   );
+  const mpeg = { mediaType: "video/mpeg, mpegversion=4", unstatedFrameNs: 40_000_000n };
+  assertMatch(
+    textOf({ path: "a.mp4", tracks: [mpeg] }, without()),
+    / caps=video\/mpeg,mpegversion=4,framerate=1000000\/40000 ! mpeg4videoparse/,
+  );
   const stated = { path: "a.mp4", tracks: [{ ...track, unstatedFrameNs: null }] };
   assertEquals(textOf(stated, without()).includes("caps="), false);
 });

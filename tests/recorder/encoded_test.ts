@@ -18,11 +18,20 @@ import {
   type VideoRecorder,
 } from "../../mod.ts";
 import { smartCutEncoder } from "../../src/recorder/encode/smart_cut.ts";
+import { words } from "../../scripts/lib/run.ts";
+import { ffmpeg } from "../helpers/ffmpeg.ts";
 import { codecOf, readTimes } from "../helpers/ffprobe.ts";
 import { FPS } from "../helpers/fps.ts";
 import { numbersBetween, readNumbers, writeNumberedSource } from "../helpers/numbered.ts";
 import { range } from "../helpers/range.ts";
-import { newPaths, recordClip, recordClips, recorderOf, runLive } from "../helpers/recording.ts";
+import {
+  checkFile,
+  newPaths,
+  recordClip,
+  recordClips,
+  recorderOf,
+  runLive,
+} from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { reached } from "../helpers/wait.ts";
 
@@ -222,9 +231,13 @@ Deno.test("record() writes a GOP that is longer than the window from the start o
 
 Deno.test("record() waits for the first keyframe, and rejects where none arrives in time", async () => {
   await using dir = await tempDir();
+  const path = `${dir.path}/keyframes.h264`;
+  const source =
+    "-f lavfi -i testsrc2=size=64x48:rate=30 -t 20 -c:v libx264 -g 90 -tune zerolatency";
+  await ffmpeg([...words(source), path]);
+  // a file cannot send a keyframe on request
   await using app = await runLive(
-    "videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=30/1 " +
-      "! x264enc tune=zerolatency key-int-max=90 ! h264parse ! tee name=t t. ! fakesink",
+    `filesrc location=${path} ! h264parse ! identity sync=true ! tee name=t t. ! fakesink`,
   );
   await reached(app.pipeline, 0.5);
   await using recorder = recorderOf(app.pipeline, newPaths(dir.path, ".mp4"), {
@@ -232,10 +245,25 @@ Deno.test("record() waits for the first keyframe, and rejects where none arrives
   });
   await reached(app.pipeline, 0.7);
   const error = await assertRejects(() => recorder.record({ maxDelaySec: 0.2 }), RecordingError);
-  assertMatch(error.message, /no keyframe has come yet, .* maxDelaySec/);
+  assertMatch(error.message, /no keyframe has come in the last .* maxDelaySec/);
   const report = await recordClip(recorder, { afterSec: 4, maxDelaySec: 10 });
   assertAlmostEquals(report.start, 3, 0.5);
   assertEquals(report.shortfalls, ["ring-not-full"]);
+});
+
+Deno.test("record() asks upstream for a keyframe where none is in reach", async () => {
+  await using dir = await tempDir();
+  await using app = await runLive(
+    "videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=30/1 " +
+      "! x264enc tune=zerolatency key-int-max=9000 ! h264parse ! tee name=t t. ! fakesink",
+  );
+  await reached(app.pipeline, 0.5);
+  await using recorder = recorderOf(app.pipeline, newPaths(dir.path, ".mp4"));
+  await reached(app.pipeline, 1);
+  const report = await recordClip(recorder, { afterSec: 2, maxDelaySec: 10 });
+  assertEquals(report.shortfalls, ["ring-not-full"]);
+  assert(report.start >= report.calls[0]! && report.start < report.calls[0]! + 1.5);
+  await checkFile(report);
 });
 
 Deno.test("record() rejects a container that does not take the codec, by name", async () => {

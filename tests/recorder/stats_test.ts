@@ -25,6 +25,7 @@ Deno.test("ringStats() returns span, size and rate", () => {
     capsBytes: null,
     longestGopNs: null,
     openClips: 1,
+    warnings: [],
   };
   assertEquals(ringStats(framesAt(0, 40, 80, 160), context), {
     fillSec: 0.2,
@@ -36,6 +37,7 @@ Deno.test("ringStats() returns span, size and rate", () => {
     dropped: 1,
     gopSec: null,
     openClips: 1,
+    warnings: [],
   });
 });
 
@@ -46,6 +48,7 @@ Deno.test("ringStats() measures the rate where the caps have none", () => {
     capsBytes: 7000,
     longestGopNs: 1_500n * MS,
     openClips: 0,
+    warnings: [],
   };
   const { frameRate, fillSec, gopSec, dropped } = ringStats(framesAt(0, 100, 200), context);
   assertEquals({ frameRate, fillSec, gopSec, dropped }, {

@@ -1,22 +1,25 @@
 /**
- * Rings that encode raw video.
+ * Rings that encode video.
  */
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { EncodedRingBuffer, GstError } from "../../mod.ts";
-import { chooseEncoder } from "../../src/ringbuffer/encoded_ring_buffer.ts";
-import { ffprobe } from "../helpers/ffprobe.ts";
+import { chooseDecoder, chooseEncoder } from "../../src/ringbuffer/encoded_ring_buffer.ts";
+import { codecOf, ffprobe } from "../helpers/ffprobe.ts";
 import { FPS } from "../helpers/fps.ts";
 import { numberedSource, readNumbers, writeNumbered } from "../helpers/numbered.ts";
 import { range } from "../helpers/range.ts";
-import { newPaths, recordClip, recorderOf, runLive } from "../helpers/recording.ts";
+import { newPaths, recordClip, recordClips, recorderOf, runLive } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { reached } from "../helpers/wait.ts";
 
 Deno.test("chooseEncoder() returns the first encoder that is installed", () => {
   const among = (...names: string[]) => (name: string) => names.includes(name);
-  assertMatch(chooseEncoder(() => true), /^nvh264enc ! h264parse/);
-  assertMatch(chooseEncoder(among("x264enc", "vp8enc", "h264parse")), /^x264enc .* ! h264parse/);
-  assertMatch(chooseEncoder(among("x264enc", "vp8enc")), /^vp8enc/);
+  assertMatch(chooseEncoder(() => true).text, /^nvh264enc ! h264parse/);
+  assertMatch(
+    chooseEncoder(among("x264enc", "vp8enc", "h264parse")).text,
+    /^x264enc .* ! h264parse/,
+  );
+  assertMatch(chooseEncoder(among("x264enc", "vp8enc")).text, /^vp8enc/);
   const { message } = assertThrows(() => chooseEncoder(() => false), GstError);
   assertMatch(message, /apt-get install gstreamer1\.0-plugins-ugly/);
 });
@@ -77,4 +80,36 @@ Deno.test("EncodedRingBuffer.encoderString sets another encoder", async () => {
   await reached(app.pipeline, 2.5);
   const report = await recordClip(recorder, { afterSec: 0.2 });
   assertEquals(report.shortfalls, []);
+});
+
+Deno.test("EncodedRingBuffer decodes what browsers do not play", async () => {
+  assert(!EncodedRingBuffer.takes("video/x-h264"));
+  await using dir = await tempDir();
+  const path = `${dir.path}/numbered.raw`;
+  await writeNumbered(path, 20 * FPS);
+  const source = numberedSource({ path, teeName: "raw" });
+  await using app = await runLive(
+    `${source} raw. ! videoconvert ! jpegenc quality=95 ! tee name=t t. ! fakesink`,
+  );
+  const options = { windowSizeSec: 1, onWarning: () => {} };
+  const encoded = { ...options, ringBufferClass: EncodedRingBuffer };
+  const recorders = [
+    recorderOf(app.pipeline, newPaths(dir.path, ".mp4"), encoded),
+    recorderOf(app.pipeline, newPaths(dir.path, ".mkv"), options),
+  ];
+  await reached(app.pipeline, 3);
+  const reports = await recordClips(recorders);
+  for (const { path, start, frames, shortfalls } of reports) {
+    assertEquals(await readNumbers(path), range(frames, Math.round(start * FPS)));
+    assertEquals(shortfalls, []);
+  }
+  const codecs = await Promise.all(reports.map(({ path }) => codecOf(path)));
+  assertEquals(codecs, ["h264", "mjpeg"]);
+});
+
+Deno.test("chooseDecoder() names what is missing", () => {
+  assertEquals(chooseDecoder("video/x-raw", () => false), undefined);
+  assertEquals(chooseDecoder("image/jpeg", () => true), "jpegparse ! jpegdec");
+  const { message } = assertThrows(() => chooseDecoder("image/jpeg", () => false), GstError);
+  assertMatch(message, /not installed: jpegparse, jpegdec\n.*apt-get install/);
 });

@@ -11,6 +11,20 @@ const LISTED = 24;
 /** Milliseconds until a message disappears. */
 const MESSAGE_MS = 5000;
 
+/** The names of what a browser may not play, by media type. */
+const CODECS = {
+  "video/x-h265": "H.265",
+  "video/x-av1": "AV1",
+  "image/jpeg": "JPEG pictures",
+  "video/mpeg, mpegversion=1": "MPEG-1 video",
+  "video/mpeg, mpegversion=2": "MPEG-2 video",
+  "video/mpeg, mpegversion=4": "MPEG-4 part 2",
+  "audio/x-alaw": "A-law sound",
+  "audio/x-mulaw": "\u00b5-law sound",
+};
+/** Those that `--encoded` replaces. */
+const REPLACED = /^image\/jpeg|^video\/mpeg/;
+
 const $ = (id) => document.getElementById(id);
 /** The cards of the tees by name. */
 const tees = new Map();
@@ -117,7 +131,7 @@ async function showClips() {
   $("clips").replaceChildren(...clips.map((clip) => known.get(clip.name) ?? clipItem(clip)));
 }
 
-function clipItem({ name, url, bytes, modifiedAt, report }) {
+function clipItem({ name, url, bytes, modifiedAt, report, mediaTypes }) {
   const item = fromTemplate("clip-template");
   item.dataset.name = name;
   const at = new Date(report?.startedAt ?? modifiedAt);
@@ -128,11 +142,32 @@ function clipItem({ name, url, bytes, modifiedAt, report }) {
   item.querySelector(".warning").textContent = report?.shortfalls.join(", ") ?? "";
   item.querySelector(".download").href = url;
   // without the fragment, some browsers show no picture before the video plays
-  item.querySelector(".thumb").src = `${url}#t=0.001`;
+  const thumb = item.querySelector(".thumb");
+  thumb.src = `${url}#t=0.001`;
+  const refuse = () => showUnplayable(item, name, mediaTypes);
+  thumb.addEventListener("error", refuse);
+  thumb.addEventListener("loadedmetadata", () => {
+    // the sound alone would play
+    if (thumb.videoWidth === 0 && mediaTypes.some((type) => !type.startsWith("audio/"))) refuse();
+  });
   const button = item.querySelector(".play");
   button.setAttribute("aria-label", `Play ${name}`);
   button.addEventListener("click", () => play(item, url));
   return item;
+}
+
+/** Says why a clip cannot be played here, and what to do. */
+function showUnplayable(item, name, mediaTypes) {
+  const codecs = mediaTypes.flatMap((type) => CODECS[type] ?? []);
+  const container = name.slice(name.lastIndexOf("."));
+  const what = codecs.length > 0 ? `${codecs.join(" and ")} in ${container}` : "this file";
+  const advice = mediaTypes.some((type) => REPLACED.test(type))
+    ? " gstp record --encoded records video that browsers play."
+    : "";
+  item.classList.add("unplayable");
+  item.querySelector(".play").disabled = true;
+  item.querySelector(".reason").textContent =
+    `This browser does not play ${what}: download it for another player.${advice}`;
 }
 
 function play(item, url) {

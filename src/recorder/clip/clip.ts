@@ -12,8 +12,7 @@ import { deadline } from "../../util/deadline.ts";
 import { GstTimeoutError } from "../../util/errors.ts";
 import { reportUnhandled } from "../../util/report_error.ts";
 import type { RecordBin } from "../encode/record_bin.ts";
-import { ClipInput } from "./clip_input.ts";
-import type { ClipTrackOptions } from "./clip_track.ts";
+import { ClipInput, type InputTrackOptions } from "./clip_input.ts";
 import { ClipWriter } from "./clip_writer.ts";
 import { RecordingError } from "./errors.ts";
 import { RecordWriter } from "./record_writer.ts";
@@ -33,8 +32,8 @@ export interface ClipOptions {
   hasRecord: boolean;
   /** Returns the wall clock (milliseconds) at running time 0. */
   epochMs: () => number;
-  /** Its tracks; where the first one has to begin before the window, the others do, too. */
-  tracks: ClipTrackOptions[];
+  /** Its tracks; the first one with pictures decides where the others begin. */
+  tracks: InputTrackOptions[];
   /** The longest time until the file exists, in seconds. */
   maxDelaySec: number;
 }
@@ -131,6 +130,13 @@ export class Clip {
     this.#follow();
   }
 
+  /** Fills a pause of the n-th track, up to an instant; returns whether the track goes on so. */
+  fill(index: number, untilNs: bigint): boolean {
+    if (this.#input.tracks[index]!.isOver || !this.#input.fill(index, untilNs)) return false;
+    this.#follow();
+    return true;
+  }
+
   /** Ends the n-th track, whose stream gives no more frames. */
   endTrack(index: number, shortfall: Shortfall): void {
     if (this.#input.tracks[index]!.isOver) return;
@@ -147,6 +153,10 @@ export class Clip {
     const { startNs, endNs } = this.window;
     const interval = `from ${nsToSec(startNs)} to ${nsToSec(endNs)} s`;
     const reason = shortfall === undefined ? "" : ` (${shortfall})`;
+    const { keyframeProblem } = this.#input;
+    if (keyframeProblem !== null) {
+      return new GstError(`No frame ${interval} can be decoded${reason}: ${keyframeProblem}`);
+    }
     return new GstError(`No frame came ${interval}${reason}`);
   }
 
@@ -231,6 +241,7 @@ export class Clip {
     const { path, window } = this;
     const bytes = this.#file!.commit();
     this.#state = "done";
+    this.#input.close();
     const report = clipReport(this.#input.tracks, { path, bytes, window, epochMs: this.#epochMs });
     this.#record?.finish(report);
     this.#finish.resolve(report);

@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { shapeOf, soundLayoutOf } from "../../gst/caps.ts";
+import { soundLayoutOf } from "../../gst/caps.ts";
+import { rawVideoOf } from "../../gst/video_info.ts";
+import type { RawVideo } from "../../media/raw_video.ts";
 import type { SoundLayout } from "../../media/sound_layout.ts";
 import type { Frame } from "../../gst/frame.ts";
 import { clipStartIndex, type ClipWindow, rightFrom } from "../../ringbuffer/clip_window.ts";
@@ -18,6 +20,8 @@ export interface ClipTrackOptions {
   measuredFrameNs: bigint;
   /** Nanoseconds of frames that may wait for the encoder; more than that are dropped. */
   maxBacklogNs: bigint;
+  /** Returns why no clip can begin, though frames come; `null` if one can. */
+  keyframeProblem: () => string | null;
   /** Returns whether the clip can go on after a change of the caps; both stay the clip's. */
   survives: (before: Deno.PointerObject, after: Deno.PointerObject) => boolean;
   /**
@@ -25,6 +29,8 @@ export interface ClipTrackOptions {
    * only decoded, not shown. `unavailable` if it should be exact, but the stream does not allow it.
    */
   exactStart: "keyframe" | "exact" | "unavailable";
+  /** Receives each frame before it is admitted; returns whether it is. By default, all are. */
+  before?: (frame: Frame) => boolean;
 }
 
 /** Admits the frames of one tee that belong to a clip, and holds them until they are written. */
@@ -44,7 +50,7 @@ export class ClipTrack {
   /** The latest of the times of the frames. */
   #latestNs = 0n;
   #mediaType: string | null = null;
-  #shape: string | null = null;
+  #video: RawVideo | null = null;
   #layout: SoundLayout | null = null;
   #unstatedFrameNs: bigint | null = null;
   /** The frame whose caps are those of the clip, and the last one whose caps were compared with them. */
@@ -53,7 +59,8 @@ export class ClipTrack {
   /** Whether a frame is missing that the next ones may reference. */
   #isBroken = false;
   #hasUntimed = false;
-  #lacksKeyframe = false;
+  /** Whether frames came before any keyframe. */
+  #hasWaited = false;
   /** Frames that may wait for the encoder, beside those that it begins with. */
   #maxBacklog = 0;
   #leadFrames = 0;
@@ -78,9 +85,9 @@ export class ClipTrack {
     return this.#unstatedFrameNs;
   }
 
-  /** The caps that raw video is converted to; `null` for other media. */
-  get shape(): string | null {
-    return this.#shape;
+  /** The raw video of the first frames; `null` for other media. */
+  get video(): RawVideo | null {
+    return this.#video;
   }
 
   /** The channels of raw sound; `null` for other media. */
@@ -98,9 +105,9 @@ export class ClipTrack {
     return this.#hasUntimed;
   }
 
-  /** Whether frames came before any keyframe. */
-  get lacksKeyframe(): boolean {
-    return this.#lacksKeyframe;
+  /** Why it has not begun though frames came; `null` if it has, or none came. */
+  get keyframeProblem(): string | null {
+    return this.#entry === undefined && this.#hasWaited ? this.#options.keyframeProblem() : null;
   }
 
   /** Whether no more frames come. */
@@ -148,7 +155,7 @@ export class ClipTrack {
    * @param backlog Frames that the encoder has not taken yet.
    */
   admit(frame: Frame, sinceNs: bigint, backlog: number): void {
-    if (this.#isOver) return;
+    if (this.#isOver || this.#options.before?.(frame) === false) return;
     const { timeNs, dtsNs, frameNs } = frame;
     if (timeNs === null || dtsNs === null || frame.unit?.belongsTo === "before") {
       return this.#skipUnwritable(frame);
@@ -166,7 +173,7 @@ export class ClipTrack {
       this.tally.lateStart = "caps-changed";
     }
     if (this.#entry !== undefined) return this.#enqueue(frame, frameNs, backlog);
-    if (this.#lead.length === 0 && !frame.isKeyframe) return void (this.#lacksKeyframe = true);
+    if (this.#lead.length === 0 && !frame.isKeyframe) return void (this.#hasWaited = true);
     this.#lead.push(frame.retain());
     // what is before a later keyframe that is right in time is not needed
     if (frame.isKeyframe && timeNs < sinceNs) {
@@ -208,7 +215,7 @@ export class ClipTrack {
     this.#leadFrames = this.#lead.length;
     this.#mediaType = first.mediaType;
     const { capsHandle } = this.#model!;
-    this.#shape = shapeOf(capsHandle);
+    this.#video = rawVideoOf(capsHandle);
     if (this.#mediaType === "audio/x-raw") this.#layout = soundLayoutOf(capsHandle);
     this.#unstatedFrameNs = frameNs === null ? this.#options.measuredFrameNs : null;
     const { exactStart } = this.#options;

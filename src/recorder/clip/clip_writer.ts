@@ -61,7 +61,7 @@ export class ClipWriter {
 
   async #recordTrack(track: ClipTrack): Promise<RecordTrack> {
     const { mediaType, unstatedFrameNs, exactNs } = track;
-    const shape = track.shape ?? undefined;
+    const video = track.video ?? undefined;
     const layout = track.layout ?? undefined;
     let splicedCaps: string | undefined;
     if (exactNs !== null) {
@@ -69,7 +69,7 @@ export class ClipWriter {
       this.#smartCuts.set(track, start);
       splicedCaps = await start.begin(() => this.#advance(track, start));
     }
-    return { mediaType: mediaType!, unstatedFrameNs, splicedCaps, shape, layout };
+    return { mediaType: mediaType!, unstatedFrameNs, splicedCaps, video, layout };
   }
 
   /** Returns the number of frames of a track that its encoder has not taken yet. */

@@ -22,6 +22,7 @@ import { countMissing, medianStep, type Step } from "../../ringbuffer/steps.ts";
  * - `ring-failed`: an element in the ring buffer's bin failed,
  * - `encoder-too-slow`: frames were dropped because the encoder or the disk did not keep up,
  * - `frames-missing`: frames within the clip never came, or were dropped while the event loop was blocked,
+ * - `sound-paused`: no sound came for a while, or it began later than the pictures; silence was written in its place,
  * - `track-missing`: one of the recorder's tracks had no frames; the clip is written without it,
  * - `start-not-exact`: the clip begins with a keyframe before the requested start, in spite of the option `exactStart`: the
  *   stream has no keyframes at which a smart cut can end (IDR pictures in H.264, IRAP pictures in H.265).
@@ -36,6 +37,7 @@ export type Shortfall =
   | "ring-failed"
   | "encoder-too-slow"
   | "frames-missing"
+  | "sound-paused"
   | "track-missing"
   | "start-not-exact";
 
@@ -120,6 +122,13 @@ export class ClipTally {
     return this.#firstNs;
   }
 
+  /** The end of the last frame; 0 before there is one. */
+  get endNs(): bigint {
+    if (this.#latest === undefined) return 0n;
+    const { timeNs, statedNs } = this.#latest;
+    return statedNs === null ? this.#lastEndNs(this.#steps) : timeNs + statedNs;
+  }
+
   /**
    * Counts a frame that has a PTS.
    *
@@ -174,6 +183,17 @@ export class ClipTally {
     return timeNs + BigInt(Math.round(lastNs ?? 0));
   }
 
+  /**
+   * Returns whether a frame is missing at an instant: one that began before it would have to be there.
+   *
+   * @param frameNs Duration of a frame, if it is not known.
+   */
+  isLate(startNs: bigint, frameNs: bigint): boolean {
+    const [first, next] = this.#frames;
+    const stepNs = first && next && next.timeNs > first.timeNs ? next.timeNs - first.timeNs : null;
+    return (this.#firstNs ?? startNs) - startNs >= (first?.statedNs ?? stepNs ?? frameNs);
+  }
+
   /** Returns whether the frames reach up to an instant. */
   reaches(timeNs: bigint): boolean {
     return this.frames > 0 && this.#lastEndNs(this.#steps) >= timeNs;
@@ -189,11 +209,7 @@ export class ClipTally {
     const steps = this.#steps;
     const firstNs = this.#firstNs ?? window.startNs;
     const endNs = this.#firstNs === null ? firstNs : this.#lastEndNs(steps);
-    const firstStepNs = steps[0] === undefined ? null : BigInt(steps[0].ns);
-    // a frame that began before the requested start would have to be there, too
-    if (firstNs - window.startNs >= (this.#frames[0]?.statedNs ?? firstStepNs ?? 1n)) {
-      this.addShortfall(this.lateStart);
-    }
+    if (this.isLate(window.startNs, 1n)) this.addShortfall(this.lateStart);
     const dropped = this.#countDropped(steps, endNs);
     return {
       start: nsToSec(firstNs),

@@ -5,6 +5,7 @@
  */
 import { GstError } from "../../../ffi/errors.ts";
 import { areAlike, mediaTypeOf, soundLayoutOf } from "../../gst/caps.ts";
+import { rawVideoOf } from "../../gst/video_info.ts";
 import {
   chain,
   type ElementChain,
@@ -22,7 +23,8 @@ import {
   extensionsFor,
   findContainer,
 } from "../../media/containers.ts";
-import { chooseClipEncoder, clipEncoders, CONVERTERS, type Encoder } from "../../media/encoders.ts";
+import { chooseClipEncoder, clipEncoders, type Encoder } from "../../media/encoders.ts";
+import { isFullRange, type RawVideo, videoConverter } from "../../media/raw_video.ts";
 import { canFollow, soundConverter, type SoundLayout } from "../../media/sound_layout.ts";
 
 /** What the text of a record bin depends on. */
@@ -62,12 +64,12 @@ export interface RecordTrack {
    */
   splicedCaps?: string | undefined;
   /**
-   * Caps that all raw frames are converted to. By default they are encoded as they are.
+   * The raw video of the first frames, whose size and colors all frames get. By default they are encoded as they are.
    *
    * @internal
    * @ignore
    */
-  shape?: string | undefined;
+  video?: RawVideo | undefined;
   /**
    * The channels of raw sound. By default, the encoder chooses.
    *
@@ -120,34 +122,33 @@ export function recordBinText(
   };
 }
 
-/** Returns the elements that scale raw video; to even sizes for H.264, which takes no other in 4:2:0. */
-function scaler(shape: string, { takes }: Container): string {
-  return chain("videoscale", takes.includes("video/x-h264") ? evenSize(shape) : shape);
+/** Whether media is encoded on its way into a clip. */
+function isRaw(mediaType: string): boolean {
+  return mediaType.endsWith("/x-raw");
 }
 
-function evenSize(shape: string): string {
-  return shape.replaceAll(
-    /(width|height)=(\d+)/g,
-    (_, name, size) => `${name}=${2 * Math.ceil(size / 2)}`,
-  );
+/** Returns what raw media needs in front of the encoder of a media type. */
+function converterTo(makes: string, { mediaType, video, layout }: RecordTrack): string {
+  if (isSound(mediaType)) return soundConverter(layout);
+  return video === undefined ? "videoconvert" : videoConverter(video, makes);
 }
 
 /** Returns what a track needs on its way into a container. */
 function codec(
-  { mediaType, unstatedFrameNs = null, splicedCaps, shape, layout }: RecordTrack,
+  track: RecordTrack,
   container: Container,
   extension: string,
   isInstalled: (element: string) => boolean,
 ): Pick<Encoder, "elements" | "text" | "delayNs"> {
-  const converter = CONVERTERS[mediaType];
-  if (converter !== undefined) {
-    const reshaped = isSound(mediaType)
-      ? soundConverter(layout)
-      : chain(converter, shape && scaler(shape, container));
-    return chooseClipEncoder(
-      { takes: container.takes, converter: reshaped, unstatedFrameNs },
-      isInstalled,
-    );
+  const { mediaType, unstatedFrameNs = null, splicedCaps } = track;
+  if (isRaw(mediaType)) {
+    const encoding = {
+      takes: container.takes,
+      isSound: isSound(mediaType),
+      converter: (makes: string) => converterTo(makes, track),
+      unstatedFrameNs,
+    };
+    return chooseClipEncoder(encoding, isInstalled);
   }
   const part = withRate(parser(container, mediaType, extension), mediaType, unstatedFrameNs);
   const isSpliced = splicedCaps !== undefined && !isStream(container);
@@ -214,9 +215,16 @@ export function survivesCapsChange(
     return canFollow(soundLayoutOf(before), soundLayoutOf(after)) &&
       areAlike(before, after, SOUND_FIELDS);
   }
-  const isRaw = mediaType === "video/x-raw";
-  return isStream(findContainer(path)) && !mediaType.endsWith("/x-raw") ||
-    areAlike(before, after, isRaw ? SHAPE_FIELDS : RATE_FIELDS);
+  if (mediaType === "video/x-raw") {
+    return canConvertAlike(before, after) && areAlike(before, after, SHAPE_FIELDS);
+  }
+  return isStream(findContainer(path)) || areAlike(before, after, RATE_FIELDS);
+}
+
+/** Returns whether the converter for some raw video brings other raw video to the same colors. */
+function canConvertAlike(before: Deno.PointerObject, after: Deno.PointerObject): boolean {
+  const [one, other] = [rawVideoOf(before), rawVideoOf(after)];
+  return one === null || other === null || isFullRange(one) === isFullRange(other);
 }
 
 /**
@@ -225,9 +233,8 @@ export function survivesCapsChange(
  */
 export function recordElements(extension: string, mediaType: string): string[][] {
   const container = containerFor(`clip${extension}`);
-  const converter = CONVERTERS[mediaType];
-  const parts = converter !== undefined
-    ? clipEncoders({ takes: container.takes, converter })
+  const parts = isRaw(mediaType)
+    ? clipEncoders({ takes: container.takes, isSound: isSound(mediaType), converter: () => "" })
     : container.takes.includes(mediaType)
     ? [both(PARSERS[mediaType]!, container.needs?.[mediaType])]
     : [];

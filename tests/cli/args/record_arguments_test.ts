@@ -30,6 +30,7 @@ Deno.test("readRecordArguments() has a default for everything but the pipeline",
     extension: undefined,
     isEncoded: false,
     copyFrames: false,
+    trackTimeoutSec: 1,
     maxRingBytes: Infinity,
     limits: undefined,
     recovers: true,
@@ -46,7 +47,7 @@ Deno.test("readRecordArguments() has a default for everything but the pipeline",
 Deno.test("readRecordArguments() reads all options", () => {
   const line =
     "--tee=a --tee b --tee=a --window 10 --before=2 --after=0.5 --max-clip=60 --out=x --container=webm " +
-    "--encoded --copy-frames --json --status=60 --max-ring-bytes=64M --max-files=9 --max-bytes=20G --max-age=7d --min-age=1h --no-recover --group --shared-folder -q --timeout=3 " +
+    "--encoded --copy-frames --track-timeout=4.5 --json --status=60 --max-ring-bytes=64M --max-files=9 --max-bytes=20G --max-age=7d --min-age=1h --no-recover --group --shared-folder -q --timeout=3 " +
     "--listen=0.0.0.0:80 --token=0123456789abcdef --max-calls=9 a.gstp";
   const { run, ...options } = readRecordArguments(words(line));
   assertEquals([run.quiet, run.timeoutSec, run.flags], [true, 3, []]);
@@ -60,6 +61,7 @@ Deno.test("readRecordArguments() reads all options", () => {
     extension: ".webm",
     isEncoded: true,
     copyFrames: true,
+    trackTimeoutSec: 4.5,
     maxRingBytes: 64e6,
     limits: { maxFiles: 9, maxBytes: 20e9, maxAgeSec: 7 * 86_400, minAgeSec: 3600 },
     recovers: false,

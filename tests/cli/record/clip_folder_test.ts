@@ -81,7 +81,13 @@ Deno.test("ClipFolder.newest() lists clips, those of this run at once and with t
   assertEquals(await names(9), ["a.mp4", "c.mkv", "b.webm"]);
   assertEquals(await names(2), ["a.mp4", "c.mkv"]);
   const [first] = await folder.newest(1);
-  assertEquals(first, { name: "a.mp4", bytes: 3, modifiedAt: new Date(1002e3), report: null });
+  assertEquals(first, {
+    name: "a.mp4",
+    bytes: 3,
+    modifiedAt: new Date(1002e3),
+    report: null,
+    mediaTypes: ["video/x-raw"],
+  });
   const { count, bytes, freeBytes } = await folder.info();
   assertEquals([count, bytes], [3, 6]);
   assert(freeBytes === null || freeBytes > 0);

@@ -130,7 +130,7 @@ Deno.test({
     "gstp record does not encode a camera's stream again, and exits with 0 if the camera fails while it is stopped",
   ignore: noCamera !== null,
   async fn() {
-    await using camera = await startCamera("x264enc tune=zerolatency key-int-max=15 ! rtph264pay");
+    await using camera = await startCamera("x264enc tune=zerolatency key-int-max=15", "rtph264pay");
     await using proxy = breakingProxy(camera);
     await using dir = await tempDir();
     const source = `rtspsrc location=${proxy.url} protocols=tcp latency=100 ! ` +

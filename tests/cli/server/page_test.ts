@@ -5,6 +5,7 @@ import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/
 import { type Browser, chromium, type Page } from "npm:playwright-core@1.65.1";
 import { words } from "../../../scripts/lib/run.ts";
 import { startGstp } from "../../helpers/cli.ts";
+import { ffmpeg } from "../../helpers/ffmpeg.ts";
 import { ringsFull } from "../../helpers/recording_command.ts";
 import { writeRecord } from "../../helpers/own_clips.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
@@ -172,6 +173,31 @@ Deno.test({
       await page.getByLabel("Token").waitFor();
       assertEquals(await page.context().cookies(), []);
       assertEquals(await page.locator("#main").isVisible(), false);
+    }, prepare);
+  },
+});
+
+Deno.test({
+  name: "gstp record's page says why a clip cannot be played, and offers the file",
+  ignore,
+  async fn() {
+    const prepare = async (folder: string) => {
+      const source = ["-f", "lavfi", "-i", "testsrc=duration=1:size=320x240", "-f", "lavfi"];
+      const sound = ["-i", "sine=duration=1", "-c:v", "mjpeg", "-c:a", "pcm_mulaw", "-ar", "8000"];
+      await ffmpeg([...source, ...sound, "-pix_fmt", "yuvj420p", `${folder}/camera.mkv`]);
+      writeRecord(`${folder}/camera.mkv`, ["image/jpeg", "audio/x-mulaw"]);
+    };
+    await withBrowser([], async (browser, url) => {
+      const { page } = await openPage(browser, url);
+      await page.locator(".clip.unplayable").waitFor();
+      assertEquals(
+        await page.locator(".reason").textContent(),
+        "This browser does not play JPEG pictures and \u00b5-law sound in .mkv: download it for another " +
+          "player. gstp record --encoded records video that browsers play.",
+      );
+      assert(await page.locator(".play").isDisabled());
+      const link = await page.locator(".download").getAttribute("href");
+      assertEquals((await page.request.get(url + link)).status(), 200);
     }, prepare);
   },
 });

@@ -123,7 +123,7 @@ Deno.test({
   name: "gstp exits with 0 when a camera fails while it is stopped",
   ignore: noCamera !== null,
   async fn() {
-    await using camera = await startCamera("x264enc tune=zerolatency ! rtph264pay");
+    await using camera = await startCamera("x264enc tune=zerolatency", "rtph264pay");
     await using proxy = breakingProxy(camera);
     const text = `-v rtspsrc location=${proxy.url} protocols=tcp ! fakesink`;
     // its caps come with the first packet

@@ -8,6 +8,8 @@ Deno.test("containersFor() lists the containers that take all streams", () => {
   assertEquals(containersFor(["video/x-vp8"]).sort(), [".mkv", ".webm"]);
   assertEquals(containersFor(["video/x-h264", "audio/x-alaw"]).sort(), [".mkv", ".mov"]);
   assertEquals(containersFor(["image/jpeg"]), [".mkv"]);
+  assertEquals(containersFor(["video/mpeg, mpegversion=2"]), [".mkv", ".ts"]);
+  assertEquals(containersFor(["video/mpeg, mpegversion=4"]), [".mkv", ".mp4", ".mov", ".ts"]);
   assertEquals(containersFor(["application/x-nosuch"]), []);
   assert(containersFor(["video/x-raw", "audio/x-raw"]).includes(".webm"));
 });

@@ -1,0 +1,45 @@
+/**
+ * Tees with video that browsers do not play.
+ */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { extname } from "@std/path/extname";
+import { startGstp } from "../../helpers/cli.ts";
+import { codecOf } from "../../helpers/ffprobe.ts";
+import { readNumbers, writeNumberedSource } from "../../helpers/numbered.ts";
+import { range } from "../../helpers/range.ts";
+import { postRecord, reportsOf, ringsFull } from "../../helpers/recording_command.ts";
+import { tempDir } from "../../helpers/temp_dir.ts";
+
+Deno.test("gstp record says that browsers do not play JPEG, and encodes it with --encoded", async () => {
+  await using dir = await tempDir();
+  const source = await writeNumberedSource(dir.path, 30, { teeName: "raw" });
+  const file = `${dir.path}/camera.gstp`;
+  await Deno.writeTextFile(
+    file,
+    `${source} raw. ! videoconvert ! jpegenc quality=95 ! tee name=t t. ! fakesink`,
+  );
+  const record = async (options: string[]) => {
+    const folder = `${dir.path}/clips${options.join("")}`;
+    const args = ["record", file, "--tee=t", "--listen=0", "--window=0.5", "--json", ...options];
+    const child = startGstp([...args, `--out=${folder}`]);
+    const url = /listening on (http:\S+)\//.exec(await child.until("record with: "))![1]!;
+    await ringsFull(url);
+    await postRecord(url);
+    await child.until('"finished"');
+    child.kill("SIGTERM");
+    const { stdout, stderr } = await child.result;
+    const [report] = reportsOf(stdout);
+    const numbers = await readNumbers(report!.path);
+    assertEquals(numbers, range(report!.frames, numbers[0]!));
+    return { codec: await codecOf(report!.path), extension: extname(report!.path), stderr };
+  };
+  const [plain, encoded] = await Promise.all([record([]), record(["--encoded"])]);
+  assertEquals([plain.codec, plain.extension], ["mjpeg", ".mkv"]);
+  assertStringIncludes(
+    plain.stderr,
+    "gstp: t: browsers do not play image/jpeg, which is recorded as it is; " +
+      "--encoded records video that they play\n",
+  );
+  assertEquals([encoded.codec, encoded.extension], ["h264", ".mp4"]);
+  assert(!encoded.stderr.includes("browsers"), encoded.stderr);
+});
