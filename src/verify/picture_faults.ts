@@ -141,8 +141,10 @@ function droppedFrom(
   // where it holds back a picture, it drops the one before those that are damaged, and puts out the last of them
   return dropped.map((is, i) => {
     const isLast = !is && dropped[i - 1] === true && instant.has(storedSec[i + 1] ?? NaN);
-    const isHeld = is && i > 0 && !dropped[i - 1] && endsEarly(i);
-    return isLast || (is && !isHeld);
+    const isFirst = is && i > 0 && !dropped[i - 1];
+    // where the parameters change, it drops the one that it holds back, which nothing is wrong with
+    const isReplaced = isFirst && instant.has(storedSec[i + 1] ?? NaN);
+    return isLast || (is && !isReplaced && !(isFirst && endsEarly(i)));
   });
 
   /** Returns whether the pictures that are dropped from here on end one before an IDR picture. */
@@ -199,8 +201,9 @@ function damageFaults(
   const cause = incomplete > 0
     ? `; ${incomplete} of them ${incomplete === 1 ? "lacks" : "lack"} slices`
     : "";
-  const message = `${damaged.length} of ${storedSec.length} frames are damaged or depend on ` +
-    `damaged ones, from ${formatSec(damaged[0]!)} to ${formatSec(damaged.at(-1)!)}${cause}`;
+  const message =
+    `${damaged.length} of ${storedSec.length} frames are damaged or depend on damaged ` +
+    `or missing ones, from ${formatSec(damaged[0]!)} to ${formatSec(damaged.at(-1)!)}${cause}`;
   return [{ kind: "damaged-picture", message } as const];
 }
 

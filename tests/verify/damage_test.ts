@@ -129,6 +129,19 @@ Deno.test("verifyClip() finds no fault in B-pyramids, fields, slices of any size
   }
 });
 
+Deno.test("verifyClip() finds no fault where the size or the profile changes", async () => {
+  const parts = [
+    await encode(pathOf("high.ts"), `${X264}:bframes=0:cabac=1:8x8dct=1`),
+    await encode(pathOf("small.ts"), `-vf scale=96:64 ${X264}:bframes=0 -output_ts_offset 3`),
+    await encode(pathOf("base.ts"), `${X264}:bframes=0 -profile:v baseline -output_ts_offset 6`),
+  ];
+  const path = pathOf("parts.ts");
+  const bytes = await Promise.all(parts.map((part) => Deno.readFile(part)));
+  await Deno.writeFile(path, await new Blob(bytes).bytes());
+  const { faults, decodedFrames } = await verifyClip(path);
+  assertEquals([faults, decodedFrames], [[], 3 * FRAMES]);
+});
+
 /** Returns a change that drops slices. */
 function without(isDropped: (slice: Slice) => boolean) {
   return (bytes: Uint8Array, slice: Slice) => isDropped(slice) ? null : bytes;
@@ -177,6 +190,25 @@ Deno.test("findPictureFaults() accepts fields that are stored one by one", () =>
   const frames = decoded.map((picture) => ({ ...picture, isInterlaced: true }));
   const { faults, frames: count } = findPictureFaults(pictures({ storedSec, decoded: frames }));
   assertEquals([faults, count], [[], 10]);
+});
+
+Deno.test("findPictureFaults() takes what a strict decoder drops for damaged, but not what it holds back", () => {
+  const { storedSec } = pictures();
+  const accessPoints = [0, 5].map((i) => ({ timeSec: storedSec[i]!, kind: "instant" as const }));
+  const facts = {
+    ...{ start: "instant" as const, recoveryPictures: 0, accessPoints },
+    ...{ skippedSec: [], incompleteSec: [] },
+  };
+  const damagedBy = (...dropped: number[]) => {
+    const strictSec = storedSec.flatMap((sec, i) => dropped.includes(i) ? [] : sec!);
+    const { faults } = findPictureFaults(pictures({ facts, strictSec }));
+    return faults.map(({ message }) => message.replace(/are damaged or .*, /, ""));
+  };
+  assertEquals(damagedBy(), []);
+  assertEquals(damagedBy(2, 3, 4), ["3 of 10 frames from 0.067 s to 0.133 s"]);
+  assertEquals(damagedBy(2, 3), ["2 of 10 frames from 0.100 s to 0.133 s"]);
+  assertEquals(damagedBy(4), []);
+  assertEquals(damagedBy(...storedSec.keys()), ["10 of 10 frames from 0.000 s to 0.300 s"]);
 });
 
 Deno.test("SliceGrid knows incomplete pictures only where all are divided alike", () => {
