@@ -13,6 +13,7 @@ import { GstTimeoutError } from "../../util/errors.ts";
 import { reportUnhandled } from "../../util/report_error.ts";
 import type { RecordBin } from "../encode/record_bin.ts";
 import { ClipInput, type InputTrackOptions } from "./clip_input.ts";
+import { ClipOutcome } from "./clip_outcome.ts";
 import { ClipWriter } from "./clip_writer.ts";
 import { RecordingError } from "./errors.ts";
 import { RecordWriter } from "./record_writer.ts";
@@ -61,19 +62,14 @@ export class Clip {
   readonly done: Promise<void>;
   readonly #options: ClipOptions;
   readonly #input: ClipInput;
-  readonly #start = Promise.withResolvers<void>();
-  readonly #finish = Promise.withResolvers<RecordingReport>();
+  readonly #outcome = new ClipOutcome();
   /** When the clip is written without the tracks that have not begun. */
   readonly #patienceMs: number;
-  #isAwaited = false;
   #epochMs = 0;
   #file: PartFile | undefined;
   #record: RecordWriter | undefined;
   #writer: ClipWriter | undefined;
-  /** The clip in which the event goes on. */
-  #continuation: Clip | undefined;
   #state: "waiting" | "starting" | "recording" | "finishing" | "done" = "waiting";
-  #hasStarted = false;
   #isWritten = false;
 
   /** Creates a clip without a file: that is created when the first frame comes. */
@@ -84,10 +80,8 @@ export class Clip {
     this.window = options.window;
     this.#input = new ClipInput(options.window, options.tracks);
     this.#patienceMs = performance.now() + options.maxDelaySec * 1000 / 2;
-    this.started = this.#start.promise;
-    this.done = this.#finish.promise.then(() => {}, (error) => {
-      if (this.#hasStarted && !this.#isAwaited) reportUnhandled(error);
-    });
+    this.started = this.#outcome.started;
+    this.done = this.#outcome.done;
     const late = `No file within ${options.maxDelaySec} s`;
     deadline(this.started, options.maxDelaySec, late)
       // it may exist already, unnoticed by a busy event loop
@@ -105,28 +99,12 @@ export class Clip {
    * `error` event on `globalThis`.
    */
   get finished(): Promise<RecordingReport> {
-    this.#isAwaited = true;
-    return this.#finish.promise.then((report) => this.#withContinuations(report));
-  }
-
-  /** Waits for the further files of the event. One that fails is reported as a failure that nobody awaits. */
-  async #withContinuations(report: RecordingReport): Promise<RecordingReport> {
-    const next = this.#continuation;
-    if (next === undefined) return report;
-    try {
-      const { continuations, ...rest } = await next.finished;
-      return { ...report, continuations: [{ ...rest, continuations: [] }, ...continuations] };
-    } catch (error) {
-      reportUnhandled(error);
-      return report;
-    }
+    return this.#outcome.finished;
   }
 
   /** Calls a function with the report; a failure is seen by {@link finished} alone. */
   onFinished(callback: (report: RecordingReport) => void): void {
-    const call = async (report: RecordingReport) => await callback(report);
-    this.#finish.promise.then(async (report) => await call(await this.#withContinuations(report)))
-      .catch((error) => error instanceof RecordingError ? undefined : reportUnhandled(error));
+    this.#outcome.onFinished(callback);
   }
 
   /** The state of the clip. */
@@ -155,13 +133,15 @@ export class Clip {
 
   /** Whether a track ended at a change of the caps, and the event is to go on in another file. */
   get mustContinue(): boolean {
-    return this.#continuation === undefined && this.#state !== "done" &&
+    return !this.#outcome.isContinued && this.#state !== "done" &&
       this.#input.tracks.some(({ hasChanged }) => hasChanged);
   }
 
   /** Goes on in another clip from an instant on. */
   continueIn(make: (rest: ClipWindow, eventId: string) => Clip, atNs: bigint): Clip {
-    return this.#continuation = make(this.window.cut(atNs), this.#options.eventId);
+    const clip = make(this.window.cut(atNs), this.#options.eventId);
+    this.#outcome.continueIn(clip);
+    return clip;
   }
 
   /** Fills a pause of the n-th track, up to an instant; returns whether the track goes on so. */
@@ -222,8 +202,7 @@ export class Clip {
       // failed meanwhile: fail() leaves what is being started to this method
       if (this.state === "done") return await this.#undo();
       this.#state = "recording";
-      this.#hasStarted = true;
-      this.#start.resolve();
+      this.#outcome.start();
       this.poll();
     } catch (error) {
       await this.#undo();
@@ -284,7 +263,7 @@ export class Clip {
       epochMs: this.#epochMs,
     });
     this.#record?.finish(report);
-    this.#finish.resolve(report);
+    this.#outcome.finish(report);
   }
 
   /** Writes all that there is, for {@link finishNow} to wait for: the process is about to end. */
@@ -317,8 +296,7 @@ export class Clip {
     const error = new RecordingError(this.path, cause, partPath);
     if (partPath !== undefined) this.#record?.fail(error);
     else if (!isStarting) await this.#record?.remove();
-    this.#start.reject(error);
-    this.#finish.reject(error);
+    this.#outcome.fail(error);
   }
 
   /** Stops writing; resolves with the path of what is written, or `undefined` if there is nothing. */
