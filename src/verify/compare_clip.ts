@@ -15,13 +15,15 @@ import { sniffContainer } from "./sniff.ts";
 export interface ComparedClip {
   path: string;
   container: ContainerName;
+  /** The media type of its first track of video; `null` if there is none. */
+  mediaType: string | null;
   /** The time of the first picture that can be right; `null` if there is none. */
   fromSec: number | null;
 }
 
 /** Compares the pictures of a clip with those of a longer recording of the same stream. */
 export async function compareClip(
-  { path, container, fromSec }: ComparedClip,
+  { fromSec, ...file }: ComparedClip,
   against: string,
 ): Promise<Comparison | { comparison: null; faults: ClipFault[] }> {
   const { head, problem } = await readHead(against);
@@ -29,11 +31,13 @@ export async function compareClip(
   if (wholeContainer === null) {
     return notCompared(against, problem ?? "not a file of a kind that clips are");
   }
-  const clip = await readPictures(path, container, fromSec ?? Infinity);
+  const clip = await readPictures({ ...file, fromSec: fromSec ?? Infinity });
   if (clip.list.length === 0) {
     return notCompared(against, "the clip has no picture that is decoded");
   }
-  const whole = await readPictures(against, wholeContainer);
+  const whole = await readPictures({
+    ...{ path: against, container: wholeContainer, mediaType: null, fromSec: -Infinity },
+  });
   if (whole.list.length === 0) return notCompared(against, problemOf(whole));
   return comparePictures(clip.list, whole.list, against);
 }

@@ -4,7 +4,9 @@
  * @module
  */
 import type { GstError } from "../../ffi/errors.ts";
-import type { ContainerName } from "../media/containers.ts";
+import { hasElement } from "../gst/element_factory.ts";
+import { PARSERS } from "../media/codecs.ts";
+import { type ContainerName, DEMUXERS } from "../media/containers.ts";
 import { readPacket } from "./packet.ts";
 import { digestPicture, type PictureDigest, THUMBNAIL_BYTES } from "./picture_digest.ts";
 import { readFile, sinkText } from "./read_file.ts";
@@ -75,17 +77,39 @@ export interface FilePictures {
   error: GstError | null;
 }
 
+/** A file whose pictures are to be read. */
+export interface PictureFile {
+  path: string;
+  container: ContainerName;
+  /** The media type of its first track of video; `null` if it is not known. */
+  mediaType: string | null;
+  /** The time of the first picture to list. */
+  fromSec: number;
+}
+
 /**
- * Decodes the first track of video of a file.
- *
- * @param fromSec The time of the first picture to list.
+ * The decoders that predict from memory as it is where pictures are missing: with memory of its own, which is cleared, such
+ * a picture is wrong also after the recording of the same stream was decoded in the same process.
  */
-export async function readPictures(
-  path: string,
-  container: ContainerName,
-  fromSec = -Infinity,
-): Promise<FilePictures> {
-  const text = "filesrc name=source ! decodebin name=decoder decoder. ! videoconvert ! " +
+const CLEARING: Record<string, string> = {
+  "video/x-h264": "avdec_h264",
+  "video/x-h265": "avdec_h265",
+};
+
+/** Returns a pipeline that decodes the first track of video. */
+function decoderText({ container, mediaType }: PictureFile): string {
+  const decoder = mediaType === null ? undefined : CLEARING[mediaType];
+  const parser = mediaType === null ? undefined : PARSERS[mediaType];
+  if (decoder === undefined || parser === undefined) return "decodebin name=decoder decoder.";
+  if (![decoder, ...parser.elements].every(hasElement)) return "decodebin name=decoder decoder.";
+  return `${DEMUXERS[container]} name=demuxer demuxer. ! ${mediaType} ! ${parser.text} ! ` +
+    `${decoder} direct-rendering=false`;
+}
+
+/** Decodes the first track of video of a file. */
+export async function readPictures(file: PictureFile): Promise<FilePictures> {
+  const { path, container, fromSec } = file;
+  const text = `filesrc name=source ! ${decoderText(file)} ! videoconvert ! ` +
     `video/x-raw,format=I420 ! ${sinkText(0, MAX_DECODED)}`;
   const list = new PictureList();
   const { error } = await readFile(path, text, 1, {

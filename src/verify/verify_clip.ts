@@ -12,7 +12,7 @@ import { sniffContainer, statedBytes } from "./sniff.ts";
 import { type ClipFault, type ClipFaultKind, findFaults } from "./faults.ts";
 import { readPackets } from "./read_packets.ts";
 import { checkPictures, NOT_DECODED, reasonOf } from "./check_pictures.ts";
-import type { TrackStats } from "./track_stats.ts";
+import { isPicture, type TrackStats } from "./track_stats.ts";
 
 /** Options of {@link verifyClip}. */
 export interface VerifyOptions {
@@ -130,9 +130,10 @@ export async function verifyClip(path: string, options: VerifyOptions = {}): Pro
   if (clip.error !== null) faults.push(fault("unreadable", reasonOf(clip.error)));
   const pictures = decode ? await checkPictures(path, container, clip) : NOT_DECODED;
   faults.push(...pictures.faults);
-  const compared = against === undefined
-    ? null
-    : await compareClip({ path, container, fromSec: pictures.firstSec }, against);
+  const compared = against === undefined ? null : await compareClip({
+    ...{ path, container, fromSec: pictures.firstSec },
+    mediaType: clip.tracks.find(({ mediaType }) => isPicture(mediaType))?.mediaType ?? null,
+  }, against);
   if (compared !== null) faults.push(...compared.faults);
   return {
     ...report,
