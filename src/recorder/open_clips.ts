@@ -5,12 +5,14 @@
  */
 import type { Call } from "../ringbuffer/clip_window.ts";
 import { ClipWindow } from "../ringbuffer/clip_window.ts";
+import { findContainer } from "../media/containers.ts";
+import type { History } from "../ringbuffer/history.ts";
 import { secToNs } from "../util/clock_time.ts";
 import { deadline } from "../util/deadline.ts";
 import { Clip } from "./clip/clip.ts";
 import type { ClipTrackOptions } from "./clip/clip_track.ts";
 import type { Shortfall } from "./clip/report.ts";
-import { survivesCapsChange } from "./encode/record_bin_text.ts";
+import { isRaw, survivesCapsChange } from "./encode/record_bin_text.ts";
 import { type ExitHandler, finishAtExit, forgetAtExit } from "./graceful_exit.ts";
 import type { CompleteOptions } from "./options.ts";
 import type { RecorderState } from "./recording.ts";
@@ -33,6 +35,8 @@ export class OpenClips implements DrainListener {
   /** `null` where clips may last for any time. */
   readonly #maxClipNs: bigint | null;
   readonly #clips = new Set<Clip>();
+  /** Whether it was said that clips are not turned upright. */
+  #hasWarned = false;
 
   /** Creates an empty set; `exitHandler` is registered while there are clips. */
   constructor(
@@ -95,8 +99,11 @@ export class OpenClips implements DrainListener {
 
   #clipTrack({ tee, ring, history }: RecorderTrack, path: string): ClipTrackOptions {
     const { windowSizeSec, exactStart, recordBinClass } = this.#options;
+    const { orientation } = ring;
+    if (orientation !== null) this.#warnOfTurned(tee, path, history);
     return {
       tee,
+      orientation,
       measuredFrameNs: ring.frameNs ?? history.frameNs ?? UNKNOWN_FRAME_NS,
       maxBacklogNs: secToNs(2 * windowSizeSec + BACKLOG_SEC),
       // nothing is known of what bins with a text of their own can go on with
@@ -104,6 +111,18 @@ export class OpenClips implements DrainListener {
         recordBinClass.binString === "" && survivesCapsChange(path, before, after),
       isExact: exactStart,
     };
+  }
+
+  /** Warns once if the files cannot state how encoded pictures must be turned. */
+  #warnOfTurned(tee: string, path: string, { frames }: History): void {
+    const mediaType = frames[0]?.mediaType;
+    if (this.#hasWarned || mediaType === undefined || isRaw(mediaType)) return;
+    const { name } = findContainer(path) ?? {};
+    if (name === undefined || name === "mp4") return;
+    this.#hasWarned = true;
+    this.#options.onWarning(
+      `Players do not turn the clips of tee "${tee}" upright: only .mp4 and .mov state how encoded video must be turned`,
+    );
   }
 
   #remove(clip: Clip): void {

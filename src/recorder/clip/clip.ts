@@ -229,6 +229,7 @@ export class Clip {
 
   #rename(): void {
     const { path, window } = this;
+    this.#writer!.turnTracks();
     const bytes = this.#file!.commit();
     this.#state = "done";
     const report = clipReport(this.#input.tracks, { path, bytes, window, epochMs: this.#epochMs });
