@@ -280,6 +280,11 @@ export const gstSymbols = {
   // GstEvent * gst_event_new_flush_start (void)                                            [full]
   gst_event_new_flush_start: { parameters: [], result: "pointer" },
 
+  // void gst_event_parse_tag (GstEvent *event, GstTagList **taglist)         the event keeps the list
+  gst_event_parse_tag: { parameters: ["pointer", "buffer"], result: "void" },
+  // gboolean gst_tag_list_get_string (const GstTagList *list, const gchar *tag, gchar **value)  the value is the caller's
+  gst_tag_list_get_string: { parameters: ["pointer", "buffer", "buffer"], result: "i32" },
+
   // GstBus * gst_bus_new (void)                                                            [full]
   gst_bus_new: { parameters: [], result: "pointer" },
   // GstMessage * gst_bus_timed_pop_filtered (GstBus *bus, GstClockTime timeout, GstMessageType types)  [full]

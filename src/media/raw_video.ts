@@ -4,6 +4,7 @@
  * @module
  */
 import { chain } from "./codecs.ts";
+import { isSideways, type Orientation, turner } from "./orientation.ts";
 
 /** Values of GstVideoColorRange and GstVideoColorMatrix. */
 const RANGE = { full: 1, limited: 2 };
@@ -43,9 +44,13 @@ export function isFullRange({ colorimetry: { range, matrix } }: RawVideo): boole
   return range === RANGE.full && matrix !== MATRIX.rgb;
 }
 
-/** Returns the elements that make raw video progressive; `null` is video of which nothing is known. */
-export function straightenerOf(video: RawVideo | null): string {
-  return chain("videoconvert", ...video?.isInterlaced ? [DEINTERLACER, "videoconvert"] : []);
+/** Returns the elements that make raw video progressive and upright; `null` is video of which nothing is known. */
+export function straightenerOf(video: RawVideo | null, orientation: Orientation | null): string {
+  return chain(
+    "videoconvert",
+    ...video?.isInterlaced ? [DEINTERLACER, "videoconvert"] : [],
+    ...orientation === null ? [] : [turner(orientation), "videoconvert"],
+  );
 }
 
 /**
@@ -53,12 +58,21 @@ export function straightenerOf(video: RawVideo | null): string {
  * limited range, in a colorimetry that the codec states.
  *
  * @param makes The media type that the encoder makes.
+ * @param orientation How it must be turned to be upright.
  */
-export function videoConverter(video: RawVideo, makes: string): string {
-  const shape = `width=${evenFor(makes, video.width)},height=${evenFor(makes, video.height)},` +
-    `pixel-aspect-ratio=${video.pixelAspectRatio.join("/")}`;
+export function videoConverter(
+  video: RawVideo,
+  makes: string,
+  orientation: Orientation | null = null,
+): string {
+  const sizes = [video.width, video.height].map((size) => evenFor(makes, size));
+  const ratio = [...video.pixelAspectRatio];
+  if (orientation !== null && isSideways(orientation)) {
+    for (const pair of [sizes, ratio]) pair.reverse();
+  }
+  const shape = `width=${sizes[0]},height=${sizes[1]},pixel-aspect-ratio=${ratio.join("/")}`;
   return chain(
-    straightenerOf(video),
+    straightenerOf(video, orientation),
     limiter(isFullRange(video)),
     "videoscale",
     `video/x-raw,format={I420,NV12},${shape},colorimetry=${colorimetryFor(makes, video)}`,
@@ -66,8 +80,14 @@ export function videoConverter(video: RawVideo, makes: string): string {
 }
 
 /** Returns the names of the elements that {@link videoConverter} needs beside those that convert and scale any video. */
-export function converterElements(video: RawVideo | undefined): string[] {
-  return video?.isInterlaced ? ["deinterlace"] : [];
+export function converterElements(
+  video: RawVideo | undefined,
+  orientation: Orientation | null = null,
+): string[] {
+  return [
+    ...video?.isInterlaced ? ["deinterlace"] : [],
+    ...video === undefined || orientation === null ? [] : ["videoflip"],
+  ];
 }
 
 /** Returns a sentence about raw video that is not recorded as it is; `null` if it is. */
@@ -90,6 +110,7 @@ export function streamConverter(video: RawVideo | null, makes: string): string {
     ...video === null || video.isInterlaced ? ["videoconvert", DEINTERLACER] : [],
     "videoconvert",
     limiter(video === null || isFullRange(video)),
+    "videoflip video-direction=auto",
     "videoscale",
     'capsfilter caps="video/x-raw,format={I420,NV12},width=[2,32768,2],height=[2,32768,2]' +
       `${colorimetry}"`,

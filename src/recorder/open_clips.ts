@@ -8,6 +8,8 @@ import type { Call } from "../ringbuffer/clip_window.ts";
 import { ClipWindow } from "../ringbuffer/clip_window.ts";
 import { mediaTypeOf } from "../gst/caps.ts";
 import { isSound as isSoundType } from "../media/codecs.ts";
+import { findContainer } from "../media/containers.ts";
+import type { History } from "../ringbuffer/history.ts";
 import { nsToSec, secToNs } from "../util/clock_time.ts";
 import { deadline } from "../util/deadline.ts";
 import { reportUnhandled } from "../util/report_error.ts";
@@ -15,7 +17,7 @@ import { Clip, type ClipOptions } from "./clip/clip.ts";
 import type { InputTrackOptions } from "./clip/clip_input.ts";
 import type { Shortfall } from "./clip/report.ts";
 import { Silence } from "./clip/silence.ts";
-import { survivesCapsChange } from "./encode/record_bin_text.ts";
+import { isRaw, survivesCapsChange } from "./encode/record_bin_text.ts";
 import { type ExitHandler, finishAtExit, forgetAtExit } from "./graceful_exit.ts";
 import { checkPath, type CompleteOptions } from "./options.ts";
 import type { RecorderState } from "./recording.ts";
@@ -40,6 +42,8 @@ export class OpenClips implements DrainListener {
   /** `null` where clips may last for any time. */
   readonly #maxClipNs: bigint | null;
   readonly #clips = new Set<Clip>();
+  /** Whether it was said that clips are not turned upright. */
+  #hasWarned = false;
 
   /** Creates an empty set; `exitHandler` is registered while there are clips. */
   constructor(
@@ -132,8 +136,11 @@ export class OpenClips implements DrainListener {
     const isSound = ring.readCaps((caps) => isSoundType(mediaTypeOf(caps))) ?? false;
     const isPlain = recordBinClass.binString === "";
     const silence = () => isPlain ? ring.readCaps((caps) => Silence.of(caps)) : null;
+    const { orientation } = ring;
+    if (orientation !== null) this.#warnOfTurned(tee, path, history);
     return {
       tee,
+      orientation,
       measuredFrameNs: ring.frameNs ?? history.frameNs ?? UNKNOWN_FRAME_NS,
       maxBacklogNs: secToNs(2 * windowSizeSec + BACKLOG_SEC),
       keyframeProblem: () => track.keyframeProblem,
@@ -142,6 +149,18 @@ export class OpenClips implements DrainListener {
       exactStart: exactStart ? (track.canSmartCut ? "exact" : "unavailable") : "keyframe",
       pauses: isSound ? { silence, patienceNs: this.#patienceNs } : null,
     };
+  }
+
+  /** Warns once if the files cannot state how encoded pictures must be turned. */
+  #warnOfTurned(tee: string, path: string, { frames }: History): void {
+    const mediaType = frames[0]?.mediaType;
+    if (this.#hasWarned || mediaType === undefined || isRaw(mediaType)) return;
+    const { name } = findContainer(path) ?? {};
+    if (name === undefined || name === "mp4") return;
+    this.#hasWarned = true;
+    this.#options.onWarning(
+      `Players do not turn the clips of tee "${tee}" upright: only .mp4 and .mov state how encoded video must be turned`,
+    );
   }
 
   #remove(clip: Clip): void {

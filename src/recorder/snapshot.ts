@@ -13,6 +13,7 @@ import type { Frame } from "../gst/frame.ts";
 import { missingHint } from "../gst/missing_element.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { poll } from "../util/poll.ts";
+import type { Orientation } from "../media/orientation.ts";
 import { straightenerOf } from "../media/raw_video.ts";
 import { rawVideoOf } from "../gst/video_info.ts";
 import { hasElement } from "../gst/element_factory.ts";
@@ -49,6 +50,8 @@ export interface SnapshotSource {
   pipeline: Pipeline;
   /** Returns the frames up to now in decode order; they stay the source's. */
   frames: () => readonly Frame[];
+  /** How they must be turned to be upright. */
+  orientation: () => Orientation | null;
 }
 
 /** JPEG has full range; videoconvert of 1.22 converts to it only from RGB (measured). */
@@ -83,7 +86,7 @@ export async function takeSnapshot(
   imageBinText(path); // throws before the wait
   const frames = await chooseFrames(options.at, source);
   const epochMs = Date.now() - (source.pipeline.runningTimeSec ?? 0) * 1000;
-  const work = writeFile(path, frames).finally(() => {
+  const work = writeFile(path, frames, source.orientation()).finally(() => {
     for (const frame of frames) frame.release();
   });
   const late = `${path} was not written in time: a decoder or an encoder does not stop`;
@@ -168,7 +171,11 @@ function reaches(frames: readonly Frame[], atNs: bigint): boolean {
 }
 
 /** Writes the last of the frames, under a temporary name until that is done. */
-async function writeFile(path: string, frames: readonly Frame[]) {
+async function writeFile(
+  path: string,
+  frames: readonly Frame[],
+  orientation: Orientation | null,
+) {
   const untilMs = performance.now() + WORK_SEC * 1000;
   const file = await PartFile.reserve(path);
   try {
@@ -176,7 +183,7 @@ async function writeFile(path: string, frames: readonly Frame[]) {
     const isRaw = last.mediaType === "video/x-raw";
     const raw = isRaw ? last.retain() : await decodeLast(frames, untilMs);
     try {
-      const straightener = straightenerOf(rawVideoOf(raw.capsHandle));
+      const straightener = straightenerOf(rawVideoOf(raw.capsHandle), orientation);
       await encode(raw, imageBinText(path, hasElement, straightener), file, untilMs);
     } finally {
       raw.release();

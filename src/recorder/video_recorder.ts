@@ -175,7 +175,11 @@ export class VideoRecorder implements AsyncDisposable {
       this.#drain();
       return this.#tracks.video.history.frames;
     };
-    return takeSnapshot(path, options, { pipeline: this.#options.pipeline, frames });
+    return takeSnapshot(path, options, {
+      pipeline: this.#options.pipeline,
+      frames,
+      orientation: () => this.#tracks.video.ring.orientation,
+    });
   }
 
   /**

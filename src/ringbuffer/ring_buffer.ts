@@ -8,6 +8,8 @@ import { GstError } from "../../ffi/errors.ts";
 import { gstApp } from "../../ffi/gst.ts";
 import { capsText, frameRateOf, mediaTypeOf, PadCaps, readPadCaps } from "../gst/caps.ts";
 import { chain, isSelfContained, PARSERS, WHOLE_UNITS } from "../media/codecs.ts";
+import { type Orientation, parseOrientation } from "../media/orientation.ts";
+import { readTag } from "../gst/tags.ts";
 import { Frame } from "../gst/frame.ts";
 import { Pipeline } from "../pipeline.ts";
 import { withStaticPad } from "../gst/pad.ts";
@@ -228,6 +230,17 @@ export class RingBuffer {
   readTeeCaps<T>(read: (caps: Deno.PointerObject) => T): T | null {
     if (this.#isDetached) return null;
     return withStaticPad(this.#tee, "sink", (pad) => readPadCaps(pad, read));
+  }
+
+  /**
+   * How its pictures must be turned to be upright, by the tags of the stream; `null` if they are upright.
+   *
+   * @internal
+   * @ignore
+   */
+  get orientation(): Orientation | null {
+    if (this.#isDetached || this.isStraightener) return null;
+    return parseOrientation(readTag(this.#bin.sinkPad, "image-orientation"));
   }
 
   /**

@@ -105,7 +105,7 @@ Deno.test("clips have the colors of their source in players", async () => {
     )
   );
   await reached(app.pipeline, 1);
-  const paths = (await recordClips(recorders)).map(({ path }) => path);
+  const paths = (await recordClips(recorders, { maxDelaySec: 20 })).map(({ path }) => path);
   const nameOf = (path: string) => path.slice(dir.path.length + 1);
   const decoded = await showInFfmpeg(paths);
   const problems = problemsOf("ffmpeg", paths.map(nameOf), decoded, MAX_BARS);

@@ -50,7 +50,9 @@ Deno.test("interlaced raw video becomes progressive, one frame of each, and a wa
   const [recorder] = recorders;
   await recorder!.snapshot(`${dir.path}/now.png`);
   assert(await darkest(`${dir.path}/now.png`) > 220);
-  for (const { path, frames, shortfalls, dropped } of await recordClips(recorders)) {
+  for (
+    const { path, frames, shortfalls, dropped } of await recordClips(recorders, { maxDelaySec: 20 })
+  ) {
     assertEquals({ shortfalls, dropped }, { shortfalls: [], dropped: 0 });
     const { streams: [stream] } = await ffprobe<{ streams: Record<string, string>[] }>(
       path,
@@ -82,7 +84,7 @@ Deno.test("encoded interlaced video is written as it is, each frame once", async
     })
   );
   await reached(app.pipeline, 1.5);
-  for (const { path, frames, duration } of await recordClips(recorders)) {
+  for (const { path, frames, duration } of await recordClips(recorders, { maxDelaySec: 20 })) {
     const { streams: [stream] } = await ffprobe<{ streams: Record<string, string>[] }>(
       path,
       "stream=field_order,nb_read_frames",

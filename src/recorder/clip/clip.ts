@@ -255,6 +255,7 @@ export class Clip {
   #rename(): void {
     const { path, window } = this;
     const { eventId } = this.#options;
+    this.#writer!.turnTracks();
     const bytes = this.#file!.commit();
     this.#state = "done";
     this.#input.close();

@@ -5,6 +5,7 @@
  */
 import { soundLayoutOf } from "../../gst/caps.ts";
 import { rawVideoOf } from "../../gst/video_info.ts";
+import type { Orientation } from "../../media/orientation.ts";
 import type { RawVideo } from "../../media/raw_video.ts";
 import type { SoundLayout } from "../../media/sound_layout.ts";
 import type { Frame } from "../../gst/frame.ts";
@@ -24,6 +25,8 @@ export interface ClipTrackOptions {
   keyframeProblem: () => string | null;
   /** Returns whether the clip can go on after a change of the caps; both stay the clip's. */
   survives: (before: Deno.PointerObject, after: Deno.PointerObject) => boolean;
+  /** How its pictures must be turned to be upright. */
+  orientation: Orientation | null;
   /**
    * How the track begins where its keyframe is before the clip's start: with that, or `exact`, so that frames before the start are
    * only decoded, not shown. `unavailable` if it should be exact, but the stream does not allow it.
@@ -89,6 +92,11 @@ export class ClipTrack {
   /** The raw video of the first frames; `null` for other media. */
   get video(): RawVideo | null {
     return this.#video;
+  }
+
+  /** How its pictures must be turned to be upright; `null` if they are upright. */
+  get orientation(): Orientation | null {
+    return this.#options.orientation;
   }
 
   /** The channels of raw sound; `null` for other media. */

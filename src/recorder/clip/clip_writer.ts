@@ -6,9 +6,11 @@
 import { GstError } from "../../../ffi/errors.ts";
 import type { Frame } from "../../gst/frame.ts";
 import type { ClipTrack } from "./clip_track.ts";
+import { findContainer } from "../../media/containers.ts";
+import { turnTracks } from "./track_header.ts";
 import { SmartCut } from "../encode/smart_cut.ts";
 import type { RecordBin } from "../encode/record_bin.ts";
-import type { RecordTrack } from "../encode/record_bin_text.ts";
+import { isRaw, type RecordTrack } from "../encode/record_bin_text.ts";
 
 /** Options of {@link ClipWriter}. */
 export interface ClipWriterOptions {
@@ -60,7 +62,7 @@ export class ClipWriter {
   }
 
   async #recordTrack(track: ClipTrack): Promise<RecordTrack> {
-    const { mediaType, unstatedFrameNs, exactNs } = track;
+    const { mediaType, unstatedFrameNs, exactNs, orientation } = track;
     const video = track.video ?? undefined;
     const layout = track.layout ?? undefined;
     let splicedCaps: string | undefined;
@@ -69,7 +71,7 @@ export class ClipWriter {
       this.#smartCuts.set(track, start);
       splicedCaps = await start.begin(() => this.#advance(track, start));
     }
-    return { mediaType: mediaType!, unstatedFrameNs, splicedCaps, video, layout };
+    return { mediaType: mediaType!, unstatedFrameNs, splicedCaps, video, layout, orientation };
   }
 
   /** Returns the number of frames of a track that its encoder has not taken yet. */
@@ -162,6 +164,16 @@ export class ClipWriter {
     if (!bin.isEnded(BigInt(waitMs) * NS_PER_MS)) return false;
     bin.closeNow();
     return true;
+  }
+
+  /** Writes into the header of an .mp4 or .mov how players must turn encoded pictures; the file must be closed. */
+  turnTracks(): void {
+    const { path, location, tracks, recordBinClass } = this.#options;
+    if (recordBinClass.binString !== "" || findContainer(path)?.name !== "mp4") return;
+    turnTracks(
+      location,
+      tracks.map(({ mediaType, orientation }) => isRaw(mediaType!) ? null : orientation),
+    );
   }
 
   /** Closes the file and frees the record bin. May be called twice. */

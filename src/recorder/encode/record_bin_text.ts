@@ -24,6 +24,7 @@ import {
   findContainer,
 } from "../../media/containers.ts";
 import { chooseClipEncoder, clipEncoders, type Encoder } from "../../media/encoders.ts";
+import type { Orientation } from "../../media/orientation.ts";
 import {
   converterElements,
   isFullRange,
@@ -75,6 +76,13 @@ export interface RecordTrack {
    * @ignore
    */
   video?: RawVideo | undefined;
+  /**
+   * How raw video must be turned to be upright.
+   *
+   * @internal
+   * @ignore
+   */
+  orientation?: Orientation | null;
   /**
    * The channels of raw sound. By default, the encoder chooses.
    *
@@ -128,14 +136,17 @@ export function recordBinText(
 }
 
 /** Whether media is encoded on its way into a clip. */
-function isRaw(mediaType: string): boolean {
+export function isRaw(mediaType: string): boolean {
   return mediaType.endsWith("/x-raw");
 }
 
 /** Returns what raw media needs in front of the encoder of a media type. */
-function converterTo(makes: string, { mediaType, video, layout }: RecordTrack): string {
+function converterTo(
+  makes: string,
+  { mediaType, video, layout, orientation }: RecordTrack,
+): string {
   if (isSound(mediaType)) return soundConverter(layout);
-  return video === undefined ? "videoconvert" : videoConverter(video, makes);
+  return video === undefined ? "videoconvert" : videoConverter(video, makes, orientation);
 }
 
 /** Returns what a track needs on its way into a container. */
@@ -154,7 +165,8 @@ function codec(
       unstatedFrameNs,
     };
     const encoder = chooseClipEncoder(encoding, isInstalled);
-    return { ...encoder, elements: [...converterElements(track.video), ...encoder.elements] };
+    const needed = converterElements(track.video, track.orientation);
+    return { ...encoder, elements: [...needed, ...encoder.elements] };
   }
   const part = withRate(parser(container, mediaType, extension), mediaType, unstatedFrameNs);
   const isSpliced = splicedCaps !== undefined && !isStream(container);
