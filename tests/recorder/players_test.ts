@@ -2,7 +2,6 @@
  * Other programs read clips as their reports say: the same pictures, durations and codecs, without a warning.
  */
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { extname } from "@std/path/extname";
 import { type RecordingReport, VideoRecorder } from "../../mod.ts";
 import { outputOf, run } from "../../scripts/lib/run.ts";
 import { decode } from "../helpers/ffmpeg.ts";
