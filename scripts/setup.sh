@@ -14,11 +14,12 @@ minimum_deno=2.8
 
 # For playing and recording.
 demo_packages="gstreamer1.0-plugins-base gstreamer1.0-plugins-good ffmpeg"
-# The tests also use other codecs and an RTSP server, compare with gst-launch-1.0, compile C against the headers, and
-# test completion in shells.
+# The tests also use other codecs and an RTSP server, compare with gst-launch-1.0, compile C against the headers, test
+# completion in shells, and read clips by other programs.
 test_packages="$demo_packages gstreamer1.0-tools gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
   gstreamer1.0-libav libgstrtspserver-1.0-0 gcc libc6-dev pkg-config
-  libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev zsh fish"
+  libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev zsh fish
+  mkvtoolnix mediainfo mpv"
 
 case $purpose in
   demo) packages=$demo_packages ;;

@@ -150,6 +150,11 @@ export function containerFor(path: string): Container {
   );
 }
 
+/** Returns whether a path is that of a Matroska file. */
+export function isMatroska(path: string): boolean {
+  return findContainer(path)?.name === "matroska";
+}
+
 /** Returns the extensions of the containers that take a media type. */
 export function extensionsFor(mediaType: string): string[] {
   return CLIP_EXTENSIONS.filter((extension) => CONTAINERS[extension]!.takes.includes(mediaType));

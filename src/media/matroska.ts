@@ -29,6 +29,16 @@ export const MATROSKA_ID = {
   referenceBlock: 0xfb,
   codecState: 0xa4,
   discardPadding: 0x75a2,
+  seek: 0x4dbb,
+  seekPosition: 0x53ac,
+  trackEntry: 0xae,
+  trackNumber: 0xd7,
+  trackType: 0x83,
+  cuePoint: 0xbb,
+  cueTime: 0xb3,
+  cueTrackPositions: 0xb7,
+  cueTrack: 0xf7,
+  cueClusterPosition: 0xf1,
 } as const;
 
 /** The maximum length of an element's id. */
@@ -52,4 +62,41 @@ export function readUint(view: DataView, at: number, bytes: number): number {
   let value = 0;
   for (let i = 0; i < bytes; i++) value = value * 256 + view.getUint8(at + i);
   return value;
+}
+
+/** Returns an element: its id, its size, its content. */
+export function writeElement(id: number, content: Uint8Array): Uint8Array<ArrayBuffer> {
+  return concat(uintBytes(id), sizeBytes(content.length), content);
+}
+
+/** Returns an element with an unsigned integer. */
+export function writeUintElement(id: number, value: number): Uint8Array<ArrayBuffer> {
+  return writeElement(id, uintBytes(value));
+}
+
+/** Returns bytes in a row. */
+export function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/** Returns an unsigned integer, up to 2^53, in as few bytes as it takes. */
+function uintBytes(value: number): Uint8Array<ArrayBuffer> {
+  const bytes = [value % 256];
+  for (let rest = Math.floor(value / 256); rest > 0; rest = Math.floor(rest / 256)) {
+    bytes.unshift(rest % 256);
+  }
+  return new Uint8Array(bytes);
+}
+
+/** Returns a size as a variable-size integer of 8 bytes. */
+export function sizeBytes(size: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(MAX_SIZE_BYTES);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(size) | 1n << 56n);
+  return bytes;
 }

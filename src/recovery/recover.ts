@@ -5,9 +5,10 @@
  */
 import { dirname, join } from "node:path";
 import { GstError } from "../../ffi/errors.ts";
-import { containerFor, type ContainerName, remuxerOf } from "../media/containers.ts";
+import { containerFor, type ContainerName, isMatroska, remuxerOf } from "../media/containers.ts";
 import { readClipRecord, removeClipRecord, replaceClipRecord } from "../storage/clip_record.ts";
 import { exists, isAt, removeEmpty, renameNew, suffixed } from "../storage/file_system.ts";
+import { indexSound } from "../storage/matroska_index.ts";
 import { PART_SUFFIX } from "../storage/part_file.ts";
 import { reportWarning } from "../util/report_error.ts";
 import { copyPatched } from "./file_io.ts";
@@ -277,6 +278,7 @@ async function rewrite(
 ): Promise<Outcome> {
   await using copy = await createTemporaryFile(path, file);
   const content = await remux(source, streams, copy.path, muxer);
+  if (isMatroska(path)) await indexSound(copy.path).catch(() => {});
   const written = await readDigests({ ...source, path: copy.path }, streams.length);
   if (written.frames !== content.frames) {
     const cause = written.error;

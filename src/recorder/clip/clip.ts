@@ -6,6 +6,8 @@
 import { GstError } from "../../../ffi/errors.ts";
 import type { Frame } from "../../gst/frame.ts";
 import type { ClipWindow } from "../../ringbuffer/clip_window.ts";
+import { isMatroska } from "../../media/containers.ts";
+import { indexSound } from "../../storage/matroska_index.ts";
 import { PartFile } from "../../storage/part_file.ts";
 import { nsToSec } from "../../util/clock_time.ts";
 import { deadline } from "../../util/deadline.ts";
@@ -245,6 +247,8 @@ export class Clip {
     this.#isWritten = true;
     try {
       await writer.close();
+      // without it, the file is complete as well
+      if (isMatroska(this.path)) await indexSound(this.#file!.partPath).catch(() => {});
       // unless it failed meanwhile: then the file keeps its temporary name
       if (this.state !== "done") this.#rename();
     } catch (error) {
