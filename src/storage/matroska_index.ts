@@ -42,7 +42,7 @@ interface Cue {
 }
 
 /**
- * Marks the sound in a complete Matroska file as keyframes, and adds it to the index, twice a second. GStreamer before 1.24
+ * Marks the sound in a complete Matroska file as keyframes, and adds it to the index, twice a second. GStreamer 1.22
  * does neither: mpv calls such a file broken, and discards an index of three or fewer entries. Does nothing to a file without
  * sound, or with elements in another order than GStreamer's. The event loop runs meanwhile.
  *
