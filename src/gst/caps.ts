@@ -45,11 +45,17 @@ export function frameRateOf(caps: Deno.PointerValue): number | null {
   return rate.numerator / rate.denominator;
 }
 
+/** Returns whether NAL units follow start codes, as they do unless the caps state another format. */
+export function isByteStream(caps: Deno.PointerValue): boolean {
+  const format = readString(gst().gst_caps_get_structure(caps, 0), "stream-format");
+  return format === null || format === "byte-stream";
+}
+
 /** Returns the codec_data of H.264 and H.265 that is not a byte stream; null if caps have none. */
 export function codecDataOf(caps: Deno.PointerValue): CodecData | null {
   const structure = gst().gst_caps_get_structure(caps, 0);
   const value = gst().gst_structure_get_value(structure, CODEC_DATA);
-  if (value === null || readString(structure, "stream-format") === "byte-stream") return null;
+  if (value === null || isByteStream(caps)) return null;
   const buffer = new Deno.UnsafePointerView(value).getPointer(OFFSETS["GValue.data"]);
   if (buffer === null) return null;
   const bytes = new Uint8Array(Number(gst().gst_buffer_get_size(buffer)));

@@ -153,13 +153,16 @@ export class Frame {
   }
 
   /**
-   * Adds the data of a buffer that goes on with this one; it stays the caller's.
+   * Adds the data of a buffer that goes on with this one, from a byte on; it stays the caller's.
    *
    * @internal
    * @ignore
    */
-  append({ sample }: Frame): void {
-    this.#join(gst().gst_sample_get_buffer(this.sample)!, gst().gst_sample_get_buffer(sample)!);
+  append(other: Frame, from: number = 0): void {
+    const bytes = other.readBytes().subarray(from);
+    const buffer = gst().gst_buffer_new_memdup(bytes, BigInt(bytes.length))!;
+    this.#join(gst().gst_sample_get_buffer(this.sample)!, buffer);
+    gst().gst_mini_object_unref(buffer);
   }
 
   /**

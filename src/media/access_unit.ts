@@ -14,6 +14,10 @@ import type { NalUnit } from "./nal_units.ts";
 export interface AccessUnitInfo {
   /** Whether it holds data of a picture; parameter sets, SEI messages and delimiters alone do not. */
   readonly hasPicture: boolean;
+  /** Whether that is the beginning of a picture: its first slice is not lost, and not in the bytes before. */
+  readonly beginsPicture: boolean;
+  /** Where the NAL unit of the first slice is in the bytes, without start code or length; 0 for codecs without NAL units. */
+  readonly sliceAt: number;
   /**
    * The access unit that the bytes are part of:
    * - `"itself"`: a picture begins in them, with whatever is in front of it. Its first slices may be lost if a delimiter
@@ -61,6 +65,8 @@ export interface AccessUnitInfo {
 /** What is known of bytes without a picture. */
 export const NO_PICTURE: AccessUnitInfo = {
   hasPicture: false,
+  beginsPicture: false,
+  sliceAt: 0,
   belongsTo: "before",
   randomAccess: null,
   recoveryPictures: 0,

@@ -67,6 +67,7 @@ export function readAv1(bytes: Uint8Array, isWhole: boolean): AccessUnitInfo | n
   return {
     ...NO_PICTURE,
     hasPicture: true,
+    beginsPicture: true,
     belongsTo: "itself",
     randomAccess: first.isKeyframe && first.isShown ? "instant" : null,
     isReference: true,

@@ -119,6 +119,7 @@ function readSlice(
   return {
     ...NO_PICTURE,
     hasPicture: true,
+    beginsPicture: begins,
     belongsTo: begins ? "itself" : "before",
     randomAccess,
     recoveryPictures: randomAccess === "gradual" ? recoveryPoint! : 0,

@@ -67,5 +67,6 @@ export function readNalAccessUnit(
     belongsTo: info.hasPicture && has(codec.delimiter) ? "itself" : info.belongsTo,
     hasParameterSets: codec.parameterSets.every(has),
     parameterSets,
+    sliceAt: slice?.start ?? 0,
   };
 }

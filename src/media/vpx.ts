@@ -9,6 +9,7 @@ import { type AccessUnitInfo, NO_PICTURE } from "./access_unit.ts";
 const FRAME: AccessUnitInfo = {
   ...NO_PICTURE,
   hasPicture: true,
+  beginsPicture: true,
   belongsTo: "itself",
   isReference: true,
   hasParameterSets: true,

@@ -4,13 +4,17 @@
  * @module
  */
 import { gst } from "../../ffi/gst.ts";
-import { codecDataOf, mediaTypeOf } from "../gst/caps.ts";
+import { codecDataOf, isByteStream, mediaTypeOf } from "../gst/caps.ts";
 import type { Frame } from "../gst/frame.ts";
 import type { AccessUnitInfo } from "../media/access_unit.ts";
 import { type EncodedVideo, isInspected, readAccessUnit } from "../media/read_access_unit.ts";
 import { ParameterSets } from "./parameter_sets.ts";
 import { RecoveryPoints } from "./recovery_points.ts";
 
+/** Bytes of the lengths in front of NAL units where the caps lack the codec_data. */
+const USUAL_LENGTH_BYTES = 4;
+/** Bytes of the start code in front of a NAL unit. */
+const START_CODE_BYTES = 3;
 /** First bytes of a buffer that usually show what it is. */
 const HEAD_BYTES = 256;
 
@@ -60,9 +64,9 @@ export class AccessUnits {
     if (stream === null) return void units.push(buffer);
     const info = inspect(stream, buffer);
     if (info.belongsTo === "next") return void this.#prefixes.push(buffer);
-    if (info.belongsTo === "before" && this.#goesOn(buffer, info)) {
+    if (this.#goesOn(buffer, info)) {
       this.#isSplit ||= info.hasPicture;
-      this.#last!.append(buffer);
+      this.#append(buffer, info, stream);
       return buffer.release();
     }
     this.#mark(buffer, this.#withPrefixes(buffer) ? inspect(stream, buffer) : info);
@@ -72,9 +76,17 @@ export class AccessUnits {
   }
 
   /** Returns whether a buffer goes on with the last access unit: it has the same time, or none, or no part of a picture. */
-  #goesOn({ timeNs }: Frame, { hasPicture }: AccessUnitInfo): boolean {
+  #goesOn({ timeNs }: Frame, { hasPicture, beginsPicture, belongsTo }: AccessUnitInfo): boolean {
     const last = this.#last;
-    return last !== undefined && (!hasPicture || timeNs === null || timeNs === last.timeNs);
+    if (last === undefined || beginsPicture) return false;
+    if (!hasPicture) return belongsTo === "before";
+    return timeNs === null || timeNs === last.timeNs;
+  }
+
+  /** Adds further slices to the last access unit, without the delimiter and parameter sets that parsers put in front. */
+  #append(buffer: Frame, { sliceAt }: AccessUnitInfo, { lengthBytes }: EncodedVideo): void {
+    const from = sliceAt - (lengthBytes ?? START_CODE_BYTES);
+    this.#last!.append(buffer, Math.max(0, from));
   }
 
   /** Puts what came before an access unit in front of it; returns whether there was anything. */
@@ -110,7 +122,7 @@ export class AccessUnits {
     const mediaType = mediaTypeOf(capsHandle);
     if (!isInspected(mediaType)) return void (this.#stream = null);
     const data = codecDataOf(capsHandle);
-    const lengthBytes = data?.lengthBytes ?? null;
+    const lengthBytes = data?.lengthBytes ?? (isByteStream(capsHandle) ? null : USUAL_LENGTH_BYTES);
     this.#stream = { mediaType, lengthBytes };
     this.#sets = this.#sets?.follow(mediaType, data) ?? new ParameterSets(mediaType, data);
   }

@@ -46,6 +46,8 @@ export interface RingBufferOptions {
 /** The stream that is assumed while there are no caps. */
 const UNKNOWN_STREAM: StreamCaps = { rate: null, isSelfContained: true };
 
+const BYTE_STREAM = "stream-format=byte-stream";
+
 /** The longest window, a day: frames are counted in 32 bits. */
 const MAX_SEC = 86_400;
 /** Frames that can wait in front of the ring while the pipeline plays. */
@@ -447,8 +449,9 @@ function binText(text: string, tee: Deno.PointerObject): string {
   // once the stream flows, a parser comes too late for parameter sets that are sent only once
   const isRepeated = !parser.repeats || repeatParameterSets(tee) || hasCaps(tee);
   if (isRepeated && isWhole(tee, mediaType)) return text;
+  // as avc, its caps would lack the codec_data until the parameter sets come
   const whole = parser.repeats ? WHOLE_UNITS[mediaType] : undefined;
-  return chain(parser.text, whole, text);
+  return chain(parser.text, whole && `${whole},${BYTE_STREAM}`, text);
 }
 
 /** Returns whether each buffer in a tee is an access unit; a parser that has not negotiated yet makes it so. */

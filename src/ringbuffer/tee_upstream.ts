@@ -76,6 +76,11 @@ export function requestKeyframe(tee: Deno.PointerObject): void {
   withStaticPad(tee, "sink", (sink) => gst().gst_pad_push_event(sink, event));
 }
 
+/** Elements that pass a stream on as it is. */
+const PASSING = ["capsfilter", "queue", "identity", "tee", "valve"];
+/** How many of them may be between a parser and a tee. */
+const MAX_PASSING = 8;
+
 /**
  * Lets the parser before a tee repeat the stream's parameter sets before every keyframe if it would send them only once:
  * frames from the middle of the stream could not be decoded.
@@ -83,19 +88,40 @@ export function requestKeyframe(tee: Deno.PointerObject): void {
  * @returns Whether there is such a parser.
  */
 export function repeatParameterSets(tee: Deno.PointerObject): boolean {
-  return withStaticPad(tee, "sink", (sink) => {
-    const peer = gst().gst_pad_get_peer(sink);
-    if (peer === null) return false;
-    const element = gst().gst_pad_get_parent_element(peer);
-    gst().gst_object_unref(peer);
-    if (element === null) return false;
-    const isParser = Object.values(PARSERS).some(({ elements, repeats }) =>
-      repeats === true && elements.includes(factoryName(element))
-    );
-    if (isParser && getProperty(element, "config-interval") === 0) {
-      setProperty(element, "config-interval", -1);
-    }
+  let element: Deno.PointerValue = gst().gst_object_ref(tee);
+  for (let passed = 0; element !== null && passed <= MAX_PASSING; passed++) {
+    const before = elementBefore(element);
     gst().gst_object_unref(element);
-    return isParser;
+    element = before;
+    if (element === null) return false;
+    const name = factoryName(element);
+    if (isRepeating(name)) {
+      if (getProperty(element, "config-interval") === 0) {
+        setProperty(element, "config-interval", -1);
+      }
+      gst().gst_object_unref(element);
+      return true;
+    }
+    if (!PASSING.includes(name)) break;
+  }
+  if (element !== null) gst().gst_object_unref(element);
+  return false;
+}
+
+/** Returns whether an element is a parser that repeats parameter sets. */
+function isRepeating(factory: string): boolean {
+  return Object.values(PARSERS).some(({ elements, repeats }) =>
+    repeats === true && elements.includes(factory)
+  );
+}
+
+/** Returns the element that sends to another one's sink pad, which the caller owns; `null` if there is none. */
+function elementBefore(element: Deno.PointerObject): Deno.PointerObject | null {
+  return withStaticPad(element, "sink", (sink) => {
+    const peer = gst().gst_pad_get_peer(sink);
+    if (peer === null) return null;
+    const before = gst().gst_pad_get_parent_element(peer);
+    gst().gst_object_unref(peer);
+    return before;
   });
 }

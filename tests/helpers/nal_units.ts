@@ -33,7 +33,7 @@ export function recoveryPointMessage(bits: string): number[] {
 }
 
 /** What is read of NAL units, with the bytes of the parameter sets. */
-export type UnitsInfo = Omit<AccessUnitInfo, "parameterSets"> & { sets: number[][] };
+export type UnitsInfo = Omit<AccessUnitInfo, "parameterSets" | "sliceAt"> & { sets: number[][] };
 
 /** Reads NAL units behind start codes and behind lengths, which must show the same. */
 export function readUnits(mediaType: string, units: readonly number[][]): UnitsInfo {
@@ -43,7 +43,8 @@ export function readUnits(mediaType: string, units: readonly number[][]): UnitsI
       : behindLengths(units, lengthBytes);
     const info = readAccessUnit({ mediaType, lengthBytes }, bytes, true);
     assert(info !== null);
-    const { parameterSets, ...facts } = info;
+    const { parameterSets, sliceAt, ...facts } = info;
+    if (facts.hasPicture) assert(units.some((unit) => unit[0] === bytes[sliceAt]));
     return { ...facts, sets: parameterSets.map(({ start, end }) => [...bytes.slice(start, end)]) };
   });
   for (const other of others) assertEquals(other, first);

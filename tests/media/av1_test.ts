@@ -42,6 +42,8 @@ function read(...units: number[][]): AccessUnitInfo {
 Deno.test("readAccessUnit() reads a keyframe of AV1 with its sequence header", () => {
   assertEquals(read(DELIMITER, SEQUENCE, METADATA, KEY), {
     hasPicture: true,
+    beginsPicture: true,
+    sliceAt: 0,
     belongsTo: "itself",
     randomAccess: "instant",
     recoveryPictures: 0,

@@ -35,6 +35,7 @@ function read(...units: number[][]): UnitsInfo {
 Deno.test("readAccessUnit() reads an IDR picture of H.264 with its parameter sets", () => {
   assertEquals(read(AUD, SPS, PPS, recoveryPoint("1100"), IDR, SECOND_SLICE), {
     hasPicture: true,
+    beginsPicture: true,
     belongsTo: "itself",
     randomAccess: "instant",
     recoveryPictures: 0,
@@ -56,9 +57,20 @@ Deno.test("readAccessUnit() distinguishes the first slice of an H.264 picture fr
   assertEquals(read([0x44, 0x80, 0x80]).belongsTo, "before");
 });
 
+Deno.test("readAccessUnit() finds the first slice of H.264 behind what is in front of it", () => {
+  const bytes = behindStartCodes([AUD, SPS, PPS, IDR, SECOND_SLICE]);
+  const { sliceAt } = readAccessUnit(
+    { mediaType: "video/x-h264", lengthBytes: null },
+    bytes,
+    true,
+  )!;
+  assertEquals([...bytes.slice(sliceAt, sliceAt + IDR.length)], IDR);
+});
+
 Deno.test("readAccessUnit() begins a picture of H.264 behind a delimiter if its first slice is lost", () => {
-  const { hasPicture, belongsTo, randomAccess } = read(AUD, SPS, PPS, SECOND_SLICE);
-  assertEquals([hasPicture, belongsTo, randomAccess], [true, "itself", null]);
+  const unit = read(AUD, SPS, PPS, SECOND_SLICE);
+  const { hasPicture, beginsPicture, belongsTo, randomAccess } = unit;
+  assertEquals([hasPicture, beginsPicture, belongsTo, randomAccess], [true, false, "itself", null]);
 });
 
 Deno.test("readAccessUnit() begins to decode H.264 at recovery points, but not at any intra picture", () => {

@@ -47,6 +47,7 @@ function access(...units: number[][]) {
 Deno.test("readAccessUnit() reads an IDR picture of H.265 with its parameter sets", () => {
   assertEquals(read(AUD, VPS, SPS, PPS, firstSlice(IDR_W_RADL), secondSlice(IDR_W_RADL)), {
     hasPicture: true,
+    beginsPicture: true,
     belongsTo: "itself",
     randomAccess: "instant",
     recoveryPictures: 0,

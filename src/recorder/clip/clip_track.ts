@@ -171,7 +171,7 @@ export class ClipTrack {
   admit(frame: Frame, sinceNs: bigint, backlog: number): void {
     if (this.#isOver || this.#options.before?.(frame) === false) return;
     const { timeNs, dtsNs, frameNs } = frame;
-    if (timeNs === null || dtsNs === null || frame.unit?.belongsTo === "before") {
+    if (timeNs === null || dtsNs === null || frame.unit?.beginsPicture === false) {
       return this.#skipUnwritable(frame);
     }
     // a frame that is shown before one in the clip belongs to it, though it is decoded later
