@@ -234,6 +234,8 @@ export const gstSymbols = {
   gst_caps_is_equal: { parameters: ["pointer", "pointer"], result: "i32" },
   // gboolean gst_caps_is_subset (const GstCaps *subset, const GstCaps *superset)
   gst_caps_is_subset: { parameters: ["pointer", "pointer"], result: "i32" },
+  // gboolean gst_caps_can_intersect (const GstCaps *caps1, const GstCaps *caps2)
+  gst_caps_can_intersect: { parameters: ["pointer", "pointer"], result: "i32" },
   // guint gst_caps_get_size (const GstCaps *caps)                                          0 for ANY and NONE
   gst_caps_get_size: { parameters: ["pointer"], result: "u32" },
   // GstStructure * gst_caps_get_structure (const GstCaps *caps, guint index)               [none]

@@ -6,6 +6,7 @@
 import { nsToSec, secToNs } from "../util/clock_time.ts";
 import { isSelfContained, isSound } from "../media/codecs.ts";
 import type { Frame } from "../gst/frame.ts";
+import type { Pipeline } from "../pipeline.ts";
 import type { Attachment } from "../gst/attachments.ts";
 import { AccessUnits } from "../ringbuffer/access_units.ts";
 import { DtsEstimator } from "../ringbuffer/dts_estimator.ts";
@@ -23,6 +24,8 @@ const STALL_NS = secToNs(1);
 /** Running time that seems lost without a pause: clocks are read one after the other. */
 const PAUSE_NS = secToNs(0.1);
 
+/** Running time without any frame of which a recorder warns. */
+const SILENT_NS = secToNs(5);
 /** Stream without a keyframe of which a recorder warns. */
 const KEYLESS_NS = secToNs(3);
 /** Buffers that the source and the other branches of the tee need. */
@@ -48,6 +51,11 @@ export class RecorderTrack {
   readonly history = new History();
   /** Attaches the ring to the pipeline. */
   readonly attachment: Attachment;
+  readonly #pipeline: Pipeline;
+  /** When the ring was attached, in running time. */
+  readonly #attachedNs: bigint;
+  /** Whether any buffer has come out of the ring. */
+  #hasFrames = false;
   readonly #maxBytes: number;
   /** Running time at which frames came last, and when that was. */
   #arrivedNs = 0n;
@@ -76,7 +84,8 @@ export class RecorderTrack {
   ) {
     this.tee = options.teeName;
     this.#maxBytes = options.maxBytes;
-    this.#newestNs = options.pipeline.runningTimeNs ?? 0n;
+    this.#pipeline = options.pipeline;
+    this.#attachedNs = this.#newestNs = options.pipeline.runningTimeNs ?? 0n;
     const ring = new ringBufferClass(options);
     this.ring = ring;
     if (copyFrames) {
@@ -115,7 +124,10 @@ export class RecorderTrack {
       this.#units.restart();
       this.#restart(runningTimeNs === null ? () => {} : onRestart);
     }
-    if (buffers.length > 0) this.#checkPool(buffers);
+    if (buffers.length > 0) {
+      this.#hasFrames = true;
+      this.#checkPool(buffers);
+    }
     const frames = this.#units.admit(buffers, ring.isEos);
     if (frames.length === 0) return;
     this.#estimateDts(frames);
@@ -266,11 +278,26 @@ export class RecorderTrack {
     const { keyframeProblem } = this;
     const keylessNs = this.#newestNs - (this.#keylessSinceNs ?? this.#newestNs);
     return {
+      "no-frames": this.#silenceWarning(),
       "no-keyframe": keyframeProblem === null || keylessNs < KEYLESS_NS
         ? null
         : `Clips of tee "${this.tee}" cannot begin: ${keyframeProblem}`,
       "long-gop": this.#gopWarning(windowSec),
     };
+  }
+
+  /** Returns a warning if the ring has had no frame for long, else `null`. */
+  #silenceWarning(): string | null {
+    const waitedNs = (this.#pipeline.runningTimeNs ?? 0n) - this.#attachedNs;
+    if (this.#hasFrames || this.#pipeline.state !== "playing" || waitedNs < SILENT_NS) return null;
+    const isFlowing = this.ring.readTeeCaps(() => true) ?? false;
+    const cause = isFlowing
+      ? "its bin puts out nothing, as a parser does that has missed the parameter sets: let the parser or encoder before the " +
+        "tee repeat them"
+      : "its stream has not begun";
+    return `No frame has come into the ring buffer at tee "${this.tee}" in ${
+      nsToSec(waitedNs).toFixed(1)
+    } s: ${cause}`;
   }
 
   /** Returns a warning if a window is shorter than two groups of pictures, else `null`. */

@@ -4,13 +4,13 @@
  * @module
  */
 
-/** A kind of warning: no clip can begin for lack of keyframes, or clips begin early as these are far apart. */
-export type WarningKind = "no-keyframe" | "long-gop";
+/** A kind of warning: no clip can begin for lack of frames or keyframes, or clips begin early as these are far apart. */
+export type WarningKind = "no-frames" | "no-keyframe" | "long-gop";
 
 /** The warnings of a track by their kind; `null` for those that do not apply. */
 export type RecorderWarnings = Record<WarningKind, string | null>;
 
-/** Says each warning when it begins to apply: `long-gop` once, `no-keyframe` again after keyframes have come. */
+/** Says each warning when it begins to apply: `long-gop` once, the others again after there was no reason for them. */
 export class Warnings {
   readonly #onWarning: (text: string) => void;
   readonly #said = new Set<string>();
@@ -25,7 +25,7 @@ export class Warnings {
     for (const [kind, text] of Object.entries(warnings)) {
       const key = `${kind} ${tee}`;
       if (text === null) {
-        if (kind === "no-keyframe") this.#said.delete(key);
+        if (kind !== "long-gop") this.#said.delete(key);
       } else if (!this.#said.has(key)) {
         this.#said.add(key);
         this.#onWarning(text);

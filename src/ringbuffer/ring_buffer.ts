@@ -7,7 +7,8 @@ import { checkObject, checkSec, checkText } from "../util/check.ts";
 import { GstError } from "../../ffi/errors.ts";
 import { gstApp } from "../../ffi/gst.ts";
 import { capsText, frameRateOf, mediaTypeOf, PadCaps, readPadCaps } from "../gst/caps.ts";
-import { chain, isSelfContained, PARSERS, WHOLE_UNITS } from "../media/codecs.ts";
+import { isSelfContained } from "../media/codecs.ts";
+import { parsedBinText } from "./parsed_bin_text.ts";
 import { type Orientation, parseOrientation } from "../media/orientation.ts";
 import { readTag } from "../gst/tags.ts";
 import { Frame } from "../gst/frame.ts";
@@ -18,15 +19,7 @@ import { readUint64 } from "../gst/structure.ts";
 import { type State, STATES } from "../gst/state.ts";
 import { RingCapacity, type StreamCaps, type StreamFacts } from "./capacity.ts";
 import { RingBin } from "./ring_bin.ts";
-import {
-  hasCaps,
-  isTeeLive,
-  rawBytesPerSec,
-  repeatParameterSets,
-  requestKeyframe,
-  sendsOnly,
-  teeMediaType,
-} from "./tee_upstream.ts";
+import { isTeeLive, rawBytesPerSec, requestKeyframe, teeMediaType } from "./tee_upstream.ts";
 import { TeeBranch } from "./tee_branch.ts";
 
 /** Options of {@link RingBuffer}. */
@@ -45,8 +38,6 @@ export interface RingBufferOptions {
 
 /** The stream that is assumed while there are no caps. */
 const UNKNOWN_STREAM: StreamCaps = { rate: null, isSelfContained: true };
-
-const BYTE_STREAM = "stream-format=byte-stream";
 
 /** The longest window, a day: frames are counted in 32 bits. */
 const MAX_SEC = 86_400;
@@ -133,7 +124,8 @@ export class RingBuffer {
     const { makeBinString } = this.constructor as typeof RingBuffer;
     const caps = withStaticPad(tee, "sink", (pad) => readPadCaps(pad, capsText)) ??
       teeMediaType(tee);
-    const text = binText(makeBinString.call(this.constructor, caps), tee);
+    const own = makeBinString.call(this.constructor, caps);
+    const text = own === RingBuffer.binString ? parsedBinText(own, tee) : own;
     this.#isPlain = text === RingBuffer.binString;
     this.#bin = new RingBin({
       ...{ name, text },
@@ -436,26 +428,4 @@ function findTee(name: string, pipeline: Pipeline, teeName: string): Deno.Pointe
   const { factoryName, unsafeHandle } = pipeline.element(teeName);
   if (factoryName === "tee") return unsafeHandle;
   throw new GstError(`The ${name} needs a tee; "${teeName}" is a ${factoryName}`);
-}
-
-/**
- * Returns the text of a ring at a tee: the default bin gets a parser where buffers may be parts of access units, or parameter
- * sets come only once.
- */
-function binText(text: string, tee: Deno.PointerObject): string {
-  const mediaType = teeMediaType(tee) ?? "";
-  const parser = PARSERS[mediaType];
-  if (text !== RingBuffer.binString || parser === undefined) return text;
-  // once the stream flows, a parser comes too late for parameter sets that are sent only once
-  const isRepeated = !parser.repeats || repeatParameterSets(tee) || hasCaps(tee);
-  if (isRepeated && isWhole(tee, mediaType)) return text;
-  // as avc, its caps would lack the codec_data until the parameter sets come
-  const whole = parser.repeats ? WHOLE_UNITS[mediaType] : undefined;
-  return chain(parser.text, whole && `${whole},${BYTE_STREAM}`, text);
-}
-
-/** Returns whether each buffer in a tee is an access unit; a parser that has not negotiated yet makes it so. */
-function isWhole(tee: Deno.PointerObject, mediaType: string): boolean {
-  const whole = WHOLE_UNITS[mediaType];
-  return whole === undefined || sendsOnly(tee, whole);
 }

@@ -55,15 +55,29 @@ export function hasCaps(tee: Deno.PointerObject): boolean {
   return withStaticPad(tee, "sink", (sink) => readPadCaps(sink, () => true)) ?? false;
 }
 
-/** Returns whether all that can come into a tee is a subset of some caps: by its caps, or before it has any by what upstream can send. */
+/** Returns whether the stream in a tee has some caps. */
 export function sendsOnly(tee: Deno.PointerObject, text: string): boolean {
+  return compareCaps(tee, text, (caps, wanted) => gst().gst_caps_is_subset(caps, wanted) !== 0);
+}
+
+/** Returns whether the stream in a tee may get some caps. */
+export function mayBe(tee: Deno.PointerObject, text: string): boolean {
+  return compareCaps(tee, text, (caps, wanted) => gst().gst_caps_can_intersect(caps, wanted) !== 0);
+}
+
+/** Compares a tee's caps, or before it has any those that upstream can send, with others. */
+function compareCaps(
+  tee: Deno.PointerObject,
+  text: string,
+  compare: (caps: Deno.PointerObject, wanted: Deno.PointerObject) => boolean,
+): boolean {
   return withStaticPad(tee, "sink", (sink) => {
     const caps = gst().gst_pad_get_current_caps(sink) ?? gst().gst_pad_peer_query_caps(sink, null);
     if (caps === null) return false;
     const wanted = gst().gst_caps_from_string(cString(text))!;
-    const isSubset = gst().gst_caps_is_subset(caps, wanted) !== 0;
+    const result = compare(caps, wanted);
     for (const owned of [caps, wanted]) gst().gst_mini_object_unref(owned);
-    return isSubset;
+    return result;
   });
 }
 

@@ -111,7 +111,7 @@ Deno.test("H.264 from x264 in an .mp4 file reads like the byte stream, with its 
   assertEquals(codecData?.lengthBytes, 4);
 
   const withoutPositions = (infos: AccessUnitInfo[]) =>
-    infos.map((info) => ({ ...info, parameterSets: info.parameterSets.length }));
+    infos.map((info) => ({ ...info, sliceAt: 0, parameterSets: info.parameterSets.length }));
   const infos = readUnits({ ...STREAM, lengthBytes: 4 }, file.units);
   assertEquals(withoutPositions(infos), withoutPositions(readUnits(STREAM, stream.units)));
   const [first] = infos;
