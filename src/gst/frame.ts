@@ -146,10 +146,19 @@ export class Frame {
    * @ignore
    */
   readBytes(count: number = this.#bytes): Uint8Array<ArrayBuffer> {
-    const bytes = new Uint8Array(Math.min(count, this.#bytes));
+    return this.copyBytes(new Uint8Array(Math.min(count, this.#bytes)));
+  }
+
+  /**
+   * Copies the first bytes of the data into an array; returns the part of that which has data.
+   *
+   * @internal
+   * @ignore
+   */
+  copyBytes(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
     const buffer = gst().gst_sample_get_buffer(this.sample);
-    gst().gst_buffer_extract(buffer, 0n, bytes, BigInt(bytes.length));
-    return bytes;
+    const count = gst().gst_buffer_extract(buffer, 0n, bytes, BigInt(bytes.length));
+    return bytes.subarray(0, Number(count));
   }
 
   /**

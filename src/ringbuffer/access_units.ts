@@ -144,8 +144,11 @@ export class AccessUnits {
   }
 }
 
+/** The first bytes of the buffer that is being read. */
+const scratch = new Uint8Array(HEAD_BYTES);
+
 function inspect(stream: EncodedVideo, buffer: Frame): AccessUnitInfo {
-  const head = buffer.readBytes(HEAD_BYTES);
+  const head = buffer.copyBytes(scratch);
   return readAccessUnit(stream, head, head.length === buffer.bytes) ??
     readAccessUnit(stream, buffer.readBytes(), true)!;
 }

@@ -21,13 +21,15 @@ const DECAY = 0.9;
  * import { assertEquals } from "@std/assert";
  *
  * const meter = new RateMeter();
- * meter.observe(0, 0);
- * meter.observe(30, 1);
+ * for (const sec of [0, 1, 2]) meter.observe(30 * sec, sec);
  * assertEquals(meter.rate, 30);
  * ```
  */
 export class RateMeter {
   #since: { buffers: number; sec: number } | null = null;
+  /** The count at the last call, and whether it had not changed then. */
+  #latest = 0;
+  #hasPaused = true;
   #rate: number | null = null;
 
   /** Buffers per second; `null` before the first measurement. */
@@ -38,17 +40,16 @@ export class RateMeter {
   /** Takes the number of buffers that have come up to an instant, in seconds of running time. */
   observe(buffers: number, sec: number): void {
     const since = this.#since;
-    if (since === null || buffers < since.buffers || sec < since.sec) {
-      // nothing has come yet, or the count was set back by a flush
-      this.#since = buffers > 0 || since === null ? { buffers, sec } : since;
-      return;
-    }
+    const hasPaused = this.#hasPaused;
+    this.#hasPaused = since === null || buffers === this.#latest;
+    const isSetBack = since === null || buffers < this.#latest || sec < since.sec;
+    this.#latest = buffers;
+    // no rate can be told from a pause, nor from the time in which it ends
+    if (isSetBack || this.#hasPaused || hasPaused) return void (this.#since = { buffers, sec });
     const [count, passedSec] = [buffers - since.buffers, sec - since.sec];
     const isEnough = passedSec >= MIN_SEC && count >= MIN_BUFFERS || passedSec >= MAX_SEC;
     if (!isEnough) return;
     this.#since = { buffers, sec };
-    // no rate can be told from a pause
-    if (count === 0) return;
     this.#rate = Math.max(count / passedSec, DECAY * (this.#rate ?? 0));
   }
 
@@ -56,5 +57,6 @@ export class RateMeter {
   restart(): void {
     this.#since = null;
     this.#rate = null;
+    this.#hasPaused = true;
   }
 }

@@ -231,13 +231,13 @@ Deno.test("record() writes a GOP that is longer than the window from the start o
 
 Deno.test("record() waits for the first keyframe, and rejects where none arrives in time", async () => {
   await using dir = await tempDir();
-  const path = `${dir.path}/keyframes.h264`;
+  const path = `${dir.path}/keyframes.mkv`;
   const source =
     "-f lavfi -i testsrc2=size=64x48:rate=30 -t 20 -c:v libx264 -g 90 -tune zerolatency";
   await ffmpeg([...words(source), path]);
   // a file cannot send a keyframe on request
   await using app = await runLive(
-    `filesrc location=${path} ! h264parse ! identity sync=true ! tee name=t t. ! fakesink`,
+    `filesrc location=${path} ! matroskademux ! h264parse ! identity sync=true ! tee name=t t. ! fakesink`,
   );
   await reached(app.pipeline, 0.5);
   await using recorder = recorderOf(app.pipeline, newPaths(dir.path, ".mp4"), {
