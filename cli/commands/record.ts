@@ -49,8 +49,8 @@ gstp recover; files that another process is writing are left alone.`],
         ["GET /snapshot.jpg", "the newest frame as an image; ?tee=NAME"],
         [
           "GET /events",
-          "server-sent events: armed, recording, finished, failed, removed, recovered, " +
-          "unrecovered, and status every second",
+          "server-sent events: armed, recording, finished, warning, failed, removed, " +
+          "recovered, unrecovered, and status every second",
         ],
         ["POST /session", "begin a session of the page; DELETE ends it"],
         ["GET /metrics", "metrics for Prometheus"],

@@ -20,6 +20,8 @@ export type RecordEvent =
     windowSec: number;
     folder: string;
   }
+  /** Clips of a tee fail or are other than expected unless something is done about it. */
+  | { type: "warning"; tee: string; message: string }
   /** A clip was started, or extended. */
   | { type: "recording"; tee: string; name: string; trigger: Trigger; isExtended: boolean }
   /** A clip is finished. */

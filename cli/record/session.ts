@@ -151,7 +151,6 @@ class Session {
       ...{ pipeline, folder, scratch },
       options: this.#options,
       events: this.#events,
-      onWarning: (text) => this.output.warn(text),
       onFailure: ({ message }) => this.#fail(`a recorder failed, finishing: ${message}`),
     });
     try {

@@ -17,6 +17,9 @@ import { eventLine, statusLine } from "./status_line.ts";
 /** Milliseconds between two updates of the status line. */
 const STATUS_MS = 1000;
 
+/** The events that are printed even if the user wants errors only. */
+const SERIOUS: TimedEvent["type"][] = ["failed", "unrecovered", "warning"];
+
 /** Prints events, the status and messages of a run, without waiting for readers. */
 export class SessionOutput {
   readonly #options: RecordArguments;
@@ -65,7 +68,7 @@ export class SessionOutput {
   /** Prints an event. */
   event(event: TimedEvent): void {
     if (this.#options.isJson) this.#display.print(JSON.stringify(event));
-    else if (event.type === "failed" || event.type === "unrecovered") this.warn(eventLine(event));
+    else if (SERIOUS.includes(event.type)) this.warn(eventLine(event));
     else this.note(eventLine(event));
   }
 

@@ -54,6 +54,8 @@ function eventText(event: TimedEvent): string {
       const lost = `${formatBytes(lostBytes)} lost${damaged ? ", damaged" : ""}`;
       return `recovered: ${name} (${length}; ${lost})`;
     }
+    case "warning":
+      return event.message;
     case "unrecovered":
       return `not recovered: ${event.name} (${event.reason}): ${event.error}`;
   }

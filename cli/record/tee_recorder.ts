@@ -30,8 +30,6 @@ export interface RecorderContext {
   events: Events;
   /** A folder for temporary files. */
   scratch: string;
-  /** Receives what is odd, but no failure. */
-  onWarning: (text: string) => void;
   /** Receives a failure that leaves the tee without a recorder. */
   onFailure: (error: GstError) => void;
 }
@@ -82,7 +80,8 @@ export class TeeRecorder {
       mediaTypes.map((mediaType) => isEncoded(mediaType) ? RAW_VIDEO : mediaType),
       options.extension,
     );
-    if (!options.isEncoded) warnOfBrowsers(tee, mediaTypes, context.onWarning);
+    const onWarning = (message: string) => events.emit({ type: "warning", tee, message });
+    if (!options.isEncoded) warnOfBrowsers(tee, mediaTypes, onWarning);
     this.tee = tee;
     this.#context = context;
     this.#mediaTypes = mediaTypes;
@@ -103,7 +102,7 @@ export class TeeRecorder {
       startAtZero: true,
       // the command handles signals: it stops the pipeline, which finishes the clips
       finishOnExit: false,
-      onWarning: context.onWarning,
+      onWarning,
       onError: (error) => {
         events.emit({ type: "failed", tee, name: null, error: error.message });
         context.onFailure(error);

@@ -33,7 +33,6 @@ Deno.test("TeeRecorder.record() takes another name if another process has taken 
   const recorder = new TeeRecorder("t", [{ tee: "t", mediaType: "video/x-raw" }], {
     ...{ pipeline: app.pipeline, folder, events, scratch: dir.path },
     options: readRecordArguments(["--window=2", "--before=0.3", "--after=0.2", "a.gstp"]),
-    onWarning: () => {},
     onFailure: (error) => errors.push(error.message),
   });
   await until("the ring is full", () => recorder.status().ring.fillSec >= 1);

@@ -29,6 +29,16 @@ Deno.test("eventLine() formats a finished clip, with what it lacks", () => {
   );
 });
 
+Deno.test("eventLine() prints a warning as it is", () => {
+  const event = {
+    type: "warning",
+    tee: "t",
+    message: "Clips cannot begin",
+    time: new Date(),
+  } as const;
+  assertEquals(eventLine(event), "Clips cannot begin");
+});
+
 Deno.test("eventLine() formats what became of a file that a killed run left", () => {
   const time = new Date();
   const clip = { name: "a.mp4", frames: 60, duration: 2, bytes: 1000, lostBytes: 7, time };
