@@ -13,6 +13,8 @@ import { RecoveryPoints } from "./recovery_points.ts";
 
 /** Bytes of the lengths in front of NAL units where the caps lack the codec_data. */
 const USUAL_LENGTH_BYTES = 4;
+/** Buffers that may come in front of a picture. */
+const MAX_PREFIXES = 32;
 /** Bytes of the start code in front of a NAL unit. */
 const START_CODE_BYTES = 3;
 /** First bytes of a buffer that usually show what it is. */
@@ -63,7 +65,7 @@ export class AccessUnits {
     const stream = this.#stream;
     if (stream === null) return void units.push(buffer);
     const info = inspect(stream, buffer);
-    if (info.belongsTo === "next") return void this.#prefixes.push(buffer);
+    if (info.belongsTo === "next") return this.#addPrefix(buffer);
     if (this.#goesOn(buffer, info)) {
       this.#isSplit ||= info.hasPicture;
       this.#append(buffer, info, stream);
@@ -73,6 +75,12 @@ export class AccessUnits {
     this.#last?.release();
     this.#last = buffer.retain();
     units.push(buffer);
+  }
+
+  /** Keeps what comes in front of the next access unit; of a stream without pictures, the latest. */
+  #addPrefix(buffer: Frame): void {
+    this.#prefixes.push(buffer);
+    if (this.#prefixes.length > MAX_PREFIXES) this.#prefixes.shift()!.release();
   }
 
   /** Returns whether a buffer goes on with the last access unit: it has the same time, or none, or no part of a picture. */

@@ -83,6 +83,13 @@ export class RingCapacity {
     return isStated ? rate : measured * (1 + RATE_TOLERANCE);
   }
 
+  /** Returns the buffers per second to provide for: encoded frames may come in several until that is known. */
+  #expectedRate(caps: StreamCaps): number {
+    const rate = this.#rate(caps);
+    if (rate === null) return UNKNOWN_RATE;
+    return caps.isSelfContained || this.isFitted(caps) ? rate : Math.max(rate, UNKNOWN_RATE);
+  }
+
   /** Seconds that the ring holds; one of encoded video reaches back to a keyframe before the window. */
   get holdSec(): number {
     const { longestGopNs, leadNs } = this.#facts;
@@ -100,7 +107,7 @@ export class RingCapacity {
   frames(caps: StreamCaps): number {
     const sec = (this.isFitted(caps) ? this.holdSec : UNFITTED_SEC) +
       (this.isDrained ? DRAIN_SEC : 0);
-    const needed = Math.ceil(sec * (this.#rate(caps) ?? UNKNOWN_RATE)) + MARGIN_FRAMES;
+    const needed = Math.ceil(sec * this.#expectedRate(caps)) + MARGIN_FRAMES;
     const { maxBytes } = this.#limits;
     const affordable = Math.max(1, Math.floor(maxBytes / (this.#facts.frameBytes ?? 1)));
     return Math.min(needed, affordable, this.maxFrames);

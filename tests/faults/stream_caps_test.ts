@@ -37,7 +37,11 @@ async function changeCaps(folder: string, encoder: string, extensions: string[],
   );
   const recorders = extensions.map((extension) => recorderAt(app, folder, extension));
   await playFor(app.pipeline, 2 * WINDOW_SEC);
-  const recordings = await Promise.all(recorders.map((recorder) => recorder.record()));
+  // so long that the change is in the clip, however busy the machine
+  const calls = recorders.map((recorder) =>
+    recorder.record({ afterSec: 4 * WINDOW_SEC, maxDelaySec: 10 })
+  );
+  const recordings = await Promise.all(calls);
   await playFor(app.pipeline, WINDOW_SEC / 2);
   app.pipeline.element("filter").setProperty("caps", caps);
   const reports = await Promise.all(recordings.map(reportOf));

@@ -181,13 +181,14 @@ export class ClipTally {
   /** The end of the last frame: as stated, unless it would last far longer than the others. */
   #lastEndNs(steps: readonly Step[]): bigint {
     const { timeNs, statedNs } = this.#latest ?? { timeNs: 0n, statedNs: null };
-    const near = steps.slice(-LAST_STEPS);
-    const usualNs = medianStep(near);
-    const isUsual = statedNs !== null && (usualNs === null || Number(statedNs) <= 1.5 * usualNs);
+    const usualNs = medianStep(steps.slice(-LAST_STEPS));
+    // the rate may have changed just before
+    const lastNs = steps.at(-1)?.ns ?? 0;
+    const isUsual = statedNs !== null &&
+      (usualNs === null || Number(statedNs) <= 1.5 * Math.max(usualNs, lastNs));
     if (isUsual) return timeNs + statedNs;
-    // without a statement, the last step counts: the rate may have changed
-    const lastNs = statedNs === null ? steps.at(-1)?.ns : usualNs;
-    return timeNs + BigInt(Math.round(lastNs ?? 0));
+    const ownNs = statedNs === null ? lastNs : usualNs ?? lastNs;
+    return timeNs + BigInt(Math.round(ownNs));
   }
 
   /**
