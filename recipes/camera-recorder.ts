@@ -76,7 +76,8 @@ async function firstFrames({ pipeline, ended }: Standalone, names: string[]): Pr
     const isOver = () => performance.now() - start > FIRST_FRAME_SEC * 1000;
     while (!names.every(hasFrames) && !isOver()) await sleep(0.1);
   };
-  await Promise.race([poll(), ended]);
+  // a pipeline that fails is closed, which says less than its error
+  await Promise.race([poll().catch(() => ended), ended]);
   return names.filter(hasFrames);
 }
 

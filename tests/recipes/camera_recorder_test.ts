@@ -210,13 +210,17 @@ Deno.test({
   name: "camera-recorder.ts records video and sound of each codec without changing them",
   ignore,
   async fn() {
-    await Promise.all(
-      Object.entries(CAMERAS).map(([name, sender]) =>
-        checkSender(name, sender).catch((cause) => {
+    const senders = Object.entries(CAMERAS);
+    const check = async () => {
+      for (let next = senders.shift(); next !== undefined; next = senders.shift()) {
+        const [name, sender] = next;
+        await checkSender(name, sender).catch((cause) => {
           throw new Error(`A camera with ${name}`, { cause });
-        })
-      ),
-    );
+        });
+      }
+    };
+    // two cameras at once, so that pictures and sound leave in time on a small machine
+    await Promise.all([check(), check()]);
   },
 });
 

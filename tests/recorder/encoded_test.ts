@@ -245,7 +245,7 @@ Deno.test("record() waits for the first keyframe, and rejects where none arrives
   });
   await reached(app.pipeline, 0.7);
   const error = await assertRejects(() => recorder.record({ maxDelaySec: 0.2 }), RecordingError);
-  assertMatch(error.message, /no keyframe has come in the last .* maxDelaySec/);
+  assertMatch(error.message, /no keyframe has come in the last .*maxDelaySec/);
   const report = await recordClip(recorder, { afterSec: 4, maxDelaySec: 10 });
   assertAlmostEquals(report.start, 3, 0.5);
   assertEquals(report.shortfalls, ["ring-not-full"]);
