@@ -96,7 +96,8 @@ const ENCODERS: EncoderEntry[] = [
     makes: "audio/x-opus",
     texts: { clip: "opusenc bitrate=128000" },
   },
-  aacEncoder("avenc_aac", 1024, "avenc_aac"),
+  // with joint stereo, each channel gets a part of the other one's sound
+  aacEncoder("avenc_aac", 1024, "avenc_aac aac-ms=false aac-is=false"),
   // two channels at most
   aacEncoder("voaacenc", 1600, "audioconvert ! voaacenc"),
 ];
