@@ -14,6 +14,8 @@ export interface Step {
 
 /** The neighbors on either side that show how long a step usually is. */
 const NEIGHBORS = 4;
+/** Steps in which frames make up for a delay. */
+const CATCH_UP = 8;
 /** The share of steps that must be as long as stated for the statement to count. */
 const CREDIBLE = 0.25;
 /** The share of steps far shorter than others from which on frames come in bursts, with the times of their arrival. */
@@ -46,7 +48,24 @@ export function countMissing(steps: readonly Step[]): number[] {
     const usualNs = usual?.ns ?? statedNs;
     if (usualNs === null || usualNs <= 0) return 0;
     const isLong = ns > 1.5 * usualNs + 8 * (usual?.deviationNs ?? 0);
-    return isLong ? Math.round(ns / usualNs) - 1 : 0;
+    return isLong && !isCaughtUp(steps, index, usualNs) ? Math.round(ns / usualNs) - 1 : 0;
+  });
+}
+
+/**
+ * Returns whether the steps right before or after a long one are so short that no frame is missing: the network shifts the
+ * times of frames, and the next ones make up for it.
+ */
+function isCaughtUp(steps: readonly Step[], index: number, usualNs: number): boolean {
+  return [-1, 1].some((direction) => {
+    let sumNs = steps[index]!.ns;
+    for (let count = 1; count <= CATCH_UP; count++) {
+      const step = steps[index + direction * count];
+      if (step === undefined) return false;
+      sumNs += step.ns;
+      if (sumNs <= (count + 1.5) * usualNs) return true;
+    }
+    return false;
   });
 }
 

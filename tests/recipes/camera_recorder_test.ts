@@ -272,7 +272,8 @@ Deno.test({
   ignore,
   async fn() {
     const shortfalls = await disturbed((camera) => camera.kill("SIGKILL"));
-    assertMatch(shortfalls, /^"(end-of-stream|closed|source-stalled)"$/);
+    // what the camera had not sent whole is missing
+    assertMatch(shortfalls, /^"(end-of-stream|closed|source-stalled)"(, "frames-missing")?$/);
   },
 });
 

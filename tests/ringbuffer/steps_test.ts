@@ -42,6 +42,13 @@ Deno.test("countMissing() counts none in jitter, nor in frames that arrive in bu
   assertEquals(missing([1, 1, 118, 1, 1, 117, 1, 2, 118, 1, 1, 119]), 0);
 });
 
+Deno.test("countMissing() counts none where the next frames make up for a delay, or come after early ones", () => {
+  assertEquals(missing([...steady(33), 120, 10, 5, 5, 25, ...steady(33)]), 0);
+  assertEquals(missing([...steady(33), 10, 5, 5, 120, ...steady(33)]), 0);
+  // but a hole with some jitter around it
+  assertEquals(missing([...steady(33), 30, 132, 31, ...steady(33)]), 3);
+});
+
 Deno.test("countMissing() finds a hole at either end, and two in a row", () => {
   assertEquals(missing([99, ...steady(33)]), 2);
   assertEquals(missing([...steady(33), 99]), 2);
