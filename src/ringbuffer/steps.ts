@@ -14,6 +14,8 @@ export interface Step {
 
 /** The neighbors on either side that show how long a step usually is. */
 const NEIGHBORS = 4;
+/** Usual steps from which on a step is long; the buffer of a network source shifts times by less. */
+const LONG = 1.75;
 /** Steps in which frames make up for a delay. */
 const CATCH_UP = 8;
 /** The share of steps that must be as long as stated for the statement to count. */
@@ -47,7 +49,7 @@ export function countMissing(steps: readonly Step[]): number[] {
     const usual = burst ?? usualStep(steps, index);
     const usualNs = usual?.ns ?? statedNs;
     if (usualNs === null || usualNs <= 0) return 0;
-    const isLong = ns > 1.5 * usualNs + 8 * (usual?.deviationNs ?? 0);
+    const isLong = ns > LONG * usualNs + 8 * (usual?.deviationNs ?? 0);
     return isLong && !isCaughtUp(steps, index, usualNs) ? Math.round(ns / usualNs) - 1 : 0;
   });
 }
