@@ -134,6 +134,7 @@ function cellsOf(pipeline: Pipeline, folder: string, stream: Stream, ways: strin
         kind: {
           lead: stream.lead ?? 0,
           isSmartCut: exactStart && stream.exactShortfall === undefined,
+          isShifted: way === "matroska",
         },
         shortfalls: exactStart && stream.exactShortfall !== undefined
           ? [stream.exactShortfall]
