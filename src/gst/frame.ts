@@ -156,8 +156,7 @@ export class Frame {
    * @ignore
    */
   copyBytes(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-    const buffer = gst().gst_sample_get_buffer(this.sample);
-    const count = gst().gst_buffer_extract(buffer, 0n, bytes, BigInt(bytes.length));
+    const count = gst().gst_buffer_extract(this.#buffer, 0n, bytes, BigInt(bytes.length));
     return bytes.subarray(0, Number(count));
   }
 
@@ -167,11 +166,8 @@ export class Frame {
    * @internal
    * @ignore
    */
-  append(other: Frame, from: number = 0): void {
-    const bytes = other.readBytes().subarray(from);
-    const buffer = gst().gst_buffer_new_memdup(bytes, BigInt(bytes.length))!;
-    this.#join(gst().gst_sample_get_buffer(this.sample)!, buffer);
-    gst().gst_mini_object_unref(buffer);
+  append(other: Frame, from: number): void {
+    withBuffer(other.readBytes().subarray(from), (buffer) => this.#join(this.#buffer, buffer));
   }
 
   /**
@@ -187,10 +183,7 @@ export class Frame {
       this.#dtsNs ??= other.#dtsNs;
       this.#durationNs ??= other.#durationNs;
     }
-    this.#join(
-      gst().gst_sample_get_buffer(other.sample)!,
-      gst().gst_sample_get_buffer(this.sample)!,
-    );
+    this.#join(other.#buffer, this.#buffer);
   }
 
   /**
@@ -200,9 +193,7 @@ export class Frame {
    * @ignore
    */
   prependBytes(bytes: Uint8Array<ArrayBuffer>): void {
-    const buffer = gst().gst_buffer_new_memdup(bytes, BigInt(bytes.length))!;
-    this.#join(buffer, gst().gst_sample_get_buffer(this.sample)!);
-    gst().gst_mini_object_unref(buffer);
+    withBuffer(bytes, (buffer) => this.#join(buffer, this.#buffer));
   }
 
   /**
@@ -212,9 +203,12 @@ export class Frame {
    * @ignore
    */
   replaceBytes(bytes: Uint8Array<ArrayBuffer>): void {
-    const buffer = gst().gst_buffer_new_memdup(bytes, BigInt(bytes.length))!;
-    this.#join(buffer);
-    gst().gst_mini_object_unref(buffer);
+    withBuffer(bytes, (buffer) => this.#join(buffer));
+  }
+
+  /** The GstBuffer; the sample owns it. */
+  get #buffer(): Deno.PointerObject {
+    return gst().gst_sample_get_buffer(this.sample)!;
   }
 
   /** Replaces the buffer by one with the data of others and the times and flags of this frame. */
@@ -224,7 +218,7 @@ export class Frame {
       (buffer, other) => gst().gst_buffer_append(buffer, gst().gst_mini_object_ref(other))!,
       gst().gst_mini_object_copy(first)!,
     );
-    const own = new Deno.UnsafePointerView(gst().gst_sample_get_buffer(original)!);
+    const own = new Deno.UnsafePointerView(this.#buffer);
     const fields = Deno.UnsafePointerView.getArrayBuffer(joined, 24, OFFSETS["GstBuffer.pts"]);
     new BigUint64Array(fields).set([
       this.#pts,
@@ -327,8 +321,7 @@ export class Frame {
    * @ignore
    */
   get poolSize(): number | null {
-    const buffer = gst().gst_sample_get_buffer(this.sample)!;
-    const pool = new Deno.UnsafePointerView(buffer).getPointer(OFFSETS["GstBuffer.pool"]);
+    const pool = new Deno.UnsafePointerView(this.#buffer).getPointer(OFFSETS["GstBuffer.pool"]);
     if (pool === null) return null;
     const config = gst().gst_buffer_pool_get_config(pool);
     const maxBuffers = new Uint32Array(1);
@@ -405,7 +398,7 @@ export class Frame {
    */
   copyData(): void {
     const original = this.sample;
-    const buffer = gst().gst_buffer_copy_deep(gst().gst_sample_get_buffer(original))!;
+    const buffer = gst().gst_buffer_copy_deep(this.#buffer)!;
     const segment = gst().gst_sample_get_segment(original);
     this.#sample = gst().gst_sample_new(buffer, this.capsHandle, segment, null);
     for (const owned of [buffer, original]) gst().gst_mini_object_unref(owned);
@@ -420,7 +413,7 @@ export class Frame {
    * @ignore
    */
   retimed(aheadNs: bigint, segment: Deno.PointerObject): Deno.PointerObject {
-    const buffer = gst().gst_mini_object_copy(gst().gst_sample_get_buffer(this.sample))!;
+    const buffer = gst().gst_mini_object_copy(this.#buffer)!;
     const fields = Deno.UnsafePointerView.getArrayBuffer(buffer, 16, OFFSETS["GstBuffer.pts"]);
     const times = new BigUint64Array(fields); // PTS and DTS
     const laterNs = this.timeNs! + aheadNs - this.#pts;
@@ -442,11 +435,20 @@ export class Frame {
    * @ignore
    */
   advanceDts(ns: bigint): void {
-    const buffer = gst().gst_sample_get_buffer(this.sample)!;
-    const field = Deno.UnsafePointerView.getArrayBuffer(buffer, 8, OFFSETS["GstBuffer.dts"]);
+    const field = Deno.UnsafePointerView.getArrayBuffer(this.#buffer, 8, OFFSETS["GstBuffer.dts"]);
     const [dts = CLOCK_TIME_NONE] = new BigUint64Array(field);
     if (dts !== CLOCK_TIME_NONE) new BigUint64Array(field)[0] = dts > ns ? dts - ns : 0n;
   }
+}
+
+/** Calls a function with a GstBuffer of bytes, which is valid only during the call. */
+function withBuffer(
+  bytes: Uint8Array<ArrayBuffer>,
+  use: (buffer: Deno.PointerObject) => void,
+): void {
+  const buffer = gst().gst_buffer_new_memdup(bytes, BigInt(bytes.length))!;
+  use(buffer);
+  gst().gst_mini_object_unref(buffer);
 }
 
 function known(time: bigint): bigint | null {

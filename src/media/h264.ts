@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { type AccessUnitInfo, NO_PICTURE } from "./access_unit.ts";
+import type { AccessUnitInfo } from "./access_unit.ts";
 import { BitReader } from "./bit_reader.ts";
-import { type NalCodec, readNalAccessUnit } from "./nal_access_unit.ts";
+import { type NalCodec, readNalAccessUnit, type SliceInfo } from "./nal_access_unit.ts";
 import type { NalLengthBytes, NalUnit } from "./nal_units.ts";
 import { findRecoveryPoint } from "./sei.ts";
 
@@ -73,23 +73,18 @@ function readSlice(
   bytes: Uint8Array,
   { start, end }: NalUnit,
   recoveryPoint: number | null,
-): AccessUnitInfo {
+): SliceInfo {
   const type = bytes[start]! & 0x1f;
   const reader = new BitReader(bytes, start + 1, end);
   // data partitions B and C have no header, and follow their A
   const hasHeader = type <= NAL.partitionA || type === NAL.idr;
   const begins = hasHeader && reader.ue() === 0; // first_mb_in_slice
   const isIntra = INTRA_SLICES.includes(reader.ue());
-  const randomAccess = begins ? accessAt(type === NAL.idr, isIntra, recoveryPoint) : null;
   return {
-    ...NO_PICTURE,
-    hasPicture: true,
     beginsPicture: begins,
-    belongsTo: begins ? "itself" : "before",
-    randomAccess,
-    recoveryPictures: randomAccess === "gradual" ? recoveryPoint! : 0,
+    randomAccess: begins ? accessAt(type === NAL.idr, isIntra, recoveryPoint) : null,
+    isSkippedLeading: false,
     isReference: (bytes[start]! & 0x60) !== 0, // nal_ref_idc
-    isShown: true,
   };
 }
 

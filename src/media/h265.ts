@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { type AccessUnitInfo, NO_PICTURE } from "./access_unit.ts";
+import type { AccessUnitInfo } from "./access_unit.ts";
 import { BitReader } from "./bit_reader.ts";
-import { type NalCodec, readNalAccessUnit } from "./nal_access_unit.ts";
+import { type NalCodec, readNalAccessUnit, type SliceInfo } from "./nal_access_unit.ts";
 import { type NalLengthBytes, type NalUnit, nalUnits } from "./nal_units.ts";
 import { findRecoveryPoint } from "./sei.ts";
 
@@ -111,21 +111,15 @@ function readSlice(
   bytes: Uint8Array,
   unit: NalUnit,
   recoveryPoint: number | null,
-): AccessUnitInfo {
+): SliceInfo {
   const type = typeOf(bytes, unit);
   // first_slice_segment_in_pic_flag
   const begins = new BitReader(bytes, unit.start + 2, unit.end).u(1) === 1;
-  const randomAccess = begins ? ACCESS[type] ?? accessAt(recoveryPoint) : null;
   return {
-    ...NO_PICTURE,
-    hasPicture: true,
     beginsPicture: begins,
-    belongsTo: begins ? "itself" : "before",
-    randomAccess,
-    recoveryPictures: randomAccess === "gradual" ? recoveryPoint! : 0,
+    randomAccess: begins ? ACCESS[type] ?? accessAt(recoveryPoint) : null,
     isSkippedLeading: type === NAL.raslN || type === NAL.raslR,
     isReference: type >= 16 || type % 2 === 1, // sub-layer non-reference pictures are even
-    isShown: true,
   };
 }
 

@@ -6,6 +6,12 @@
 import { type AccessUnitInfo, NO_PICTURE } from "./access_unit.ts";
 import { type NalLengthBytes, type NalUnit, nalUnits } from "./nal_units.ts";
 
+/** What the beginning of a slice shows. */
+export type SliceInfo = Pick<
+  AccessUnitInfo,
+  "beginsPicture" | "randomAccess" | "isSkippedLeading" | "isReference"
+>;
+
 /** How a codec uses NAL units. */
 export interface NalCodec {
   /** The types of the parameter sets that decoding needs. */
@@ -26,7 +32,7 @@ export interface NalCodec {
   /** Reads when pictures are right by an exact recovery point of SEI messages; `null` without one. */
   readRecoveryPoint(bytes: Uint8Array, unit: NalUnit): number | null;
   /** Reads what the beginning of a slice shows. */
-  readSlice(bytes: Uint8Array, unit: NalUnit, recoveryPoint: number | null): AccessUnitInfo;
+  readSlice(bytes: Uint8Array, unit: NalUnit, recoveryPoint: number | null): SliceInfo;
 }
 
 /**
@@ -60,7 +66,7 @@ export function readNalAccessUnit(
   const has = (type: number) => types.includes(type);
   const info = slice === undefined
     ? { ...NO_PICTURE, belongsTo: codec.prefixes.some(has) ? "next" as const : "before" as const }
-    : codec.readSlice(bytes, slice, recoveryPoint);
+    : pictureOf(codec.readSlice(bytes, slice, recoveryPoint), recoveryPoint);
   return {
     ...info,
     // a delimiter is only in front of the first slice, which may be lost
@@ -68,5 +74,17 @@ export function readNalAccessUnit(
     hasParameterSets: codec.parameterSets.every(has),
     parameterSets,
     sliceAt: slice?.start ?? 0,
+  };
+}
+
+/** Returns what a slice shows of its access unit. */
+function pictureOf(slice: SliceInfo, recoveryPoint: number | null): AccessUnitInfo {
+  return {
+    ...NO_PICTURE,
+    ...slice,
+    hasPicture: true,
+    belongsTo: slice.beginsPicture ? "itself" : "before",
+    recoveryPictures: slice.randomAccess === "gradual" ? recoveryPoint! : 0,
+    isShown: true,
   };
 }

@@ -63,7 +63,7 @@ export class History {
     const oldestNs = sinceNs - LONGEST_NS;
     let count = this.#frames.findIndex(({ timeNs }) => timeNs === null || timeNs >= oldestNs);
     if (count === -1) count = this.#frames.length;
-    let left = this.#frames.slice(count).reduce((sum, { bytes }) => sum + bytes, 0);
+    let left = this.#frames.slice(0, count).reduce((sum, { bytes }) => sum - bytes, this.#bytes);
     for (; left > maxBytes; count++) left -= this.#frames[count]!.bytes;
     if (count === 0) return;
     // the rest of a GOP without its keyframe is of no use

@@ -13,13 +13,18 @@ import { type Orientation, parseOrientation } from "../media/orientation.ts";
 import { readTag } from "../gst/tags.ts";
 import { Frame } from "../gst/frame.ts";
 import { Pipeline } from "../pipeline.ts";
-import { withStaticPad } from "../gst/pad.ts";
 import { readStructureProperty, setProperty } from "../gst/properties.ts";
 import { readUint64 } from "../gst/structure.ts";
 import { type State, STATES } from "../gst/state.ts";
 import { RingCapacity, type StreamCaps, type StreamFacts } from "./capacity.ts";
 import { RingBin } from "./ring_bin.ts";
-import { isTeeLive, rawBytesPerSec, requestKeyframe, teeMediaType } from "./tee_upstream.ts";
+import {
+  isTeeLive,
+  rawBytesPerSec,
+  readTeeCaps,
+  requestKeyframe,
+  teeMediaType,
+} from "./tee_upstream.ts";
 import { TeeBranch } from "./tee_branch.ts";
 
 /** Options of {@link RingBuffer}. */
@@ -122,8 +127,7 @@ export class RingBuffer {
     const tee = findTee(name, pipeline, teeName);
     this.#tee = tee;
     const { makeBinString } = this.constructor as typeof RingBuffer;
-    const caps = withStaticPad(tee, "sink", (pad) => readPadCaps(pad, capsText)) ??
-      teeMediaType(tee);
+    const caps = readTeeCaps(tee, capsText) ?? teeMediaType(tee);
     const own = makeBinString.call(this.constructor, caps);
     const text = own === RingBuffer.binString ? parsedBinText(own, tee) : own;
     this.#isPlain = text === RingBuffer.binString;
@@ -223,7 +227,7 @@ export class RingBuffer {
    */
   readTeeCaps<T>(read: (caps: Deno.PointerObject) => T): T | null {
     if (this.#isDetached) return null;
-    return withStaticPad(this.#tee, "sink", (pad) => readPadCaps(pad, read));
+    return readTeeCaps(this.#tee, read);
   }
 
   /**

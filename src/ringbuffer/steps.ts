@@ -4,6 +4,8 @@
  * @module
  */
 
+import { median } from "../util/median.ts";
+
 /** The step from the start of a frame to that of the next one, in nanoseconds. */
 export interface Step {
   /** Its length. */
@@ -126,9 +128,4 @@ function usualOf(steps: readonly Step[]): UsualStep | null {
   const ns = medianStep(steps);
   if (ns === null) return null;
   return { ns, deviationNs: median(steps.map((step) => Math.abs(step.ns - ns)))! };
-}
-
-function median(values: readonly number[]): number | null {
-  if (values.length === 0) return null;
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }

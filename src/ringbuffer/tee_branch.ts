@@ -7,11 +7,11 @@ import { cString } from "../../ffi/cstring.ts";
 import { GstError } from "../../ffi/errors.ts";
 import { gst } from "../../ffi/gst.ts";
 import { ENUMS } from "../../ffi/layout.ts";
-import { readPadCaps } from "../gst/caps.ts";
 import { pathOf } from "../gst/object.ts";
 import { withStaticPad } from "../gst/pad.ts";
 import { setProperty } from "../gst/properties.ts";
 import type { RingBin } from "./ring_bin.ts";
+import { readTeeCaps } from "./tee_upstream.ts";
 
 /** Options of {@link TeeBranch}. */
 export interface TeeBranchOptions {
@@ -66,7 +66,7 @@ export class TeeBranch {
     this.#sink = gst().gst_element_get_static_pad(this.#bin, cString("sink"))!;
     try {
       // caps that are negotiated already must be accepted as they are
-      withStaticPad(this.#tee, "sink", (pad) => readPadCaps(pad, (caps) => bin.checkCaps(caps)));
+      readTeeCaps(this.#tee, (caps) => bin.checkCaps(caps));
       bin.start(timeoutSec);
       this.#add();
       this.path = pathOf(this.#bin);

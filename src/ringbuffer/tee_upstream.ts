@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { cString } from "../../ffi/cstring.ts";
 import { gst, gstVideo } from "../../ffi/gst.ts";
 import { CLOCK_TIME_NONE } from "../../ffi/layout.ts";
-import { frameRateOf, mediaTypeOf, readPadCaps } from "../gst/caps.ts";
+import { frameRateOf, mediaTypeOf, parseCaps, readPadCaps } from "../gst/caps.ts";
 import { PARSERS } from "../media/codecs.ts";
 import { factoryName } from "../gst/bin.ts";
 import { withStaticPad } from "../gst/pad.ts";
@@ -18,24 +17,44 @@ import { pictureBytes } from "../gst/video_info.ts";
  * can send; `null` if there are several possibilities.
  */
 export function teeMediaType(tee: Deno.PointerObject): string | null {
+  return readPossibleCaps(tee, (caps) => {
+    const size = gst().gst_caps_get_size(caps);
+    const names = Array.from({ length: size }, (_, index) => mediaTypeOf(caps, index));
+    return new Set(names).size === 1 ? names[0]! : null;
+  });
+}
+
+/** Returns what `read` returns for the caps of a tee's stream; `null` before it has any. */
+export function readTeeCaps<T>(
+  tee: Deno.PointerObject,
+  read: (caps: Deno.PointerObject) => T,
+): T | null {
+  return withStaticPad(tee, "sink", (sink) => readPadCaps(sink, read));
+}
+
+/** Same as {@link readTeeCaps}, but before a tee has caps for those that upstream can send. */
+function readPossibleCaps<T>(
+  tee: Deno.PointerObject,
+  read: (caps: Deno.PointerObject) => T,
+): T | null {
   return withStaticPad(tee, "sink", (sink) => {
     const caps = gst().gst_pad_get_current_caps(sink) ?? gst().gst_pad_peer_query_caps(sink, null);
     if (caps === null) return null;
-    const size = gst().gst_caps_get_size(caps);
-    const names = Array.from({ length: size }, (_, index) => mediaTypeOf(caps, index));
-    gst().gst_mini_object_unref(caps);
-    return new Set(names).size === 1 ? names[0]! : null;
+    try {
+      return read(caps);
+    } finally {
+      gst().gst_mini_object_unref(caps);
+    }
   });
 }
 
 /** Returns the bytes per second of raw video in a tee by its caps; `null` without a frame rate, and for anything else. */
 export function rawBytesPerSec(tee: Deno.PointerObject): number | null {
-  const read = (caps: Deno.PointerObject) => {
+  return readTeeCaps(tee, (caps) => {
     const rate = frameRateOf(caps);
     const bytes = pictureBytes(caps);
     return rate !== null && bytes !== null ? rate * bytes : null;
-  };
-  return withStaticPad(tee, "sink", (sink) => readPadCaps(sink, read));
+  });
 }
 
 /** Returns whether the stream in a tee is live, as a camera's is; `null` if not known yet. */
@@ -52,7 +71,7 @@ export function isTeeLive(tee: Deno.PointerObject): boolean | null {
 
 /** Returns whether the stream in a tee has caps: it flows, or is about to. */
 export function hasCaps(tee: Deno.PointerObject): boolean {
-  return withStaticPad(tee, "sink", (sink) => readPadCaps(sink, () => true)) ?? false;
+  return readTeeCaps(tee, () => true) ?? false;
 }
 
 /** Returns whether the stream in a tee has some caps. */
@@ -71,14 +90,8 @@ function compareCaps(
   text: string,
   compare: (caps: Deno.PointerObject, wanted: Deno.PointerObject) => boolean,
 ): boolean {
-  return withStaticPad(tee, "sink", (sink) => {
-    const caps = gst().gst_pad_get_current_caps(sink) ?? gst().gst_pad_peer_query_caps(sink, null);
-    if (caps === null) return false;
-    const wanted = gst().gst_caps_from_string(cString(text))!;
-    const result = compare(caps, wanted);
-    for (const owned of [caps, wanted]) gst().gst_mini_object_unref(owned);
-    return result;
-  });
+  const read = (caps: Deno.PointerObject) => parseCaps(text, (wanted) => compare(caps, wanted));
+  return readPossibleCaps(tee, read) ?? false;
 }
 
 /**

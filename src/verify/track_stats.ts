@@ -4,6 +4,7 @@
  * @module
  */
 import { isSound } from "../media/codecs.ts";
+import { median } from "../util/median.ts";
 import type { Packet } from "./packet.ts";
 
 /** A time span without frames, in seconds. */
@@ -103,11 +104,6 @@ function usualLimit(steps: readonly number[], frameSec: number | null): number {
   if (frameSec === null) return Infinity;
   const deviation = median(steps.map((step) => Math.abs(step - frameSec)))!;
   return 1.5 * frameSec + 8 * deviation;
-}
-
-function median(values: readonly number[]): number | null {
-  if (values.length === 0) return null;
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
 /**

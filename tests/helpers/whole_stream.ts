@@ -8,7 +8,7 @@ import type { RecordingReport } from "../../mod.ts";
 import { outputOf } from "../../scripts/lib/run.ts";
 import { range } from "./range.ts";
 
-/** Frames per second of {@link movingPictures}. */
+/** Frames per second of {@link MOVING_PICTURES}. */
 export const WHOLE_FPS = 25;
 
 /** A live source of pictures each of which differs from its neighbors, as pipeline text. */

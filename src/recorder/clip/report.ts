@@ -15,9 +15,9 @@ import { countMissing, medianStep, type Step } from "../../ringbuffer/steps.ts";
  * - `source-stalled`: no more frames came until a second after the requested end, or a track fell behind the others by
  *   `trackTimeoutSec`,
  * - `closed`: the recorder or the pipeline was closed, or the process was asked to end,
- * - `caps-changed`: the caps changed in a way that the file cannot follow; the frames after the change or, at the clip's
- *   start, before it are left out; those after it are in a file of their own, one of the report's `continuations`. Raw video is scaled to one size and raw sound converted to one format instead, and the
- *   frame rate may change,
+ * - `caps-changed`: the caps changed in a way that the file cannot follow. The frames after the change are in a file of their
+ *   own, one of the report's `continuations`; those before it are left out where it is at the clip's start. Raw video is scaled
+ *   to one size and raw sound converted to one format instead, and the frame rate may change,
  * - `flushed`: the stream was flushed, as by a seek, or restarted,
  * - `ring-failed`: an element in the ring buffer's bin failed,
  * - `encoder-too-slow`: frames were dropped because the encoder or the disk did not keep up,
