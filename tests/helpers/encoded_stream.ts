@@ -5,6 +5,8 @@
  */
 import { assertEquals } from "@std/assert";
 import type { AccessUnitInfo } from "../../src/media/access_unit.ts";
+import { readCodecData } from "../../src/media/codec_data.ts";
+import { nalUnits } from "../../src/media/nal_units.ts";
 import { type EncodedVideo, readAccessUnit } from "../../src/media/read_access_unit.ts";
 import { run } from "../../scripts/lib/run.ts";
 import { ffmpeg } from "./ffmpeg.ts";
@@ -178,5 +180,46 @@ export function indicesOf(
 ): number[] {
   return infos.flatMap(({ randomAccess }, index) =>
     index > 0 && randomAccess === access ? [index] : []
+  );
+}
+
+/** Checks what is read of each NAL unit of a stream in a buffer of its own, by ffmpeg's own parser. */
+export function checkEachUnit(
+  stream: EncodedStream,
+  video: EncodedVideo,
+  isSlice: (syntax: Syntax) => boolean,
+  begins: (slice: Syntax) => boolean,
+): void {
+  const read = stream.units.flatMap((unit) =>
+    [...nalUnits(unit, null)].map(({ start, end }) => {
+      const bytes = new Uint8Array([0, 0, 1, ...unit.subarray(start, end)]);
+      const { hasPicture, belongsTo } = readAccessUnit(video, bytes, true)!;
+      return [hasPicture, belongsTo];
+    })
+  );
+  assertEquals(
+    read,
+    stream.syntax.flat().map((syntax) =>
+      isSlice(syntax) ? [true, begins(syntax) ? "itself" : "before"] : [false, "next"]
+    ),
+  );
+}
+
+/** Checks that a stream reads the same in an .mp4 file, whose box has its codec_data. */
+export async function checkInMp4(
+  stream: EncodedStream,
+  video: EncodedVideo,
+  box: string,
+): Promise<void> {
+  const file = await copyToMp4(stream.path);
+  const codecData = readCodecData(video.mediaType, contentOfBox(file.bytes, box));
+  assertEquals(codecData?.lengthBytes, 4);
+  const withoutPositions = (infos: AccessUnitInfo[]) =>
+    infos.map((info) => ({ ...info, sliceAt: 0, parameterSets: info.parameterSets.length }));
+  const infos = readUnits({ ...video, lengthBytes: 4 }, file.units);
+  assertEquals(withoutPositions(infos), withoutPositions(readUnits(video, stream.units)));
+  assertEquals(
+    infos[0]!.parameterSets.map(({ start, end }) => file.units[0]!.slice(start, end)),
+    codecData?.parameterSets.map((set) => set.slice()),
   );
 }

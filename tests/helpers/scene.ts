@@ -4,6 +4,7 @@
  * @module
  */
 import { assert } from "@std/assert";
+import { type Pipeline, VideoRecorder, type VideoRecorderOptions } from "../../mod.ts";
 import { readTimes } from "./ffprobe.ts";
 import { FPS } from "./fps.ts";
 import { numberedSource, readNumbers, writeNumbered } from "./numbered.ts";
@@ -24,6 +25,21 @@ export function scene(folder: string, live: boolean, encoder?: string): string {
   const video = numberedSource({ path: `${folder}/numbered.raw`, live, teeName: "raw" });
   return `${video} raw. ! valve name=v_valve ! tee name=v v. ! fakesink sync=true ` +
     `${beepSource(`${folder}/beeps.raw`, "a", encoder)} a. ! fakesink`;
+}
+
+/** Attaches a recorder to the tees of a {@link scene}. */
+export function sceneRecorder(
+  pipeline: Pipeline,
+  filenameGenerator: () => string,
+  options: Partial<VideoRecorderOptions> & Pick<VideoRecorderOptions, "windowSizeSec">,
+): VideoRecorder {
+  return new VideoRecorder({
+    pipeline,
+    tracks: [{ tee: "v" }, { tee: "a" }],
+    filenameGenerator,
+    onWarning: () => {},
+    ...options,
+  });
 }
 
 /** Checks that each beep comes with the first frame of a second. */

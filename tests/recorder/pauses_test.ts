@@ -6,12 +6,12 @@ import {
   type Pipeline,
   type RecordingReport,
   verifyClip,
-  VideoRecorder,
+  type VideoRecorder,
   type VideoRecorderOptions,
 } from "../../mod.ts";
 import { FPS } from "../helpers/fps.ts";
 import { newPaths, recordClips, reportOf, runLive } from "../helpers/recording.ts";
-import { checkStep, scene, writeScene } from "../helpers/scene.ts";
+import { checkStep, scene, sceneRecorder, writeScene } from "../helpers/scene.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { playFor, reached } from "../helpers/wait.ts";
 
@@ -30,13 +30,9 @@ function recorderOf(
   filenameGenerator: () => string,
   options: Partial<VideoRecorderOptions> = {},
 ): VideoRecorder {
-  return new VideoRecorder({
-    pipeline,
-    tracks: [{ tee: "v" }, { tee: "a" }],
+  return sceneRecorder(pipeline, filenameGenerator, {
     windowSizeSec: 0.5,
     trackTimeoutSec: 0.4,
-    filenameGenerator,
-    onWarning: () => {},
     ...options,
   });
 }

@@ -5,14 +5,14 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   EncodedRingBuffer,
   type Pipeline,
-  VideoRecorder,
+  type VideoRecorder,
   type VideoRecorderOptions,
 } from "../../mod.ts";
 import { codecOf } from "../helpers/ffprobe.ts";
 import { FPS } from "../helpers/fps.ts";
 import { readNumbers } from "../helpers/numbered.ts";
 import { newPaths, recordClip, recordClips, runLive } from "../helpers/recording.ts";
-import { checkStep, scene, writeScene } from "../helpers/scene.ts";
+import { checkStep, scene, sceneRecorder, writeScene } from "../helpers/scene.ts";
 import { readBeeps } from "../helpers/sound.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { playFor, reached } from "../helpers/wait.ts";
@@ -30,14 +30,10 @@ function trackRecorder(
   filenameGenerator: () => string,
   options: Partial<VideoRecorderOptions> = {},
 ): VideoRecorder {
-  return new VideoRecorder({
-    pipeline,
-    tracks: [{ tee: "v" }, { tee: "a" }],
+  return sceneRecorder(pipeline, filenameGenerator, {
     windowSizeSec: 2,
     // a busy machine is not a broken source
     trackTimeoutSec: 5,
-    filenameGenerator,
-    onWarning: () => {},
     ...options,
   });
 }
