@@ -22,8 +22,9 @@ export class Frame {
   readonly #isMarked: boolean;
   #bytes: number;
   #durationNs: bigint | null;
-  /** The buffer's own PTS. */
+  /** The buffer's own PTS and DTS. */
   #pts: bigint;
+  #dts: bigint;
   /** The buffer's PTS and DTS as running times. */
   #ptsNs: bigint | null;
   #dtsNs: bigint | null;
@@ -57,9 +58,10 @@ export class Frame {
       known(gst().gst_segment_to_running_time(segment, ENUMS.GST_FORMAT_TIME, time));
     this.#pts = view.getBigUint64(OFFSETS["GstBuffer.pts"]);
     this.#ptsNs = runningTime(this.#pts);
-    const dts = view.getBigUint64(OFFSETS["GstBuffer.dts"]);
+    this.#dts = view.getBigUint64(OFFSETS["GstBuffer.dts"]);
     // with B-frames, the first DTS are before the segment
-    this.#dtsNs = runningTime(dts) ?? (dts === CLOCK_TIME_NONE ? null : toRunningTime(sample, dts));
+    this.#dtsNs = runningTime(this.#dts) ??
+      (this.#dts === CLOCK_TIME_NONE ? null : toRunningTime(sample, this.#dts));
     this.#durationNs = known(view.getBigUint64(OFFSETS["GstBuffer.duration"]));
     this.#bytes = Number(gst().gst_buffer_get_size(buffer));
     const flags = view.getUint32(OFFSETS["GstMiniObject.flags"]);
@@ -171,16 +173,17 @@ export class Frame {
   }
 
   /**
-   * Puts the data of a buffer in front of this one's, with its times if this one has none; it stays the caller's.
+   * Puts the data of a buffer in front of this one's, with its times if this one lacks a PTS; it stays the caller's.
    *
    * @internal
    * @ignore
    */
   prepend(other: Frame): void {
-    if (this.#ptsNs === null) {
+    if (this.#ptsNs === null && other.#ptsNs !== null) {
       this.#pts = other.#pts;
+      this.#dts = other.#dts;
       this.#ptsNs = other.#ptsNs;
-      this.#dtsNs ??= other.#dtsNs;
+      this.#dtsNs = other.#dtsNs;
       this.#durationNs ??= other.#durationNs;
     }
     this.#join(other.#buffer, this.#buffer);
@@ -218,11 +221,10 @@ export class Frame {
       (buffer, other) => gst().gst_buffer_append(buffer, gst().gst_mini_object_ref(other))!,
       gst().gst_mini_object_copy(first)!,
     );
-    const own = new Deno.UnsafePointerView(this.#buffer);
     const fields = Deno.UnsafePointerView.getArrayBuffer(joined, 24, OFFSETS["GstBuffer.pts"]);
     new BigUint64Array(fields).set([
       this.#pts,
-      own.getBigUint64(OFFSETS["GstBuffer.dts"]),
+      this.#dts,
       this.#durationNs ?? CLOCK_TIME_NONE,
     ]);
     const flags = new Uint32Array(

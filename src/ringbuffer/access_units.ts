@@ -67,7 +67,10 @@ export class AccessUnits {
     const info = inspect(stream, buffer);
     if (info.belongsTo === "next") return this.#addPrefix(buffer);
     if (this.#goesOn(buffer, info)) {
-      this.#isSplit ||= info.hasPicture;
+      if (info.hasPicture) {
+        this.#isSplit = true;
+        this.#dropPrefixes();
+      }
       this.#append(buffer, info, stream);
       return buffer.release();
     }
@@ -81,6 +84,11 @@ export class AccessUnits {
   #addPrefix(buffer: Frame): void {
     this.#prefixes.push(buffer);
     if (this.#prefixes.length > MAX_PREFIXES) this.#prefixes.shift()!.release();
+  }
+
+  /** Drops what came between the slices of a picture: parsers repeat parameter sets there. */
+  #dropPrefixes(): void {
+    for (const prefix of this.#prefixes.splice(0)) prefix.release();
   }
 
   /** Returns whether a buffer goes on with the last access unit: it has the same time, or none, or no part of a picture. */
@@ -137,7 +145,7 @@ export class AccessUnits {
 
   /** Begins anew: what comes next does not go on with what was before. */
   restart(): void {
-    for (const prefix of this.#prefixes.splice(0)) prefix.release();
+    this.#dropPrefixes();
     this.#last?.release();
     this.#held?.release();
     this.#last = this.#held = undefined;

@@ -21,8 +21,12 @@ export function parsedBinText(text: string, tee: Deno.PointerObject): string {
   // once the stream flows, a parser comes too late for parameter sets that are sent only once
   const isRepeated = !parser.repeats || repeatParameterSets(tee) || hasCaps(tee);
   if (isRepeated && isWhole(tee, mediaType)) return text;
-  // as avc, its caps would lack the codec_data until the parameter sets come
   const whole = parser.repeats ? WHOLE_UNITS[mediaType] : undefined;
+  // parsers join NAL units with wrong times; the ring joins them itself
+  if (whole !== undefined && sendsOnly(tee, `${mediaType},alignment=nal`)) {
+    return chain(`capssetter caps=${whole}`, text);
+  }
+  // as avc, its caps would lack the codec_data until the parameter sets come
   return chain(parser.text, whole && `${whole},${BYTE_STREAM}`, text);
 }
 

@@ -94,7 +94,7 @@ const STREAMS: Stream[] = [
     name: "slices, and parameter sets that come once",
     mediaType: "video/x-h265",
     encoder: `${X265} tune=zerolatency key-int-max=16 option-string=slices=2:repeat-headers=0`,
-    packagings: ["encoder", "parsebin"],
+    packagings: ["encoder", "parsebin", "nal"],
   },
 ];
 
