@@ -225,10 +225,11 @@ export class RecorderTrack {
     return elapsedNs - (nowNs - this.#arrivedNs) > PAUSE_NS;
   }
 
-  /** Whether a smart cut can end at the stream's keyframes: at any of them but the first one. */
+  /** Whether a smart cut can end at the stream's keyframes, by the latest ones: often a stream's first is of another kind. */
   get canSmartCut(): boolean {
-    const [, ...keyframes] = this.history.frames.filter(({ isKeyframe }) => isKeyframe);
-    return keyframes.length === 0 || keyframes.some(isSplicePoint);
+    const keyframes = this.history.frames.filter(({ isKeyframe }) => isKeyframe);
+    const latest = keyframes.length > 1 ? keyframes.slice(1) : keyframes;
+    return latest.length === 0 || latest.some(isSplicePoint);
   }
 
   /** Returns where a clip from an instant on would begin; `null` if it has no frame of this track. */
