@@ -19,7 +19,7 @@ demo_packages="gstreamer1.0-plugins-base gstreamer1.0-plugins-good ffmpeg"
 test_packages="$demo_packages gstreamer1.0-tools gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
   gstreamer1.0-libav libgstrtspserver-1.0-0 gcc libc6-dev pkg-config
   libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev zsh fish
-  mkvtoolnix mediainfo mpv"
+  mkvtoolnix mediainfo mpv vlc-bin vlc-plugin-base"
 
 case $purpose in
   demo) packages=$demo_packages ;;
@@ -30,9 +30,9 @@ case $purpose in
     ;;
 esac
 
-# They also open a page in a browser. Ubuntu has no package for one; without a browser these tests are skipped.
+# They also open pages in browsers. Ubuntu has no packages for them; without a browser its tests are skipped.
 if [ "$purpose" = test ] && grep -qs '^ID=debian' /etc/os-release; then
-  packages="$packages chromium"
+  packages="$packages chromium firefox-esr"
 fi
 
 say() {

@@ -9,7 +9,7 @@ import { ffmpeg } from "./ffmpeg.ts";
 import { range } from "./range.ts";
 import { tempDir } from "./temp_dir.ts";
 
-const CHROMIUM = "/usr/bin/chromium";
+export const CHROMIUM = "/usr/bin/chromium";
 const ARGS = words(
   "--headless --no-sandbox --disable-gpu --disable-dev-shm-usage --force-color-profile=srgb " +
     "--no-first-run --disable-background-networking --disable-component-update --disable-sync",
