@@ -4,8 +4,8 @@
  *
  *     deno task test [--junit-path=FILE] [OPTION of deno test...] [FILE|FOLDER...]
  *
- * Failures are printed again at the end. Live streams lose frames while a shared machine is stalled: a file that failed
- * while this process was stalled, too, runs again, and the output says so.
+ * Failures are printed again at the end. Live streams lose frames where they get no processor time: a file that failed while
+ * another ran beside it runs again alone, and again if the machine is stalled meanwhile. The closing lines name these files.
  *
  * @module
  */
@@ -22,9 +22,11 @@ const TEST_LINE = /^(\S.*?) \.\.\.(?: (ok|FAILED|ignored|cancelled).*)?$/;
 // deno-lint-ignore no-control-regex
 const COLORS = /\x1b\[[\d;]*m/g;
 const JUNIT_OPTION = "--junit-path=";
+/** Where more files than these fail, none runs again: they have a reason in common. */
+const MAX_REPEATED = 10;
 /** Live streams cannot be tested on a machine that is stalled for longer. */
 const STALL_MS = 300;
-/** How often a file runs at most, where the machine was stalled each time. */
+/** How often a file runs alone at most, where the machine was stalled each time. */
 const MAX_TRIES = 3;
 
 /** The result of a file. */
@@ -160,14 +162,14 @@ class StallWatch implements Disposable {
   }
 }
 
-/** Runs a file, and runs it again where it failed while the machine was stalled. */
-async function runFairly(path: string, options: string[]): Promise<Result> {
+/** Runs a file alone, and again where it failed while the machine was stalled. */
+async function runAlone(path: string, options: string[]): Promise<Result> {
   for (let tries = 1;; tries++) {
     using stall = new StallWatch();
     const result = await runFile(path, options);
     const longestMs = stall.longestMs();
-    if (result.success || longestMs < STALL_MS || tries === MAX_TRIES) return result;
     print(result);
+    if (result.success || longestMs < STALL_MS || tries === MAX_TRIES) return result;
     console.log(`${path}: again, as the machine was stalled for ${Math.round(longestMs)} ms`);
   }
 }
@@ -184,7 +186,7 @@ async function runFiles(paths: string[], options: string[]): Promise<Result[]> {
   const waiting = paths.values();
   const work = async () => {
     for (const path of waiting) {
-      const result = await runFairly(path, options);
+      const result = await runFile(path, options);
       print(result);
       results.push(result);
     }
@@ -193,14 +195,30 @@ async function runFiles(paths: string[], options: string[]): Promise<Result[]> {
   return results;
 }
 
+/** Runs the files that failed beside others again, alone; resolves with the results of all. */
+async function repeatFailed(results: Result[], options: string[]): Promise<Result[]> {
+  const failed = results.filter(({ success }) => !success);
+  if (results.length === 1 || failed.length > MAX_REPEATED) return results;
+  const repeated: Result[] = [];
+  for (const { path } of failed) {
+    console.log(`${path}: again, alone`);
+    repeated.push(await runAlone(join(ROOT, path), options));
+  }
+  const passed = repeated.filter(({ success }) => success).map(({ path }) => path);
+  if (passed.length > 0) {
+    console.log(
+      `\n${passed.length} files failed beside another, and passed alone: ${passed.join(", ")}`,
+    );
+  }
+  return results.map((result) => repeated.find(({ path }) => path === result.path) ?? result);
+}
+
 if (import.meta.main) {
   const options = Deno.args.filter((arg) => arg.startsWith("-"));
   const named = Deno.args.filter((arg) => !arg.startsWith("-"));
   const paths = (named.length > 0 ? named : [ROOT]).flatMap(testFiles);
-  const results = await runFiles(
-    paths,
-    options.filter((option) => !option.startsWith(JUNIT_OPTION)),
-  );
+  const passedOn = options.filter((option) => !option.startsWith(JUNIT_OPTION));
+  const results = await repeatFailed(await runFiles(paths, passedOn), passedOn);
   const report = options.find((option) => option.startsWith(JUNIT_OPTION));
   if (report) {
     const suites = results.map(({ suites }) => suites).join("");

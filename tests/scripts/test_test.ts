@@ -27,7 +27,7 @@ Deno.test("test.ts runs each file of a folder, counts failures, and repeats them
 });
 
 /** Runs the tests of a text, each with a limit of `sec` seconds. */
-async function runTests(text: string, sec = 3): Promise<Result> {
+async function runTests(text: string, sec = 8): Promise<Result> {
   await using dir = await tempDir();
   const path = `${dir.path}/a_test.ts`;
   await Deno.writeTextFile(path, text);
@@ -48,7 +48,7 @@ Deno.test("runFile() kills a file in which a test hangs for any reason, and name
       `${good}Deno.test("hangs in ${name}", async (t) => { void t; ${code} });\n${good}`,
     );
     assert(!success);
-    assertStringIncludes(output, `hangs in "hangs in ${name}": killed after 3 s`);
+    assertStringIncludes(output, `hangs in "hangs in ${name}": killed after 8 s`);
   });
   await Promise.all(results);
 });
@@ -56,7 +56,7 @@ Deno.test("runFile() kills a file in which a test hangs for any reason, and name
 Deno.test("runFile() kills a file that hangs before its first test", async () => {
   const { success, output } = await runTests('while (true);\nDeno.test("good", () => {});');
   assert(!success);
-  assertStringIncludes(output, "hangs outside its tests: killed after 3 s");
+  assertStringIncludes(output, "hangs outside its tests: killed after 8 s");
 });
 
 Deno.test("runFile() limits the time of each test, including its steps", async () => {
@@ -72,21 +72,39 @@ Deno.test("runFile() limits the time of each test, including its steps", async (
   assertStringIncludes(late.output, `hangs in "steps": killed after ${limitSec} s`);
 });
 
-Deno.test("test.ts runs a file again that failed while the machine was stalled", async () => {
+/** A test that fails after `code` the first time that it runs. */
+function failsOnce(folder: string, code: string): string {
+  return `Deno.test("fails once", async () => {
+    if (await Deno.stat("${folder}/again").catch(() => null)) return;
+    await Deno.mkdir("${folder}/again");
+    ${code}
+    throw new Error("late");
+  });`;
+}
+
+Deno.test("test.ts runs a file again alone that failed beside another, and says so", async () => {
   await using dir = await tempDir();
-  const path = `${dir.path}/held_up_test.ts`;
-  await Deno.writeTextFile(
-    path,
-    `Deno.test("held up", async () => {
-      if (await Deno.stat("${dir.path}/again").catch(() => null)) return;
-      await Deno.mkdir("${dir.path}/again");
+  await Deno.writeTextFile(`${dir.path}/a_test.ts`, failsOnce(dir.path, ""));
+  await Deno.writeTextFile(`${dir.path}/b_test.ts`, 'Deno.test("good", () => {});');
+  const { code, stdout } = await runner(dir.path);
+  assertEquals(code, 0, stdout);
+  assertMatch(stdout, /FAILED.*a_test.ts: again, alone.*: ok/s);
+  assertMatch(stdout, /\n1 files failed beside another, and passed alone: .*a_test.ts\n/);
+});
+
+Deno.test("test.ts runs a file again that failed alone while the machine was stalled", async () => {
+  await using dir = await tempDir();
+  const stall = `if (!(await Deno.stat("${dir.path}/alone").catch(() => null))) {
+      await Deno.remove("${dir.path}/again");
+      await Deno.mkdir("${dir.path}/alone");
+    } else {
       Deno.kill(Deno.ppid, "SIGSTOP");
       await new Promise((resolve) => setTimeout(resolve, 1000));
       Deno.kill(Deno.ppid, "SIGCONT");
-      throw new Error("late");
-    });`,
-  );
-  const { code, stdout } = await runner(path);
+    }`;
+  await Deno.writeTextFile(`${dir.path}/a_test.ts`, failsOnce(dir.path, stall));
+  await Deno.writeTextFile(`${dir.path}/b_test.ts`, 'Deno.test("good", () => {});');
+  const { code, stdout } = await runner(dir.path);
   assertEquals(code, 0, stdout);
   assertMatch(stdout, /FAILED.*again, as the machine was stalled for \d+ ms.*: ok/s);
 });
