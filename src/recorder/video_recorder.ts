@@ -146,9 +146,12 @@ export class VideoRecorder implements AsyncDisposable {
     if (onVideoFinished !== undefined) checkFunction("onVideoFinished", onVideoFinished);
     this.#checkOpen();
     // first the frames up to now, then the instant: no frame can fall between the two
-    this.#drain();
+    const drainedNs = this.#drain();
+    const nowNs = this.#nowNs;
+    // flushed in between: what was drained is of the run before
+    if (nowNs < (drainedNs ?? 0n)) this.#drain();
     const { windowSizeSec, filenameGenerator } = this.#options;
-    const call = readCall(options, windowSizeSec, this.#nowNs);
+    const call = readCall(options, windowSizeSec, nowNs);
     const clip = this.#clips.extend(call) ??
       this.#clips.begin(call, checkPath(filenameGenerator()), maxDelaySec);
     if (onVideoFinished !== undefined) clip.onFinished(onVideoFinished);
