@@ -61,6 +61,16 @@ export { RecordingError } from "./src/recorder/clip/errors.ts";
 export type { RecorderStats } from "./src/recorder/stats.ts";
 export type { SnapshotOptions, SnapshotReport } from "./src/recorder/snapshot.ts";
 
+// Cameras
+export {
+  type PipelineSource,
+  Supervisor,
+  type SupervisorOptions,
+  type SupervisorState,
+  type SupervisorStatus,
+} from "./src/camera/supervisor.ts";
+export type { OfflineReason } from "./src/camera/offline_reason.ts";
+
 // Custom ring buffers and record bins
 export { RingBuffer, type RingBufferOptions } from "./src/ringbuffer/ring_buffer.ts";
 export { EncodedRingBuffer } from "./src/ringbuffer/encoded_ring_buffer.ts";

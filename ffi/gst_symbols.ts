@@ -76,6 +76,8 @@ export const gstSymbols = {
   gst_debug_bin_to_dot_data: { parameters: ["pointer", "i32"], result: "pointer" },
   // GstIterator * gst_bin_iterate_recurse (GstBin *bin)                                    [full]
   gst_bin_iterate_recurse: { parameters: ["pointer"], result: "pointer" },
+  // GstIterator * gst_bin_iterate_sinks (GstBin *bin)                                      [full]
+  gst_bin_iterate_sinks: { parameters: ["pointer"], result: "pointer" },
   // GstIterator * gst_bin_iterate_sources (GstBin *bin)                                    [full]
   gst_bin_iterate_sources: { parameters: ["pointer"], result: "pointer" },
   // GstIteratorResult gst_iterator_next (GstIterator *it, GValue *elem)

@@ -17,6 +17,15 @@ export function listElements(bin: Deno.PointerObject): Deno.PointerObject[] {
 }
 
 /**
+ * Lists the sinks of a bin, without those of nested bins.
+ *
+ * @returns GstElements; the caller owns a reference to each.
+ */
+export function listSinks(bin: Deno.PointerObject): Deno.PointerObject[] {
+  return collect(gst().gst_bin_iterate_sinks(bin));
+}
+
+/**
  * Lists the source pads that an element has at the moment.
  *
  * @returns GstPads; the caller owns a reference to each.

@@ -165,7 +165,10 @@ export class RingBuffer {
 
   /** Lets a live source pace itself; any other is paced by the ring's appsink, on the clock. */
   #unsyncLive(): void {
-    if (!this.#isSynced || !this.isLive) return;
+    if (!this.#isSynced) return;
+    // some sources only answer once they play: another source of the pipeline may be the live one
+    const isKnown = this.#pipeline.state === "playing" || isTeeLive(this.#tee) !== null;
+    if (!isKnown || !this.isLive) return;
     setProperty(this.#bin.appsink, "sync", false);
     this.#isSynced = false;
   }
