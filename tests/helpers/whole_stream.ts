@@ -81,20 +81,27 @@ export class WholePictures {
     return new WholePictures(pictures, thumbnails);
   }
 
+  /** Finds a clip's last picture by its last three: single ones may be alike. */
+  #findLast(clip: Picture[]): Picture | undefined {
+    const last = clip.slice(-3);
+    return this.#pictures.find((_, index) => {
+      const from = index - last.length + 1;
+      return from >= 0 && last.every(({ md5 }, i) => md5 === this.#pictures[from + i]!.md5);
+    });
+  }
+
   /** Checks that a clip's pictures are those that the whole stream shows from the start to the end of the report. */
-  async check(
-    report: RecordingReport,
-    { lead = 0, isSmartCut = false, isShifted = false }: ClipKind = {},
-  ): Promise<void> {
+  async check(report: RecordingReport, kind: ClipKind = {}): Promise<void> {
+    const { lead = 0, isSmartCut = false, isShifted = false } = kind;
     const clip = await picturesOf(report.path);
     const slackSec = 0.5 / WHOLE_FPS;
-    const last = isShifted ? this.#pictures.find(({ md5 }) => md5 === clip.at(-1)!.md5) : undefined;
+    const last = isShifted ? this.#findLast(clip) : undefined;
     const shiftSec = last === undefined ? 0 : last.sec + 1 / WHOLE_FPS - report.end;
     const isInside = ({ sec }: Picture) =>
       sec > report.start + shiftSec - slackSec && sec < report.end + shiftSec - slackSec;
     const first = this.#pictures.findIndex(isInside);
     const expected = this.#pictures.filter(isInside);
-    const text = Deno.inspect({ report, clip: clip.length, expected: expected.length });
+    const text = Deno.inspect({ report, kind, clip: clip.length, expected: expected.length });
     assertEquals(expected.length, report.frames, text);
     assert(clip.length >= expected.length && clip.length <= expected.length + lead, text);
     const shown = clip.slice(clip.length - expected.length);
@@ -113,6 +120,8 @@ export class WholePictures {
 
 /** What differs in a clip from a plain part of the whole stream. */
 export interface ClipKind {
+  /** How the stream has come to the tee. */
+  way?: string;
   /** The pictures that may be in the file before those of the report. Defaults to none. */
   lead?: number;
   /** Whether its first pictures are encoded again. */
