@@ -63,13 +63,24 @@ export type { SnapshotOptions, SnapshotReport } from "./src/recorder/snapshot.ts
 
 // Cameras
 export {
-  type PipelineSource,
-  Supervisor,
-  type SupervisorOptions,
-  type SupervisorState,
-  type SupervisorStatus,
-} from "./src/camera/supervisor.ts";
+  Camera,
+  type CameraClips,
+  type CameraEvent,
+  type CameraOptions,
+  type CameraRecordOptions,
+} from "./src/camera/camera.ts";
+export { Site, type SiteCameraOptions, type SiteRecordOptions } from "./src/camera/site.ts";
+export { Supervisor } from "./src/camera/supervisor.ts";
+export type {
+  PipelineSource,
+  SupervisorOptions,
+  SupervisorState,
+  SupervisorStatus,
+} from "./src/camera/supervisor_options.ts";
 export type { OfflineReason } from "./src/camera/offline_reason.ts";
+export { CameraOfflineError } from "./src/camera/errors.ts";
+export type { CameraRecorderOptions, CameraStream } from "./src/camera/camera_recorders.ts";
+export { chooseTees, type TeeGroup } from "./src/camera/tee_groups.ts";
 
 // Custom ring buffers and record bins
 export { RingBuffer, type RingBufferOptions } from "./src/ringbuffer/ring_buffer.ts";

@@ -3,12 +3,11 @@
  *
  * @module
  */
-import type { RecordOptions } from "../../mod.ts";
+import type { RecordOptions, TeeGroup } from "../../mod.ts";
 import { Cached } from "./cached.ts";
 import type { Trigger } from "./events.ts";
 import type { Status } from "./status.ts";
 import { type RecorderContext, TeeRecorder, type TeeStream } from "./tee_recorder.ts";
-import type { TeeGroup } from "./choose_tees.ts";
 
 /** The result of a trigger. */
 export interface TriggerResult {

@@ -3,9 +3,18 @@
  *
  * @module
  */
-import { GstClosedError, GstError, gstVersion, Standalone } from "../../mod.ts";
+import {
+  chooseTees,
+  GstClosedError,
+  GstError,
+  gstVersion,
+  type Pipeline,
+  Standalone,
+  type TeeGroup,
+} from "../../mod.ts";
 import { hostOf } from "../args/address.ts";
 import type { RecordArguments } from "../args/record_arguments.ts";
+import { UsageError } from "../args/usage_error.ts";
 import { Shutdown, STOP_LIMIT_SEC } from "../terminal/shutdown.ts";
 import { ClipFolder } from "./clip_folder.ts";
 import { Events, type Trigger } from "./events.ts";
@@ -14,7 +23,6 @@ import { Recorders } from "./recorders.ts";
 import type { StartServer } from "./server_interface.ts";
 import { SessionOutput } from "./session_output.ts";
 import { SessionServer } from "./session_server.ts";
-import { chooseTees } from "./choose_tees.ts";
 import { listenForTriggers, type Triggers } from "./triggers.ts";
 
 /** Milliseconds in which most pipelines start; those of cameras that are off do not. */
@@ -155,7 +163,7 @@ class Session {
     });
     try {
       await recorders.attach(
-        chooseTees(pipeline, this.#options.tees),
+        teesOf(pipeline, this.#options.tees),
         (tees) => {
           const names = tees.map(({ name }) => name).join(", ");
           this.output.note(`waiting for the first frame: ${names}`);
@@ -203,5 +211,13 @@ class Session {
 
   #fail(text: string): void {
     this.#shutdown.request({ text, status: 1, forcedStatus: 1 });
+  }
+}
+
+function teesOf(pipeline: Pipeline, wanted: readonly string[]): TeeGroup[] {
+  try {
+    return chooseTees(pipeline, wanted);
+  } catch (error) {
+    throw error instanceof RangeError ? new UsageError(error.message) : error;
   }
 }

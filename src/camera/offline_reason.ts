@@ -30,23 +30,17 @@ const NOT_FOUND = 3;
 const NOT_AUTHORIZED = 15;
 /** OPEN_READ, OPEN_WRITE, OPEN_READ_WRITE. */
 const OPEN = [5, 6, 7];
-/** READ, WRITE: also what a source says whose connection breaks. */
-const TRANSFER = [9, 10];
 
 /** Returns why a camera is offline, by what its pipeline has failed with. */
 export function offlineReason(error: unknown): OfflineReason {
   if (error instanceof GstTimeoutError) return "stalled";
-  if (!(error instanceof GstError)) return "error";
-  const { domain, code = -1, message, debug = "" } = error;
-  const text = `${message} ${debug}`;
-  if (domain === RESOURCE && code === NOT_AUTHORIZED || /\bunauthorized\b/i.test(text)) {
-    return "unauthorized";
-  }
-  if (domain !== RESOURCE) return "error";
+  if (!(error instanceof GstError) || error.domain !== RESOURCE) return "error";
+  const { code = -1, message, debug = "" } = error;
+  if (code === NOT_AUTHORIZED) return "unauthorized";
   if (code === NOT_FOUND) return "not-found";
-  if (/time(d )?[- ]?out/i.test(text)) return "stalled";
   if (OPEN.includes(code)) return "refused";
-  return TRANSFER.includes(code) ? "end-of-stream" : "error";
+  // rtspsrc: a camera that has accepted the connection, and does not answer
+  return /time-?out/i.test(`${message} ${debug}`) ? "stalled" : "error";
 }
 
 /** Returns whether a failure lasts until somebody changes something: at a camera, or on this machine. */

@@ -3,82 +3,22 @@
  *
  * @module
  */
-import type { Message } from "../gst/message.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { aborted } from "../util/abort.ts";
 import { AsyncQueue } from "../util/async_queue.ts";
-import { checkFunction, checkObject, checkSec } from "../util/check.ts";
+import { checkObject, checkSec } from "../util/check.ts";
 import { deadline } from "../util/deadline.ts";
-import { GstClosedError } from "../util/errors.ts";
+import { GstClosedError, GstTimeoutError } from "../util/errors.ts";
 import { Attempt, type Outcome } from "./attempt.ts";
 import { BackOff } from "./back_off.ts";
-import { countAtSinks } from "./frame_flow.ts";
-import { isLasting, type OfflineReason } from "./offline_reason.ts";
-
-/**
- * The state of a supervised pipeline:
- *
- * - `connecting`: it starts; no keyframe has come yet,
- * - `live`: frames come,
- * - `stalled`: no frame has come for a while; clips stay open,
- * - `offline`: it has failed, and waits for the next try,
- * - `off`: it is switched off, or at the end of a stream that is not live.
- */
-export type SupervisorState = "connecting" | "live" | "stalled" | "offline" | "off";
-
-/** What a supervised pipeline does, and why. */
-export interface SupervisorStatus {
-  state: SupervisorState;
-  /** Why it is offline, or off at the end of its stream; `null` otherwise. */
-  reason: OfflineReason | null;
-  /** What the pipeline has failed with last; `null` if it has not, or is live again. */
-  error: Error | null;
-  /** Since when it is in this state. */
-  since: Date;
-  /** The tries since it was live last. */
-  attempts: number;
-  /** When the next try begins; `null` unless it is offline. */
-  nextTryAt: Date | null;
-}
-
-/** Returns a pipeline's text for each try. */
-export type PipelineSource = (
-  /** How the try before ended; undefined at the first one. */
-  previous?: { wasLive: boolean },
-) => string | Promise<string>;
-
-/** Options of {@link Supervisor}. */
-export interface SupervisorOptions {
-  /** The pipeline's text, or a function that makes it anew for each try. What it throws counts as the try's failure. */
-  pipeline: string | PipelineSource;
-  /** Called with each new pipeline before it starts, for example to attach recorders. */
-  onPipeline?: (pipeline: Pipeline) => void;
-  /** Called with each message of each pipeline. */
-  onMessage?: (message: Message) => void;
-  /** Called with each change of the state. */
-  onStatus?: (status: SupervisorStatus) => void;
-  /** Counts the frames that have come; by default, the buffers at the pipeline's sinks. Called four times a second. */
-  frames?: (pipeline: Pipeline) => number;
-  /** Whether what has come can be used; by default, it can as soon as there is a frame. */
-  isUsable?: (pipeline: Pipeline) => boolean;
-  /**
-   * Resolves when a camera that was away answers again, so that the wait for the next try ends early. By default, the wait is
-   * not shortened. `signal` ends what it does.
-   */
-  untilBack?: (signal: AbortSignal) => Promise<void>;
-  /** Seconds for the first frame of a try to come. Defaults to 10. */
-  connectSec?: number;
-  /** Seconds without a frame after which the state is `stalled`. Defaults to 3. */
-  stallSec?: number;
-  /** Seconds without a frame after which the pipeline is built anew. Defaults to 10. */
-  giveUpSec?: number;
-  /** Whether to try again: `never` ends with the first failure. Defaults to `always`. */
-  restart?: "always" | "never";
-  /** Whether it begins switched off. Defaults to `false`. */
-  isOff?: boolean;
-  /** Closes the supervisor when aborted. */
-  signal?: AbortSignal;
-}
+import { isLasting } from "./offline_reason.ts";
+import {
+  completeOptions,
+  type CompleteSupervisorOptions,
+  type SupervisorOptions,
+  type SupervisorState,
+  type SupervisorStatus,
+} from "./supervisor_options.ts";
 
 /**
  * Runs a pipeline, and builds it anew when it fails, stalls, or its live stream ends: after one second, then two, four, up to
@@ -106,8 +46,7 @@ export interface SupervisorOptions {
  * ```
  */
 export class Supervisor implements AsyncDisposable {
-  readonly #options: Required<Omit<SupervisorOptions, "signal" | "isOff" | "untilBack">>;
-  readonly #untilBack: SupervisorOptions["untilBack"];
+  readonly #options: CompleteSupervisorOptions;
   readonly #backOff = new BackOff();
   readonly #listeners = new Set<AsyncQueue<SupervisorStatus>>();
   #status: SupervisorStatus;
@@ -125,21 +64,8 @@ export class Supervisor implements AsyncDisposable {
    * @throws {RangeError} If a number of seconds is negative or NaN.
    */
   constructor(options: SupervisorOptions) {
-    checkOptions(options);
-    const { signal, isOff = false, untilBack, ...rest } = options;
-    this.#options = {
-      onPipeline: () => {},
-      onMessage: () => {},
-      onStatus: () => {},
-      frames: countAtSinks,
-      isUsable: () => true,
-      connectSec: 10,
-      stallSec: 3,
-      giveUpSec: 10,
-      restart: "always",
-      ...rest,
-    };
-    this.#untilBack = untilBack;
+    this.#options = completeOptions(options);
+    const { signal, isOff } = this.#options;
     this.#isOff = isOff;
     this.#status = {
       state: isOff ? "off" : "connecting",
@@ -154,6 +80,7 @@ export class Supervisor implements AsyncDisposable {
     // what the caller does right after `new`, such as listening, comes first
     this.#ended = Promise.resolve().then(() => this.#run()).finally(() => {
       signal?.removeEventListener("abort", onAbort);
+      this.#isClosed = true;
       for (const listener of this.#listeners) listener.end();
     });
     this.#ended.catch(() => {});
@@ -206,13 +133,21 @@ export class Supervisor implements AsyncDisposable {
       for await (const { state } of states) if (state === "live") return;
       throw new GstClosedError("The supervisor is closed");
     };
-    const { state, reason, error } = this.#status;
-    const why = [state, reason, error?.message].filter((part) => part != null).join(", ");
     try {
-      await deadline(wait(), timeoutSec, `Not live within ${timeoutSec} s (${why})`);
+      await deadline(wait(), timeoutSec, "");
+    } catch (error) {
+      throw error instanceof GstTimeoutError ? this.#late(timeoutSec) : error;
     } finally {
       void states.return();
     }
+  }
+
+  #late(sec: number): GstTimeoutError {
+    const { state, reason, error } = this.#status;
+    const why = [state, reason, error?.message].filter((part) =>
+      part !== null && part !== undefined
+    );
+    return new GstTimeoutError(`Not live within ${sec} s: ${why.join(", ")}`, { cause: error });
   }
 
   /** Ends the wait for the next try. */
@@ -303,15 +238,16 @@ export class Supervisor implements AsyncDisposable {
   async #wait({ reason, error, liveSec }: Outcome): Promise<void> {
     const isLong = isLasting(reason, error);
     const sec = this.#backOff.nextSec({ liveSec, isLasting: isLong });
-    this.#interruption = new AbortController();
-    const { signal } = this.#interruption;
+    const interruption = this.#interruption = new AbortController();
+    const { signal } = interruption;
     this.#set("offline", {
       reason,
       error: toError(error),
       nextTryAt: new Date(Date.now() + sec * 1000),
     });
-    const timer = setTimeout(() => this.#interruption.abort(), sec * 1000);
-    if (!isLong) this.#untilBack?.(signal).then(() => this.#interruption.abort(), () => {});
+    const end = () => interruption.abort();
+    const timer = setTimeout(end, sec * 1000);
+    if (!isLong) this.#options.untilBack?.(signal).then(end, () => {});
     await aborted(signal);
     clearTimeout(timer);
   }
@@ -320,33 +256,4 @@ export class Supervisor implements AsyncDisposable {
 function toError(error: unknown): Error | null {
   if (error === undefined) return null;
   return error instanceof Error ? error : new Error(String(error));
-}
-
-function checkOptions(options: SupervisorOptions): void {
-  checkObject("options", options);
-  const { pipeline, restart, isOff, signal } = options;
-  if (typeof pipeline !== "string") checkFunction("pipeline", pipeline);
-  const functions = [
-    "onPipeline",
-    "onMessage",
-    "onStatus",
-    "frames",
-    "isUsable",
-    "untilBack",
-  ] as const;
-  for (const name of functions) {
-    if (options[name] !== undefined) checkFunction(name, options[name]);
-  }
-  for (const name of ["connectSec", "stallSec", "giveUpSec"] as const) {
-    if (options[name] !== undefined) checkSec(name, options[name]);
-  }
-  if (restart !== undefined && !["always", "never"].includes(restart)) {
-    throw new RangeError(`restart must be "always" or "never", got ${Deno.inspect(restart)}`);
-  }
-  if (isOff !== undefined && typeof isOff !== "boolean") {
-    throw new TypeError("isOff must be true or false");
-  }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new TypeError("signal must be an AbortSignal");
-  }
 }

@@ -194,6 +194,27 @@ export class VideoRecorder implements AsyncDisposable {
   }
 
   /**
+   * The number of buffers that have come from its first track with pictures, or its first one.
+   *
+   * @internal
+   * @ignore
+   */
+  get received(): number {
+    return this.#tracks.video.ring.received ?? 0;
+  }
+
+  /**
+   * Whether a clip could begin: a keyframe has come.
+   *
+   * @internal
+   * @ignore
+   */
+  get isReady(): boolean {
+    this.#drain();
+    return this.#tracks.video.history.frames.some(({ isKeyframe }) => isKeyframe);
+  }
+
+  /**
    * Finishes open clips with the frames that they have, within `closeTimeoutSec` seconds, and detaches from the tee. May be
    * called twice.
    */

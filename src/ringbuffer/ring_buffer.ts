@@ -275,13 +275,25 @@ export class RingBuffer {
     return this.#capacity.isFitted(this.#caps);
   }
 
-  /** Counts what has come into the appsink (GStreamer: "GstBaseSink", property stats). */
+  /** Counts what has come (GStreamer: "GstBaseSink", property stats). */
   #measureRate(): void {
     const { runningTimeSec } = this.#pipeline;
     if (runningTimeSec === null) return;
+    const { received } = this;
+    if (received !== null) this.#capacity.observe(received, runningTimeSec, this.#caps);
+  }
+
+  /**
+   * The number of buffers that have come into it since the pipeline was started; `null` once it is detached.
+   *
+   * @internal
+   * @ignore
+   */
+  get received(): number | null {
+    if (this.#isDetached) return null;
     const read = (stats: Deno.PointerObject) => readUint64(stats, "rendered");
     const buffers = readStructureProperty(this.#bin.appsink, "stats", read);
-    if (buffers !== null) this.#capacity.observe(Number(buffers), runningTimeSec, this.#caps);
+    return buffers === null ? null : Number(buffers);
   }
 
   get #caps(): StreamCaps {

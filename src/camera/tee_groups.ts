@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { didYouMean, type Pipeline } from "../../mod.ts";
-import { UsageError } from "../args/usage_error.ts";
+import type { Pipeline } from "../pipeline.ts";
+import { didYouMean } from "../util/closest.ts";
 
 /** A tee, or several that are recorded into one file. */
 export interface TeeGroup {
   /** The tee's name; of several, their names joined by `+`. */
   name: string;
+  /** The names of the tees. */
   tees: string[];
 }
 
@@ -17,7 +18,7 @@ export interface TeeGroup {
  * Chooses the tees to record.
  *
  * @param wanted Their names, `A+B` for two into one file; none for each tee that was given a name.
- * @throws {UsageError} If there is no such tee.
+ * @throws {RangeError} If there is no such tee, or none with a name.
  */
 export function chooseTees(pipeline: Pipeline, wanted: readonly string[]): TeeGroup[] {
   const all = pipeline.elementNames().filter((name) =>
@@ -26,7 +27,7 @@ export function chooseTees(pipeline: Pipeline, wanted: readonly string[]): TeeGr
   if (wanted.length > 0) return wanted.map((name) => groupOf(name, all));
   const named = all.filter((name) => isNamed(name, pipeline.element(name).path));
   if (named.length === 0) {
-    throw new UsageError("The pipeline has no tee with a name: put ! tee name=t1 where to record");
+    throw new RangeError("The pipeline has no tee with a name: put ! tee name=t1 where to record");
   }
   const byName = new Intl.Collator("en", { numeric: true });
   return named.sort(byName.compare).map((name) => groupOf(name, all));
@@ -36,7 +37,7 @@ function groupOf(name: string, all: readonly string[]): TeeGroup {
   const tees = all.includes(name) ? [name] : [...new Set(name.split("+"))];
   for (const tee of tees) {
     if (all.includes(tee)) continue;
-    throw new UsageError(
+    throw new RangeError(
       `The pipeline has no tee named "${tee}"; its tees are: ${all.join(", ")}` +
         didYouMean(tee, all),
     );
