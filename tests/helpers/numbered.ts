@@ -83,7 +83,10 @@ export async function writeNumberedSource(
  * @param isCut Whether the file may end in the middle of a frame, about which ffmpeg complains.
  */
 export async function readNumbers(clip: string, isCut = false): Promise<number[]> {
-  const format = ["-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "gray"];
+  const scale = `scale=${WIDTH}:${HEIGHT}:flags=neighbor`; // frames may be a multiple of that size
+  // in units of the clip's own timestamps: in those of a frame, frames that a network delayed would have the same
+  const times = ["-fps_mode", "passthrough", "-enc_time_base", "-1"];
+  const format = [...times, "-vf", scale, "-f", "rawvideo", "-pix_fmt", "gray"];
   const { bytes, complaints } = await decode(clip, format, "warning");
   const serious = complaints.split("\n").filter((line) => line !== "" && !HARMLESS.test(line));
   if (serious.length > 0 && !isCut) throw new Error(`ffmpeg on ${clip}: ${complaints}`);
