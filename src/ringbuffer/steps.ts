@@ -18,8 +18,9 @@ export interface Step {
 const NEIGHBORS = 4;
 /** Usual steps from which on a step is long; the buffer of a network source shifts times by less. */
 const LONG = 1.75;
-/** Steps in which frames make up for a delay. */
+/** Steps in which frames make up for a delay, and for each frame of it: the buffer of a network source spreads them. */
 const CATCH_UP = 8;
+const CATCH_UP_PER_FRAME = 4;
 /** The share of steps that must be as long as stated for the statement to count. */
 const CREDIBLE = 0.25;
 /** The share of steps far shorter than others from which on frames come in bursts, with the times of their arrival. */
@@ -61,9 +62,10 @@ export function countMissing(steps: readonly Step[]): number[] {
  * times of frames, and the next ones make up for it.
  */
 function isCaughtUp(steps: readonly Step[], index: number, usualNs: number): boolean {
+  const longest = CATCH_UP + CATCH_UP_PER_FRAME * Math.round(steps[index]!.ns / usualNs);
   return [-1, 1].some((direction) => {
     let sumNs = steps[index]!.ns;
-    for (let count = 1; count <= CATCH_UP; count++) {
+    for (let count = 1; count <= longest; count++) {
       const step = steps[index + direction * count];
       if (step === undefined) return false;
       sumNs += step.ns;
