@@ -15,6 +15,7 @@ const PAGES: Record<string, string[]> = {
   "docs/command.md": [],
   "docs/scripts.md": ["background.ts", "foreground.ts", "frames.ts", "draw.ts", "errors.ts"],
   "docs/recording.md": ["read.ts", "verify.ts", "sound.ts", "encoded.ts"],
+  "docs/cameras.md": ["site.ts", "supervisor.ts"],
   "docs/record.md": [],
   "docs/install.md": [],
 };
