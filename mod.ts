@@ -48,6 +48,9 @@ export {
   type TemplateValue,
 } from "./src/template/template.ts";
 
+// Cameras
+export { cameraSource, type CameraSourceOptions } from "./src/camera/camera_source.ts";
+
 // Recording
 export { VideoRecorder } from "./src/recorder/video_recorder.ts";
 export {

@@ -8,9 +8,13 @@ import { getProperty, hasProperty } from "./properties.ts";
 /** Properties that hold what an element reads or writes; of two, both are needed. */
 const PROPERTIES = [["location"], ["uri"], ["device"], ["host", "port"], ["address", "port"]];
 
-/** Removes the passwords from the addresses in a text. */
+/** Removes the passwords from the addresses in a text: in front of the host, and in fields such as `password=`. */
 export function withoutPasswords(text: string): string {
-  return text.replaceAll(/(\b[a-z][a-z\d+.-]*:\/\/[^\s:@/?"']*):[^\s/?"'\u201c\u201d]*@/gi, "$1@");
+  return text.replaceAll(/(\b[a-z][a-z\d+.-]*:\/\/[^\s:@/?"']*):[^\s/?"'\u201c\u201d]*@/gi, "$1@")
+    .replaceAll(
+      /(?<=:\/\/[^\s"']*(?:password|passwd|pass|pwd)=)[^\s&/?#"')\u201c\u201d]+/gi,
+      "***",
+    );
 }
 
 /**

@@ -11,6 +11,12 @@ Deno.test("withoutPasswords() keeps the rest of a text", () => {
     ["http://host:80/a@b", "http://host:80/a@b"],
     ["http://host:80?user=a@b", "http://host:80?user=a@b"],
     ["a:b@c", "a:b@c"],
+    [
+      "(location=rtsp://h/a?user=b&password=c&pwd=d)",
+      "(location=rtsp://h/a?user=b&password=***&pwd=***)",
+    ],
+    ["rtsp://h/user=a_password=b_stream=0.sdp, x", "rtsp://h/user=a_password=*** x"],
+    ["password=b", "password=b"],
   ];
   for (const [text, expected] of cases) assertEquals(withoutPasswords(text), expected);
 });

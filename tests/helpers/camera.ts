@@ -110,3 +110,46 @@ export function breakingProxy(camera: Camera): CameraProxy {
     },
   };
 }
+
+/** A proxy at one address, behind which the camera can change. */
+export interface CameraSwitch extends CameraProxy {
+  /** The number of connections so far. */
+  readonly connections: number;
+  /** Connects clients to another camera from now on. */
+  switchTo(camera: Camera): void;
+}
+
+/** Starts a proxy in front of a camera. */
+export function switchCameras(first: Camera): CameraSwitch {
+  let { port, pathname } = new URL(first.url.replace("rtsp:", "http:"));
+  let connections = 0;
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const pipe = async (client: Deno.TcpConn) => {
+    const server = await Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
+    const down = server.readable.pipeTo(client.writable);
+    const up = client.readable.pipeTo(server.writable);
+    await Promise.allSettled([up, down]);
+  };
+  const serve = async () => {
+    const pipes: Promise<void>[] = [];
+    for await (const client of listener) {
+      connections++;
+      pipes.push(pipe(client));
+    }
+    await Promise.allSettled(pipes);
+  };
+  const served = serve();
+  return {
+    url: `rtsp://127.0.0.1:${listener.addr.port}${pathname}`,
+    get connections() {
+      return connections;
+    },
+    switchTo(camera) {
+      port = new URL(camera.url.replace("rtsp:", "http:")).port;
+    },
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      await served;
+    },
+  };
+}
