@@ -48,9 +48,6 @@ export {
   type TemplateValue,
 } from "./src/template/template.ts";
 
-// Cameras
-export { cameraSource, type CameraSourceOptions } from "./src/camera/camera_source.ts";
-
 // Recording
 export { VideoRecorder } from "./src/recorder/video_recorder.ts";
 export {
@@ -81,6 +78,11 @@ export type {
   SupervisorStatus,
 } from "./src/camera/supervisor_options.ts";
 export type { OfflineReason } from "./src/camera/offline_reason.ts";
+export {
+  type CameraSource,
+  cameraSource,
+  type CameraSourceOptions,
+} from "./src/camera/camera_source.ts";
 export { CameraOfflineError } from "./src/camera/errors.ts";
 export type { CameraRecorderOptions, CameraStream } from "./src/camera/camera_recorders.ts";
 export { chooseTees, type TeeGroup } from "./src/camera/tee_groups.ts";

@@ -4,8 +4,10 @@
  * @module
  */
 import { checkObject, checkText } from "../util/check.ts";
+import { readRtspAddress } from "./rtsp_address.ts";
 import { type RtspOptions, rtspSource } from "./rtsp_source.ts";
 import { testSource } from "./test_source.ts";
+import { untilBack } from "./until_back.ts";
 import { v4l2Source } from "./v4l2_source.ts";
 
 /** Options of {@link cameraSource}. */
@@ -29,9 +31,17 @@ const MAX_TIMEOUT_SEC = 3600;
 /** The longest latency, in milliseconds. */
 const MAX_LATENCY_MS = 60_000;
 
+/** The pipeline of a camera, as options of a {@link Camera} or a {@link Supervisor}. */
+export interface CameraSource {
+  /** Resolves with its text for a try. */
+  pipeline: (previous?: { wasLive: boolean }) => Promise<string>;
+  /** Resolves when the camera was away and answers again; only of network cameras. */
+  untilBack?: (signal: AbortSignal) => Promise<void>;
+}
+
 /**
- * Returns a function that resolves with the text of a camera's pipeline. The text has a tee named `video` and, if sound is
- * wanted and the camera sends any, one named `sound`. Addresses are:
+ * Returns the source of a camera. The text of its pipeline has a tee named `video` and, if sound is wanted and the camera sends
+ * any, one named `sound`. Addresses are:
  *
  * - `rtsp://HOST/PATH`, `rtsps://HOST/PATH`: a network camera; over TLS, its certificate must be valid. Video in H.264, H.265,
  *   JPEG, MPEG-4 part 2, VP8 and VP9, and sound in AAC, Opus, A-law and mu-law are passed on as they come, parsed. User and
@@ -39,11 +49,11 @@ const MAX_LATENCY_MS = 60_000;
  * - `v4l2:/dev/video0`: a camera at this machine, without sound.
  * - `test:`, `test:PATTERN`: test video of 640x480 at 30 frames/s and a test tone; a pattern is one of videotestsrc's.
  *
- * Call the function for each try to run the pipeline. It connects to the camera for a moment to find out what that sends, and
- * remembers it while the camera stays: pass `{ wasLive: true }` if the last pipeline has got video, and no connection is made
- * but that of the new pipeline. Otherwise it connects again, as the camera may send something else by now.
+ * `pipeline()` is called for each try to run the pipeline. It connects to the camera for a moment to find out what that sends, and
+ * remembers it while the camera stays: after a try that has got video (`{ wasLive: true }`), no connection is made but that of the
+ * new pipeline. Otherwise it connects again, as the camera may send something else by now.
  *
- * The function rejects with the {@link GstError} of an element, such as for a camera that refuses the connection or the
+ * It rejects with the {@link GstError} of an element, such as for a camera that refuses the connection or the
  * password, or with one that lists what a camera offers if none of it can be recorded. It rejects with a
  * {@link GstTimeoutError} if a camera accepts the connection and sends no video. No error shows the user or the password; the
  * text does.
@@ -58,22 +68,24 @@ const MAX_LATENCY_MS = 60_000;
  * import { assertEquals } from "@std/assert";
  *
  * const source = cameraSource("test:ball", { sound: true });
- * await using app = await Standalone.buildAndRun(await source(), { background: true });
+ * await using app = await Standalone.buildAndRun(await source.pipeline(), { background: true });
  * const elements = ["video", "sound"].map((name) => app.pipeline.element(name).factoryName);
  * assertEquals(elements, ["tee", "tee"]);
  * ```
  */
-export function cameraSource(
-  address: string,
-  options: CameraSourceOptions = {},
-): (previous?: { wasLive: boolean }) => Promise<string> {
+export function cameraSource(address: string, options: CameraSourceOptions = {}): CameraSource {
   checkText("address", address);
   const look = sourceOf(address, readOptions(options));
   let text: string | undefined;
-  return async (previous) => {
+  const pipeline: CameraSource["pipeline"] = async (previous) => {
     if (text !== undefined && previous?.wasLive === true) return text;
     text = undefined;
     return text = await look();
+  };
+  const isNetwork = /^rtsps?:/i.test(address);
+  return {
+    pipeline,
+    ...isNetwork && { untilBack: untilBack(readRtspAddress(address, true).location) },
   };
 }
 

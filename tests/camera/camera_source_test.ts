@@ -51,7 +51,7 @@ async function run(text: string): Promise<Record<string, string | null>> {
 }
 
 async function runCamera(camera: { url: string }, options?: CameraSourceOptions) {
-  return await run(await cameraSource(camera.url, options)());
+  return await run(await cameraSource(camera.url, options).pipeline());
 }
 
 function startH264(): Promise<Camera> {
@@ -65,7 +65,7 @@ async function failed(stub: StubOptions, options: CameraSourceOptions = {}) {
     ...{ user: USER, password: PASSWORD, timeoutSec: 1 },
     ...options,
   });
-  const error = await assertRejects(() => look(), GstError);
+  const error = await assertRejects(() => look.pipeline(), GstError);
   assertShowsNoLogin(error);
   return { error, methods: server.methods, authorizations: server.authorizations };
 }
@@ -135,7 +135,7 @@ Deno.test({
   ignore,
   async fn() {
     await using camera = await startH264();
-    const text = await cameraSource(camera.url, { transport: "udp" })();
+    const text = await cameraSource(camera.url, { transport: "udp" }).pipeline();
     assertMatch(text, / protocols=udp .* timeout=5000000/);
     assertEquals(await run(text), { video: "video/x-h264" });
   },
@@ -149,9 +149,9 @@ Deno.test({
     await using first = await startH264();
     await using proxy = switchCameras(first);
     const source = cameraSource(proxy.url);
-    const text = await source();
+    const text = await source.pipeline();
     assertEquals(proxy.connections, 1);
-    assertEquals(await source({ wasLive: true }), text);
+    assertEquals(await source.pipeline({ wasLive: true }), text);
     assertEquals(proxy.connections, 1);
     assertEquals(await run(text), { video: "video/x-h264" });
     assertEquals(proxy.connections, 2);
@@ -159,7 +159,7 @@ Deno.test({
     // the camera returns with another codec
     await using second = await startCamera("jpegenc", "rtpjpegpay");
     proxy.switchTo(second);
-    assertEquals(await source({ wasLive: true }), text);
+    assertEquals(await source.pipeline({ wasLive: true }), text);
     await using pipeline = Pipeline.parse(text);
     const messages = pipeline.bus.messages();
     await pipeline.play();
@@ -169,9 +169,9 @@ Deno.test({
     }
     assertEquals(pipeline.element("video").caps("sink"), null);
     await pipeline.close();
-    const changed = await source({ wasLive: false });
+    const changed = await source.pipeline({ wasLive: false });
     assertEquals(await run(changed), { video: "image/jpeg" });
-    assertEquals(await source({ wasLive: true }), changed);
+    assertEquals(await source.pipeline({ wasLive: true }), changed);
   },
 });
 
@@ -181,11 +181,11 @@ Deno.test({
   async fn() {
     await using camera = await startH264();
     const source = cameraSource(camera.url, { timeoutSec: 1 });
-    const text = await source();
+    const text = await source.pipeline();
     camera.kill("SIGKILL");
-    assertEquals(await source({ wasLive: true }), text);
-    await assertRejects(() => source(), GstError);
-    await assertRejects(() => source({ wasLive: true }), GstError);
+    assertEquals(await source.pipeline({ wasLive: true }), text);
+    await assertRejects(() => source.pipeline(), GstError);
+    await assertRejects(() => source.pipeline({ wasLive: true }), GstError);
   },
 });
 
@@ -195,7 +195,7 @@ Deno.test({
   async fn() {
     for (const transport of ["tcp", "udp"] as const) {
       await using camera = await startH264();
-      const text = await cameraSource(camera.url, { transport })();
+      const text = await cameraSource(camera.url, { transport }).pipeline();
       await using pipeline = Pipeline.parse(text);
       await pipeline.play();
       await until("video comes", () => pipeline.element("video").caps("sink") !== null);
@@ -223,7 +223,7 @@ Deno.test({
       ] as const
     ) {
       const look = cameraSource(`rtsp://${login}${place}`, { timeoutSec: 1 });
-      const error = await assertRejects(() => look(), GstError);
+      const error = await assertRejects(() => look.pipeline(), GstError);
       assertEquals(kindOf(error), kind, error.message);
       assertStringIncludes(error.message, `(location=rtsp://${place})`);
       assertShowsNoLogin(error);
@@ -281,13 +281,13 @@ Deno.test("cameraSource() picks the first streams that can be recorded", async (
   await using server = serveStub({
     streams: [unknown, H264, jpeg, { ...PCMU, rtpmap: "G726-32/8000" }, PCMU],
   });
-  const text = await cameraSource(server.url, { sound: true })();
+  const text = await cameraSource(server.url, { sound: true }).pipeline();
   assertEquals(text.match(/encoding-name=\w+/g), ["encoding-name=H264", "encoding-name=PCMU"]);
 });
 
 Deno.test("cameraSource() leaves out sound that a camera offers and does not send", async () => {
   await using server = serveStub({ streams: [H264, { ...PCMU, isSent: false }] });
-  const text = await cameraSource(server.url, { sound: true })();
+  const text = await cameraSource(server.url, { sound: true }).pipeline();
   assertEquals(text.match(/tee name=\w+/g), ["tee name=video"]);
 });
 
@@ -296,8 +296,8 @@ Deno.test("cameraSource() sets user and password as properties, and the location
   const login = `${encodeURIComponent(USER)}:${encodeURIComponent(PASSWORD)}@`;
   const other = server.url.replace("//", "//other:one@");
   const texts = [
-    await cameraSource(server.url.replace("//", `//${login}`))(),
-    await cameraSource(other, { user: USER, password: PASSWORD })(),
+    await cameraSource(server.url.replace("//", `//${login}`)).pipeline(),
+    await cameraSource(other, { user: USER, password: PASSWORD }).pipeline(),
   ];
   for (const text of texts) {
     await using pipeline = Pipeline.parse(text);
@@ -306,7 +306,7 @@ Deno.test("cameraSource() sets user and password as properties, and the location
     assertEquals(values, [server.url, USER, PASSWORD]);
   }
   // an empty password is one
-  const admin = await cameraSource(server.url, { user: "admin" })();
+  const admin = await cameraSource(server.url, { user: "admin" }).pipeline();
   await using pipeline = Pipeline.parse(admin);
   assertEquals(pipeline.element("camera").getProperty("user-pw"), "");
 });
@@ -314,29 +314,29 @@ Deno.test("cameraSource() sets user and password as properties, and the location
 Deno.test("no address adds an element", async () => {
   const evil = " ! fakesink name=evil";
   await using server = serveStub({ streams: [H264] });
-  await using pipeline = Pipeline.parse(await cameraSource(server.url + evil)());
+  await using pipeline = Pipeline.parse(await cameraSource(server.url + evil).pipeline());
   assertEquals(pipeline.element("camera").getProperty("location"), server.url + evil);
   assert(!pipeline.elementNames().includes("evil"));
-  const pattern = await cameraSource(`test:ball${evil}`)();
+  const pattern = await cameraSource(`test:ball${evil}`).pipeline();
   const error = assertThrows(() => Pipeline.parse(pattern), GstError);
   assertStringIncludes(error.message, `to "ball${evil}"`);
   await assertRejects(
-    () => cameraSource(`v4l2:/dev/none${evil}`)(),
+    () => cameraSource(`v4l2:/dev/none${evil}`).pipeline(),
     GstError,
     "/dev/none ! fakesink",
   );
 });
 
 Deno.test("cameraSource() has test pictures and a test tone", async () => {
-  assertEquals(await run(await cameraSource("test:")()), { video: "video/x-raw" });
-  const ball = await cameraSource("test:ball", { sound: true })();
+  assertEquals(await run(await cameraSource("test:").pipeline()), { video: "video/x-raw" });
+  const ball = await cameraSource("test:ball", { sound: true }).pipeline();
   assertEquals(await run(ball), { video: "video/x-raw", sound: "audio/x-raw" });
   await using pipeline = Pipeline.parse(ball);
   assertEquals(pipeline.element("camera").getProperty("pattern"), "ball");
 });
 
 Deno.test("cameraSource() keeps GStreamer's error of a device that does not exist", async () => {
-  const error = await assertRejects(() => cameraSource("v4l2:/dev/none")(), GstError);
+  const error = await assertRejects(() => cameraSource("v4l2:/dev/none").pipeline(), GstError);
   assertEquals(kindOf(error), NOT_FOUND);
 });
 

@@ -4,7 +4,7 @@
  * GSTP_SOAK=long also has outages of a minute.
  */
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { Camera, type CameraEvent, type OfflineReason, Site } from "../../mod.ts";
+import { type Camera, type CameraEvent, type OfflineReason, Site } from "../../mod.ts";
 import "../../scripts/open_libraries.ts";
 import { untilBack } from "../../src/camera/until_back.ts";
 import { cameraMissing } from "../helpers/camera.ts";
