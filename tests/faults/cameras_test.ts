@@ -4,18 +4,17 @@
  * GSTP_SOAK=long also has outages of a minute.
  */
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { type Camera, type CameraEvent, type OfflineReason, Site } from "../../mod.ts";
-import "../../scripts/open_libraries.ts";
-import { untilBack } from "../../src/camera/until_back.ts";
-import { cameraMissing } from "../helpers/camera.ts";
 import {
-  FaultyCamera,
-  type FaultyCameraOptions,
-  type FaultyVideo,
-  H264,
-  H265,
-  MULAW,
-} from "../helpers/faulty_camera.ts";
+  type Camera,
+  type CameraEvent,
+  cameraSource,
+  type CameraSourceOptions,
+  type OfflineReason,
+  Site,
+} from "../../mod.ts";
+import "../../scripts/open_libraries.ts";
+import { cameraMissing } from "../helpers/camera.ts";
+import { FaultyCamera, type FaultyCameraOptions, H265, MULAW } from "../helpers/faulty_camera.ts";
 import { FPS } from "../helpers/fps.ts";
 import { readNumbers } from "../helpers/numbered.ts";
 import { range } from "../helpers/range.ts";
@@ -32,31 +31,12 @@ const CONNECT_SEC = 4;
 /** Most seconds that a camera may lose beyond its outage on a busy machine; a wait without an early end takes longer. */
 const MAX_LOST_SEC = 6;
 
-/** What a pipeline takes out of a camera. */
-interface Wanted {
-  video?: FaultyVideo;
-  sound?: boolean;
-  transport?: "tcp" | "udp";
-  password?: string;
-}
-
-function pipelineText(url: string, { video = H264, sound, transport = "tcp", password }: Wanted) {
-  const codec = video === H264 ? "h264" : "h265";
-  const account = password === undefined ? "" : `user-id=viewer user-pw=${password}`;
-  const audio = sound
-    ? "camera. ! application/x-rtp,media=audio ! rtppcmudepay ! tee name=sound sound. ! fakesink async=false"
-    : "";
-  return `rtspsrc name=camera location=${url} protocols=${transport} latency=100 tcp-timeout=3000000 ${account} ` +
-    `camera. ! application/x-rtp,media=video ! rtp${codec}depay ! ${codec}parse ! tee name=video ` +
-    `video. ! fakesink async=false ${audio}`;
-}
-
 /** A fault: what it does to a camera, and what must be seen of it. */
 interface Fault {
   name: string;
   camera?: FaultyCameraOptions;
-  /** What its pipeline takes at first. */
-  wanted?: Wanted;
+  /** How it is connected to. */
+  source?: CameraSourceOptions;
   /** What is done to it before the recording begins. */
   before?: (camera: FaultyCamera) => Promise<void>;
   /**
@@ -64,7 +44,7 @@ interface Fault {
    *
    * @returns The number of the first frame that it shows after its return.
    */
-  happen: (camera: FaultyCamera, recorded: Camera, wanted: Wanted) => Promise<number>;
+  happen: (camera: FaultyCamera, recorded: Camera) => Promise<number>;
   /** The reasons for which it must have been offline, in this order. */
   reasons: OfflineReason[];
   /** Seconds for which its stream stands still where it is not connected anew. Defaults to 0. */
@@ -116,7 +96,7 @@ const FAULTS: Fault[] = [
   },
   {
     name: "is killed, UDP",
-    wanted: { transport: "udp" },
+    source: { transport: "udp" },
     happen: async (camera, recorded) => {
       await camera.kill();
       await offline(recorded, "refused");
@@ -136,16 +116,16 @@ const FAULTS: Fault[] = [
     reasons: ["refused"],
   },
   {
-    name: "wrong password, then the right one",
-    camera: { user: "viewer", password: "right" },
-    wanted: { password: "wrong" },
-    happen: async (camera, recorded, wanted) => {
+    name: "wants another password",
+    camera: { user: "viewer", password: "other" },
+    source: { user: "viewer", password: "known" },
+    happen: async (camera, recorded) => {
       await offline(recorded, "unauthorized");
       const { since, nextTryAt } = recorded.status;
       assert(nextTryAt!.getTime() - since.getTime() > 50_000, "it would lock its account");
-      wanted.password = "right";
+      await camera.restart({ password: "known" });
       recorded.retry();
-      return camera.framesSent;
+      return 0;
     },
     reasons: ["unauthorized"],
   },
@@ -161,10 +141,10 @@ const FAULTS: Fault[] = [
   },
   {
     name: "comes back with another codec, size and sound",
-    happen: async (camera, recorded, wanted) => {
+    source: { sound: true },
+    happen: async (camera, recorded) => {
       await camera.kill();
       await offline(recorded, "refused");
-      Object.assign(wanted, { video: H265, sound: true });
       await camera.restart({ ...H265, scale: 2, sound: MULAW });
       return 0;
     },
@@ -179,17 +159,16 @@ const FAULTS: Fault[] = [
 interface Case {
   fault: Fault;
   camera: FaultyCamera;
-  wanted: Wanted;
 }
 
 /** Has a fault happen; resolves with the seconds lost beyond it. */
-async function lostAt({ fault, camera, wanted }: Case, recorded: Camera): Promise<number> {
+async function lostAt({ fault, camera }: Case, recorded: Camera): Promise<number> {
   const isThere = recorded.status.state === "live" || fault.before === undefined;
   if (isThere && fault.reasons[0] !== "unauthorized" && !fault.camera?.isSilent) {
     await recorded.live();
     await sleep(1);
   }
-  const firstShown = await fault.happen(camera, recorded, wanted);
+  const firstShown = await fault.happen(camera, recorded);
   await until(`${fault.name}: it is live again`, () => {
     const { state } = recorded.status;
     return state === "live" && recorded.lastFrameAgeSec! < 0.5;
@@ -247,21 +226,20 @@ Deno.test({
     const cases = await Promise.all(FAULTS.map(async (fault): Promise<Case> => {
       const camera = await startOne(fault.camera);
       await fault.before?.(camera);
-      return { fault, camera, wanted: { ...fault.wanted } };
+      return { fault, camera };
     }));
     const good = await startOne();
-    const options = (camera: FaultyCamera, wanted: Wanted) => ({
-      pipeline: () => pipelineText(camera.url, wanted),
+    const options = (camera: FaultyCamera, source?: CameraSourceOptions) => ({
+      ...cameraSource(camera.url, { timeoutSec: CONNECT_SEC, ...source }),
       connectSec: CONNECT_SEC,
-      untilBack: untilBack(camera.url),
       recorder: {
         windowSizeSec: WINDOW_SEC,
         filenameGenerator: () => `${dir.path}/${crypto.randomUUID()}.mkv`,
         clipRecords: false,
       },
     });
-    const site = stack.use(new Site({ good: options(good, {}) }));
-    for (const { fault, camera, wanted } of cases) site.add(fault.name, options(camera, wanted));
+    const site = stack.use(new Site({ good: options(good) }));
+    for (const { fault, camera } of cases) site.add(fault.name, options(camera, fault.source));
     const events: CameraEvent[] = [];
     const reading = (async () => {
       for await (const event of site.events()) events.push(event);
