@@ -22,7 +22,10 @@ export interface CameraSourceOptions {
   transport?: "tcp" | "udp";
   /** Milliseconds that packets of an RTSP camera are held to put them in order. Defaults to 200. */
   latencyMs?: number;
-  /** Seconds without an answer, or without a first packet, after which a connection fails. Defaults to 5. */
+  /**
+   * Seconds without an answer, or without a first packet, after which a connection fails. Sound that is not sent for as long
+   * is left out. Defaults to 5.
+   */
   timeoutSec?: number;
 }
 

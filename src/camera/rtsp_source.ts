@@ -51,8 +51,6 @@ const SOUND: Record<string, string> = {
 const SOURCE = "rtspsrc name=camera";
 /** Nanoseconds for a camera to answer the end of the first connection. */
 const TEARDOWN_NS = 1_000_000_000;
-/** Seconds to wait for the first sound after the first video. */
-const SOUND_SEC = 2;
 
 /** A stream that a camera offers. */
 interface Offer {
@@ -122,7 +120,7 @@ async function readStreams(
   if (video === undefined || !isSent) throw silence(host, options);
   const sound = options.sound ? findOffer(offers, "audio", SOUND) : undefined;
   // a camera may offer sound and send none
-  const hasSound = sound !== undefined && await probe.until(SOUND_SEC, () => comes("audio"));
+  const hasSound = sound !== undefined && await probe.until(timeoutSec, () => comes("audio"));
   return { video, sound: hasSound ? sound : undefined };
 }
 

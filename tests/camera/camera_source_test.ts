@@ -287,7 +287,7 @@ Deno.test("cameraSource() picks the first streams that can be recorded", async (
 
 Deno.test("cameraSource() leaves out sound that a camera offers and does not send", async () => {
   await using server = serveStub({ streams: [H264, { ...PCMU, isSent: false }] });
-  const text = await cameraSource(server.url, { sound: true }).pipeline();
+  const text = await cameraSource(server.url, { sound: true, timeoutSec: 1 }).pipeline();
   assertEquals(text.match(/tee name=\w+/g), ["tee name=video"]);
 });
 
