@@ -107,7 +107,7 @@ async function readStreams(
 ): Promise<{ video: Offer; sound: Offer | undefined }> {
   const { timeoutSec } = options;
   const sinks = ["video", "audio"].map((media) =>
-    `camera. ! application/x-rtp,media=${media} ! fakesink name=${media} async=false sync=false`
+    `${streamText(`media=${media}`)} ! fakesink name=${media} async=false sync=false`
   );
   await using probe = await Probe.start([source, ...sinks].join("\n"), timeoutSec);
   const { pipeline } = probe;
@@ -156,12 +156,17 @@ function branch(
   elements: Record<string, string>,
   tee: "video" | "sound",
 ): string {
-  return fillIn(
-    `camera. ! application/x-rtp,media=${media},encoding-name={encoding} ! ${
-      elements[encoding]
-    } ! ${teeText(tee)}`,
-    { encoding },
-  );
+  const stream = streamText(`media=${media},encoding-name={encoding}`);
+  return fillIn(`${stream} ! ${elements[encoding]} ! ${teeText(tee)}`, { encoding });
+}
+
+/**
+ * Returns the text of a stream of the camera. The streams of rtspsrc appear at once, each in a thread of its own. Links by `!` to
+ * more than one get lost then, and GStreamer 1.22 frees what the other thread still reads (gst_parse_found_pad); links by `:`
+ * are kept until the end.
+ */
+function streamText(fields: string): string {
+  return `camera. : capsfilter caps="application/x-rtp,${fields}"`;
 }
 
 function noVideo(host: string, offers: readonly Offer[]): GstError {
