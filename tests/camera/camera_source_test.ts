@@ -290,7 +290,7 @@ Deno.test("cameraSource() links streams that appear at the same time", async () 
   const streams = [H264, PCMU];
   for (let round = 0; round < 40; round++) {
     await using server = serveStub({ streams: round % 2 === 0 ? streams : streams.toReversed() });
-    const text = await cameraSource(server.url, { sound: true, timeoutSec: 2 })();
+    const text = await cameraSource(server.url, { sound: true, timeoutSec: 2 }).pipeline();
     assertEquals(text.match(/tee name=\w+/g), ["tee name=video", "tee name=sound"]);
     // the elements before the tees get packets that hold no picture
     await using pipeline = Pipeline.parse(text.replaceAll(/ ! (rtp\S+)/g, " ! $1 name=$1"));
