@@ -2,7 +2,7 @@
  * What rtspsrc posts for each fault of a camera: the reasons of an outage are told apart by it.
  */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { GstError, GstTimeoutError, type Message, Standalone } from "../../mod.ts";
+import { GstError, type Message, Standalone } from "../../mod.ts";
 import { cameraMissing } from "../helpers/camera.ts";
 import { FaultyCamera, H264, H265, MULAW } from "../helpers/faulty_camera.ts";
 import { FPS } from "../helpers/fps.ts";
@@ -150,7 +150,6 @@ Deno.test({ name: "the network to a camera is cut, and mended", ignore }, async 
 
 Deno.test({ name: "a camera answers, but sends no packet", ignore }, async () => {
   await using camera = await FaultyCamera.start({ isSilent: true });
-  await assertRejects(() => play(camera, `protocols=tcp ${SHORT}`, DEPAYLOAD, 3), GstTimeoutError);
   const start = play(camera, `protocols=udp ${SHORT}`);
   await assertFails(start, READ, "Could not receive any UDP packets for 1.0000 seconds");
   camera.unmute();
