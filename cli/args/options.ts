@@ -114,6 +114,7 @@ export const RECORD_OPTIONS = {
         "new clip with its full window, which overlaps the last one (default: 600 with --listen)",
     },
     encoded: { description: "encode raw, JPEG and MPEG video into the ring buffer" },
+    sound: { description: "record the sound of cameras with an address, too" },
     "max-ring-bytes": {
       placeholder: "SIZE",
       read: bytesFrom(1, "1B"),

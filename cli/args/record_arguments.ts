@@ -8,7 +8,11 @@ import { type Address, isLoopback } from "./address.ts";
 import { isEnvReadable, readEnv } from "./env.ts";
 import type { OptionValues } from "./option.ts";
 import { MAX_WINDOW_SEC, RECORD_OPTIONS } from "./options.ts";
-import { type PipelineArguments, readPipelineArguments } from "./pipeline_arguments.ts";
+import {
+  type CameraWord,
+  type PipelineArguments,
+  readPipelineArguments,
+} from "./pipeline_arguments.ts";
 import { type PlaybackArguments, playbackArguments } from "./run_arguments.ts";
 import { checkSeconds } from "./units.ts";
 import { UsageError } from "./usage_error.ts";
@@ -35,6 +39,8 @@ export type ClipLimits = Required<
 export interface RecordArguments {
   /** The pipeline, and how to run it. */
   run: PlaybackArguments & PipelineArguments;
+  /** The cameras in place of the pipeline; none if there is one. */
+  cameras: CameraWord[];
   /** The names of the tees; none for each tee that has a name. */
   tees: string[];
   windowSec: number;
@@ -49,6 +55,8 @@ export interface RecordArguments {
   /** The extension of the clips, with its dot; undefined for the first that takes the streams. */
   extension: string | undefined;
   isEncoded: boolean;
+  /** Whether the sound of cameras with an address is recorded. */
+  sound: boolean;
   copyFrames: boolean;
   /** The seconds by which one of several tees may fall behind the others. */
   trackTimeoutSec: number;
@@ -77,7 +85,7 @@ export interface RecordArguments {
  * @throws {UsageError} If it is wrong.
  */
 export function readRecordArguments(args: readonly string[]): RecordArguments {
-  const { values, source, flags } = readPipelineArguments(args, RECORD_OPTIONS);
+  const { values, source, flags, cameras } = readPipelineArguments(args, RECORD_OPTIONS, true);
   const { window: windowSec = 5, listen } = values;
   const { before: beforeSec = windowSec, after: afterSec = windowSec } = values;
   const clipSec = beforeSec + afterSec;
@@ -90,6 +98,7 @@ export function readRecordArguments(args: readonly string[]): RecordArguments {
   }
   return {
     run: { ...playbackArguments(values), source, flags },
+    cameras,
     tees: [...new Set(values.tee)],
     windowSec,
     beforeSec,
@@ -98,6 +107,7 @@ export function readRecordArguments(args: readonly string[]): RecordArguments {
     folder: values.out ?? "clips",
     extension: values.container,
     isEncoded: values.encoded,
+    sound: values.sound,
     copyFrames: values["copy-frames"],
     trackTimeoutSec: values["track-timeout"] ?? 1,
     maxRingBytes: values["max-ring-bytes"] ?? Infinity,

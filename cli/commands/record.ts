@@ -5,11 +5,13 @@
  */
 import { RetentionPolicy } from "../../mod.ts";
 import { RECORD_OPTIONS } from "../args/options.ts";
+import { unknownOption } from "../args/read_options.ts";
 import { readRecordArguments, type RecordArguments } from "../args/record_arguments.ts";
 import { LAZY_MODULES, loadLazyModule } from "../npm/lazy_modules.ts";
 import { pipelineText } from "../pipeline_file/pipeline_text.ts";
 import type { StartServer } from "../record/server_interface.ts";
-import { recordPipeline } from "../record/session.ts";
+import { readCameraSources } from "../record/cameras.ts";
+import { recordSource } from "../record/session.ts";
 import { formatBytes } from "../terminal/format.ts";
 import type { CommandHelp } from "./help.ts";
 import { printError, printRaw } from "../terminal/print.ts";
@@ -18,6 +20,7 @@ import { printError, printRaw } from "../terminal/print.ts";
 export const help: CommandHelp = {
   usage: [
     "[OPTION]... FILE.gstp [--NAME=VALUE]...",
+    "[OPTION]... CAMERA.gstp CAMERA.gstp... | NAME=ADDRESS...",
     "[OPTION]... ELEMENT [PROPERTY=VALUE]... ! tee name=t1 ! ...",
   ],
   description: `
@@ -26,7 +29,10 @@ trigger writes a clip of each tee, from before the trigger to after it; a trigge
 while a clip is open extends that clip. Triggers are Enter and r on the terminal, the signal SIGUSR2,
 and POST /record of the server that --listen starts.
 
---NAME=VALUE sets the placeholder {NAME} of the file.`,
+--NAME=VALUE sets the placeholder {NAME} of the file.
+
+Several files, and names with addresses, are cameras: rtsp://HOST/PATH, rtsps://HOST/PATH, v4l2:/dev/video0 or test:. Each is
+connected to again whenever it fails, and recorded whenever it is there; none costs another one a frame.`,
   notes: {
     CLIPS: [`
 Each has its record beside it, NAME.json. Limits and recovery touch only files
@@ -52,6 +58,9 @@ gstp recover; files that another process is writing are left alone.`],
           "server-sent events: armed, recording, finished, warning, failed, removed, " +
           "recovered, unrecovered, and status every second",
         ],
+        ["GET /cameras", "the cameras: state, reason, since when, next try"],
+        ["POST /cameras/NAME/ACTION", "record, retry, on or off"],
+        ["GET /health", "200, or 503 with the cameras that are not live"],
         ["POST /session", "begin a session of the page; DELETE ends it"],
         ["GET /metrics", "metrics for Prometheus"],
       ],
@@ -78,11 +87,20 @@ wrong; 129, 130 or 143 if it did not finish after a signal. A clip that fails do
 /** Records a pipeline. */
 export async function run(args: string[]): Promise<number> {
   const options = readRecordArguments(args);
-  const text = await pipelineText(options.run, RECORD_OPTIONS);
-  if (!options.run.dryRun) return await recordPipeline(text, options, loadServer);
-  printRaw(text.trim());
+  const source = options.cameras.length > 0
+    ? await camerasOf(options)
+    : await pipelineText(options.run, RECORD_OPTIONS);
+  if (!options.run.dryRun) return await recordSource(source, options, loadServer);
+  printRaw(typeof source === "string" ? source.trim() : [...source.keys()].join("\n"));
   await previewLimits(options);
   return 0;
+}
+
+async function camerasOf({ cameras, run: { flags: [flag] }, sound }: RecordArguments) {
+  if (flag !== undefined) {
+    throw unknownOption(flag.name, RECORD_OPTIONS, " (several cameras take no placeholders)");
+  }
+  return await readCameraSources(cameras, sound);
 }
 
 /** Prints the clips that the limits would remove at the start. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { LeftReason, RemovedClip } from "../../mod.ts";
+import type { CameraStatus } from "./camera_status.ts";
 import type { ClipReport } from "./clip_report.ts";
 
 /** What triggered a clip. */
@@ -20,6 +21,8 @@ export type RecordEvent =
     windowSec: number;
     folder: string;
   }
+  /** The state of a camera has changed. */
+  | ({ type: "camera" } & CameraStatus)
   /** Clips of a tee fail or are other than expected unless something is done about it. */
   | { type: "warning"; tee: string; message: string }
   /** A clip was started, or extended. */

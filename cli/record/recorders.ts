@@ -3,11 +3,12 @@
  *
  * @module
  */
-import type { RecordOptions, TeeGroup } from "../../mod.ts";
+import { GstClosedError, type RecordOptions } from "../../mod.ts";
 import { Cached } from "./cached.ts";
-import type { Trigger } from "./events.ts";
-import type { Status } from "./status.ts";
-import { type RecorderContext, TeeRecorder, type TeeStream } from "./tee_recorder.ts";
+import type { ClipFolder } from "./clip_folder.ts";
+import type { Events, Trigger } from "./events.ts";
+import type { Status, TeeStatus } from "./status.ts";
+import type { TeeRecorder } from "./tee_recorder.ts";
 
 /** The result of a trigger. */
 export interface TriggerResult {
@@ -19,51 +20,41 @@ export interface TriggerResult {
 
 /** Milliseconds for which a status is shown again. */
 const STATUS_MS = 200;
-/** Milliseconds between two looks at whether a tee has caps. */
-const POLL_MS = 100;
+
+/** What recorders have in common with their run. */
+export interface RecordersOptions {
+  folder: ClipFolder;
+  events: Events;
+  /** Returns the state of what is recorded. */
+  state: () => Pick<Status, "state" | "isLive" | "runningTimeSec" | "cameras">;
+  /** Returns what cannot be recorded at present, and why. */
+  absent?: () => TriggerResult["failures"];
+}
 
 /** The recorders of a run, one for each tee or group of tees. */
 export class Recorders {
-  readonly #context: RecorderContext;
+  readonly #options: RecordersOptions;
   readonly #recorders = new Map<string, TeeRecorder>();
+  /** Those that were removed, and finish their clips. */
+  readonly #removed = new Set<TeeRecorder>();
   readonly #status = new Cached(() => this.#readStatus(), STATUS_MS);
 
-  /** Attaches no recorder yet. */
-  constructor(context: RecorderContext) {
-    this.#context = context;
-    context.events.listen(() => this.#status.invalidate());
+  /** Has no recorder yet. */
+  constructor(options: RecordersOptions) {
+    this.#options = options;
+    options.events.listen(() => this.#status.invalidate());
   }
 
-  /**
-   * Attaches a recorder to each tee as soon as the tee has caps; to those that have them already, before it returns.
-   *
-   * @param onWait Receives the tees that have no caps yet.
-   * @param signal Ends the wait for them.
-   * @throws As {@link TeeRecorder}.
-   */
-  async attach(
-    tees: readonly TeeGroup[],
-    onWait: (tees: TeeGroup[]) => void,
-    signal: AbortSignal,
-  ): Promise<void> {
-    let waiting = tees.filter((tee) => !this.#tryAttach(tee));
-    if (waiting.length > 0) onWait(waiting);
-    while (waiting.length > 0 && !signal.aborted) {
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-      if (this.#context.pipeline.state === "null") return;
-      waiting = waiting.filter((tee) => !this.#tryAttach(tee));
-    }
+  /** Adds a recorder. */
+  add(recorder: TeeRecorder): void {
+    this.#recorders.set(recorder.tee, recorder);
   }
 
-  #tryAttach({ name, tees }: TeeGroup): boolean {
-    const streams: TeeStream[] = [];
-    for (const tee of tees) {
-      const mediaType = this.#context.pipeline.element(tee).mediaType("sink");
-      if (mediaType === null) return false;
-      streams.push({ tee, mediaType });
-    }
-    this.#recorders.set(name, new TeeRecorder(name, streams, this.#context));
-    return true;
+  /** Removes a recorder, whose pipeline has ended. */
+  remove(recorder: TeeRecorder): void {
+    if (this.#recorders.get(recorder.tee) === recorder) this.#recorders.delete(recorder.tee);
+    this.#removed.add(recorder);
+    void recorder.clipsFinished().then(() => this.#removed.delete(recorder));
   }
 
   /** The names of the tees that have a recorder. */
@@ -79,10 +70,11 @@ export class Recorders {
   /** Records some tees, or all of them, at the same instant. */
   async record(
     trigger: Trigger,
-    call: RecordOptions = {},
-    tees: readonly string[] = this.tees,
+    { tees: wanted, ...call }: RecordOptions & { tees?: readonly string[] | undefined } = {},
   ): Promise<TriggerResult> {
     const result: TriggerResult = { clips: [], failures: [] };
+    if (wanted === undefined) result.failures.push(...this.#options.absent?.() ?? []);
+    const tees = wanted ?? this.tees;
     const names = await Promise.allSettled(
       tees.map((tee) => this.#recorders.get(tee)!.record(call, trigger)),
     );
@@ -100,14 +92,11 @@ export class Recorders {
   }
 
   async #readStatus(): Promise<Status> {
-    const { pipeline, folder } = this.#context;
+    const { folder, state } = this.#options;
     const { count, bytes, freeBytes } = await folder.info();
-    const { state, isLive } = pipeline;
     return {
-      state,
-      isLive,
-      runningTimeSec: state === "null" ? null : pipeline.runningTimeSec,
-      tees: [...this.#recorders.values()].map((recorder) => recorder.status()),
+      ...state(),
+      tees: [...this.#recorders.values()].flatMap(statusOf),
       clips: { count, bytes },
       disk: { freeBytes },
     };
@@ -115,6 +104,17 @@ export class Recorders {
 
   /** Resolves once the clips started so far are finished, and their events emitted. */
   async clipsFinished(): Promise<void> {
-    await Promise.all([...this.#recorders.values()].map((recorder) => recorder.clipsFinished()));
+    const all = [...this.#recorders.values(), ...this.#removed];
+    await Promise.all(all.map((recorder) => recorder.clipsFinished()));
+  }
+}
+
+/** Returns the status of a recorder; none if its pipeline is being closed. */
+function statusOf(recorder: TeeRecorder): TeeStatus[] {
+  try {
+    return [recorder.status()];
+  } catch (error) {
+    if (error instanceof GstClosedError) return [];
+    throw error;
   }
 }

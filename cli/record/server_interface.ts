@@ -4,6 +4,7 @@
  * @module
  */
 import type { Address } from "../args/address.ts";
+import type { Cameras } from "./cameras.ts";
 import type { ClipFolder } from "./clip_folder.ts";
 import type { Events } from "./events.ts";
 import type { Recorders } from "./recorders.ts";
@@ -16,6 +17,8 @@ export interface ServerOptions {
   /** The calls to record that are accepted a minute. */
   maxCalls: number;
   recorders: Recorders;
+  /** The cameras of the run; undefined if it records one pipeline. */
+  cameras?: Cameras | undefined;
   folder: ClipFolder;
   events: Events;
   /** Receives what the user should know, such as of wrong tokens. */

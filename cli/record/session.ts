@@ -15,12 +15,14 @@ import {
 import { hostOf } from "../args/address.ts";
 import type { RecordArguments } from "../args/record_arguments.ts";
 import { UsageError } from "../args/usage_error.ts";
+import { armTees } from "./arm_tees.ts";
+import { Cameras, type CameraSources } from "./cameras.ts";
 import { Shutdown, STOP_LIMIT_SEC } from "../terminal/shutdown.ts";
 import { ClipFolder } from "./clip_folder.ts";
 import { Events, type Trigger } from "./events.ts";
 import { checkPrivate, keepPrivate } from "./private_folder.ts";
 import { Recorders } from "./recorders.ts";
-import type { StartServer } from "./server_interface.ts";
+import type { ServerOptions, StartServer } from "./server_interface.ts";
 import { SessionOutput } from "./session_output.ts";
 import { SessionServer } from "./session_server.ts";
 import { listenForTriggers, type Triggers } from "./triggers.ts";
@@ -29,18 +31,19 @@ import { listenForTriggers, type Triggers } from "./triggers.ts";
 const START_MS = 3000;
 
 /**
- * Runs a pipeline with recorders until it ends or is interrupted.
+ * Runs a pipeline with recorders until it ends or is interrupted, or cameras until they are.
  *
+ * @param source The pipeline's text, or the cameras.
  * @param loadServer Loads the server if it is used.
  * @returns The exit status.
  */
-export async function recordPipeline(
-  text: string,
+export async function recordSource(
+  source: string | CameraSources,
   options: RecordArguments,
   loadServer: () => Promise<StartServer>,
 ): Promise<number> {
   const session = new Session(options, loadServer);
-  return await session.run(text).finally(() => session.output.flush());
+  return await session.run(source).finally(() => session.output.flush());
 }
 
 /**
@@ -87,7 +90,12 @@ class Session {
     this.#events.listen((event) => this.output.event(event));
   }
 
-  async run(text: string): Promise<number> {
+  /**
+   * Runs a pipeline to its end, or cameras until the run is interrupted.
+   *
+   * @param source The pipeline's text, or the cameras.
+   */
+  async run(source: string | CameraSources): Promise<number> {
     using shutdown = this.#shutdown;
     const { folder: path, limits, listen, isForGroup, isShared } = this.#options;
     keepPrivate(isForGroup);
@@ -98,17 +106,11 @@ class Session {
     const scratch = await Deno.makeTempDir({ prefix: "gstp-" });
     // before the pipeline starts: SIGUSR2 would end a process that does not listen to it
     using triggers = listenForTriggers((trigger) => this.#trigger(trigger));
-    let isPlaying = false;
+    const resources = { folder, scratch, triggers, server };
+    let isPlaying = typeof source !== "string";
     try {
-      const app = await this.#start(text);
-      isPlaying = shutdown.reason === undefined;
-      try {
-        if (isPlaying) await this.#record(app, { folder, scratch, triggers, server });
-        await app.ended;
-      } finally {
-        // `ended` has rejected with the error of an element that does not stop
-        await app.stop().catch(() => {});
-      }
+      if (typeof source !== "string") await this.#runCameras(source, resources);
+      else isPlaying = await this.#runPipeline(source, resources);
       if (this.#isFinished) this.output.note("end of stream");
     } catch (error) {
       if (error !== shutdown.reason) {
@@ -120,14 +122,46 @@ class Session {
       await Deno.remove(scratch, { recursive: true });
     }
     return shutdown.exitStatus(
-      this.#isFinished || !isPlaying,
+      this.#isFinished || !isPlaying || typeof source !== "string",
       (line) => this.output.warn(line),
     );
   }
 
+  /** Runs a pipeline to its end; resolves with whether it has played. */
+  async #runPipeline(text: string, resources: Resources): Promise<boolean> {
+    const app = await this.#start(text);
+    const isPlaying = this.#shutdown.reason === undefined;
+    try {
+      if (isPlaying) await this.#record(app, resources);
+      await app.ended;
+    } finally {
+      // `ended` has rejected with the error of an element that does not stop
+      await app.stop().catch(() => {});
+    }
+    return isPlaying;
+  }
+
+  /** Records cameras until the run is interrupted. */
+  async #runCameras(sources: CameraSources, resources: Resources): Promise<void> {
+    const { signal } = this.#shutdown;
+    this.#limitTime();
+    const cameras = new Cameras(sources, {
+      ...{ folder: resources.folder, scratch: resources.scratch },
+      options: this.#options,
+      events: this.#events,
+      onMessage: (message) => this.output.message(message, false),
+    });
+    const stopped = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener("abort", () => resolve());
+    });
+    const ended = stopped.then(() => cameras.close());
+    await this.#whileRecording(cameras.recorders, resources, ended, cameras);
+  }
+
   /** Starts the pipeline; the time of `--timeout` counts from when it plays. */
   async #start(text: string): Promise<Standalone> {
-    const { verbose, timeoutSec } = this.#options.run;
+    const { verbose } = this.#options.run;
     const waiting = setTimeout(
       () => this.output.note("waiting for the pipeline to play"),
       START_MS,
@@ -143,48 +177,69 @@ class Session {
         this.output.message(message, this.#isFinished);
       },
     }).finally(() => clearTimeout(waiting));
-    if (timeoutSec !== undefined) {
-      const reason = { text: `played for ${timeoutSec} s: finishing`, status: 0, forcedStatus: 1 };
-      this.#shutdown.requestAfter(timeoutSec, reason);
-    }
+    this.#limitTime();
     return app;
   }
 
-  /** Attaches the recorders, accepts triggers and requests, and waits for the end of the stream and of all clips. */
-  async #record(
-    { pipeline, ended }: Standalone,
-    { folder, scratch, triggers, server }: Resources,
-  ): Promise<void> {
+  /** Ends the run after the time of `--timeout`. */
+  #limitTime(): void {
+    const { timeoutSec } = this.#options.run;
+    if (timeoutSec === undefined) return;
+    const reason = { text: `played for ${timeoutSec} s: finishing`, status: 0, forcedStatus: 1 };
+    this.#shutdown.requestAfter(timeoutSec, reason);
+  }
+
+  /** Attaches the recorders, and records until the end of the stream and of all clips. */
+  async #record({ pipeline, ended }: Standalone, resources: Resources): Promise<void> {
     const recorders = new Recorders({
-      ...{ pipeline, folder, scratch },
-      options: this.#options,
+      folder: resources.folder,
       events: this.#events,
-      onFailure: ({ message }) => this.#fail(`a recorder failed, finishing: ${message}`),
+      state: () => {
+        const { state, isLive } = pipeline;
+        const runningTimeSec = state === "null" ? null : pipeline.runningTimeSec;
+        return { state, isLive, runningTimeSec, cameras: [] };
+      },
     });
     try {
-      await recorders.attach(
-        teesOf(pipeline, this.#options.tees),
-        (tees) => {
-          const names = tees.map(({ name }) => name).join(", ");
-          this.output.note(`waiting for the first frame: ${names}`);
-        },
-        this.#shutdown.signal,
-      );
+      const context = {
+        ...{ pipeline, folder: resources.folder, scratch: resources.scratch },
+        options: this.#options,
+        events: this.#events,
+        counters: new Map(),
+        onFailure: ({ message }: GstError) =>
+          this.#fail(`a recorder failed, finishing: ${message}`),
+      };
+      const onWait = (tees: TeeGroup[]) => {
+        const names = tees.map(({ name }) => name).join(", ");
+        this.output.note(`waiting for the first frame: ${names}`);
+      };
+      const tees = teesOf(pipeline, this.#options.tees);
+      await armTees(recorders, context, tees, onWait, this.#shutdown.signal);
       if (this.#shutdown.reason !== undefined) return;
-      await folder.keepLimits();
-      // after the recorders: a file that takes long to read holds up nothing
-      const recovering = this.#options.recovers && this.#recover(folder);
-      this.#recorders = recorders;
-      await using _ended = server;
-      await this.#serve(server, { recorders, folder, ended: ended.catch(() => {}) });
-      this.output.note(`record with: ${triggers.names.join(", ")}`);
-      using _status = this.output.showStatus(recorders);
-      await ended.finally(() => recorders.clipsFinished());
-      if (this.#shutdown.reason === undefined) await recovering;
+      await this.#whileRecording(recorders, resources, ended);
     } catch (error) {
       // the pipeline has ended, and `ended` gives the reason
       if (!(error instanceof GstClosedError)) throw error;
     }
+  }
+
+  /** Accepts triggers and requests until the end, and waits for all clips. */
+  async #whileRecording(
+    recorders: Recorders,
+    { folder, triggers, server }: Resources,
+    ended: Promise<void>,
+    cameras?: Cameras,
+  ): Promise<void> {
+    await folder.keepLimits();
+    // after the recorders: a file that takes long to read holds up nothing
+    const recovering = this.#options.recovers && this.#recover(folder);
+    this.#recorders = recorders;
+    await using _ended = server;
+    await this.#serve(server, { recorders, folder, cameras, ended: ended.catch(() => {}) });
+    this.output.note(`record with: ${triggers.names.join(", ")}`);
+    using _status = this.output.showStatus(recorders);
+    await ended.finally(() => recorders.clipsFinished());
+    if (this.#shutdown.reason === undefined) await recovering;
   }
 
   #recover(folder: ClipFolder): Promise<void> {
@@ -198,7 +253,9 @@ class Session {
 
   async #serve(
     server: SessionServer | undefined,
-    { ended, ...served }: { recorders: Recorders; folder: ClipFolder; ended: Promise<void> },
+    { ended, ...served }: Pick<ServerOptions, "recorders" | "folder" | "cameras"> & {
+      ended: Promise<void>;
+    },
   ): Promise<void> {
     const { listen: address, token, maxCalls } = this.#options;
     if (server === undefined || address === undefined) return;

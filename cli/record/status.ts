@@ -4,6 +4,7 @@
  * @module
  */
 import type { RecorderState, RecorderStats, State } from "../../mod.ts";
+import type { CameraInfo } from "./camera_status.ts";
 import type { ClipReport } from "./clip_report.ts";
 import type { ClipTotals } from "./clip_totals.ts";
 
@@ -29,6 +30,8 @@ export interface Status {
   /** Seconds; null before the pipeline runs. */
   runningTimeSec: number | null;
   tees: TeeStatus[];
+  /** The cameras; none of a run that records one pipeline. */
+  cameras: CameraInfo[];
   /** The finished clips of the folder. */
   clips: { count: number; bytes: number };
   disk: { freeBytes: number | null };

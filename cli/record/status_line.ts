@@ -3,14 +3,16 @@
  *
  * @module
  */
+import { cameraLine } from "./camera_status.ts";
 import { formatBytes } from "../terminal/format.ts";
 import { printable } from "../terminal/print.ts";
 import type { TimedEvent } from "./events.ts";
 import type { Status, TeeStatus } from "./status.ts";
 
 /** Formats a status as a line. */
-export function statusLine({ tees, clips, disk }: Status): string {
-  const parts = tees.map(teeText);
+export function statusLine({ tees, cameras, clips, disk }: Status): string {
+  const absent = cameras.filter(({ state }) => state !== "live");
+  const parts = [...tees.map(teeText), ...absent.map(({ camera, state }) => `${camera} ${state}`)];
   const last = tees.map(({ lastClip }) => lastClip).filter((clip) => clip !== null)
     .sort((a, b) => a.report.startedAt.getTime() - b.report.startedAt.getTime()).at(-1);
   if (last !== undefined) parts.push(`last ${last.name}`);
@@ -36,6 +38,8 @@ function eventText(event: TimedEvent): string {
     case "armed":
       return `armed: ${event.tee} (${event.mediaTypes.join(", ")} into ${event.container}, ` +
         `${event.windowSec} s, clips in ${event.folder})`;
+    case "camera":
+      return cameraLine(event);
     case "recording":
       return `${event.isExtended ? "extended" : "recording"}: ${event.name} (${event.trigger})`;
     case "finished": {

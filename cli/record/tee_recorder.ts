@@ -32,6 +32,8 @@ export interface RecorderContext {
   scratch: string;
   /** Receives a failure that leaves the tee without a recorder. */
   onFailure: (error: GstError) => void;
+  /** The totals of the tees' clips by their names, which go on where a tee gets another recorder. */
+  counters: Map<string, ClipCounter>;
 }
 
 /** A stream that is recorded. */
@@ -55,7 +57,7 @@ export class TeeRecorder {
   readonly #container: string;
   readonly #recorder: VideoRecorder;
   readonly #snapshots: Snapshots;
-  readonly #counter = new ClipCounter();
+  readonly #counter: ClipCounter;
   readonly #open = new Set<Recording>();
   /** A promise for each clip whose end is not handled yet. */
   readonly #unfinished = new Set<Promise<void>>();
@@ -84,6 +86,8 @@ export class TeeRecorder {
     if (!options.isEncoded) warnOfBrowsers(tee, mediaTypes, onWarning);
     this.tee = tee;
     this.#context = context;
+    this.#counter = context.counters.get(tee) ?? new ClipCounter();
+    context.counters.set(tee, this.#counter);
     this.#mediaTypes = mediaTypes;
     this.#container = container;
     this.#recorder = new VideoRecorder({
@@ -182,6 +186,16 @@ export class TeeRecorder {
     this.#reported.add(error);
     this.#counter.addFailed();
     this.#context.events.emit({ type: "failed", tee: this.tee, name, error: error.message });
+  }
+
+  /** The number of buffers that have come from the tee. */
+  get received(): number {
+    return this.#recorder.received;
+  }
+
+  /** Whether a clip could begin. */
+  get isReady(): boolean {
+    return this.#recorder.isReady;
   }
 
   /** Resolves with the newest frame as a JPEG. */

@@ -9,6 +9,7 @@ import { GstError } from "../../mod.ts";
 import { AccessControl } from "./access.ts";
 import type { ServerContext } from "./context.ts";
 import { RequestError } from "./request.ts";
+import { cameraActionHandler, cameraListHandler, healthHandler } from "./resources/cameras.ts";
 import { clipHandler, clipListHandler } from "./resources/clips.ts";
 import { eventsHandler } from "./resources/events.ts";
 import { PAGE_FILES } from "./resources/page.ts";
@@ -40,6 +41,10 @@ export function createApp(context: ServerContext): Hono {
   app.post("/session", access.logIn);
   app.delete("/session", access.logOut);
   app.post("/record", recordHandler(context));
+  app.get("/cameras", cameraListHandler(context));
+  app.post("/cameras/:name/record", recordHandler(context));
+  app.post("/cameras/:name/:action", cameraActionHandler(context));
+  app.get("/health", healthHandler(context));
   app.get("/status", statusHandler(context));
   app.get("/clips", clipListHandler(context));
   app.get("/clips/:name", clipHandler(context));

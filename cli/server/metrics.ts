@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { CameraInfo } from "../record/camera_status.ts";
 import type { Status, TeeStatus } from "../record/status.ts";
 
 /** The metrics of the server itself. */
@@ -43,6 +44,7 @@ export function metricsText(status: Status, server: ServerMetrics): string {
       "Frames lost before the ring buffer, among those that it holds.",
       perTee(({ ring }) => ring.dropped),
     ),
+    ...cameraMetrics(status.cameras),
     gauge("gstp_open_clips", "Open clips.", perTee(({ openClips }) => openClips.length)),
     counter("gstp_clips_finished", "Finished clips.", perTee(({ totals }) => totals.finished)),
     counter("gstp_clips_failed", "Clips that failed.", perTee(({ totals }) => totals.failed)),
@@ -73,6 +75,34 @@ export function metricsText(status: Status, server: ServerMetrics): string {
       { value: Deno.memoryUsage().rss },
     ]),
   ].join("");
+}
+
+function cameraMetrics(cameras: readonly CameraInfo[]): string[] {
+  if (cameras.length === 0) return [];
+  const perCamera = (value: (camera: CameraInfo) => number | null): Sample[] =>
+    cameras.map((info) => ({ value: value(info), labels: { camera: info.camera } }));
+  return [
+    gauge(
+      "gstp_camera_up",
+      "Whether the camera is live.",
+      perCamera(({ state }) => Number(state === "live")),
+    ),
+    gauge(
+      "gstp_camera_last_frame_age_seconds",
+      "Seconds since the last frame of the camera.",
+      perCamera(({ lastFrameAge }) => lastFrameAge),
+    ),
+    counter(
+      "gstp_camera_offline_seconds",
+      "Seconds for which the camera was offline.",
+      perCamera(({ offlineSec }) => offlineSec),
+    ),
+    counter(
+      "gstp_camera_reconnects",
+      "How often the camera has come back.",
+      perCamera(({ reconnects }) => reconnects),
+    ),
+  ];
 }
 
 function gauge(name: string, help: string, samples: Sample[]): string {

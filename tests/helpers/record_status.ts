@@ -24,6 +24,7 @@ export function statusOf(tee: string): Status {
   const unknown = { estimatedBytes: null, frameRate: null, gopSec: null, warnings: [] };
   return {
     ...{ state: "playing", isLive: true, runningTimeSec: 3.5 },
+    cameras: [],
     tees: [{
       ...{ tee, state: "recording", mediaTypes: ["video/x-raw"], container: ".mp4", windowSec: 2 },
       ring: { ...ring, ...unknown },

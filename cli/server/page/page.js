@@ -106,8 +106,15 @@ function showPreview(image, tee) {
   next();
 }
 
+/** Says which cameras are not there, and why. */
+function absences(cameras) {
+  return cameras.filter(({ tees }) => tees.length === 0).map(({ camera, state, reason }) =>
+    `${camera} ${state}${reason === null ? "" : ` (${reason})`}`
+  );
+}
+
 function showStatus(status) {
-  $("state").textContent = status.state;
+  $("state").textContent = [status.state, ...absences(status.cameras)].join(", ");
   for (const { tee, state, mediaTypes, ring, openClips } of status.tees) {
     const card = tees.get(tee) ?? addTee(tee, mediaTypes);
     card.classList.toggle("recording", openClips.length > 0);
@@ -118,6 +125,11 @@ function showStatus(status) {
     card.querySelector(".fill-text").textContent = state === "detached"
       ? "off"
       : `${Math.min(ring.fillSec, ring.holdSec).toFixed(1)} of ${ring.holdSec.toFixed(1)} s`;
+  }
+  const present = new Set(status.tees.map(({ tee }) => tee));
+  for (const [tee, card] of tees) {
+    card.querySelector(".record").disabled = !present.has(tee);
+    if (!present.has(tee)) card.querySelector(".fill-text").textContent = "off";
   }
   const { clips, disk } = status;
   const free = disk.freeBytes === null ? "" : `, ${formatBytes(disk.freeBytes)} free`;

@@ -21,6 +21,7 @@ Deno.test("readRecordArguments() has a default for everything but the pipeline",
   assertEquals(run.source, { file: "a.gstp" });
   assertEquals(run.flags, [{ name: "pattern", value: "ball" }]);
   assertEquals(options, {
+    cameras: [],
     tees: [],
     windowSec: 5,
     beforeSec: 5,
@@ -29,6 +30,7 @@ Deno.test("readRecordArguments() has a default for everything but the pipeline",
     folder: "clips",
     extension: undefined,
     isEncoded: false,
+    sound: false,
     copyFrames: false,
     trackTimeoutSec: 1,
     maxRingBytes: Infinity,
@@ -52,6 +54,7 @@ Deno.test("readRecordArguments() reads all options", () => {
   const { run, ...options } = readRecordArguments(words(line));
   assertEquals([run.quiet, run.timeoutSec, run.flags], [true, 3, []]);
   assertEquals(options, {
+    cameras: [],
     tees: ["a", "b"],
     windowSec: 10,
     beforeSec: 2,
@@ -60,6 +63,7 @@ Deno.test("readRecordArguments() reads all options", () => {
     folder: "x",
     extension: ".webm",
     isEncoded: true,
+    sound: false,
     copyFrames: true,
     trackTimeoutSec: 4.5,
     maxRingBytes: 64e6,
@@ -216,5 +220,22 @@ Deno.test("gstp record refuses pipelines and folders that it cannot record", asy
     assertEquals(code, cases[i]![1], stderr);
     assertStringIncludes(stderr, cases[i]![2]);
     assertEquals(stderr.includes("    at "), false, stderr);
+  }
+});
+
+Deno.test("readRecordArguments() takes several files, and names with addresses, for cameras", () => {
+  const cameras = (line: string) => readRecordArguments(line.split(" ")).cameras;
+  assertEquals(cameras("a/yard.gstp gate.gstp"), [
+    { name: "yard", file: "a/yard.gstp" },
+    { name: "gate", file: "gate.gstp" },
+  ]);
+  assertEquals(cameras("yard=rtsp://10.0.0.2/s1?x=1 hall=v4l2:/dev/video0 t=test: --window=2"), [
+    { name: "yard", address: "rtsp://10.0.0.2/s1?x=1" },
+    { name: "hall", address: "v4l2:/dev/video0" },
+    { name: "t", address: "test:" },
+  ]);
+  // a pipeline
+  for (const line of ["one.gstp", "rtspsrc location=rtsp://10.0.0.2/s1 ! tee", "- --window=2"]) {
+    assertEquals(cameras(line), [], line);
   }
 });

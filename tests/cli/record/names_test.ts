@@ -31,6 +31,7 @@ Deno.test("TeeRecorder.record() takes another name if another process has taken 
     event.type === "finished" && reports.resolve([event.name, ...event.report.shortfalls])
   );
   const recorder = new TeeRecorder("t", [{ tee: "t", mediaType: "video/x-raw" }], {
+    counters: new Map(),
     ...{ pipeline: app.pipeline, folder, events, scratch: dir.path },
     options: readRecordArguments(["--window=2", "--before=0.3", "--after=0.2", "a.gstp"]),
     onFailure: (error) => errors.push(error.message),
