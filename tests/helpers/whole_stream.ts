@@ -30,7 +30,8 @@ const DECODING = ["-v", "quiet", "-threads", "1", "-copyts", "-flags", "+output_
 export async function picturesOf(path: string): Promise<Picture[]> {
   const text = await outputOf("ffmpeg", [
     ...[...DECODING, "-i", path, "-map", "0:v:0"],
-    ...["-fps_mode", "passthrough", "-f", "framemd5", "-"],
+    // without its time base, times are rounded to whole frames: those half a frame off go either way
+    ...["-fps_mode", "passthrough", "-enc_time_base", "-1", "-f", "framemd5", "-"],
   ]);
   const [, numerator, denominator] = /^#tb 0: (\d+)\/(\d+)$/m.exec(text)!;
   const timeBase = Number(numerator) / Number(denominator);
