@@ -41,8 +41,6 @@ export class SupervisedCamera implements AsyncDisposable {
   #tees: TeeGroup[] = [];
   #waiting: TeeGroup[] = [];
   readonly #recorders = new Set<TeeRecorder>();
-  #received = 0;
-  #receivedMs: number | null = null;
   /** The state that was announced last, with its reason. */
   #announced = "";
   #offlineMs = 0;
@@ -75,12 +73,13 @@ export class SupervisedCamera implements AsyncDisposable {
 
   /** What it does, with its figures. */
   get info(): CameraInfo {
-    const secSince = (ms: number | null) => ms === null ? null : (performance.now() - ms) / 1000;
+    const sinceMs = this.#offlineSinceMs;
+    const offlineMs = sinceMs === null ? 0 : performance.now() - sinceMs;
     return {
       ...this.status,
       tees: this.tees,
-      lastFrameAge: secSince(this.#receivedMs),
-      offlineSec: this.#offlineMs / 1000 + (secSince(this.#offlineSinceMs) ?? 0),
+      lastFrameAge: this.#supervisor.lastFrameAgeSec,
+      offlineSec: (this.#offlineMs + offlineMs) / 1000,
       reconnects: Math.max(0, this.#lives - 1),
     };
   }
@@ -109,7 +108,6 @@ export class SupervisedCamera implements AsyncDisposable {
 
   #begin(pipeline: Pipeline): void {
     this.#pipeline = pipeline;
-    this.#received = 0;
     const { tees } = this.#options.options;
     const names = pipeline.elementNames();
     // as cameraSource() names them
@@ -120,9 +118,7 @@ export class SupervisedCamera implements AsyncDisposable {
   /** Arms the tees whose stream has begun; returns the number of frames that have come. */
   #look(): number {
     this.#waiting = this.#waiting.filter((tee) => !this.#arm(tee));
-    const received = [...this.#recorders].reduce((sum, one) => sum + one.received, 0);
-    if (received !== this.#received) this.#receivedMs = performance.now();
-    return this.#received = received;
+    return [...this.#recorders].reduce((sum, one) => sum + one.received, 0);
   }
 
   #arm(tee: TeeGroup): boolean {

@@ -35,6 +35,8 @@ export interface AttemptOptions {
   onMessage: (message: Message) => void;
   /** Counts the frames that have come; called several times a second. */
   frames: (pipeline: Pipeline) => number;
+  /** Called at a look that has seen a further frame. */
+  onFrame: () => void;
   /** Whether what has come can be used. */
   isUsable: (pipeline: Pipeline) => boolean;
   /** Gets a change of the flow. */
@@ -114,9 +116,10 @@ export class Attempt {
   }
 
   #look(pipeline: Pipeline): void {
-    const { frames, isUsable, onFlow, connectSec, stallSec, giveUpSec } = this.#options;
+    const { frames, onFrame, isUsable, onFlow, connectSec, stallSec, giveUpSec } = this.#options;
     const nowMs = performance.now();
     const { hasBegun, stillSec } = this.#flow.look(frames(pipeline), nowMs);
+    if (hasBegun && stillSec === 0) onFrame();
     if (this.#state === "connecting") {
       if (hasBegun && isUsable(pipeline)) {
         this.#state = "live";

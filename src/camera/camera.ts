@@ -105,9 +105,6 @@ export class Camera implements AsyncDisposable {
   readonly #open = new Set<Recording>();
   /** A promise for each of them that resolves once its event was emitted. */
   readonly #unfinished = new Set<Promise<void>>();
-  /** The number of frames at the last look, and when it was another one. */
-  #received = 0;
-  #receivedMs: number | null = null;
 
   /**
    * Starts.
@@ -151,7 +148,7 @@ export class Camera implements AsyncDisposable {
 
   /** Seconds since the last frame came, to a quarter of a second; `null` before the first one. */
   get lastFrameAgeSec(): number | null {
-    return this.#receivedMs === null ? null : (performance.now() - this.#receivedMs) / 1000;
+    return this.#supervisor.lastFrameAgeSec;
   }
 
   /** The number of clips that are not complete. */
@@ -297,7 +294,6 @@ export class Camera implements AsyncDisposable {
 
   #attach(pipeline: Pipeline): void {
     const camera = this.name;
-    this.#received = 0;
     this.#recorders = new CameraRecorders(pipeline, {
       tees: this.#tees,
       recorder: this.#recorder,
@@ -314,10 +310,7 @@ export class Camera implements AsyncDisposable {
   /** Counts the frames that have come. */
   #look(): number {
     this.#recorders?.arm();
-    const received = this.#recorders?.received ?? 0;
-    if (received !== this.#received) this.#receivedMs = performance.now();
-    this.#received = received;
-    return received;
+    return this.#recorders?.received ?? 0;
   }
 
   #follow(status: SupervisorStatus): void {

@@ -53,6 +53,8 @@ export class Supervisor implements AsyncDisposable {
   #pipeline: Pipeline | null = null;
   /** Ends the try or the wait that is under way. */
   #interruption = new AbortController();
+  /** When a look has seen a further frame; `null` before the first one. */
+  #frameMs: number | null = null;
   #isOff: boolean;
   #isClosed = false;
   readonly #ended: Promise<void>;
@@ -95,6 +97,11 @@ export class Supervisor implements AsyncDisposable {
   /** The pipeline of the present try; `null` in between. It is closed when the try ends: do not keep it. */
   get pipeline(): Pipeline | null {
     return this.#pipeline;
+  }
+
+  /** Seconds since the last frame came, to a quarter of a second; `null` before the first one. */
+  get lastFrameAgeSec(): number | null {
+    return this.#frameMs === null ? null : (performance.now() - this.#frameMs) / 1000;
   }
 
   /**
@@ -225,6 +232,7 @@ export class Supervisor implements AsyncDisposable {
         this.#pipeline = pipeline;
         onPipeline(pipeline);
       },
+      onFrame: () => this.#frameMs = performance.now(),
       onFlow: (state) =>
         state === "live"
           ? this.#set(state, { error: null, attempts: 0 })
