@@ -166,16 +166,21 @@ export class RingBuffer {
   /** Lets a live source pace itself; any other is paced by the ring's appsink, on the clock. */
   #unsyncLive(): void {
     if (!this.#isSynced) return;
-    // some sources only answer once they play: another source of the pipeline may be the live one
-    const isKnown = this.#pipeline.state === "playing" || isTeeLive(this.#tee) !== null;
-    if (!isKnown || !this.isLive) return;
+    // some sources only answer once they play: until then, another source of the pipeline may be the live one
+    const isPlaying = () => this.#pipeline.state === "playing";
+    if (!(this.#isTeeLive ?? (isPlaying() && this.#pipeline.isLive))) return;
     setProperty(this.#bin.appsink, "sync", false);
     this.#isSynced = false;
   }
 
   /** Whether the tee's stream is live, as a camera's is. */
   get isLive(): boolean {
-    return (this.#isDetached ? null : isTeeLive(this.#tee)) ?? this.#pipeline.isLive;
+    return this.#isTeeLive ?? this.#pipeline.isLive;
+  }
+
+  /** The answer of the tee's source; `null` if it gives none. */
+  get #isTeeLive(): boolean | null {
+    return this.#isDetached ? null : isTeeLive(this.#tee);
   }
 
   /** The path of its bin or, without one, of its appsink. */
