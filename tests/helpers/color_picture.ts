@@ -3,17 +3,12 @@
  *
  * @module
  */
-import { type Browser, chromium } from "npm:playwright-core@1.65.1";
+import type { Browser } from "npm:playwright-core@1.65.1";
 import { words } from "../../scripts/lib/run.ts";
+import { withChromium } from "./chromium.ts";
 import { ffmpeg } from "./ffmpeg.ts";
 import { range } from "./range.ts";
 import { tempDir } from "./temp_dir.ts";
-
-export const CHROMIUM = "/usr/bin/chromium";
-const ARGS = words(
-  "--headless --no-sandbox --disable-gpu --disable-dev-shm-usage --force-color-profile=srgb " +
-    "--no-first-run --disable-background-networking --disable-component-update --disable-sync",
-);
 
 /** Red, green and blue. */
 export type Color = readonly [number, number, number];
@@ -123,22 +118,10 @@ async function parsePpm(path: string): Promise<Shown> {
   return { width, height, bytes: file.subarray(header.join("\n").length + 1) };
 }
 
-/** Whether there is a Chromium; if not, this is printed. */
-export async function hasChromium(): Promise<boolean> {
-  if (await Deno.stat(CHROMIUM).catch(() => null) !== null) return true;
-  console.log(`Clips are not shown in a browser: there is no ${CHROMIUM}`);
-  return false;
-}
-
 /** Shows files in Chromium, one after the other on one page; resolves with the first frame of each. */
 export async function showInChromium(paths: readonly string[]): Promise<Shown[]> {
   await using server = Deno.serve({ port: 0, onListen() {} }, (request) => serve(request, paths));
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
-  try {
-    return await showAll(browser, server.addr.port, paths);
-  } finally {
-    await browser.close();
-  }
+  return await withChromium((browser) => showAll(browser, server.addr.port, paths));
 }
 
 async function serve(request: Request, paths: readonly string[]): Promise<Response> {

@@ -3,7 +3,8 @@
  */
 import { assertEquals } from "@std/assert";
 import { EncodedRingBuffer } from "../../mod.ts";
-import { hasChromium, showInChromium } from "../helpers/color_picture.ts";
+import { hasChromium } from "../helpers/chromium.ts";
+import { showInChromium } from "../helpers/color_picture.ts";
 import { ffprobe } from "../helpers/ffprobe.ts";
 import { recordClips, recorderOf, runLive } from "../helpers/recording.ts";
 import { tempDir } from "../helpers/temp_dir.ts";

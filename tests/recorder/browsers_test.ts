@@ -2,16 +2,13 @@
  * Browsers show clips as their reports say, and seek in them to the picture.
  */
 import { assertEquals } from "@std/assert";
-import { chromium } from "npm:playwright-core@1.65.1";
-import { words } from "../../scripts/lib/run.ts";
-import { CHROMIUM } from "../helpers/color_picture.ts";
+import { CHROMIUM, withChromium } from "../helpers/chromium.ts";
 import { readTimes } from "../helpers/ffprobe.ts";
 import { FIREFOX, withFirefox } from "../helpers/firefox.ts";
 import { FPS } from "../helpers/fps.ts";
 import { type NumberedClip, recordNumberedClips } from "../helpers/numbered_clips.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 
-const ARGS = words("--headless --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run");
 /** Parts of a clip at which a picture is read, one after the other. */
 const PARTS = [0, 0.35, 0.7, 1, 0.2];
 
@@ -88,23 +85,20 @@ function serve(folder: string): Deno.HttpServer<Deno.NetAddr> {
   });
 }
 
-async function withChromium(
+async function withChromiumPage(
   url: string,
   use: (evaluate: Evaluate) => Promise<void>,
 ): Promise<void> {
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
-  try {
+  await withChromium(async (browser) => {
     const page = await browser.newPage();
     await page.goto(url);
     await use((expression) => page.evaluate<string>(expression));
-  } finally {
-    await browser.close();
-  }
+  });
 }
 
 Deno.test("clips are shown by Chromium and Firefox, which seek in them to the picture", async () => {
   const browsers = [
-    { program: CHROMIUM, withPage: withChromium },
+    { program: CHROMIUM, withPage: withChromiumPage },
     { program: FIREFOX, withPage: withFirefox },
   ];
   await using dir = await tempDir();

@@ -3,10 +3,10 @@
  */
 import { assertEquals } from "@std/assert";
 import { EncodedRingBuffer } from "../../mod.ts";
+import { hasChromium } from "../helpers/chromium.ts";
 import {
   colorPicture,
   differenceOf,
-  hasChromium,
   showInChromium,
   showInFfmpeg,
   type Shown,

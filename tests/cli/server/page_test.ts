@@ -2,8 +2,9 @@
  * The page of `gstp record`, in a browser.
  */
 import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
-import { type Browser, chromium, type Page } from "npm:playwright-core@1.65.1";
+import type { Browser, Page } from "npm:playwright-core@1.65.1";
 import { words } from "../../../scripts/lib/run.ts";
+import { hasChromium, withChromium } from "../../helpers/chromium.ts";
 import { startGstp } from "../../helpers/cli.ts";
 import { ffmpeg } from "../../helpers/ffmpeg.ts";
 import { ringsFull } from "../../helpers/recording_command.ts";
@@ -11,21 +12,10 @@ import { writeRecord } from "../../helpers/own_clips.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
 import { until } from "../../helpers/wait.ts";
 
-const CHROMIUM = "/usr/bin/chromium";
-const ARGS = words(
-  "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run " +
-    "--disable-background-networking --disable-component-update --disable-sync",
-);
 const LIMIT_MS = 20_000;
 const WIDTH = 320;
 
-async function chromiumMissing(): Promise<boolean> {
-  if (await Deno.stat(CHROMIUM).catch(() => null) !== null) return false;
-  console.log(`The page is not tested: there is no ${CHROMIUM}`);
-  return true;
-}
-
-const ignore = await chromiumMissing();
+const ignore = !await hasChromium("The page is not tested");
 
 /** Runs the command on two tees, and a browser. */
 async function withBrowser(
@@ -46,12 +36,7 @@ async function withBrowser(
   const output = await child.until("record with: ");
   const [, url = ""] = /listening on (http:\S+)\//.exec(output) ?? [];
   try {
-    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
-    try {
-      await use(browser, url);
-    } finally {
-      await browser.close();
-    }
+    await withChromium((browser) => use(browser, url));
   } finally {
     child.kill("SIGTERM");
     await child.result;
