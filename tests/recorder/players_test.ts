@@ -116,6 +116,8 @@ async function checkVlc({ report, video, sound }: NumberedClip): Promise<void> {
   await outputOf("vlc", [...options, `--scene-path=${dir.path}`, "--play-and-exit", path], {
     ...(Deno.uid() === 0 ? { uid: NOBODY } : {}),
     env: { HOME: dir.path },
+    // the checkout may be in a folder that only root can enter
+    cwd: dir.path,
   });
   const numbers = await pictureNumbers(dir.path, "picture%05d.png");
   const shown = numbers.filter((number, i) => number !== numbers[i - 1]);
