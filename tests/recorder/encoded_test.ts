@@ -32,8 +32,9 @@ import {
   recorderOf,
   runLive,
 } from "../helpers/recording.ts";
+import { sinkStats } from "../helpers/sink_stats.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
-import { reached } from "../helpers/wait.ts";
+import { reached, until } from "../helpers/wait.ts";
 
 const WINDOW_SEC = 1;
 /** Frames that may follow the last one of the interval: the encoders here use up to 3 B-frames in a row. */
@@ -255,11 +256,15 @@ Deno.test("record() asks upstream for a keyframe where none is in reach", async 
   await using dir = await tempDir();
   await using app = await runLive(
     "videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=30/1 " +
-      "! x264enc tune=zerolatency key-int-max=9000 ! h264parse ! tee name=t t. ! fakesink",
+      "! x264enc tune=zerolatency key-int-max=9000 ! h264parse ! tee name=t t. ! fakesink name=sink",
   );
   await reached(app.pipeline, 0.5);
   await using recorder = recorderOf(app.pipeline, newPaths(dir.path, ".mp4"));
   await reached(app.pipeline, 1);
+  // otherwise a frame that is being encoded, and from before the call, would become the keyframe
+  const passed = () => sinkStats(app.pipeline, "sink").rendered;
+  const before = passed();
+  await until("a frame has just passed", () => passed() > before);
   const report = await recordClip(recorder, { afterSec: 2, maxDelaySec: 10 });
   assertEquals(report.shortfalls, ["ring-not-full"]);
   assert(report.start >= report.calls[0]! && report.start < report.calls[0]! + 1.5);

@@ -95,9 +95,12 @@ async function checkMediainfo({ report, video, sound }: NumberedClip): Promise<v
   if (/\.(mp4|mov)$/.test(path)) {
     assert(more >= 0 && more <= (sound ? 2 : 0), `${path}: ${more} frames more`);
   }
-  if (!path.endsWith(".ts")) {
-    assertAlmostEquals(Number(tracks[0]!.Duration), duration, 0.05, path);
-  }
+  if (path.endsWith(".ts")) return;
+  const all = Number(tracks[0]!.Duration);
+  // the report's duration is that of the pictures; mediainfo adds the time by which sound begins earlier
+  const pictures = track.Source_Duration ?? track.Duration ?? all;
+  assertAlmostEquals(Number(pictures), duration, 0.05, path);
+  assert(all > duration - 0.05 && all < duration + (sound ? 0.1 : 0.05), `${path}: ${all} s`);
 }
 
 /** VLC does not run as root. */
@@ -139,6 +142,8 @@ Deno.test("clips are read by mpv, VLC, mkvmerge and mediainfo as their reports s
   const clips = await recordNumberedClips(dir.path);
   for (const { program, check } of checks) {
     if (!await has(program)) continue;
-    await Promise.all(clips.map(check));
+    // VLC plays in real time, for which several at once leave each too little of a small machine
+    if (program === "vlc") { for (const clip of clips) await check(clip); }
+    else await Promise.all(clips.map(check));
   }
 });
